@@ -1,0 +1,99 @@
+// swift-tools-version: 6.0
+// SPDX-License-Identifier: Apache-2.0
+import PackageDescription
+
+// Dependencies point down only; docs/architecture.md draws the picture. No Swift packages: the C libraries are Debian's.
+
+func system(_ name: String, pkgConfig: String, apt package: String) -> Target {
+    .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([package])])
+}
+
+func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies)
+}
+
+func tests(of name: String, with others: [Target.Dependency] = []) -> Target {
+    .testTarget(name: "\(name)Tests", dependencies: [.byName(name: name)] + others)
+}
+
+let package = Package(
+    name: "boothd",
+    products: [
+        .executable(name: "boothd", targets: ["boothd"]),
+        .executable(name: "boothctl", targets: ["boothctl"]),
+        .executable(name: "booth-platform", targets: ["booth-platform"]),
+        .executable(name: "booth-board", targets: ["booth-board"]),
+        .executable(name: "booth-demo", targets: ["booth-demo"]),
+        .executable(name: "booth-bench", targets: ["booth-bench"]),
+    ],
+    targets: [
+        // Debian's C libraries, and the little C that Swift cannot say itself.
+        system("CGpiod", pkgConfig: "libgpiod", apt: "libgpiod-dev"),
+        system("CModbus", pkgConfig: "libmodbus", apt: "libmodbus-dev"),
+        system("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
+        system("CCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
+        system("CSystemd", pkgConfig: "libsystemd", apt: "libsystemd-dev"),
+        system("CCrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
+        system("CMicrohttpd", pkgConfig: "libmicrohttpd", apt: "libmicrohttpd-dev"),
+        .target(name: "CGpiodShims", dependencies: ["CGpiod"]),
+        .target(name: "CTOML"),
+        .target(name: "CLinux"),
+
+        // One wrapper for each library; no word of booths.
+        library("BlockingIO", ["CLinux"]),
+        library("GPIO", ["CGpiodShims", "BlockingIO"]),
+        library("Modbus", ["CModbus", "BlockingIO"]),
+        library("SQLite", ["CSQLite"]),
+        library("HTTP", ["CCurl", "CCrypto", "BlockingIO"]),
+        library("HTTPServer", ["CMicrohttpd"]),
+        library("Systemd", ["CSystemd"]),
+
+        // The booth.
+        library("BoothModel"),
+        library("BoothConfig", ["BoothModel", "CTOML"]),
+        library("BoothIncidents", ["BoothModel"]),
+        library("BoothSensing", ["BoothModel", "BlockingIO", "GPIO", "Modbus"]),
+        library("BoothJournal", ["BoothModel", "BlockingIO", "SQLite"]),
+        library("BoothUplink", ["BoothModel", "BoothJournal", "BlockingIO", "HTTP"]),
+        library("BoothControl", ["BoothModel", "BlockingIO"]),
+        library(
+            "BoothDaemon",
+            [
+                "BoothConfig", "BoothIncidents", "BoothSensing", "BoothJournal", "BoothUplink", "BoothControl",
+                "BlockingIO", "Systemd",
+            ]),
+        library("BoothCommands", ["BoothConfig", "BoothControl"]),
+        .executableTarget(name: "boothd", dependencies: ["BoothDaemon"]),
+        .executableTarget(name: "boothctl", dependencies: ["BoothCommands"]),
+
+        // The other side, for the demo, the tests and the integrator.
+        library("ReferencePlatform", ["BoothModel", "HTTPServer", "SQLite"]),
+        library("SimulatedBoard", ["Modbus", "BlockingIO"]),
+        .executableTarget(name: "booth-platform", dependencies: ["ReferencePlatform"]),
+        .executableTarget(name: "booth-board", dependencies: ["SimulatedBoard"]),
+
+        // A whole booth on one machine: the demo, the bench and the end-to-end tests stand on it.
+        library("Rehearsal", ["BoothModel", "BlockingIO", "BoothControl"]),
+        .executableTarget(name: "booth-demo", dependencies: ["Rehearsal"]),
+        .executableTarget(name: "booth-bench", dependencies: ["Rehearsal", "SQLite"]),
+
+        tests(of: "BlockingIO"),
+        tests(of: "GPIO"),
+        tests(of: "Modbus", with: ["SimulatedBoard"]),
+        tests(of: "SQLite"),
+        tests(of: "HTTP", with: ["HTTPServer", "Rehearsal"]),
+        tests(of: "BoothModel"),
+        tests(of: "BoothConfig"),
+        tests(of: "BoothIncidents"),
+        tests(of: "BoothSensing", with: ["SimulatedBoard"]),
+        tests(of: "BoothJournal"),
+        tests(of: "BoothUplink", with: ["ReferencePlatform", "HTTPServer", "Rehearsal"]),
+        tests(of: "BoothControl"),
+        tests(of: "BoothCommands"),
+        tests(of: "BoothDaemon", with: ["Rehearsal", "SQLite"]),
+        tests(of: "ReferencePlatform", with: ["HTTP"]),
+        tests(of: "SimulatedBoard"),
+    ],
+    swiftLanguageModes: [.v6],
+    cxxLanguageStandard: .cxx17
+)

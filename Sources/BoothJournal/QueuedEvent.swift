@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+import BoothModel
+
+/// An event in one target's queue: recorded on disk, not answered by a receipt.
+package struct QueuedEvent: Sendable, Hashable {
+    package let id: EventID
+    /// The journal's generation (6 digits) and this target's count (14 digits).
+    package let sequence: String
+    package let priority: Priority
+    /// The CloudEvent as it is sent to this target, `sequence` in it: the same bytes each time.
+    package let body: String
+
+    package init(id: EventID, sequence: String, priority: Priority, body: String) {
+        self.id = id
+        self.sequence = sequence
+        self.priority = priority
+        self.body = body
+    }
+}
+
+/// What a target's thread is ready to send. Its newest request replaces the one before.
+package struct FetchRequest: Sendable, Hashable {
+    /// Given back with the batch; a batch with another number than the last asked is to be dropped.
+    package var number: Int
+    /// Most events of the batch, 1 or more.
+    package var limit: Int
+    /// While backing off: only events of priority 1 that are newer than this one; nil: whatever is first.
+    package var onlyHelpAfter: EventID?
+
+    package init(number: Int, limit: Int, onlyHelpAfter: EventID? = nil) {
+        self.number = number
+        self.limit = limit
+        self.onlyHelpAfter = onlyHelpAfter
+    }
+}

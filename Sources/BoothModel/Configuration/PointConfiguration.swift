@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A point, `[[point]]`: an input and what it means.
+package struct PointConfiguration: Sendable, Hashable {
+    package enum Source: Sendable, Hashable {
+        case gpio(GPIOSource)
+        case modbus(ModbusSource)
+    }
+
+    package var id: PointID
+    package var kind: PointKind
+    /// For people; the id where the configuration gives none.
+    package var name: String
+    package var source: Source
+    /// How long a level has to hold before it counts.
+    package var debounce: Duration
+    package var loop: LoopBands?
+    /// What it raises: the kind's default with the point's own keys over it; nil where the kind raises nothing.
+    package var classification: Classification?
+    /// `[rules]` with the point's own keys over it.
+    package var rules: RuleSettings
+
+    package init(
+        id: PointID, kind: PointKind, name: String? = nil, source: Source, debounce: Duration, loop: LoopBands? = nil,
+        classification: Classification?, rules: RuleSettings = RuleSettings()
+    ) {
+        self.id = id
+        self.kind = kind
+        self.name = name ?? id.rawValue
+        self.source = source
+        self.debounce = debounce
+        self.loop = loop
+        self.classification = classification
+        self.rules = rules
+    }
+
+    package static let defaultGPIODebounce = Duration.milliseconds(10)
+    package static let defaultModbusDebounce = Duration.zero
+    package static let defaultPoll = Duration.milliseconds(200)
+}
+
+/// The bands of a supervised loop's raw value, 0...65535 each, none overlapping.
+package struct LoopBands: Sendable, Hashable {
+    package var short: ClosedRange<Int>?
+    package var normal: ClosedRange<Int>
+    package var alarm: ClosedRange<Int>
+    package var cut: ClosedRange<Int>?
+
+    package init(
+        short: ClosedRange<Int>?, normal: ClosedRange<Int>, alarm: ClosedRange<Int>, cut: ClosedRange<Int>?
+    ) {
+        self.short = short
+        self.normal = normal
+        self.alarm = alarm
+        self.cut = cut
+    }
+
+    /// What `value` says; nil for a value in no band.
+    package func state(of value: Int) -> PointState? {
+        if normal.contains(value) { return .normal }
+        if alarm.contains(value) { return .active }
+        if short?.contains(value) == true { return .short }
+        if cut?.contains(value) == true { return .cut }
+        return nil
+    }
+}
+
+/// An output, `[[output]]`.
+package struct OutputConfiguration: Sendable, Hashable {
+    package enum Shows: String, Sendable, CaseIterable {
+        /// What a person who pressed needs to know.
+        case help
+        /// That the agent needs a technician.
+        case fault
+    }
+
+    package enum Sink: Sendable, Hashable {
+        case gpio(GPIOSource)
+        /// A coil or a holding register; `poll` and `bit` do not apply.
+        case modbus(ModbusSource)
+    }
+
+    package var id: String
+    package var shows: Shows
+    package var sink: Sink
+
+    package init(id: String, shows: Shows, sink: Sink) {
+        self.id = id
+        self.shows = shows
+        self.sink = sink
+    }
+}

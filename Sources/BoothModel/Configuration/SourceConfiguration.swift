@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A GPIO chip, `[gpio.NAME]`.
+package struct GPIOChipConfiguration: Sendable, Hashable {
+    package enum Selector: Sendable, Hashable, CustomStringConvertible {
+        /// The label that the driver gives; survives renumbering.
+        case label(String)
+        case path(String)
+        /// The kernel's name, such as `gpiochip0`.
+        case name(String)
+
+        package var description: String {
+            switch self {
+            case .label(let label): "label:\(label)"
+            case .path(let path): "path:\(path)"
+            case .name(let name): "name:\(name)"
+            }
+        }
+    }
+
+    package var name: String
+    package var chip: Selector
+
+    package init(name: String, chip: Selector) {
+        self.name = name
+        self.chip = chip
+    }
+}
+
+/// A Modbus bus, `[modbus.NAME]`.
+package struct ModbusBusConfiguration: Sendable, Hashable {
+    package enum Parity: String, Sendable, CaseIterable {
+        case none, even, odd
+    }
+
+    package enum Transport: Sendable, Hashable {
+        /// RTU on a serial line with eight data bits.
+        case serial(path: String, baud: Int, parity: Parity, stopBits: Int)
+        /// Modbus TCP; `host` is a name or an address.
+        case tcp(host: String, port: UInt16)
+    }
+
+    package var name: String
+    package var transport: Transport
+    package var responseTimeout: Duration
+
+    package init(name: String, transport: Transport, responseTimeout: Duration) {
+        self.name = name
+        self.transport = transport
+        self.responseTimeout = responseTimeout
+    }
+}
+
+/// Which level counts as active.
+package enum Polarity: String, Sendable, CaseIterable {
+    case high, low
+}
+
+/// A GPIO line.
+package struct GPIOSource: Sendable, Hashable {
+    package enum Bias: String, Sendable, CaseIterable {
+        case asIs = "as-is"
+        case disabled
+        case pullUp = "pull-up"
+        case pullDown = "pull-down"
+    }
+
+    package enum Line: Sendable, Hashable, CustomStringConvertible {
+        case name(String)
+        case offset(Int)
+
+        package var description: String {
+            switch self {
+            case .name(let name): name
+            case .offset(let offset): String(offset)
+            }
+        }
+    }
+
+    /// The name of a `GPIOChipConfiguration`.
+    package var chip: String
+    package var line: Line
+    package var active: Polarity
+    package var bias: Bias
+
+    package init(chip: String, line: Line, active: Polarity = .high, bias: Bias = .asIs) {
+        self.chip = chip
+        self.line = line
+        self.active = active
+        self.bias = bias
+    }
+}
+
+/// The four tables of a Modbus unit (Modbus Application Protocol 1.1b3, 4.3).
+package enum ModbusTable: String, Sendable, CaseIterable, Codable {
+    case coil
+    case discreteInput = "discrete-input"
+    case inputRegister = "input-register"
+    case holdingRegister = "holding-register"
+
+    /// Whether its values are words of 16 bits.
+    package var isRegisters: Bool { self == .inputRegister || self == .holdingRegister }
+}
+
+/// A bit or register of a Modbus unit.
+package struct ModbusSource: Sendable, Hashable {
+    /// The name of a `ModbusBusConfiguration`.
+    package var bus: String
+    /// 1...247 on a serial bus, 0...255 over TCP.
+    package var unit: Int
+    package var table: ModbusTable
+    /// Zero-based address on the wire, 0...65535.
+    package var address: Int
+    /// The bit of a register that counts, 0...15; nil: the whole register is not zero.
+    package var bit: Int?
+    package var active: Polarity
+    package var poll: Duration
+
+    package init(
+        bus: String, unit: Int, table: ModbusTable, address: Int, bit: Int? = nil, active: Polarity = .high,
+        poll: Duration
+    ) {
+        self.bus = bus
+        self.unit = unit
+        self.table = table
+        self.address = address
+        self.bit = bit
+        self.active = active
+        self.poll = poll
+    }
+}

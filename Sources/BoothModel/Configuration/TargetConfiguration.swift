@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A platform that receives events, `[[target]]`.
+package struct TargetConfiguration: Sendable, Hashable {
+    /// Where it is, and how both sides prove who they are.
+    package struct Endpoint: Sendable, Hashable {
+        /// Without a trailing slash: `https://host:port/prefix`.
+        package var url: String
+        /// Absolute paths of PEM files; nil for `http` on a loopback address, and where the configuration has none.
+        package var ca: String?
+        package var certificate: String?
+        package var key: String?
+
+        package init(url: String, ca: String? = nil, certificate: String? = nil, key: String? = nil) {
+            self.url = url
+            self.ca = ca
+            self.certificate = certificate
+            self.key = key
+        }
+    }
+
+    package var id: TargetID
+    package var accepts: Set<IncidentClass>
+    /// Whether this is the one target that may send tasks.
+    package var hasAuthority: Bool
+    package var isBackup: Bool
+    package var endpoint: Endpoint
+    package var retryFirst: Duration = .seconds(1)
+    package var retryMost: Duration = .seconds(60)
+    /// For a whole answer.
+    package var timeout: Duration = .seconds(15)
+    /// How long after a 202 the receipts may take.
+    package var receiptWait: Duration = .seconds(60)
+    package var heartbeat: Duration = .seconds(60)
+    /// Most events a second while draining; 0: no limit.
+    package var rate: Double = 0
+
+    package init(
+        id: TargetID, accepts: Set<IncidentClass>, hasAuthority: Bool = false, isBackup: Bool = false,
+        endpoint: Endpoint
+    ) {
+        self.id = id
+        self.accepts = accepts
+        self.hasAuthority = hasAuthority
+        self.isBackup = isBackup
+        self.endpoint = endpoint
+    }
+}

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A UUIDv7 (RFC 9562, 5.7): made when the thing happened and kept for ever.
+///
+/// Its first 60 payload bits, the millisecond and a count within it, never repeat in one journal and rise with
+/// occurrence; `key` is those bits, and the journal's row number.
+package struct EventID: Hashable, Comparable, Sendable {
+    /// 48 bits of milliseconds since 1970, then 12 bits of count.
+    package let key: Int64
+    /// 62 random bits.
+    package let random: UInt64
+
+    package init(key: Int64, random: UInt64) {
+        self.key = key & 0x0FFF_FFFF_FFFF_FFFF
+        self.random = random & 0x3FFF_FFFF_FFFF_FFFF
+    }
+
+    /// The id that `text` spells, 36 characters; nil for anything that is not a UUIDv7.
+    package init?(_ text: some StringProtocol) {
+        var bits: [UInt64] = [0, 0]
+        var digits = 0
+        for (position, character) in text.utf8.enumerated() {
+            if [8, 13, 18, 23].contains(position) {
+                guard character == UInt8(ascii: "-") else { return nil }
+                continue
+            }
+            guard digits < 32, let digit = Self.hexadecimalValue(character) else { return nil }
+            bits[digits / 16] = bits[digits / 16] << 4 | digit
+            digits += 1
+        }
+        guard digits == 32, bits[0] >> 12 & 0xF == 7, bits[1] >> 62 == 2 else { return nil }
+        self.init(key: Int64((bits[0] >> 16) << 12 | bits[0] & 0xFFF), random: bits[1])
+    }
+
+    private static func hexadecimalValue(_ character: UInt8) -> UInt64? {
+        switch character {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): UInt64(character - UInt8(ascii: "0"))
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): UInt64(character - UInt8(ascii: "a")) + 10
+        case UInt8(ascii: "A")...UInt8(ascii: "F"): UInt64(character - UInt8(ascii: "A")) + 10
+        default: nil
+        }
+    }
+
+    /// Milliseconds since 1970 by the clock of that moment, or just after the id before it.
+    package var milliseconds: Int64 { key >> 12 }
+
+    package static func < (left: EventID, right: EventID) -> Bool {
+        (left.key, left.random) < (right.key, right.random)
+    }
+}
+
+extension EventID: CustomStringConvertible, Codable {
+    /// `01a1fb75-4948-7a11-9c02-5f0d6a1be001`
+    package var description: String {
+        let bits = UInt64(key)
+        let high = (bits >> 12) << 16 | 0x7000 | bits & 0xFFF
+        let low = 1 << 63 | random
+        let digits = Self.hexadecimal(high) + Self.hexadecimal(low)
+        var text = ""
+        text.reserveCapacity(36)
+        for (position, digit) in digits.enumerated() {
+            if [8, 12, 16, 20].contains(position) { text.append("-") }
+            text.append(digit)
+        }
+        return text
+    }
+
+    private static func hexadecimal(_ bits: UInt64) -> String {
+        let digits = String(bits, radix: 16)
+        return String(repeating: "0", count: 16 - digits.count) + digits
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        guard let id = EventID(try container.decode(String.self)) else {
+            throw DecodingError.dataCorruptedError(in: container, debugDescription: "not a UUIDv7")
+        }
+        self = id
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(description)
+    }
+}
+
+/// Makes ids that rise, whatever the wall clock does.
+package struct EventIDGenerator: Sendable {
+    private var last: Int64
+
+    /// - Parameter last: the highest `EventID.key` that the journal has, 0 for a new one.
+    package init(after last: Int64) {
+        self.last = last
+    }
+
+    /// The next id.
+    ///
+    /// - Parameter wallMilliseconds: the wall clock; where it stands still or went back, the last id is counted up.
+    package mutating func next(wallMilliseconds: Int64) -> EventID {
+        last = max(wallMilliseconds << 12, last + 1)
+        return EventID(key: last, random: UInt64.random(in: 0...UInt64.max))
+    }
+}

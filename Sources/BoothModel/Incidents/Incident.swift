@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// How far the answer to an incident has come; `restored` stands beside it.
+package enum IncidentState: String, Sendable, Codable {
+    case raised, accepted, dispatched, handled, closed
+}
+
+/// How far an event has come with one target.
+package enum Delivery: String, Sendable, Codable {
+    /// On disk, not sent since this start.
+    case queued
+    /// On its way, or taken without a receipt yet.
+    case sent
+    /// The platform's receipt names it.
+    case accepted
+    /// The platform refused it for good; set aside, kept, visible.
+    case rejected
+}
+
+/// Something that needs an answer: opened once, answered by tickets, restored and closed once.
+package struct Incident: Sendable, Hashable, Codable {
+    package let id: EventID
+    /// The point that raised it; nil for a fault of a device, a link or the storage.
+    package var point: PointID?
+    /// The device whose fault it is.
+    package var device: DeviceID?
+    package var category: Category
+    package var incidentClass: IncidentClass
+    package var priority: Priority
+    /// Activations so far: presses, letters.
+    package var count: Int
+    package var state: IncidentState
+    package var test: Bool
+    package var opened: Stamp
+    /// The last activation.
+    package var latest: Stamp
+    package var restored: Stamp?
+    /// How its opening stands with each target it is for, in the configuration's order.
+    package var targets: [TargetTicket]
+
+    /// One target's answer.
+    package struct TargetTicket: Sendable, Hashable, Codable {
+        package var target: TargetID
+        package var delivery: Delivery
+        package var ticket: String?
+
+        package init(target: TargetID, delivery: Delivery, ticket: String? = nil) {
+            self.target = target
+            self.delivery = delivery
+            self.ticket = ticket
+        }
+    }
+
+    package init(
+        id: EventID, point: PointID?, device: DeviceID? = nil, classification: Classification, count: Int = 1,
+        test: Bool = false, opened: Stamp, targets: [TargetID]
+    ) {
+        self.id = id
+        self.point = point
+        self.device = device
+        category = classification.category
+        incidentClass = classification.incidentClass
+        priority = classification.priority
+        self.count = count
+        state = .raised
+        self.test = test
+        self.opened = opened
+        latest = opened
+        self.targets = targets.map { TargetTicket(target: $0, delivery: .queued) }
+    }
+
+    package var isOpen: Bool { state != .closed }
+}

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+import Glibc
+
+/// A sentence for people, in the two languages of the product.
+package struct Message: Sendable, Hashable, Codable {
+    package var zh: String
+    package var en: String
+
+    package init(zh: String, en: String) {
+        self.zh = zh
+        self.en = en
+    }
+
+    package func text(in language: Language) -> String {
+        switch language {
+        case .chinese: zh
+        case .english: en
+        }
+    }
+}
+
+package enum Language: String, Sendable, CaseIterable {
+    case chinese = "zh"
+    case english = "en"
+
+    /// The language that the environment asks for: `LC_ALL`, `LC_MESSAGES`, then `LANG` (locale(7)).
+    ///
+    /// Chinese where the locale says so, English otherwise.
+    package static var ofEnvironment: Language {
+        for name in ["LC_ALL", "LC_MESSAGES", "LANG"] {
+            guard let value = getenv(name), value.pointee != 0 else { continue }
+            return String(cString: value).hasPrefix("zh") ? .chinese : .english
+        }
+        return .english
+    }
+}

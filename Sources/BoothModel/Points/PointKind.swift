@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What a point is for; it decides the rule.
+package enum PointKind: String, Sendable, Codable, CaseIterable {
+    case helpButton = "help-button"
+    case duressButton = "duress-button"
+    case roomDoor = "room-door"
+    case streetDoor = "street-door"
+    case tamper
+    case mailSlot = "mail-slot"
+    case mailDoor = "mail-door"
+    case mainsPower = "mains-power"
+    case battery
+    case contact
+
+    /// What it raises unless the configuration says otherwise; nil where it raises nothing of its own, or where the
+    /// configuration has to say (`contact`).
+    package var defaultClassification: Classification? {
+        switch self {
+        case .helpButton: Classification(.help, .police, .help)
+        case .duressButton: Classification(.duress, .police, .help)
+        case .roomDoor: Classification(.intrusion, .police, .alarm)
+        case .tamper: Classification(.tamper, .police, .alarm)
+        case .mailSlot: Classification(.mail, .community, .routine)
+        case .mainsPower, .battery: Classification(.power, .fault, .fault)
+        case .streetDoor, .mailDoor, .contact: nil
+        }
+    }
+
+    /// Whether the first edge counts at once. A door wants a stable level, a button its leading edge.
+    package var countsLeadingEdge: Bool { self == .helpButton || self == .duressButton }
+}

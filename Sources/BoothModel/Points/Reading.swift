@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What a point's input says.
+package enum PointState: String, Sendable, Codable {
+    case normal
+    case active
+    /// A supervised loop whose resistance is missing: somebody bridged it.
+    case short
+    /// A supervised loop that is open: somebody cut it.
+    case cut
+    /// Never read yet.
+    case unknown
+}
+
+/// How far a reading can be believed.
+package enum Quality: String, Sendable, Codable {
+    /// Read as lately as its source should give it.
+    case good
+    /// The last value known; its source does not answer.
+    case stale
+    /// There is no believable value: the line is missing, the unit refuses the address.
+    case fault
+}
+
+/// What a point is known to be, from one instant on.
+package struct Reading: Sendable, Hashable, Codable {
+    package var point: PointID
+    package var state: PointState
+    /// The bit or register as read, before `active`; nil where nothing was ever read.
+    package var value: Int?
+    package var quality: Quality
+    /// When it changed, as near as its source can tell: a GPIO edge by the kernel's stamp, a register by its answer.
+    package var at: BootTime
+
+    package init(point: PointID, state: PointState, value: Int?, quality: Quality, at: BootTime) {
+        self.point = point
+        self.state = state
+        self.value = value
+        self.quality = quality
+        self.at = at
+    }
+}
+
+/// A device lost or found as one; the points on it become stale or good with it.
+package struct DeviceReport: Sendable, Hashable {
+    package enum Condition: Sendable, Hashable {
+        case found
+        case lost(DeviceFault)
+    }
+
+    package var device: DeviceID
+    package var condition: Condition
+    package var at: BootTime
+
+    package init(device: DeviceID, condition: Condition, at: BootTime) {
+        self.device = device
+        self.condition = condition
+        self.at = at
+    }
+}
+
+/// Why a device is lost: a stable word for machines, and a sentence with the next step for people.
+package struct DeviceFault: Sendable, Hashable, Codable {
+    package enum Code: String, Sendable, Codable {
+        /// The file, chip, line or host is not there.
+        case missing
+        /// Somebody else holds it.
+        case busy
+        /// This process may not open it.
+        case denied
+        /// It does not answer.
+        case silent
+        /// It answers that it has no such thing, or that it failed.
+        case refused
+        /// It was there and its connection broke.
+        case disconnected
+    }
+
+    package var code: Code
+    package var message: Message
+
+    package init(_ code: Code, _ message: Message) {
+        self.code = code
+        self.message = message
+    }
+}
+
+/// What a driver tells the agent.
+package enum SensorReport: Sendable, Hashable {
+    case reading(Reading)
+    case device(DeviceReport)
+}

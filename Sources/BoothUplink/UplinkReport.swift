@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+import BoothJournal
+import BoothModel
+
+/// The platform's word on one event.
+package struct Receipt: Sendable, Hashable {
+    package enum Result: Sendable, Hashable {
+        /// `accepted` and `duplicate` alike: the platform has it.
+        case accepted(ticket: String?)
+        /// The platform will never take it, and says why.
+        case rejected(reason: String)
+    }
+
+    package var id: EventID
+    package var result: Result
+
+    package init(id: EventID, result: Result) {
+        self.id = id
+        self.result = result
+    }
+}
+
+/// How a target stands, as `boothctl status` shows it.
+package enum LinkState: Sendable, Hashable {
+    /// The last exchange was a good one, or there was none yet.
+    case ok
+    /// It does not answer, or says that it cannot now; sent again by backoff.
+    case retrying(Message)
+    /// It or its certificate, its address or its answer is wrong: somebody has to act. Sent again, slowly.
+    case refused(Message)
+}
+
+/// What a target's thread tells the agent.
+package enum UplinkReport: Sendable {
+    /// It can send; the answer is a batch, at once or when there is one.
+    case ready(TargetID, FetchRequest)
+    /// These are on their way: attempt number `attempt` of each.
+    case sending(TargetID, [EventID])
+    /// The receipts of one answer.
+    case receipts(TargetID, [Receipt])
+    /// The state changed.
+    case link(TargetID, LinkState)
+}
+
+/// What the agent tells a target's thread.
+package enum UplinkOrder: Sendable {
+    /// The batch asked for with `FetchRequest.number`, most urgent first; never empty.
+    case batch(number: Int, [QueuedEvent])
+    /// A status event, sent now and never queued: the newest replaces one that still waits.
+    case status(String)
+    case stop
+}

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// What Swift's Glibc module leaves out of Linux: epoll, eventfd, signalfd, thread names, the kernel's clock discipline.
+#ifndef CLINUX_H
+#define CLINUX_H
+
+#include <pthread.h>
+#include <stdint.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/file.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/timex.h>
+
+// Flags that Swift imports as one type or another, depending on its version.
+static const uint32_t clinux_readable = EPOLLIN;
+static const uint32_t clinux_writable = EPOLLOUT;
+static const uint32_t clinux_hung_up = EPOLLHUP;
+static const uint32_t clinux_failed = EPOLLERR;
+static const int clinux_epoll_close_on_exec = EPOLL_CLOEXEC;
+static const int clinux_eventfd_flags = EFD_CLOEXEC | EFD_NONBLOCK;
+
+/// Names the calling thread as `ps -L` and a debugger show it: 15 bytes, cut if longer (pthread_setname_np(3)).
+void clinux_name_this_thread(const char *name);
+
+/// Makes a thread with a stack of `stack_bytes`. Returns 0 or an errno value (pthread_create(3)).
+int clinux_start_thread(pthread_t *thread, size_t stack_bytes, void *(*body)(void *), void *context);
+
+/// Whether the kernel holds its clock for synchronised (adjtimex(2): neither TIME_ERROR nor STA_UNSYNC).
+int clinux_clock_is_synchronised(void);
+
+/// Makes a descriptor that reads the signals SIGTERM, SIGINT and SIGHUP, and blocks them in the calling thread and in
+/// those it starts; blocks SIGPIPE as well. Returns -1 with errno set on failure (signalfd(2)).
+int clinux_open_signals(void);
+
+/// The number of the next signal waiting in `descriptor`, 0 when there is none.
+int clinux_next_signal(int descriptor);
+
+/// The peer of a connected Unix socket (unix(7), SO_PEERCRED). Returns 0, or -1 with errno set.
+int clinux_peer(int descriptor, pid_t *pid, uid_t *uid, gid_t *gid);
+
+#endif
