@@ -45,7 +45,7 @@ let package = Package(
         library("Modbus", ["CModbus", "BlockingIO"]),
         library("SQLite", ["CSQLite"]),
         library("HTTP", ["CCurl", "CCrypto", "BlockingIO"]),
-        library("HTTPServer", ["CMicrohttpd"]),
+        library("HTTPServer", ["CMicrohttpd", "BlockingIO"]),
         library("Systemd", ["CSystemd"]),
 
         // The booth.
@@ -77,11 +77,14 @@ let package = Package(
         .executableTarget(name: "booth-demo", dependencies: ["Rehearsal"]),
         .executableTarget(name: "booth-bench", dependencies: ["Rehearsal", "SQLite"]),
 
+        // What tests of several targets need: temporary folders, a client of raw bytes, a child process.
+        .target(name: "TestSupport", path: "Tests/TestSupport"),
         tests(of: "BlockingIO"),
         tests(of: "GPIO"),
         tests(of: "Modbus", with: ["SimulatedBoard"]),
-        tests(of: "SQLite"),
+        tests(of: "SQLite", with: ["TestSupport"]),
         tests(of: "HTTP", with: ["HTTPServer", "Rehearsal"]),
+        tests(of: "HTTPServer", with: ["TestSupport"]),
         tests(of: "BoothModel"),
         tests(of: "BoothConfig"),
         tests(of: "BoothIncidents"),
@@ -91,7 +94,7 @@ let package = Package(
         tests(of: "BoothControl"),
         tests(of: "BoothCommands"),
         tests(of: "BoothDaemon", with: ["Rehearsal", "SQLite"]),
-        tests(of: "ReferencePlatform", with: ["HTTP"]),
+        tests(of: "ReferencePlatform", with: ["TestSupport"]),
         tests(of: "SimulatedBoard"),
     ],
     swiftLanguageModes: [.v6],
