@@ -84,7 +84,7 @@ let package = Package(
         tests(of: "Modbus", with: ["SimulatedBoard"]),
         tests(of: "SQLite", with: ["TestSupport"]),
         tests(of: "HTTP", with: ["HTTPServer", "Rehearsal"]),
-        tests(of: "HTTPServer", with: ["TestSupport"]),
+        tests(of: "HTTPServer", with: ["TestSupport", "BlockingIO"]),
         tests(of: "BoothModel"),
         tests(of: "BoothConfig"),
         tests(of: "BoothIncidents"),
