@@ -22,7 +22,8 @@ struct AgentLog: Sendable {
     }
 
     func write(_ level: Level, _ message: Message) {
-        let line = (isJournald ? "<\(level.rawValue)>" : "boothd: ") + message.text(in: language) + "\n"
-        fputs(line, stderr)
+        var line = (isJournald ? "<\(level.rawValue)>" : "boothd: ") + message.text(in: language) + "\n"
+        // One write for a line: threads do not mix theirs, and a closed standard error is nothing to stop for.
+        line.withUTF8 { _ = Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
     }
 }

@@ -25,6 +25,14 @@ struct StateDirectory: ~Copyable {
         }
         handle = Descriptor(owning: opened)
         self.path = path
+        Self.makePrivate(journal)
+    }
+
+    /// Makes the file, for this user alone, before SQLite would make it for whoever the umask allows; SQLite gives the
+    /// files beside it the same mode. Never touches a file that is there: closing it would drop SQLite's locks.
+    private static func makePrivate(_ file: String) {
+        let made = open(file, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        if made >= 0 { close(made) }
     }
 
     /// The database; SQLite puts `-wal` and `-shm` beside it.
