@@ -20,6 +20,11 @@ extension IncidentRules {
         return finish()
     }
 
+    /// Every device whose fault can concern a point.
+    package static func devices(of point: PointConfiguration) -> [DeviceID] {
+        DeviceMap.path(of: point.source) + [.loop(of: point.id)]
+    }
+
     /// Restores the faults of devices that `configuration` no longer has.
     package mutating func forgetForeignFaults(known: Set<DeviceID>, at moment: Moment) -> Decision {
         for device in faults.keys.sorted(by: { $0.rawValue < $1.rawValue }) where !known.contains(device) {
@@ -64,7 +69,7 @@ struct DeviceMap: Sendable {
 
     init(_ points: [PointConfiguration]) {
         for point in points {
-            for device in Self.path(of: point.source) + [.loop(of: point.id)] {
+            for device in IncidentRules.devices(of: point) {
                 byDevice[device, default: []].append(point.id)
             }
         }
