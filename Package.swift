@@ -68,7 +68,7 @@ let package = Package(
         .executableTarget(name: "boothctl", dependencies: ["BoothCommands"]),
 
         // The other side, for the demo, the tests and the integrator.
-        library("ReferencePlatform", ["BoothModel", "HTTPServer", "SQLite"]),
+        library("ReferencePlatform", ["BoothModel", "BlockingIO", "Crypto", "HTTPServer", "SQLite"]),
         library("SimulatedBoard", ["Modbus", "BlockingIO"]),
         .executableTarget(name: "booth-platform", dependencies: ["ReferencePlatform"]),
         .executableTarget(name: "booth-board", dependencies: ["SimulatedBoard"]),
@@ -96,7 +96,7 @@ let package = Package(
         tests(of: "BoothControl"),
         tests(of: "BoothCommands"),
         tests(of: "BoothDaemon", with: ["Rehearsal", "SQLite"]),
-        tests(of: "ReferencePlatform", with: ["TestSupport"]),
+        tests(of: "ReferencePlatform", with: ["BoothModel", "Crypto", "HTTPServer", "TestSupport"]),
         tests(of: "SimulatedBoard"),
     ],
     swiftLanguageModes: [.v6],

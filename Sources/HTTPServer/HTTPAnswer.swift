@@ -8,7 +8,9 @@ import Glibc
 /// - Returns: `MHD_NO` to have the connection closed.
 func send(_ response: HTTPResponse, on connection: OpaquePointer, until stopping: WakeUp) -> MHD_Result {
     if response.delay > .zero, stopping.wait(milliseconds: milliseconds(response.delay)) { return cmicrohttpd_no }
-    guard response.delivery != .none, let raw = rawResponse(of: response, until: stopping) else { return cmicrohttpd_no }
+    guard response.delivery != .none, let raw = rawResponse(of: response, until: stopping) else {
+        return cmicrohttpd_no
+    }
     defer { MHD_destroy_response(raw) }
     for field in response.headers {
         // Refused are only headers that the library writes itself and names with line breaks: they are left out.

@@ -157,7 +157,8 @@ private func echo(_ request: HTTPRequest) -> HTTPResponse {
         let wrongPurpose = Self.get(server, folder, "--cacert ca.pem --cert platform.pem --key platform.key")
         #expect(wrongPurpose.contains("client certificate not trusted") && wrongPurpose.hasSuffix(" 403"))
         let tooOld = Self.get(
-            server, folder, "--tls-max 1.1 --ciphers DEFAULT@SECLEVEL=0 --cacert ca.pem --cert booth.pem --key booth.key")
+            server, folder,
+            "--tls-max 1.1 --ciphers DEFAULT@SECLEVEL=0 --cacert ca.pem --cert booth.pem --key booth.key")
         #expect(tooOld.hasSuffix(" 000"))
         server.stop()
     }
