@@ -13,6 +13,14 @@ package struct GPIOLineInfo: Hashable, Sendable {
     /// What the holder calls itself; nil where it does not say.
     package var consumer: String?
     package var isOutput: Bool
+
+    package init(offset: Int, name: String?, isUsed: Bool, consumer: String?, isOutput: Bool) {
+        self.offset = offset
+        self.name = name
+        self.isUsed = isUsed
+        self.consumer = consumer
+        self.isOutput = isOutput
+    }
 }
 
 /// An open GPIO chip, closed with this value; requests made of it live on.
