@@ -3,9 +3,11 @@
 #include "CLinux.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 void clinux_name_this_thread(const char *name)
@@ -81,4 +83,16 @@ int clinux_peer_groups(int descriptor, gid_t *groups, int capacity)
 int clinux_accept(int listener)
 {
     return accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+}
+
+int clinux_open_pseudo_terminal(char *slave_path, size_t size)
+{
+    int master = posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+    if (master < 0)
+        return -1;
+    if (grantpt(master) || unlockpt(master) || ptsname_r(master, slave_path, size)) {
+        close(master);
+        return -1;
+    }
+    return master;
 }

@@ -3,8 +3,12 @@
 #define CModbus_SHIM_H
 
 #include <errno.h>
+#include <fcntl.h>
 #include <modbus.h>
 #include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
@@ -39,6 +43,34 @@ static inline void cmodbus_give_back_line(int descriptor)
 static inline int cmodbus_socket_pair(int ends[2])
 {
     return socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends);
+}
+
+/// The port that a socket is bound to. Returns 0, or -1 with errno set.
+static inline int cmodbus_port(int descriptor, uint16_t *port)
+{
+    struct sockaddr_storage address;
+    socklen_t length = sizeof address;
+    if (getsockname(descriptor, (struct sockaddr *)&address, &length))
+        return -1;
+    // The port is at the same place in both kinds of address.
+    *port = ntohs(((struct sockaddr_in *)&address)->sin_port);
+    return 0;
+}
+
+/// Takes the next client of `listening` without waiting on it later. Returns -1 when none waits.
+static inline int cmodbus_accept(int listening)
+{
+    struct pollfd one = {.fd = listening, .events = POLLIN};
+    if (poll(&one, 1, 0) <= 0)
+        return -1;
+    int client = accept(listening, 0, 0);
+    if (client >= 0) {
+        int on = 1;
+        fcntl(client, F_SETFD, FD_CLOEXEC);
+        fcntl(client, F_SETFL, O_NONBLOCK);
+        setsockopt(client, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    }
+    return client;
 }
 
 /// Whether the resolver knows `host`: 0, or its EAI_ code (getaddrinfo(3)). libmodbus says ECONNREFUSED to both.

@@ -46,4 +46,8 @@ int clinux_peer_groups(int descriptor, gid_t *groups, int capacity);
 /// Accepts one connection, non-blocking and close-on-exec. Returns -1 with errno set (accept4(2)).
 int clinux_accept(int listener);
 
+/// Makes a pseudo-terminal (pty(7)): its master, never blocking and closed on exec; the slave's path goes to
+/// `slave_path`. Returns -1 with errno set on failure.
+int clinux_open_pseudo_terminal(char *slave_path, size_t size);
+
 #endif
