@@ -9,6 +9,8 @@ package struct ModbusConnection: ~Copyable {
     private let raw: OpaquePointer
     private let endpoint: ModbusEndpoint
     private let responseTimeout: Duration
+    /// When the last frame ended, as far as this side knows.
+    private var lastFrame = ContinuousClock.now
 
     /// libmodbus waits with select(2), which has no place for descriptors from 1024 on; it would break memory.
     private static let mostDescriptors: CInt = 1024
@@ -45,10 +47,11 @@ package struct ModbusConnection: ~Copyable {
     ///   - count: 1...`table.mostInOneRequest`.
     /// - Returns: `count` words in order of address; a bit is 0 or 1.
     /// - Throws: `ModbusError`
-    package func read(
+    package mutating func read(
         _ table: DataTable, of unit: Int, at address: Int, count: Int
     ) throws(ModbusError) -> [UInt16] {
         precondition((1...table.mostInOneRequest).contains(count), "a request reads 2000 bits or 125 registers at most")
+        defer { lastFrame = .now }
         try prepare(for: unit, answerTime: answerTime(of: table, count: count))
         return table.isRegisters
             ? try readRegisters(table, at: CInt(address), count: CInt(count))
@@ -56,13 +59,15 @@ package struct ModbusConnection: ~Copyable {
     }
 
     /// Switches a coil (function code 5).
-    package func write(coil isOn: Bool, of unit: Int, at address: Int) throws(ModbusError) {
+    package mutating func write(coil isOn: Bool, of unit: Int, at address: Int) throws(ModbusError) {
+        defer { lastFrame = .now }
         try prepare(for: unit, answerTime: answerTime(of: .coils, count: 8))
         guard modbus_write_bit(raw, CInt(address), isOn ? 1 : 0) == 1 else { throw ModbusError(.writeCoil) }
     }
 
     /// Sets a holding register (function code 6).
-    package func write(register value: UInt16, of unit: Int, at address: Int) throws(ModbusError) {
+    package mutating func write(register value: UInt16, of unit: Int, at address: Int) throws(ModbusError) {
+        defer { lastFrame = .now }
         try prepare(for: unit, answerTime: answerTime(of: .holdingRegisters, count: 1))
         guard modbus_write_register(raw, CInt(address), value) == 1 else { throw ModbusError(.writeRegister) }
     }
@@ -81,11 +86,21 @@ package struct ModbusConnection: ~Copyable {
         }
     }
 
-    private func prepare(for unit: Int, answerTime: Duration) throws(ModbusError) {
+    private mutating func prepare(for unit: Int, answerTime: Duration) throws(ModbusError) {
+        keepSilence()
         guard modbus_set_slave(raw, CInt(unit)) == 0 else { throw ModbusError(.selectUnit) }
         let time = answerTime.timeval
         modbus_set_response_timeout(raw, time.seconds, time.microseconds)
         guard modbus_flush(raw) >= 0 else { throw ModbusError(.flush) }
+    }
+
+    /// Units tell frames apart by a silence of 3.5 characters (Modbus over Serial Line 1.02, 2.5.1.1); libmodbus sends
+    /// at once.
+    private func keepSilence() {
+        guard case .serial(_, let line) = endpoint else { return }
+        let left = ContinuousClock.now.duration(to: lastFrame + line.silenceBetweenFrames)
+        guard left > .zero else { return }
+        usleep(UInt32(left / .microseconds(1)))
     }
 
     private func readBits(_ table: DataTable, at address: CInt, count: CInt) throws(ModbusError) -> [UInt16] {

@@ -28,4 +28,9 @@ package struct SerialLine: Sendable, Hashable {
         let bitsPerByte = 1 + 8 + (parity == .none ? 0 : 1) + stopBits
         return .nanoseconds(Int64(bytes * bitsPerByte) * 1_000_000_000 / Int64(max(1, baud)))
     }
+
+    /// 3.5 characters, and 1.75 ms above 19200 Bd (Modbus over Serial Line 1.02, 2.5.1.1).
+    package var silenceBetweenFrames: Duration {
+        baud > 19_200 ? .microseconds(1750) : time(of: 7) / 2
+    }
 }
