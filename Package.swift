@@ -86,7 +86,7 @@ let package = Package(
         tests(of: "SQLite", with: ["TestSupport"]),
         tests(of: "Crypto"),
         tests(of: "HTTP", with: ["HTTPServer", "TestSupport"]),
-        tests(of: "HTTPServer", with: ["TestSupport"]),
+        tests(of: "HTTPServer", with: ["TestSupport", "BlockingIO"]),
         tests(of: "BoothModel"),
         tests(of: "BoothConfig"),
         tests(of: "BoothIncidents"),

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import Glibc
+import BlockingIO
 import HTTPServer
-import Synchronization
 import TestSupport
 import Testing
 
@@ -84,7 +83,7 @@ private func echo(_ request: HTTPRequest) -> HTTPResponse {
 
     @Test("a handler that blocks holds up no other connection")
     func concurrency() throws {
-        let gate = Gate()
+        let gate = try WakeUp()
         let server = try plainServer { request in
             if request.path == "/slow" { gate.wait() }
             return HTTPResponse(status: 204)
@@ -94,16 +93,16 @@ private func echo(_ request: HTTPRequest) -> HTTPResponse {
         let quick = RawClient(port: server.port)
         quick.get("/quick")
         #expect(quick.answer()?.status == 204)
-        gate.open()
+        gate.ring()
         #expect(slow.answer()?.status == 204)
         server.stop()
     }
 
     @Test("a stop ends a delay at once and closes idle connections", .timeLimit(.minutes(1)))
     func stop() throws {
-        let entered = Gate()
+        let entered = try WakeUp()
         let server = try plainServer { _ in
-            entered.open()
+            entered.ring()
             return HTTPResponse(status: 200, delay: .seconds(3600))
         }
         let client = RawClient(port: server.port)
@@ -155,8 +154,8 @@ private func echo(_ request: HTTPRequest) -> HTTPResponse {
         #expect(nobody.contains("client certificate required") && nobody.hasSuffix(" 403"))
         let stranger = Self.get(server, folder, "--cacert ca.pem --cert stranger.pem --key stranger.key")
         #expect(stranger.contains("client certificate not trusted") && stranger.hasSuffix(" 403"))
-        let server2 = Self.get(server, folder, "--cacert ca.pem --cert platform.pem --key platform.key")
-        #expect(server2.contains("client certificate not trusted") && server2.hasSuffix(" 403"))
+        let wrongPurpose = Self.get(server, folder, "--cacert ca.pem --cert platform.pem --key platform.key")
+        #expect(wrongPurpose.contains("client certificate not trusted") && wrongPurpose.hasSuffix(" 403"))
         let tooOld = Self.get(
             server, folder, "--tls-max 1.1 --ciphers DEFAULT@SECLEVEL=0 --cacert ca.pem --cert booth.pem --key booth.key")
         #expect(tooOld.hasSuffix(" 000"))
@@ -169,20 +168,8 @@ private func echo(_ request: HTTPRequest) -> HTTPResponse {
         #expect(throws: HTTPServerError(.readFile, "/nowhere.pem", reason: "No such file or directory")) {
             try HTTPServerTLS(certificate: "/nowhere.pem", key: folder.file("platform.key"))
         }
-        let mismatch = #expect(throws: HTTPServerError.self, performing: {
+        #expect(throws: HTTPServerError.self) {
             try HTTPServerTLS(certificate: folder.file("platform.pem"), key: folder.file("booth.key"))
-        })
-        _ = mismatch
-    }
-}
-
-/// Closed until it is opened, for any number of threads.
-private final class Gate: Sendable {
-    private let isOpen = Atomic(false)
-
-    func open() { isOpen.store(true, ordering: .releasing) }
-
-    func wait() {
-        while !isOpen.load(ordering: .acquiring) { usleep(1000) }
+        }
     }
 }

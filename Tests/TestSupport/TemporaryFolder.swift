@@ -12,9 +12,22 @@ package final class TemporaryFolder: Sendable {
     }
 
     deinit {
-        nftw(path, { path, _, _, _ in path.map { remove($0) } ?? 0 }, 16, CInt(FTW_DEPTH.rawValue | FTW_PHYS.rawValue))
+        Self.remove(path)
     }
 
     /// The path of a file in it, there or not.
     package func file(_ name: String) -> String { "\(path)/\(name)" }
+
+    private static func remove(_ path: String) {
+        if let folder = opendir(path) {
+            while let entry = readdir(folder) {
+                let name = withUnsafeBytes(of: entry.pointee.d_name) {
+                    String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+                }
+                if name != ".", name != ".." { remove("\(path)/\(name)") }
+            }
+            closedir(folder)
+        }
+        Glibc.remove(path)
+    }
 }
