@@ -62,7 +62,7 @@ let package = Package(
                 "BoothConfig", "BoothIncidents", "BoothSensing", "BoothJournal", "BoothUplink", "BoothControl",
                 "BlockingIO", "Systemd",
             ]),
-        library("BoothCommands", ["BoothConfig", "BoothControl"]),
+        library("BoothCommands", ["BoothConfig", "BoothControl", "BoothModel", "BlockingIO"]),
         .executableTarget(name: "boothd", dependencies: ["BoothDaemon"]),
         .executableTarget(name: "boothctl", dependencies: ["BoothCommands"]),
 

@@ -69,3 +69,16 @@ int clinux_peer(int descriptor, pid_t *pid, uid_t *uid, gid_t *gid)
     *gid = peer.gid;
     return 0;
 }
+
+int clinux_peer_groups(int descriptor, gid_t *groups, int capacity)
+{
+    socklen_t length = (socklen_t)capacity * sizeof *groups;
+    if (getsockopt(descriptor, SOL_SOCKET, SO_PEERGROUPS, groups, &length))
+        return -1;
+    return (int)(length / sizeof *groups);
+}
+
+int clinux_accept(int listener)
+{
+    return accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+}
