@@ -73,7 +73,7 @@ let package = Package(
         .executableTarget(name: "booth-board", dependencies: ["SimulatedBoard"]),
 
         // A whole booth on one machine: the demo, the bench and the end-to-end tests stand on it.
-        library("Rehearsal", ["BoothModel", "BlockingIO", "BoothControl"]),
+        library("Rehearsal", ["BoothModel", "BlockingIO", "BoothControl", "CLinux"]),
         .executableTarget(name: "booth-demo", dependencies: ["Rehearsal"]),
         .executableTarget(name: "booth-bench", dependencies: ["Rehearsal", "SQLite"]),
 
@@ -82,6 +82,9 @@ let package = Package(
         tests(of: "Modbus", with: ["SimulatedBoard"]),
         tests(of: "SQLite"),
         tests(of: "HTTP", with: ["HTTPServer", "Rehearsal"]),
+        // Says to systemd what its arguments ask for; the tests read what arrives.
+        .executableTarget(name: "notify-probe", dependencies: ["Systemd"], path: "Tests/notify-probe"),
+        tests(of: "Systemd", with: ["notify-probe", "Rehearsal", "BlockingIO"]),
         tests(of: "BoothModel"),
         tests(of: "BoothConfig"),
         tests(of: "BoothIncidents"),
@@ -93,6 +96,9 @@ let package = Package(
         tests(of: "BoothDaemon", with: ["Rehearsal", "SQLite"]),
         tests(of: "ReferencePlatform", with: ["HTTP"]),
         tests(of: "SimulatedBoard"),
+        // Starts a child and is killed, so that the tests can see what becomes of the child.
+        .executableTarget(name: "child-keeper", dependencies: ["Rehearsal"], path: "Tests/child-keeper"),
+        tests(of: "Rehearsal", with: ["child-keeper", "boothd", "BlockingIO", "CLinux"]),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17
