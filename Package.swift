@@ -74,7 +74,7 @@ let package = Package(
         .executableTarget(name: "booth-board", dependencies: ["SimulatedBoard"]),
 
         // A whole booth on one machine: the demo, the bench and the end-to-end tests stand on it.
-        library("Rehearsal", ["BoothModel", "BlockingIO", "BoothControl"]),
+        library("Rehearsal", ["BoothModel", "BlockingIO", "BoothControl", "CLinux"]),
         .executableTarget(name: "booth-demo", dependencies: ["Rehearsal"]),
         .executableTarget(name: "booth-bench", dependencies: ["Rehearsal", "SQLite"]),
 
@@ -87,6 +87,9 @@ let package = Package(
         tests(of: "Crypto"),
         tests(of: "HTTP", with: ["HTTPServer", "TestSupport"]),
         tests(of: "HTTPServer", with: ["TestSupport", "BlockingIO"]),
+        // Says to systemd what its arguments ask for; the tests read what arrives.
+        .executableTarget(name: "notify-probe", dependencies: ["Systemd"], path: "Tests/notify-probe"),
+        tests(of: "Systemd", with: ["notify-probe", "Rehearsal", "BlockingIO"]),
         tests(of: "BoothModel"),
         tests(of: "BoothConfig"),
         tests(of: "BoothIncidents"),
@@ -98,6 +101,9 @@ let package = Package(
         tests(of: "BoothDaemon", with: ["Rehearsal", "SQLite"]),
         tests(of: "ReferencePlatform", with: ["BoothModel", "Crypto", "HTTPServer", "TestSupport"]),
         tests(of: "SimulatedBoard"),
+        // Starts a child and is killed, so that the tests can see what becomes of the child.
+        .executableTarget(name: "child-keeper", dependencies: ["Rehearsal"], path: "Tests/child-keeper"),
+        tests(of: "Rehearsal", with: ["child-keeper", "boothd", "BlockingIO", "CLinux"]),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17
