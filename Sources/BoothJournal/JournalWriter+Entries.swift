@@ -62,7 +62,8 @@ extension JournalWriter {
     func serveTargets() {
         for target in targets {
             guard let queue = queues[target], let request = queue.request, queue.queued > 0 else { continue }
-            let waiting = nextDeliveries(of: queue, limit: request.limit, helpAfter: request.onlyHelpAfter)
+            let waiting = nextDeliveries(
+                of: queue, limit: request.limit, helpAfter: request.onlyHelpAfter, except: request.except)
             guard !waiting.isEmpty else { continue }
             let batch = waiting.compactMap { queues[target]?.handOut($0) }
             queues[target]?.request = nil
@@ -71,9 +72,12 @@ extension JournalWriter {
     }
 
     /// The head of a queue: what is on disk and, while the disk refuses, what is only in memory.
-    func nextDeliveries(of queue: DeliveryQueue, limit: Int, helpAfter: EventID? = nil) -> [JournalStore.Delivery] {
+    func nextDeliveries(
+        of queue: DeliveryQueue, limit: Int, helpAfter: EventID? = nil, except: Set<EventID> = []
+    ) -> [JournalStore.Delivery] {
+        let reach = limit + except.count + answeredInMemory
         // A file that cannot be read now has its say again once the disk recovers; memory goes on meanwhile.
-        let stored = (try? store?.queue(of: queue.number, limit: limit + answeredInMemory, helpAfter: helpAfter)) ?? []
+        let stored = (try? store?.queue(of: queue.number, limit: reach, helpAfter: helpAfter)) ?? []
         var waiting = stored.filter { !isAnswered($0.count, of: queue.number) }
         for item in pending where storage != .ok {
             for delivery in item.deliveries where delivery.target == queue.target && delivery.state == .queued {
@@ -84,6 +88,7 @@ extension JournalWriter {
                         json: delivery.event.event))
             }
         }
+        waiting.removeAll { except.contains($0.event) }
         waiting.sort { ($0.priority, $0.event) < ($1.priority, $1.event) }
         return Array(waiting.prefix(limit))
     }

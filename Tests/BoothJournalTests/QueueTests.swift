@@ -49,6 +49,15 @@ struct QueueTests {
         #expect(try booth.batch(2).map(\.id) == [press])
     }
 
+    @Test("leaves out the events whose receipts are on the way, and gives those behind them")
+    func except() throws {
+        let booth = try OpenJournal()
+        let held = booth.record(.help)
+        let next = booth.record(.help)
+        booth.journal.fetch(FetchRequest(number: 3, limit: 1, except: [held]), for: "police")
+        #expect(try booth.batch(3).map(\.id) == [next])
+    }
+
     @Test("keeps an event until a receipt names it, across restarts, with the same bytes")
     func untilReceipt() throws {
         let booth = try OpenJournal()
