@@ -2,7 +2,7 @@
 import BoothModel
 
 /// A CloudEvent from a booth, found to be one: what the platform sorts and shows it by, and its bytes.
-struct BoothEvent: Sendable {
+struct IncomingEvent: Sendable {
     var id: EventID
     /// `urn:booth:COUNTY:CODE`
     var source: String
@@ -29,18 +29,10 @@ struct BoothEvent: Sendable {
     }
 
     /// A heartbeat: only the last one of each booth is of interest.
-    var isStatus: Bool { type == EventType.status }
-}
+    var isStatus: Bool { type == EventType.status.rawValue }
 
-/// The types of event that have rules of their own.
-enum EventType {
-    static let status = "cn.boothd.status.v1"
-    static let record = "cn.boothd.record.v1"
-    static let raised = "cn.boothd.incident.raised.v1"
-    static let updated = "cn.boothd.incident.updated.v1"
-    static let restored = "cn.boothd.incident.restored.v1"
-    static let closed = "cn.boothd.incident.closed.v1"
-    static let ofIncidents: Set = [raised, updated, restored, closed]
+    /// What the types of an incident's events begin with; all of them lead to its ticket.
+    static let incidentTypes = "cn.boothd.incident."
 }
 
 /// What is wrong with an event, as its sender has to read it.

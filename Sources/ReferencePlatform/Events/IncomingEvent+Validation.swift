@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-extension BoothEvent {
+extension IncomingEvent {
     /// Checks a CloudEvent (CloudEvents 1.0.2, JSON format 1.0.2) and what booths promise beyond it.
     ///
     /// - Throws: `EventProblem` with the first thing that is wrong.
@@ -11,7 +11,7 @@ extension BoothEvent {
         guard let id = EventID(try attributes.required("id")) else { throw EventProblem("id must be a UUIDv7") }
         let source = try attributes.required("source")
         let type = try attributes.required("type")
-        guard type != EventType.record else { throw EventProblem("\(type) stays in the booth and is not sent") }
+        guard type != EventType.record.rawValue else { throw EventProblem("\(type) stays in the booth and is not sent") }
         if let content = attributes.text("datacontenttype"), content != "application/json" {
             throw EventProblem("datacontenttype must be application/json")
         }
@@ -28,14 +28,14 @@ extension BoothEvent {
         time = attributes.text("time")
         sequence = try Self.sequence(attributes, of: type)
         self.booth = booth
-        incident = EventType.ofIncidents.contains(type) ? try data.incident(of: type) : nil
+        incident = type.hasPrefix(Self.incidentTypes) ? try data.incident(of: type) : nil
         self.bytes = bytes
         self.json = json
     }
 
     private static func sequence(_ attributes: Attributes, of type: String) throws(EventProblem) -> String? {
         let sequence = attributes.text("sequence")
-        if type == EventType.status {
+        if type == EventType.status.rawValue {
             guard sequence == nil else { throw EventProblem("a status is never queued and has no sequence") }
             return nil
         }
@@ -119,7 +119,7 @@ private struct DataFields {
     }
 
     /// Checks what an incident's event has besides.
-    func incident(of type: String) throws(EventProblem) -> BoothEvent.IncidentFields {
+    func incident(of type: String) throws(EventProblem) -> IncomingEvent.IncidentFields {
         guard let id = EventID(try text("incident")) else { throw EventProblem("data.incident must be a UUIDv7") }
         let named = try word("class", of: IncidentClass.allCases.map(\.rawValue))
         guard let incidentClass = IncidentClass(rawValue: named) else { throw EventProblem("data.class is unknown") }
@@ -132,19 +132,16 @@ private struct DataFields {
         _ = try word("state", of: ["raised", "accepted", "dispatched", "handled", "closed"])
         guard data["test"]?.bool != nil else { throw EventProblem("data.test must be true or false") }
         try checkOwn(of: type)
-        return BoothEvent.IncidentFields(
+        return IncomingEvent.IncidentFields(
             id: id, category: try text("category"), incidentClass: incidentClass, priority: priority, count: count)
     }
 
     private func checkOwn(of type: String) throws(EventProblem) {
-        switch type {
-        case EventType.updated:
+        switch EventType(rawValue: type) {
+        case .incidentUpdated:
             let reasons = ["repeat", "escalated", "accepted", "dispatched", "handled", "reclassified", "acknowledged"]
             _ = try word("reason", of: reasons)
-        case EventType.restored: try number("duration_s", within: 0...Double.greatestFiniteMagnitude)
-        case EventType.closed:
-            _ = try text("outcome")
-            _ = try text("by")
+        case .incidentRestored: try number("duration_s", within: 0...Double.greatestFiniteMagnitude)
         default: return
         }
     }
