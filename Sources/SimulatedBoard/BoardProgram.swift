@@ -112,7 +112,9 @@ struct BoardOptions {
             guard ["--tcp", "--serial", "--unit", "--script"].contains(option) else {
                 throw BoardLineError("unknown option \(option)", "--tcp, --serial, --unit or --script")
             }
-            guard let value = rest.popFirst() else { throw BoardLineError("\(option) has no value", "put one after it") }
+            guard let value = rest.popFirst() else {
+                throw BoardLineError("\(option) has no value", "put one after it")
+            }
             switch option {
             case "--unit": units.append(try Self.unit(value))
             case "--script": script = value

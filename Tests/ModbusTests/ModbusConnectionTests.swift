@@ -28,7 +28,8 @@ import Testing
     ) throws(ModbusError) -> ModbusConnection {
         try ModbusConnection(
             to: board.port == 0
-                ? .serial(path: board.name, line: SerialLine(baud: 115_200)) : .tcp(host: "localhost", port: board.port),
+                ? .serial(path: board.name, line: SerialLine(baud: 115_200))
+                : .tcp(host: "localhost", port: board.port),
             responseTimeout: timeout)
     }
 
@@ -93,7 +94,8 @@ import Testing
         let board = try board(on: .serial, ["set unit 1 input-register 0 100", "set unit 1 input-register 1 101"])
         var connection = try connection(to: board, timeout: .milliseconds(60))
         try board.command("delay unit 1 100ms")
-        let error = failure { () throws(ModbusError) in _ = try connection.read(.inputRegisters, of: 1, at: 0, count: 1) }
+        let error = failure { () throws(ModbusError) in _ = try connection.read(.inputRegisters, of: 1, at: 0, count: 1)
+        }
         #expect(error?.isTimeout == true)
         connection.discardInput(for: .milliseconds(200))
         try board.command("answer unit 1")

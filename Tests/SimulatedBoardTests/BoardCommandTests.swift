@@ -8,9 +8,11 @@ import Testing
 
     @Test("reads the lines of the manual")
     func lines() throws {
-        #expect(try BoardCommand.parse("name help-1 unit 1 discrete-input 0") == .name("help-1", place, isActiveLow: false))
         #expect(
-            try BoardCommand.parse("name door unit 1 discrete-input 0 active low # closed") == .name("door", place, isActiveLow: true))
+            try BoardCommand.parse("name help-1 unit 1 discrete-input 0") == .name("help-1", place, isActiveLow: false))
+        #expect(
+            try BoardCommand.parse("name door unit 1 discrete-input 0 active low # closed")
+                == .name("door", place, isActiveLow: true))
         #expect(try BoardCommand.parse("set unit 1 discrete-input 0 on") == .set(place, .on))
         #expect(try BoardCommand.parse("set door off") == .setNamed("door", .off))
         #expect(try BoardCommand.parse("press help-1") == .press("help-1", hold: .milliseconds(200)))
@@ -42,7 +44,9 @@ import Testing
         let options = try BoardOptions(["--tcp", "[::1]:1502", "--unit", "3", "--unit", "4", "--script", "day.txt"])
         #expect(options.place == .tcp(host: "::1", port: 1502))
         #expect(options.units == [3, 4] && options.script == "day.txt")
-        for wrong in [[], ["--tcp", "1502"], ["--tcp", ":1"], ["--unit", "0", "--serial", "x"], ["--serial"], ["-x"]] {
+        for wrong in [
+            [], ["--tcp", "1502"], ["--tcp", ":1"], ["--unit", "0", "--serial", "x"], ["--serial"], ["-x"],
+        ] {
             #expect(throws: BoardLineError.self) { try BoardOptions(wrong) }
         }
     }

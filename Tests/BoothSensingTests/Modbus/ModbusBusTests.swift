@@ -123,7 +123,9 @@ import Testing
         #expect(collector.reports.count == 3)
     }
 
-    @Test("a silent unit is one fault with its points stale, the others go on, and it is found again", arguments: Wire.allCases)
+    @Test(
+        "a silent unit is one fault with its points stale, the others go on, and it is found again",
+        arguments: Wire.allCases)
     func silentUnit(wire: Wire) throws {
         let board = try board(on: wire, units: [1, 2])
         try start(

@@ -23,7 +23,9 @@ import Testing
         #expect(plan.requests[1].points.count == 4)
     }
 
-    @Test("a request stays within the protocol's limits", arguments: [(ModbusTable.discreteInput, 2000), (.inputRegister, 125)])
+    @Test(
+        "a request stays within the protocol's limits",
+        arguments: [(ModbusTable.discreteInput, 2000), (.inputRegister, 125)])
     func limits(table: ModbusTable, most: Int) {
         let plan = PollPlan((0..<most * 2 + 1).map { point($0, table: table) })
         #expect(plan.requests.map(\.read.count) == [most, most, 1])

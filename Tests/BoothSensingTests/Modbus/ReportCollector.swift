@@ -18,7 +18,9 @@ final class ReportCollector {
 
     /// The last reading of `point`.
     func reading(_ point: PointID) -> Reading? {
-        reports.lazy.compactMap { if case .reading(let reading) = $0 { reading } else { nil } }.last { $0.point == point }
+        reports.lazy.compactMap { if case .reading(let reading) = $0 { reading } else { nil } }.last {
+            $0.point == point
+        }
     }
 
     func devices() -> [DeviceReport] {
