@@ -75,12 +75,13 @@ extension JournalWriter {
     func nextDeliveries(
         of queue: DeliveryQueue, limit: Int, helpAfter: EventID? = nil, except: Set<EventID> = []
     ) -> [JournalStore.Delivery] {
-        let reach = limit + except.count + answeredInMemory
         // A file that cannot be read now has its say again once the disk recovers; memory goes on meanwhile.
-        let stored = (try? store?.queue(of: queue.number, limit: reach, helpAfter: helpAfter)) ?? []
-        var waiting = stored.filter { !isAnswered($0.count, of: queue.number) }
+        let rows = limit + answeredInMemory + except.count
+        let stored = (try? store?.queue(of: queue.number, limit: rows, helpAfter: helpAfter)) ?? []
+        var waiting = stored.filter { !isAnswered($0.count, of: queue.number) && !except.contains($0.event) }
         for item in pending where storage != .ok {
             for delivery in item.deliveries where delivery.target == queue.target && delivery.state == .queued {
+                if except.contains(delivery.event.id) { continue }
                 if let helpAfter, delivery.event.priority != .help || delivery.event.id <= helpAfter { continue }
                 waiting.append(
                     .init(
@@ -88,7 +89,6 @@ extension JournalWriter {
                         json: delivery.event.event))
             }
         }
-        waiting.removeAll { except.contains($0.event) }
         waiting.sort { ($0.priority, $0.event) < ($1.priority, $1.event) }
         return Array(waiting.prefix(limit))
     }
