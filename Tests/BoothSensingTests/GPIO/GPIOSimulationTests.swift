@@ -31,11 +31,13 @@ struct GPIOSimulationTests {
         #expect(under.readings(of: "help-1").map(\.value) == [0, 1, 0, 1, 0, 1, 0])
     }
 
-    @Test("report the level that is there at the start, by each polarity", arguments: [Polarity.high, .low])
-    func levelAtStart(active: Polarity) throws {
+    @Test(
+        "report the level that is there at the start, by each polarity, debounced by the kernel or not",
+        arguments: [Polarity.high, .low], [PointKind.helpButton, .roomDoor])
+    func levelAtStart(active: Polarity, kind: PointKind) throws {
         let chip = try SimulatedChip(lines: ["HELP1"])
         try chip.pull("HELP1", high: true)
-        let under = try inputs(of: chip, [point("help-1", "HELP1", active: active)])
+        let under = try inputs(of: chip, [point("help-1", "HELP1", kind, active: active)])
         let first = try #require(under.reports.compactMap(\.reading).first)
         #expect(first.state == (active == .high ? .active : .normal))
         #expect(first.value == 1 && first.quality == .good)
@@ -45,23 +47,29 @@ struct GPIOSimulationTests {
         #expect(under.readings(of: "help-1").last?.state == (active == .high ? .normal : .active))
     }
 
-    @Test("make one press of a bouncing contact")
-    func bounce() throws {
-        let chip = try SimulatedChip(lines: ["HELP1"])
-        let under = try inputs(of: chip, [point("help-1", "HELP1")])
+    @Test("make one activation of a bouncing contact", arguments: [PointKind.helpButton, .roomDoor])
+    func bounce(kind: PointKind) throws {
+        let period = Duration.milliseconds(100)
+        let chip = try SimulatedChip(lines: ["LINE"])
+        let under = try inputs(of: chip, [point("contact", "LINE", kind, debounce: period)])
         for index in 0..<21 {
-            try chip.pull("HELP1", high: index % 2 == 0)
+            try chip.pull("LINE", high: index % 2 == 0)
             usleep(2000)
             under.turnOnce()
         }
-        #expect(under.turn { under.readings(of: "help-1").count >= 22 })
-        var debouncer = Debouncer(period: .milliseconds(50), countsLeadingEdge: true)
+        #expect(under.turn { under.readings(of: "contact").last?.state == .active })
+        #expect(debounced(under.readings(of: "contact"), period, kind) == [.normal, .active])
+    }
+
+    private func debounced(_ readings: [Reading], _ period: Duration, _ kind: PointKind) -> [PointState] {
+        var debouncer = Debouncer(period: period, countsLeadingEdge: kind.countsLeadingEdge)
         var counted: [PointState] = []
-        for reading in under.readings(of: "help-1") {
+        for reading in readings {
             if let (state, _) = debouncer.advance(to: reading.at) { counted.append(state) }
             if let state = debouncer.take(state: reading.state, at: reading.at) { counted.append(state) }
         }
-        #expect(counted == [.normal, .active])
+        if let last = readings.last, let (state, _) = debouncer.advance(to: last.at + period) { counted.append(state) }
+        return counted
     }
 
     @Test("end on the real level when the reader stalled through 81 edges")
