@@ -8,6 +8,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -72,6 +73,31 @@ int clinux_peer(int descriptor, pid_t *pid, uid_t *uid, gid_t *gid)
     *uid = peer.uid;
     *gid = peer.gid;
     return 0;
+}
+
+int clinux_peer_groups(int descriptor, gid_t *groups, int capacity)
+{
+    socklen_t length = (socklen_t)capacity * sizeof *groups;
+    if (getsockopt(descriptor, SOL_SOCKET, SO_PEERGROUPS, groups, &length))
+        return -1;
+    return (int)(length / sizeof *groups);
+}
+
+int clinux_accept(int listener)
+{
+    return accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+}
+
+int clinux_open_pseudo_terminal(char *slave_path, size_t size)
+{
+    int master = posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+    if (master < 0)
+        return -1;
+    if (grantpt(master) || unlockpt(master) || ptsname_r(master, slave_path, size)) {
+        close(master);
+        return -1;
+    }
+    return master;
 }
 
 int clinux_pipe(int ends[2])

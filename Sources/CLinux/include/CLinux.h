@@ -40,6 +40,16 @@ int clinux_next_signal(int descriptor);
 /// The peer of a connected Unix socket (unix(7), SO_PEERCRED). Returns 0, or -1 with errno set.
 int clinux_peer(int descriptor, pid_t *pid, uid_t *uid, gid_t *gid);
 
+/// The supplementary groups of that peer (SO_PEERGROUPS, Linux 4.13). Returns how many, or -1 with errno set: ERANGE when
+/// there are more than `capacity`.
+int clinux_peer_groups(int descriptor, gid_t *groups, int capacity);
+
+/// Accepts one connection, non-blocking and close-on-exec. Returns -1 with errno set (accept4(2)).
+int clinux_accept(int listener);
+
+/// Makes a pseudo-terminal (pty(7)): its master, never blocking and closed on exec; the slave's path goes to
+/// `slave_path`. Returns -1 with errno set on failure.
+int clinux_open_pseudo_terminal(char *slave_path, size_t size);
 /// Makes a pipe, close-on-exec at both ends. Returns 0, or -1 with errno set (pipe2(2)).
 int clinux_pipe(int ends[2]);
 

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+import CLinux
+import Glibc
+
+/// Who is at the other end of a Unix socket, as the kernel saw it when the connection was made (unix(7)).
+package struct PeerCredentials: Sendable, Hashable {
+    package var pid: pid_t
+    package var uid: uid_t
+    package var gid: gid_t
+    /// The supplementary groups (SO_PEERGROUPS); empty where the kernel does not tell.
+    package var groups: [gid_t]
+
+    package init(pid: pid_t, uid: uid_t, gid: gid_t, groups: [gid_t] = []) {
+        self.pid = pid
+        self.uid = uid
+        self.gid = gid
+        self.groups = groups
+    }
+
+    /// The peer of a connected socket.
+    ///
+    /// - Throws: `SystemError` when `descriptor` is not a Unix socket.
+    package init(ofSocket descriptor: CInt) throws(SystemError) {
+        var pid = pid_t()
+        var uid = uid_t()
+        var gid = gid_t()
+        guard clinux_peer(descriptor, &pid, &uid, &gid) == 0 else { throw SystemError("SO_PEERCRED") }
+        // NGROUPS_MAX on Linux; 256 KiB for the length of this call.
+        var groups = [gid_t](repeating: 0, count: 65_536)
+        let count = clinux_peer_groups(descriptor, &groups, CInt(groups.count))
+        self.init(pid: pid, uid: uid, gid: gid, groups: Array(groups.prefix(Int(max(0, count)))))
+    }
+
+    /// The number of the group called `name`, nil when the system has none (getgrnam_r(3)).
+    package static func group(named name: String) -> gid_t? {
+        var entry = Glibc.group()
+        var found: UnsafeMutablePointer<Glibc.group>?
+        var room = [CChar](repeating: 0, count: 65_536)
+        guard getgrnam_r(name, &entry, &room, room.count, &found) == 0, found != nil else { return nil }
+        return entry.gr_gid
+    }
+}
