@@ -35,29 +35,35 @@ package enum BoardProgram {
 
     private static func serve(_ options: BoardOptions) -> CInt {
         do {
+            // First of all: threads inherit the mask.
             let signals = try StopSignals()
-            let ended = try WakeUp()
-            let board = try SimulatedBoard(at: options.place, units: options.units) { notice in
-                switch notice {
-                case .said(let text): say(text)
-                case .wrong(let text): complain(text)
-                case .quit: ended.ring()
-                }
-            }
-            defer { board.stop() }
-            if let script = options.script, !carryOut(script: script, on: board) { return 66 }
-            say(board.port == 0 ? "serving \(board.name)" : "listening on \(board.name)")
-            _ = try WorkerThread(name: "board-input") { carryOutInput(on: board) }
-            let loop = try EventLoop()
-            var isEnding = false
-            try loop.watch(signals.descriptor) { _ in isEnding = true }
-            try loop.watch(ended.descriptor) { _ in isEnding = true }
-            while !isEnding { loop.turn() }
-            return 0
+            return try serve(options, until: signals)
         } catch {
             complain("\(error); choose another place, or stop what holds it")
             return 69
         }
+    }
+
+    // Apart from the above because Swift 6.0's optimiser does not survive a noncopyable local with several ways out.
+    private static func serve(_ options: BoardOptions, until signals: borrowing StopSignals) throws -> CInt {
+        let ended = try WakeUp()
+        let board = try SimulatedBoard(at: options.place, units: options.units) { notice in
+            switch notice {
+            case .said(let text): say(text)
+            case .wrong(let text): complain(text)
+            case .quit: ended.ring()
+            }
+        }
+        defer { board.stop() }
+        if let script = options.script, !carryOut(script: script, on: board) { return 66 }
+        say(board.port == 0 ? "serving \(board.name)" : "listening on \(board.name)")
+        _ = try WorkerThread(name: "board-input") { carryOutInput(on: board) }
+        let loop = try EventLoop()
+        var isEnding = false
+        try loop.watch(signals.descriptor) { _ in isEnding = true }
+        try loop.watch(ended.descriptor) { _ in isEnding = true }
+        while !isEnding { loop.turn() }
+        return 0
     }
 
     private static func carryOut(script path: String, on board: SimulatedBoard) -> Bool {
