@@ -9,16 +9,20 @@ extension Agent {
     func take(_ report: UplinkReport) {
         switch report {
         case .ready(let target, let request): journal.fetch(request, for: target)
-        case .sending(let target, let events): noteSending(events, to: target)
+        case .sending(let target, let events):
+            journal.noteAttempt(of: events, by: target)
+            note(.sent, of: events, by: target)
+        case .returned(let target, let events):
+            journal.noteReturn(of: events, by: target)
+            note(.returned, of: events, by: target)
         case .receipts(let target, let receipts): settle(receipts, from: target)
         case .link(let target, let state): take(state, of: target)
         }
     }
 
-    private func noteSending(_ events: [EventID], to target: TargetID) {
-        journal.noteAttempt(of: events, by: target)
+    private func note(_ answer: IncidentRules.Answer, of events: [EventID], by target: TargetID) {
         let now = clock.now()
-        record(events.map { rules.take(.sent, for: $0, from: target, at: now) })
+        record(events.map { rules.take(answer, for: $0, from: target, at: now) })
     }
 
     private func settle(_ receipts: [Receipt], from target: TargetID) {

@@ -53,7 +53,7 @@ package struct Daemon {
                 let configuration = try ConfigurationFile.read(path: options.configuration)
                 return options.purpose == .check ? ExitCode.done : serve(configuration, options)
             } catch {
-                say(error.lines(in: language))
+                say(error.lines(in: language).joined(separator: "\n"))
                 return ExitCode.configuration
             }
         }
@@ -89,8 +89,8 @@ package struct Daemon {
             return nil
         } catch {
             return Message(
-                zh: "重新读取的配置有错,继续使用原配置:\(error.lines(in: .chinese))",
-                en: "the configuration read again is wrong, the old one stays: \(error.lines(in: .english))")
+                zh: "重新读取的配置有错,继续使用原配置:\(error.lines(in: .chinese).joined(separator: ";"))",
+                en: "the configuration read again is wrong, the old one stays: \(error.lines(in: .english).joined(separator: "; "))")
         }
     }
 

@@ -7,6 +7,8 @@ extension IncidentRules {
     package enum Answer: Sendable, Hashable {
         /// It is on its way, or was taken without a receipt.
         case sent
+        /// The attempt ended without that.
+        case returned
         case accepted(ticket: String?)
         case rejected
     }
@@ -19,7 +21,8 @@ extension IncidentRules {
         let was = incident.targets[index]
         switch answer {
         case .sent where was.delivery == .queued: incident.targets[index].delivery = .sent
-        case .sent: break
+        case .returned where was.delivery == .sent: incident.targets[index].delivery = .queued
+        case .sent, .returned: break
         case .accepted(let ticket):
             incident.targets[index].delivery = .accepted
             incident.targets[index].ticket = ticket ?? was.ticket

@@ -21,6 +21,8 @@ struct DeliveryQueue {
         var count: Int64
         /// Times that the target's thread began to send it since this start.
         var attempts = 0
+        /// Whether an attempt is under way, or ended with the platform promising receipts.
+        var isSent = false
     }
 
     init(target: TargetID, number: Int64, generation: Int64, tally: (last: Int64, queued: Int, rejected: Int)) {
@@ -59,6 +61,11 @@ struct DeliveryQueue {
 
     mutating func noteAttempt(of event: EventID) {
         handedOut[event]?.attempts += 1
+        handedOut[event]?.isSent = true
+    }
+
+    mutating func noteReturn(of event: EventID) {
+        handedOut[event]?.isSent = false
     }
 
     /// The count of an event that was handed out, which is handed out no more; nil for any other.

@@ -12,6 +12,7 @@ package final class Journal: Sendable {
         case record(JournalEntry)
         case fetch(TargetID, FetchRequest)
         case attempt(TargetID, [EventID])
+        case attemptEnded(TargetID, [EventID])
         case query(JournalQuery)
         case stop
     }
@@ -59,6 +60,9 @@ package final class Journal: Sendable {
 
     /// Notes that `target` begins to send these.
     package func noteAttempt(of events: [EventID], by target: TargetID) { inbox.post(.attempt(target, events)) }
+
+    /// Notes that these came back from an attempt without the platform taking them.
+    package func noteReturn(of events: [EventID], by target: TargetID) { inbox.post(.attemptEnded(target, events)) }
 
     /// Asks the file.
     package func ask(_ query: JournalQuery) { inbox.post(.query(query)) }

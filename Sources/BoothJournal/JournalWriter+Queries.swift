@@ -51,9 +51,9 @@ extension JournalWriter {
     }
 
     private func item(of delivery: JournalStore.Delivery, in queue: DeliveryQueue, rejected: Bool) -> QueueListing.Item {
-        let attempts = queue.handedOut[delivery.event]?.attempts ?? 0
+        let handedOut = queue.handedOut[delivery.event]
         return .init(
             id: delivery.event, event: delivery.json, sequence: queue.sequence(delivery.count),
-            delivery: rejected ? .rejected : attempts > 0 ? .sent : .queued, attempts: attempts, reason: delivery.reason)
+            delivery: rejected ? .rejected : handedOut?.isSent == true ? .sent : .queued, attempts: handedOut?.attempts ?? 0, reason: delivery.reason)
     }
 }

@@ -121,6 +121,7 @@ extension Courier {
         guard let flight, isOverdue(flight, at: now), batch.contains(where: { $0.priority == .help }) else { return }
         client.cancel()
         self.flight = nil
+        if !flight.events.isEmpty { report(.returned(target.id, flight.ids)) }
     }
 
     private func isOverdue(_ flight: Flight, at now: BootTime) -> Bool {
@@ -226,6 +227,21 @@ extension Courier {
         default:
             flight.events.isEmpty ? concludeStatus(verdict) : conclude(flight, verdict, at: now)
         }
+        returnUnanswered(of: flight, verdict)
+    }
+
+    /// Nothing shows as sent that the platform has not taken: whoever pressed must not be told so.
+    private func returnUnanswered(of flight: Flight, _ verdict: Verdict) {
+        var waiting = flight.ids
+        switch verdict {
+        case .taken: return
+        case .receipts(let receipts, _):
+            let answered = Set(receipts.map(\.id))
+            waiting.removeAll { answered.contains($0) }
+        case .unacceptable where flight.events.count == 1: return
+        case .later, .refused, .silent, .unacceptable: break
+        }
+        if !waiting.isEmpty { report(.returned(target.id, waiting)) }
     }
 
     /// The platform answered in its own form.

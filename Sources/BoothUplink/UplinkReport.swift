@@ -34,8 +34,10 @@ package enum LinkState: Sendable, Hashable {
 package enum UplinkReport: Sendable {
     /// It can send; the answer is a batch, at once or when there is one.
     case ready(TargetID, FetchRequest)
-    /// These are on their way: attempt number `attempt` of each.
+    /// These are on their way.
     case sending(TargetID, [EventID])
+    /// These came back: the attempt ended without the platform taking them, and they wait again.
+    case returned(TargetID, [EventID])
     /// The receipts of one answer.
     case receipts(TargetID, [Receipt])
     /// The state changed.

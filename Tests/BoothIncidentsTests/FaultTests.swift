@@ -64,6 +64,8 @@ struct FaultTests {
         let sent = booth.rules.take(.sent, for: raised.id, from: "police", at: now)
         #expect(sent.incidents.first?.targets.map(\.delivery) == [.sent, .queued])
         #expect(sent.canBeToldAgain)
+        let returned = booth.rules.take(.returned, for: raised.id, from: "police", at: now)
+        #expect(returned.incidents.first?.targets.map(\.delivery) == [.queued, .queued])
         let accepted = booth.rules.take(.accepted(ticket: "JQ1"), for: raised.id, from: "police", at: now)
         let incident = try #require(accepted.incidents.first)
         #expect(incident.state == .accepted)

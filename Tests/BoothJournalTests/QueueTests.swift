@@ -90,7 +90,7 @@ struct QueueTests {
         #expect(booth.contents.status.queues.first?.rejected == 1)
     }
 
-    @Test("counts attempts, and an event that is on its way as sent")
+    @Test("counts attempts; an event is sent while it is on its way and queued when it comes back")
     func attempts() throws {
         let booth = try OpenJournal()
         let id = booth.record(.help)
@@ -100,6 +100,10 @@ struct QueueTests {
         let item = try #require(try booth.queues().first?.items.first)
         #expect(item.attempts == 2)
         #expect(item.delivery == .sent)
+        booth.journal.noteReturn(of: [id], by: "police")
+        let back = try #require(try booth.queues().first?.items.first)
+        #expect(back.attempts == 2)
+        #expect(back.delivery == .queued)
     }
 
     @Test("a receipt for what was never handed out changes nothing")
