@@ -44,17 +44,18 @@ let package = Package(
         library("GPIO", ["CGpiodShims", "BlockingIO"]),
         library("Modbus", ["CModbus", "BlockingIO"]),
         library("SQLite", ["CSQLite"]),
-        library("HTTP", ["CCurl", "CCrypto", "BlockingIO"]),
-        library("HTTPServer", ["CMicrohttpd"]),
+        library("Crypto", ["CCrypto"]),
+        library("HTTP", ["CCurl", "BlockingIO"]),
+        library("HTTPServer", ["CMicrohttpd", "BlockingIO"]),
         library("Systemd", ["CSystemd"]),
 
         // The booth.
         library("BoothModel"),
-        library("BoothConfig", ["BoothModel", "CTOML"]),
+        library("BoothConfig", ["BoothModel", "CTOML", "Crypto"]),
         library("BoothIncidents", ["BoothModel"]),
         library("BoothSensing", ["BoothModel", "BlockingIO", "GPIO", "Modbus"]),
         library("BoothJournal", ["BoothModel", "BlockingIO", "SQLite"]),
-        library("BoothUplink", ["BoothModel", "BoothJournal", "BlockingIO", "HTTP"]),
+        library("BoothUplink", ["BoothModel", "BoothJournal", "BlockingIO", "Crypto", "HTTP"]),
         library("BoothControl", ["BoothModel", "BlockingIO"]),
         library(
             "BoothDaemon",
@@ -67,32 +68,42 @@ let package = Package(
         .executableTarget(name: "boothctl", dependencies: ["BoothCommands", "BlockingIO"]),
 
         // The other side, for the demo, the tests and the integrator.
-        library("ReferencePlatform", ["BoothModel", "HTTPServer", "SQLite"]),
+        library("ReferencePlatform", ["BoothModel", "BlockingIO", "Crypto", "HTTPServer", "SQLite"]),
         library("SimulatedBoard", ["Modbus", "BlockingIO"]),
         .executableTarget(name: "booth-platform", dependencies: ["ReferencePlatform"]),
         .executableTarget(name: "booth-board", dependencies: ["SimulatedBoard"]),
 
         // A whole booth on one machine: the demo, the bench and the end-to-end tests stand on it.
-        library("Rehearsal", ["BoothModel", "BlockingIO", "BoothControl"]),
+        library("Rehearsal", ["BoothModel", "BlockingIO", "BoothControl", "CLinux"]),
         .executableTarget(name: "booth-demo", dependencies: ["Rehearsal"]),
         .executableTarget(name: "booth-bench", dependencies: ["Rehearsal", "SQLite"]),
 
+        // What tests of several targets need: temporary folders, a client of raw bytes, a child process.
+        .target(name: "TestSupport", path: "Tests/TestSupport"),
         tests(of: "BlockingIO"),
         tests(of: "GPIO"),
         tests(of: "Modbus", with: ["SimulatedBoard"]),
-        tests(of: "SQLite"),
-        tests(of: "HTTP", with: ["HTTPServer", "Rehearsal"]),
+        tests(of: "SQLite", with: ["TestSupport"]),
+        tests(of: "Crypto"),
+        tests(of: "HTTP", with: ["HTTPServer", "TestSupport"]),
+        tests(of: "HTTPServer", with: ["TestSupport", "BlockingIO"]),
+        // Says to systemd what its arguments ask for; the tests read what arrives.
+        .executableTarget(name: "notify-probe", dependencies: ["Systemd"], path: "Tests/notify-probe"),
+        tests(of: "Systemd", with: ["notify-probe", "Rehearsal", "BlockingIO"]),
         tests(of: "BoothModel"),
         tests(of: "BoothConfig"),
         tests(of: "BoothIncidents"),
         tests(of: "BoothSensing", with: ["SimulatedBoard"]),
         tests(of: "BoothJournal"),
-        tests(of: "BoothUplink", with: ["ReferencePlatform", "HTTPServer", "Rehearsal"]),
+        tests(of: "BoothUplink", with: ["HTTPServer", "TestSupport"]),
         tests(of: "BoothControl"),
         tests(of: "BoothCommands"),
         tests(of: "BoothDaemon", with: ["Rehearsal", "SQLite"]),
-        tests(of: "ReferencePlatform", with: ["HTTP"]),
+        tests(of: "ReferencePlatform", with: ["BoothModel", "Crypto", "HTTPServer", "TestSupport"]),
         tests(of: "SimulatedBoard"),
+        // Starts a child and is killed, so that the tests can see what becomes of the child.
+        .executableTarget(name: "child-keeper", dependencies: ["Rehearsal"], path: "Tests/child-keeper"),
+        tests(of: "Rehearsal", with: ["child-keeper", "boothd", "BlockingIO", "CLinux"]),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17

@@ -26,10 +26,13 @@ package struct FetchRequest: Sendable, Hashable {
     package var limit: Int
     /// While backing off: only events of priority 1 that are newer than this one; nil: whatever is first.
     package var onlyHelpAfter: EventID?
+    /// Never these: taken by the platform, their receipts on the way. A thousand or so at most.
+    package var except: Set<EventID>
 
-    package init(number: Int, limit: Int, onlyHelpAfter: EventID? = nil) {
+    package init(number: Int, limit: Int, onlyHelpAfter: EventID? = nil, except: Set<EventID> = []) {
         self.number = number
         self.limit = limit
         self.onlyHelpAfter = onlyHelpAfter
+        self.except = except
     }
 }

@@ -46,7 +46,7 @@ package enum UplinkReport: Sendable {
 package enum UplinkOrder: Sendable {
     /// The batch asked for with `FetchRequest.number`, most urgent first; never empty.
     case batch(number: Int, [QueuedEvent])
-    /// A status event, sent now and never queued: the newest replaces one that still waits.
-    case status(String)
+    /// A status event as a CloudEvent, sent now and never queued: the newest replaces one that still waits.
+    case status(EventID, body: String)
     case stop
 }

@@ -1,7 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
+// SQLite, and the macros of it that Swift cannot import.
 #ifndef CSQLite_SHIM_H
 #define CSQLite_SHIM_H
 
 #include <sqlite3.h>
+
+/// Binds a copy of `length` bytes of UTF-8 (SQLITE_TRANSIENT); an empty text is a text, not NULL.
+static inline int csqlite_bind_text(sqlite3_stmt *statement, int index, const void *bytes, int length)
+{
+    return sqlite3_bind_text(statement, index, bytes ? (const char *)bytes : "", length, SQLITE_TRANSIENT);
+}
+
+/// Binds a copy of `length` bytes (SQLITE_TRANSIENT); an empty blob is a blob, not NULL.
+static inline int csqlite_bind_blob(sqlite3_stmt *statement, int index, const void *bytes, int length)
+{
+    return sqlite3_bind_blob(statement, index, bytes ? bytes : "", length, SQLITE_TRANSIENT);
+}
 
 #endif

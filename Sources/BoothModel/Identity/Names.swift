@@ -24,10 +24,16 @@ package struct TargetID: ConfiguredName {
     package init(rawValue: String) { self.rawValue = rawValue }
 }
 
-/// Something that can be lost as one: `gpio:booth-io`, `gpio:booth-io/HELP1`, `modbus:inside`, `modbus:inside/1`.
+/// Something that can fail as one: `gpio:booth-io`, `gpio:booth-io/HELP1`, `modbus:inside`, `modbus:inside/1`,
+/// `loop:strongbox`, `target:police`, `storage`.
 package struct DeviceID: ConfiguredName {
     package let rawValue: String
     package init(rawValue: String) { self.rawValue = rawValue }
+
+    /// The wiring of a point's supervised loop.
+    package static func loop(of point: PointID) -> DeviceID { DeviceID(rawValue: "loop:\(point)") }
+    package static func target(_ target: TargetID) -> DeviceID { DeviceID(rawValue: "target:\(target)") }
+    package static let storage = DeviceID(rawValue: "storage")
 
     package static func chip(_ chip: String) -> DeviceID { DeviceID(rawValue: "gpio:\(chip)") }
     package static func line(_ line: String, of chip: String) -> DeviceID { DeviceID(rawValue: "gpio:\(chip)/\(line)") }

@@ -35,6 +35,12 @@ package struct Incident: Sendable, Hashable, Codable {
     /// The last activation.
     package var latest: Stamp
     package var restored: Stamp?
+    /// When the first platform answered for it.
+    package var accepted: Stamp?
+    /// The count that the platforms were last told; less than `count` while repeats are gathered.
+    package var announced: Int
+    /// The event that opened it; its receipts are the incident's tickets.
+    package let opening: EventID
     /// How its opening stands with each target it is for, in the configuration's order.
     package var targets: [TargetTicket]
 
@@ -52,18 +58,20 @@ package struct Incident: Sendable, Hashable, Codable {
     }
 
     package init(
-        id: EventID, point: PointID?, device: DeviceID? = nil, classification: Classification, count: Int = 1,
-        test: Bool = false, opened: Stamp, targets: [TargetID]
+        id: EventID, opening: EventID, point: PointID?, device: DeviceID? = nil, classification: Classification,
+        opened: Stamp, targets: [TargetID]
     ) {
         self.id = id
+        self.opening = opening
         self.point = point
         self.device = device
         category = classification.category
         incidentClass = classification.incidentClass
         priority = classification.priority
-        self.count = count
+        count = 1
+        announced = 1
         state = .raised
-        self.test = test
+        test = false
         self.opened = opened
         latest = opened
         self.targets = targets.map { TargetTicket(target: $0, delivery: .queued) }

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+import BoothControl
+import BoothJournal
+import BoothModel
+import BoothUplink
+import Systemd
+
+// How the agent is, for the technician and for systemd.
+extension Agent {
+    /// Sensing and journal run: tells systemd, and the log.
+    func enterService() {
+        isInService = true
+        let text = statusLine()
+        shownStatus = text.en
+        notify { () throws(NotifyError) in try notifier.ready(status: text.en) }
+        log.write(.notice, text)
+    }
+
+    /// Keeps systemd's STATUS= true.
+    func showStatus() {
+        let text = statusLine().en
+        guard isInService, text != shownStatus else { return }
+        shownStatus = text
+        notify { () throws(NotifyError) in try notifier.status(text) }
+    }
+
+    /// A service manager that does not listen is nothing to stop for.
+    func notify(_ body: () throws(NotifyError) -> Void) {
+        do throws(NotifyError) {
+            try body()
+        } catch {
+            log.write(.warning, Message(zh: "无法通知 systemd:\(error)", en: "cannot notify systemd: \(error)"))
+        }
+    }
+
+    private func statusLine() -> Message {
+        let waiting = storage.queues.reduce(0) { $0 + $1.queued }
+        let reasons = reasons()
+        let points = configuration.points.count
+        return Message(
+            zh: "\(reasons.isEmpty ? "在岗" : "降级:" + reasons[0].zh);\(points) 个点位,\(storage.open) 起未结,\(waiting) 条待送",
+            en: "\(reasons.isEmpty ? "in service" : "degraded: " + reasons[0].en); \(points) points, \(storage.open) open, \(waiting) queued")
+    }
+
+    /// What keeps the agent from being simply in service, worst first.
+    private func reasons() -> [Message] {
+        var reasons: [Message] = []
+        if let message = storage.storage.message { reasons.append(message) }
+        for (device, fault) in deviceFaults.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+            reasons.append(Message(zh: "\(device):\(fault.message.zh)", en: "\(device): \(fault.message.en)"))
+        }
+        for target in configuration.targets {
+            guard let cause = links[target.id]?.cause else { continue }
+            reasons.append(Message(zh: "\(target.id):\(cause.zh)", en: "\(target.id): \(cause.en)"))
+        }
+        if let reloadRefusal { reasons.append(reloadRefusal) }
+        return reasons
+    }
+
+    func statusReply() -> StatusReply {
+        let now = clock.now()
+        let reasons = reasons()
+        return StatusReply(
+            booth: configuration.booth.code, name: configuration.booth.name,
+            state: !isInService ? .starting : reasons.isEmpty ? .inService : .degraded, inService: isInService,
+            reasons: reasons, bootID: now.bootID, version: Self.version,
+            uptimeSeconds: Int((now.boot - started).components.seconds), clock: now.clock,
+            storage: .init(state: storage.storage.reply, bytes: storage.bytes, limit: configuration.storageLimit),
+            points: pointStatuses(), open: storage.open, targets: targetStatuses())
+    }
+
+    func pointStatuses() -> [PointStatus] {
+        board.all.map { entry in
+            let since = entry.reading.map { Stamp(clock.moment(at: $0.at)).time } ?? nil
+            return PointStatus(entry.point, reading: entry.reading, since: since)
+        }
+    }
+
+    private func targetStatuses() -> [TargetStatus] {
+        configuration.targets.map { target in
+            let queue = storage.queues.first { $0.target == target.id }
+            let link = links[target.id] ?? .ok
+            return TargetStatus(
+                id: target.id, state: link.reply, queued: queue?.queued ?? 0, rejected: queue?.rejected ?? 0,
+                lastError: link.cause)
+        }
+    }
+}
+
+extension LinkState {
+    fileprivate var cause: Message? {
+        switch self {
+        case .ok: nil
+        case .retrying(let cause), .refused(let cause): cause
+        }
+    }
+
+    fileprivate var reply: TargetStatus.State {
+        switch self {
+        case .ok: .ok
+        case .retrying: .retrying
+        case .refused: .refused
+        }
+    }
+}
+
+extension StorageState {
+    fileprivate var reply: StatusReply.Storage.State {
+        switch self {
+        case .ok: .ok
+        case .full: .full
+        case .fault: .fault
+        }
+    }
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+import BoothIncidents
+import BoothJournal
+import BoothModel
+import BoothUplink
+
+// What comes back from the platforms, and the heartbeat that goes to them.
+extension Agent {
+    func take(_ report: UplinkReport) {
+        switch report {
+        case .ready(let target, let request): journal.fetch(request, for: target)
+        case .sending(let target, let events): noteSending(events, to: target)
+        case .receipts(let target, let receipts): settle(receipts, from: target)
+        case .link(let target, let state): take(state, of: target)
+        }
+    }
+
+    private func noteSending(_ events: [EventID], to target: TargetID) {
+        journal.noteAttempt(of: events, by: target)
+        let now = clock.now()
+        record(events.map { rules.take(.sent, for: $0, from: target, at: now) })
+    }
+
+    private func settle(_ receipts: [Receipt], from target: TargetID) {
+        let now = clock.now()
+        var decisions: [Decision] = []
+        var settlements: [JournalEntry.Settlement] = []
+        for receipt in receipts {
+            switch receipt.result {
+            case .accepted(let ticket):
+                decisions.append(rules.take(.accepted(ticket: ticket), for: receipt.id, from: target, at: now))
+                settlements.append(.init(target: target, event: receipt.id, outcome: .accepted))
+            case .rejected(let reason):
+                decisions.append(rules.take(.rejected, for: receipt.id, from: target, at: now))
+                settlements.append(.init(target: target, event: receipt.id, outcome: .rejected(reason: reason)))
+                log.write(.error, Message(zh: "\(target) 拒收事件 \(receipt.id):\(reason)", en: "\(target) rejected event \(receipt.id): \(reason)"))
+            }
+        }
+        record(decisions, settlements: settlements)
+    }
+
+    /// A platform away is waited for; one that is wrong needs somebody, and is a fault until it answers well.
+    private func take(_ state: LinkState, of target: TargetID) {
+        links[target] = state
+        let now = clock.now()
+        switch state {
+        case .ok:
+            log.write(.notice, Message(zh: "\(target):正常", en: "\(target): ok"))
+            record(rules.take(fault: .link, of: .target(target), stands: false, at: now))
+        case .retrying(let cause):
+            log.write(.warning, Message(zh: "\(target):\(cause.zh)", en: "\(target): \(cause.en)"))
+        case .refused(let cause):
+            log.write(.error, Message(zh: "\(target):\(cause.zh)", en: "\(target): \(cause.en)"))
+            record(rules.take(fault: .link, of: .target(target), stands: true, at: now))
+        }
+    }
+
+    func take(_ status: JournalStatus) {
+        let before = storage.storage
+        storage = status
+        guard before != status.storage else { return }
+        if let message = status.storage.message { log.write(.error, message) }
+        // That the count in the message moves is no second fault: the rules open one and restore it once.
+        record(rules.take(fault: .storage, of: .storage, stands: status.storage != .ok, at: clock.now()))
+    }
+
+    // MARK: Heartbeat
+
+    /// Longest wait before a target's first heartbeat, so that booths that start together do not call together.
+    private static let heartbeatSpread = Duration.seconds(3)
+
+    func scheduleFirstHeartbeats() {
+        for target in configuration.targets {
+            let wait = Int64.random(in: 0...Self.heartbeatSpread.nanoseconds)
+            heartbeats[target.id] = .now() + .nanoseconds(wait)
+        }
+    }
+
+    func sendHeartbeats(at time: BootTime) {
+        for target in configuration.targets {
+            guard let due = heartbeats[target.id], due <= time else { continue }
+            heartbeats[target.id] = time + target.heartbeat
+            let now = clock.now()
+            let id = rules.makeID(at: now)
+            let event = CloudEvent(statusContent(at: now), id: id, at: now, from: configuration.booth)
+            uplinks[target.id]?.order(.status(id, body: event.json))
+        }
+    }
+
+    private func statusContent(at moment: Moment) -> StatusContent {
+        StatusContent(
+            uptimeSeconds: (moment.boot - started).components.seconds, version: Self.version,
+            configHash: configuration.hash,
+            queue: Dictionary(uniqueKeysWithValues: storage.queues.map { ($0.target, $0.queued) }), open: storage.open,
+            faults: rules.standingFaults)
+    }
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+import BoothModel
+import CLinux
+import Glibc
+
+/// Every clock of the board at once, and how far the wall clock can be believed.
+struct BoothClock {
+    private let trust: ClockTrust
+    private let bootID: String
+    private var wasSynchronised = false
+
+    init(trust: ClockTrust) {
+        self.trust = trust
+        bootID = Self.readBootID()
+    }
+
+    /// This instant on every clock.
+    mutating func now() -> Moment {
+        moment(at: .now())
+    }
+
+    /// An instant near this one on every clock: a reading's stamp, or a deadline.
+    mutating func moment(at boot: BootTime) -> Moment {
+        var wall = timespec()
+        clock_gettime(CLOCK_REALTIME, &wall)
+        let wallMilliseconds = Int64(wall.tv_sec) * 1000 + Int64(wall.tv_nsec) / 1_000_000
+        let then = wallMilliseconds - (BootTime.now() - boot).milliseconds
+        return Moment(
+            boot: boot, wallMilliseconds: then, civil: CivilTime(wallMilliseconds: then), clock: state(), bootID: bootID)
+    }
+
+    private mutating func state() -> ClockState {
+        switch trust {
+        case .always: return .synced
+        case .kernel where clinux_clock_is_synchronised() != 0:
+            wasSynchronised = true
+            return .synced
+        case .kernel: return wasSynchronised ? .holdover : .unsynced
+        }
+    }
+
+    /// The kernel's id of this boot, 32 hexadecimal digits (random(4)).
+    private static func readBootID() -> String {
+        let file = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { return "" }
+        defer { close(file) }
+        var text = [UInt8](repeating: 0, count: 64)
+        let count = read(file, &text, text.count)
+        return String(decoding: text.prefix(max(0, count)).filter { $0 > 0x20 && $0 != UInt8(ascii: "-") }, as: UTF8.self)
+    }
+}

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+import BlockingIO
+import BoothConfig
+import BoothJournal
+import BoothModel
+import CLinux
+import Glibc
+import Systemd
+
+/// The program `boothd`, from its command line to its exit code.
+package struct Daemon {
+    /// Exit codes of sysexits(3).
+    private enum ExitCode {
+        static let done: CInt = 0
+        static let usage: CInt = 64
+        static let software: CInt = 70
+        static let inUse: CInt = 75
+        static let configuration: CInt = 78
+    }
+
+    private let arguments: [String]
+    private let language = Language.ofEnvironment
+    private let log = AgentLog()
+
+    /// - Parameter arguments: the command line, the program's name first.
+    package init(arguments: [String]) {
+        self.arguments = arguments
+    }
+
+    /// Runs to the end.
+    ///
+    /// - Returns: the exit code.
+    package func run() -> CInt {
+        do throws(DaemonOptions.UsageError) {
+            let options = try DaemonOptions(Array(arguments.dropFirst())) { name in getenv(name).map { String(cString: $0) } }
+            return run(options)
+        } catch {
+            say(error.message.text(in: language))
+            return ExitCode.usage
+        }
+    }
+
+    private func run(_ options: DaemonOptions) -> CInt {
+        switch options.purpose {
+        case .help:
+            print(DaemonOptions.help.text(in: language))
+            return ExitCode.done
+        case .version:
+            print("boothd \(Agent.version)")
+            return ExitCode.done
+        case .check, .run:
+            do throws(ConfigurationError) {
+                let configuration = try ConfigurationFile.read(path: options.configuration)
+                return options.purpose == .check ? ExitCode.done : serve(configuration, options)
+            } catch {
+                say(error.lines(in: language))
+                return ExitCode.configuration
+            }
+        }
+    }
+
+    private func serve(_ configuration: Configuration, _ options: DaemonOptions) -> CInt {
+        TimeZoneDatabase.use(configuration.booth.timeZone)
+        // Before the first thread: they all inherit the mask, and no system call of theirs is interrupted.
+        let signals = clinux_open_signals()
+        do {
+            guard signals >= 0 else { throw SystemError("signalfd") }
+            let agent = try Agent(
+                configuration, stateDirectory: options.stateDirectory, controlSocket: options.controlSocket, log: log
+            ) { refusal(of: options.configuration) }
+            let ending = try agent.run(signals: signals)
+            if ending == .reload { agent.notify { () throws(NotifyError) in try agent.notifier.reloading() } }
+            agent.stop()
+            return ending == .reload ? startOver() : ExitCode.done
+        } catch let error as JournalError {
+            say(error.message.text(in: language))
+            if case .inUse = error { return ExitCode.inUse }
+            return ExitCode.software
+        } catch {
+            say("\(error)")
+            return ExitCode.software
+        }
+    }
+
+    /// What is wrong with the configuration file now; nil when it can be taken up.
+    private func refusal(of path: String) -> Message? {
+        do throws(ConfigurationError) {
+            _ = try ConfigurationFile.read(path: path)
+            return nil
+        } catch {
+            return Message(
+                zh: "重新读取的配置有错,继续使用原配置:\(error.lines(in: .chinese))",
+                en: "the configuration read again is wrong, the old one stays: \(error.lines(in: .english))")
+        }
+    }
+
+    /// Begins again as the same process with the same command line, so that a reload and a start are one way.
+    private func startOver() -> CInt {
+        var words: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) } + [nil]
+        execv("/proc/self/exe", &words)
+        say("exec: \(String(cString: strerror(errno)))")
+        return ExitCode.software
+    }
+
+    private func say(_ text: String) {
+        var line = text.hasSuffix("\n") ? text : text + "\n"
+        line.withUTF8 { _ = write(STDERR_FILENO, $0.baseAddress, $0.count) }
+    }
+}

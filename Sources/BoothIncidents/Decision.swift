@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+import BoothModel
+
+/// What the rules want kept after one input: one entry of the journal, whole or not at all.
+package struct Decision: Sendable, Hashable {
+    /// What happened, oldest first.
+    package var events: [BoothEvent] = []
+    /// Incidents as they stand now; the last one of an id counts.
+    package var incidents: [Incident] = []
+    /// Points as they stand now.
+    package var points: [PointMemory] = []
+    /// Whether it may be lost with the power: only what the next reading or receipt would tell again.
+    package var canBeToldAgain = true
+
+    package var isEmpty: Bool { events.isEmpty && incidents.isEmpty && points.isEmpty }
+}

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+import BoothModel
+
+// Buttons, tamper contacts, plain contacts and power: active raises, normal restores.
+extension IncidentRules {
+    /// A press raises at once; one within the repeat window of the last counts on the same incident.
+    mutating func button(_ point: PointConfiguration, isActive: Bool, at moment: Moment) {
+        guard isActive else { return released(point, at: moment) }
+        guard var incident = current(of: point.id), isRepeat(of: incident, on: point, at: moment) else {
+            return raise(for: point, at: moment)
+        }
+        incident.count += 1
+        incident.latest = Stamp(moment)
+        incident.restored = nil
+        keep(incident)
+        decision.canBeToldAgain = false
+        timers[.settle(incident.id)] = nil
+        if timers[.announce(incident.id)] == nil { timers[.announce(incident.id)] = moment.boot + Self.gathering }
+    }
+
+    /// The window slides: it is counted from the last press, and only within one boot.
+    private func isRepeat(of incident: Incident, on point: PointConfiguration, at moment: Moment) -> Bool {
+        incident.isOpen && incident.latest.bootID == moment.bootID
+            && moment.boot - incident.latest.boot < point.rules.repeatWindow
+    }
+
+    private mutating func released(_ point: PointConfiguration, at moment: Moment) {
+        guard let incident = current(of: point.id), incident.restored == nil else { return }
+        let wait = min(Self.gathering, point.rules.repeatWindow)
+        if wait == .zero { return restore(incident.id, since: Stamp(moment), at: moment) }
+        timers[.settle(incident.id)] = moment.boot + wait
+    }
+
+    /// Nobody pressed again: the incident is restored as of the release.
+    mutating func settle(_ id: EventID, at moment: Moment) {
+        guard let incident = live[id], let point = incident.point, let memory = points[point] else { return }
+        restore(id, since: memory.since, at: moment)
+    }
+
+    mutating func announceRepeats(_ id: EventID, at moment: Moment) {
+        guard var incident = live[id], incident.announced < incident.count else { return }
+        incident.announced = incident.count
+        keep(incident)
+        update(incident, .repeat, at: moment)
+    }
+
+    /// Active raises, normal restores; each activation is an incident of its own.
+    mutating func contact(_ point: PointConfiguration, isActive: Bool, at moment: Moment) {
+        if isActive {
+            raise(for: point, at: moment)
+        } else if let incident = current(of: point.id) {
+            restore(incident.id, since: Stamp(moment), at: moment)
+        }
+    }
+
+    /// Power comes and goes: only what lasts for the on-delay is an incident.
+    mutating func power(_ point: PointConfiguration, isActive: Bool, at moment: Moment) {
+        if isActive {
+            timers[.onDelay(point.id)] = moment.boot + point.rules.powerDelay
+        } else {
+            timers[.onDelay(point.id)] = nil
+            contact(point, isActive: false, at: moment)
+        }
+    }
+
+    mutating func onDelayOver(_ id: PointID, at moment: Moment) {
+        guard let point = configured[id], points[id]?.state == .active else { return }
+        raise(for: point, at: moment)
+        if let memory = points[id] { decision.points.append(memory) }
+    }
+
+    /// Raises what the configuration says of the point, and lets its next change belong to it.
+    mutating func raise(for point: PointConfiguration, at moment: Moment) {
+        guard let classification = point.classification else { return }
+        bind(raise(classification, point: point.id, at: moment), to: point.id)
+    }
+}

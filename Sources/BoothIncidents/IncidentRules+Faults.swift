@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+import BoothModel
+
+// Faults: opened once when something is lost, restored once when it is found.
+extension IncidentRules {
+    /// A sensor's chip, line, bus or unit was lost or found.
+    package mutating func take(_ report: DeviceReport, at moment: Moment) -> Decision {
+        switch report.condition {
+        case .lost: openFault(report.device, .sensor, at: moment)
+        case .found: clearFault(report.device, at: moment)
+        }
+        return finish()
+    }
+
+    /// Something else of the booth's own failed or works again: a link (`target:police`), the storage (`storage`).
+    package mutating func take(
+        fault category: Category, of device: DeviceID, stands: Bool, at moment: Moment
+    ) -> Decision {
+        if stands { openFault(device, category, at: moment) } else { clearFault(device, at: moment) }
+        return finish()
+    }
+
+    /// Every device whose fault can concern a point.
+    package static func devices(of point: PointConfiguration) -> [DeviceID] {
+        DeviceMap.path(of: point.source) + [.loop(of: point.id)]
+    }
+
+    /// Restores the faults of devices that `configuration` no longer has.
+    package mutating func forgetForeignFaults(known: Set<DeviceID>, at moment: Moment) -> Decision {
+        for device in faults.keys.sorted(by: { $0.rawValue < $1.rawValue }) where !known.contains(device) {
+            clearFault(device, at: moment)
+        }
+        return finish()
+    }
+
+    private mutating func openFault(_ device: DeviceID, _ category: Category, at moment: Moment) {
+        guard faults[device] == nil else { return }
+        let points = devices.points(on: device)
+        // A fault names its point where it concerns a single one.
+        let subject = points.count == 1 ? points.first : nil
+        raise(Classification(category, .fault, .fault), point: subject, device: device, at: moment)
+    }
+
+    private mutating func clearFault(_ device: DeviceID, at moment: Moment) {
+        guard let id = faults.removeValue(forKey: device) else { return }
+        restore(id, since: Stamp(moment), at: moment)
+    }
+
+    /// A good reading proves the whole way to it: whatever fault stood there is over.
+    mutating func clearFaults(above point: PointConfiguration, at moment: Moment) {
+        for device in DeviceMap.path(of: point.source) { clearFault(device, at: moment) }
+    }
+
+    /// A supervised loop that is cut or bridged is a fault of the wiring, unless it guards against just that.
+    mutating func watchLoop(of point: PointConfiguration, state: PointState, at moment: Moment) {
+        guard point.loop != nil, point.kind != .tamper else { return }
+        let wiring = DeviceID.loop(of: point.id)
+        switch state {
+        case .cut, .short: openFault(wiring, .sensor, at: moment)
+        case .normal, .active: clearFault(wiring, at: moment)
+        case .unknown: break
+        }
+    }
+}
+
+/// Which points hang on which device.
+struct DeviceMap: Sendable {
+    private var byDevice: [DeviceID: [PointID]] = [:]
+
+    init(_ points: [PointConfiguration]) {
+        for point in points {
+            for device in IncidentRules.devices(of: point) {
+                byDevice[device, default: []].append(point.id)
+            }
+        }
+    }
+
+    func points(on device: DeviceID) -> [PointID] { byDevice[device] ?? [] }
+
+    /// The devices between the agent and a point, the nearest first.
+    static func path(of source: PointConfiguration.Source) -> [DeviceID] {
+        switch source {
+        case .gpio(let gpio): [.chip(gpio.chip), .line(gpio.line.description, of: gpio.chip)]
+        case .modbus(let modbus): [.bus(modbus.bus), .unit(modbus.unit, of: modbus.bus)]
+        }
+    }
+}

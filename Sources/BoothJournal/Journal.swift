@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+import BlockingIO
+import BoothModel
+
+/// The booth's memory: an append-only log of events, a queue for each target, and what a restart must know.
+///
+/// One thread owns the file. Whatever waits for it is one transaction and one sync. Every call here but `open` returns
+/// at once; answers come to the closure given to `open`, on the journal's thread.
+package final class Journal: Sendable {
+    /// What the journal's thread is asked.
+    enum Order: Sendable {
+        case record(JournalEntry)
+        case fetch(TargetID, FetchRequest)
+        case attempt(TargetID, [EventID])
+        case query(JournalQuery)
+        case stop
+    }
+
+    private let inbox: Mailbox<Order>
+    private let thread: WorkerThread
+
+    /// Takes the state directory, opens the journal in it, and waits until that is done.
+    ///
+    /// - Parameters:
+    ///   - directory: made with mode 0700 where it is missing.
+    ///   - targets: every configured target, in order.
+    ///   - limit: most bytes of the database file.
+    ///   - report: called on the journal's thread; must not block.
+    /// - Returns: the running journal, and what a restart finds in it.
+    /// - Throws: `JournalError`, or `SystemError` when the system has no thread or descriptor left.
+    package static func open(
+        directory: String, targets: [TargetID], limit: Int64, report: @escaping @Sendable (JournalReport) -> Void
+    ) throws -> (journal: Journal, contents: JournalContents) {
+        let inbox = try Mailbox<Order>()
+        let opening = try Mailbox<Result<JournalContents, JournalError>>()
+        let thread = try WorkerThread(name: "journal") {
+            do throws(JournalError) {
+                let writer = try JournalWriter(directory: directory, targets: targets, limit: limit, report: report)
+                opening.post(.success(try writer.contents()))
+                writer.run(inbox)
+            } catch {
+                opening.post(.failure(error))
+            }
+        }
+        guard let outcome = opening.wait().first else { throw SystemError("open the journal") }
+        return (Journal(inbox: inbox, thread: thread), try outcome.get())
+    }
+
+    private init(inbox: Mailbox<Order>, thread: WorkerThread) {
+        self.inbox = inbox
+        self.thread = thread
+    }
+
+    /// Writes one entry; `JournalReport.recorded` tells when it is synced.
+    package func record(_ entry: JournalEntry) { inbox.post(.record(entry)) }
+
+    /// Notes what `target` is ready to send; answered by `JournalReport.batch`, at once or when there is something.
+    package func fetch(_ request: FetchRequest, for target: TargetID) { inbox.post(.fetch(target, request)) }
+
+    /// Notes that `target` begins to send these.
+    package func noteAttempt(of events: [EventID], by target: TargetID) { inbox.post(.attempt(target, events)) }
+
+    /// Asks the file.
+    package func ask(_ query: JournalQuery) { inbox.post(.query(query)) }
+
+    /// Writes whatever waits, closes the file and gives the directory up.
+    ///
+    /// - Returns: whether that was done within so many milliseconds.
+    @discardableResult
+    package func stop(within milliseconds: Int) -> Bool {
+        inbox.post(.stop)
+        return thread.join(milliseconds: milliseconds)
+    }
+}

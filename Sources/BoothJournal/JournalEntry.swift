@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+import BoothModel
+
+/// One step of the booth's history: written whole or not at all.
+package struct JournalEntry: Sendable, Hashable {
+    /// An event for the append-only log, and whose queue it enters.
+    package struct Event: Sendable, Hashable {
+        package var id: EventID
+        package var priority: Priority
+        package var event: CloudEvent
+        package var recipients: [TargetID]
+
+        package init(id: EventID, priority: Priority, event: CloudEvent, recipients: [TargetID]) {
+            self.id = id
+            self.priority = priority
+            self.event = event
+            self.recipients = recipients
+        }
+    }
+
+    /// A target's final word on an event: it leaves that target's queue.
+    package struct Settlement: Sendable, Hashable {
+        package enum Outcome: Sendable, Hashable {
+            case accepted
+            case rejected(reason: String)
+        }
+
+        package var target: TargetID
+        package var event: EventID
+        package var outcome: Outcome
+
+        package init(target: TargetID, event: EventID, outcome: Outcome) {
+            self.target = target
+            self.event = event
+            self.outcome = outcome
+        }
+    }
+
+    package var events: [Event]
+    /// Incidents as they stand now, whole.
+    package var incidents: [Incident]
+    /// Points as they stand now, whole.
+    package var points: [PointMemory]
+    package var settlements: [Settlement]
+    /// Whether it waits for no sync of its own: what it says would be learnt again after a power cut, from the next
+    /// reading or a repeated receipt.
+    package var canBeToldAgain: Bool
+
+    package init(
+        events: [Event] = [], incidents: [Incident] = [], points: [PointMemory] = [], settlements: [Settlement] = [],
+        canBeToldAgain: Bool = false
+    ) {
+        self.events = events
+        self.incidents = incidents
+        self.points = points
+        self.settlements = settlements
+        self.canBeToldAgain = canBeToldAgain
+    }
+}
+
+/// What the journal tells the agent, from the journal's thread.
+package enum JournalReport: Sendable {
+    /// These are on disk and synced.
+    case recorded([JournalEntry.Event])
+    /// The answer to a `FetchRequest`.
+    case batch(TargetID, number: Int, [QueuedEvent])
+    /// Something of it changed.
+    case status(JournalStatus)
+}
+
+/// How the disk serves the journal.
+package enum StorageState: Sendable, Hashable {
+    case ok
+    /// The disk or `[storage] limit` is full: entries are held in memory and sent from there.
+    case full(Message)
+    /// The disk refuses: as above.
+    case fault(Message)
+
+    package var message: Message? {
+        switch self {
+        case .ok: nil
+        case .full(let message), .fault(let message): message
+        }
+    }
+}
+
+/// The journal at a glance, for `status`.
+package struct JournalStatus: Sendable, Hashable {
+    package struct Queue: Sendable, Hashable {
+        package var target: TargetID
+        package var queued: Int
+        package var rejected: Int
+    }
+
+    package var storage: StorageState
+    /// Bytes on disk, write-ahead log included.
+    package var bytes: Int64
+    /// One for each configured target, in the configuration's order.
+    package var queues: [Queue]
+    /// Incidents that are not closed.
+    package var open: Int
+}
+
+/// What a restart finds.
+package struct JournalContents: Sendable, Hashable {
+    package var status: JournalStatus
+    package var points: [PointMemory]
+    /// Incidents that are not closed, oldest first.
+    package var incidents: [Incident]
+    /// The highest `EventID.key` in use; 0 for a new journal.
+    package var lastKey: Int64
+}

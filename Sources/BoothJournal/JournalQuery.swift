@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+import BoothModel
+
+/// A question that only the journal's file can answer; the reply comes on the journal's thread.
+package enum JournalQuery: Sendable {
+    /// The newest events, oldest first, each with its key.
+    case recentEvents(limit: Int, @Sendable ([(key: Int64, event: CloudEvent)]) -> Void)
+    /// Incidents that are not closed, and with `all` the newest closed ones before them; oldest first.
+    case incidents(all: Bool, @Sendable ([Incident]) -> Void)
+    /// One incident, closed or not.
+    case incident(EventID, @Sendable (Incident?) -> Void)
+    /// What waits for each target and what each refused.
+    case queues(limit: Int, @Sendable ([QueueListing]) -> Void)
+}
+
+/// One target's queue, for people.
+package struct QueueListing: Sendable, Hashable {
+    package struct Item: Sendable, Hashable {
+        package var id: EventID
+        package var event: CloudEvent
+        package var sequence: String
+        package var delivery: Delivery
+        /// Times that it was sent since this start.
+        package var attempts: Int
+        /// Why the target refused it.
+        package var reason: String?
+    }
+
+    package var target: TargetID
+    package var queued: Int
+    package var rejected: Int
+    /// What waits in the order of sending, then what was refused, newest first.
+    package var items: [Item]
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+import SQLite
+
+/// The tables of the journal, and the settings of its one connection.
+///
+/// Events are appended and never changed; how far each has come with each target stands beside them. Rows are numbered
+/// by `EventID.key`, which rises with occurrence, so the newest rows share their pages and no index on ids is needed.
+enum JournalSchema {
+    /// `PRAGMA user_version`; a file with a higher one is left alone.
+    static let version: Int64 = 1
+
+    /// Pages of 1 KiB: an incident touches a handful of them, and each goes to flash whole.
+    private static let pageSize: Int64 = 1024
+
+    private static let tables = """
+        CREATE TABLE meta(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+        CREATE TABLE target(number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE);
+        CREATE TABLE event(key INTEGER PRIMARY KEY, random INTEGER NOT NULL, json TEXT NOT NULL);
+        CREATE TABLE delivery(
+            target INTEGER NOT NULL, count INTEGER NOT NULL, event INTEGER NOT NULL, priority INTEGER NOT NULL,
+            state INTEGER NOT NULL, reason TEXT, PRIMARY KEY(target, count)) WITHOUT ROWID;
+        CREATE INDEX queue ON delivery(target, priority, event) WHERE state = 0;
+        CREATE INDEX refused ON delivery(target, event) WHERE state = 2;
+        CREATE TABLE incident(key INTEGER PRIMARY KEY, json TEXT NOT NULL);
+        CREATE TABLE closed(key INTEGER PRIMARY KEY, json TEXT NOT NULL);
+        CREATE TABLE point(id TEXT PRIMARY KEY, json TEXT NOT NULL) WITHOUT ROWID;
+        INSERT INTO meta VALUES('generation', 1);
+        """
+
+    /// Sets the connection up and makes or checks the tables.
+    ///
+    /// - Parameter limit: most bytes of the database file.
+    static func prepare(_ connection: Connection, limit: Int64) throws(JournalError) {
+        do throws(SQLiteError) {
+            // Both can be set only before the first table and before WAL.
+            try connection.execute("PRAGMA page_size = \(pageSize)")
+            try connection.execute("PRAGMA auto_vacuum = NONE")
+            _ = try connection.text("PRAGMA journal_mode = WAL")
+            try connection.execute("PRAGMA synchronous = FULL")
+            try connection.execute("PRAGMA journal_size_limit = 4194304")
+            try connection.execute("PRAGMA max_page_count = \(limit / pageSize)")
+            try connection.execute("PRAGMA cache_size = -1024")
+        } catch { throw .database(error) }
+        try migrate(connection)
+    }
+
+    private static func migrate(_ connection: Connection) throws(JournalError) {
+        let found: Int64
+        do throws(SQLiteError) {
+            found = try connection.integer("PRAGMA user_version") ?? 0
+            if found == 0 {
+                try connection.transaction { () throws(SQLiteError) in
+                    try connection.execute(tables)
+                    try connection.execute("PRAGMA user_version = \(version)")
+                }
+            }
+        } catch { throw .database(error) }
+        if found > version { throw .newerSchema(found: Int(found)) }
+    }
+}

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+import BoothModel
+import FoundationEssentials
+import SQLite
+
+/// The journal's file: what is written and read in it. Used on the journal's thread alone.
+final class JournalStore {
+    /// `delivery.state`.
+    enum DeliveryState: Int64 {
+        case queued = 0
+        case accepted = 1
+        case rejected = 2
+    }
+
+    /// A row of a queue.
+    struct Delivery {
+        var event: EventID
+        var count: Int64
+        var priority: Priority
+        var json: CloudEvent
+        var reason: String?
+    }
+
+    private let connection: Connection
+    private let insertEvent, insertDelivery, settle: Statement
+    private let putIncident, putPoint: Statement
+    private let selectQueue, selectHelp, selectRefused: Statement
+    /// A receipt or a reading is learnt again after a power cut; only then is a commit without sync right.
+    private var isSynced = true
+
+    init(path: String, limit: Int64) throws(JournalError) {
+        do throws(SQLiteError) {
+            connection = try Connection(path: path, busyTimeout: .seconds(2))
+        } catch { throw .database(error) }
+        try JournalSchema.prepare(connection, limit: limit)
+        do throws(SQLiteError) {
+            insertEvent = try connection.prepare("INSERT OR IGNORE INTO event VALUES(?, ?, ?)")
+            insertDelivery = try connection.prepare("INSERT OR IGNORE INTO delivery VALUES(?, ?, ?, ?, ?, ?)")
+            settle = try connection.prepare("UPDATE delivery SET state = ?, reason = ? WHERE target = ? AND count = ?")
+            putIncident = try connection.prepare("INSERT OR REPLACE INTO incident VALUES(?, ?)")
+            putPoint = try connection.prepare("INSERT OR REPLACE INTO point VALUES(?, ?)")
+            selectQueue = try connection.prepare(Self.queueQuery(where: "d.priority >= ? AND d.event > ?"))
+            selectHelp = try connection.prepare(Self.queueQuery(where: "d.priority = ? AND d.event > ?"))
+            selectRefused = try connection.prepare(
+                """
+                SELECT d.event, e.random, d.count, d.priority, e.json, d.reason
+                FROM delivery d INDEXED BY refused JOIN event e ON e.key = d.event
+                WHERE d.state = 2 AND d.target = ? ORDER BY d.event DESC LIMIT ?
+                """)
+        } catch { throw .database(error) }
+    }
+
+    private static func queueQuery(where condition: String) -> String {
+        """
+        SELECT d.event, e.random, d.count, d.priority, e.json, d.reason
+        FROM delivery d INDEXED BY queue JOIN event e ON e.key = d.event
+        WHERE d.state = 0 AND d.target = ? AND \(condition) ORDER BY d.priority, d.event LIMIT ?
+        """
+    }
+
+    // MARK: Writing
+
+    /// Does `body` in one transaction.
+    ///
+    /// - Parameter synced: whether the commit waits for the disk. Without it the transaction may be lost with the power,
+    ///   never torn; the next synced commit brings it to disk as well.
+    func transaction(synced: Bool, _ body: () throws(SQLiteError) -> Void) throws(SQLiteError) {
+        if synced != isSynced {
+            try connection.execute("PRAGMA synchronous = \(synced ? "FULL" : "NORMAL")")
+            isSynced = synced
+        }
+        try connection.transaction(.immediate, body)
+    }
+
+    func insert(_ event: JournalEntry.Event) throws(SQLiteError) {
+        try insertEvent.run(Value(event.id.key), Value(Int64(event.id.random)), Value(event.event.json))
+    }
+
+    func insertDelivery(
+        of event: JournalEntry.Event, to target: Int64, count: Int64, state: DeliveryState, reason: String?
+    ) throws(SQLiteError) {
+        try insertDelivery.run(
+            Value(target), Value(count), Value(event.id.key), Value(event.priority.rawValue), Value(state.rawValue),
+            Value(reason))
+    }
+
+    func settle(target: Int64, count: Int64, as state: DeliveryState, reason: String?) throws(SQLiteError) {
+        try settle.run(Value(state.rawValue), Value(reason), Value(target), Value(count))
+    }
+
+    func put(_ incident: Incident) throws(SQLiteError) {
+        try putIncident.run(Value(incident.id.key), Value(Self.encode(incident)))
+    }
+
+    func put(_ point: PointMemory) throws(SQLiteError) {
+        try putPoint.run(Value(point.point.rawValue), Value(Self.encode(point)))
+    }
+
+    // MARK: Reading
+
+    /// What waits for a target, most urgent first, then oldest.
+    ///
+    /// - Parameter helpAfter: only priority 1, and only events after this one.
+    func queue(of target: Int64, limit: Int, helpAfter: EventID? = nil) throws(SQLiteError) -> [Delivery] {
+        let statement = helpAfter == nil ? selectQueue : selectHelp
+        return try statement.rows(
+            Value(target), Value(Priority.help.rawValue), Value(helpAfter?.key ?? 0), Value(limit), read: Self.delivery)
+    }
+
+    /// What a target refused, newest first.
+    func refused(by target: Int64, limit: Int) throws(SQLiteError) -> [Delivery] {
+        try selectRefused.rows(Value(target), Value(limit), read: Self.delivery)
+    }
+
+    private static func delivery(_ row: Statement) throws(SQLiteError) -> Delivery {
+        Delivery(
+            event: EventID(key: row.integer(at: 0), random: UInt64(row.integer(at: 1))), count: row.integer(at: 2),
+            priority: Priority(rawValue: Int(row.integer(at: 3))) ?? .routine,
+            json: CloudEvent(json: row.text(at: 4)), reason: row.optionalText(at: 5))
+    }
+
+    /// The newest events, oldest first.
+    func recentEvents(limit: Int) throws(SQLiteError) -> [(key: Int64, event: CloudEvent)] {
+        let statement = try connection.prepare("SELECT key, json FROM event ORDER BY key DESC LIMIT ?")
+        return try statement.rows(Value(limit)) { row throws(SQLiteError) in
+            (row.integer(at: 0), CloudEvent(json: row.text(at: 1)))
+        }.reversed()
+    }
+
+    /// Incidents that are not closed, oldest first.
+    func openIncidents() throws(SQLiteError) -> [Incident] {
+        let statement = try connection.prepare("SELECT json FROM incident ORDER BY key")
+        return try statement.rows { row throws(SQLiteError) in row.text(at: 0) }.compactMap(Self.decode)
+    }
+
+    /// One incident, closed or not; nil where there is none of that id.
+    func incident(_ id: EventID) throws(SQLiteError) -> Incident? {
+        let statement = try connection.prepare(
+            "SELECT json FROM incident WHERE key = ?1 UNION ALL SELECT json FROM closed WHERE key = ?1")
+        let text = try statement.first(Value(id.key)) { row throws(SQLiteError) in row.text(at: 0) }
+        return text.flatMap(Self.decode).flatMap { $0.id == id ? $0 : nil }
+    }
+
+    /// The newest closed incidents, oldest first.
+    func closedIncidents(limit: Int) throws(SQLiteError) -> [Incident] {
+        let statement = try connection.prepare("SELECT json FROM closed ORDER BY key DESC LIMIT ?")
+        let newest = try statement.rows(Value(limit)) { row throws(SQLiteError) in row.text(at: 0) }
+        return newest.reversed().compactMap(Self.decode)
+    }
+
+    func points() throws(SQLiteError) -> [PointMemory] {
+        let statement = try connection.prepare("SELECT json FROM point ORDER BY id")
+        return try statement.rows { row throws(SQLiteError) in row.text(at: 0) }.compactMap(Self.decode)
+    }
+
+    /// The highest key of an event or an incident, 0 where there is none.
+    func lastKey() throws(SQLiteError) -> Int64 {
+        let query = """
+            SELECT max(coalesce((SELECT max(key) FROM event), 0), coalesce((SELECT max(key) FROM incident), 0),
+                       coalesce((SELECT max(key) FROM closed), 0))
+            """
+        return try connection.integer(query) ?? 0
+    }
+
+    func openCount() throws(SQLiteError) -> Int {
+        Int(try connection.integer("SELECT count(*) FROM incident") ?? 0)
+    }
+
+    func generation() throws(SQLiteError) -> Int64 {
+        try connection.integer("SELECT value FROM meta WHERE name = 'generation'") ?? 1
+    }
+
+    /// The number of a target's queue, made at its first mention and kept when the configuration drops it.
+    func number(of target: TargetID) throws(SQLiteError) -> Int64 {
+        let find = try connection.prepare("SELECT number FROM target WHERE id = ?")
+        let known = try find.first(Value(target.rawValue)) { row throws(SQLiteError) in row.integer(at: 0) }
+        if let known { return known }
+        try connection.prepare("INSERT INTO target(id) VALUES(?)").run(Value(target.rawValue))
+        return connection.lastInsertedRow
+    }
+
+    /// How far a target's count has come, and how much of it waits or was refused.
+    func tally(of target: Int64) throws(SQLiteError) -> (last: Int64, queued: Int, rejected: Int) {
+        func one(_ query: String) throws(SQLiteError) -> Int64 {
+            let statement = try connection.prepare(query)
+            return try statement.first(Value(target)) { row throws(SQLiteError) in row.integer(at: 0) } ?? 0
+        }
+        return (
+            try one("SELECT coalesce(max(count), 0) FROM delivery WHERE target = ?"),
+            Int(try one("SELECT count(*) FROM delivery INDEXED BY queue WHERE state = 0 AND target = ?")),
+            Int(try one("SELECT count(*) FROM delivery INDEXED BY refused WHERE state = 2 AND target = ?"))
+        )
+    }
+
+    // MARK: Values as text
+
+    private static func encode(_ value: some Encodable) -> String {
+        do {
+            return String(decoding: try JSONEncoder().encode(value), as: UTF8.self)
+        } catch {
+            preconditionFailure("incidents and points hold nothing but text and integers: \(error)")
+        }
+    }
+
+    /// nil for a row that cannot be read: it stays in the file, and the rest goes on.
+    private static func decode<T: Decodable>(_ text: String) -> T? {
+        try? JSONDecoder().decode(T.self, from: Data(text.utf8))
+    }
+}

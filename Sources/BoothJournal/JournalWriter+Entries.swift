@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+import BoothModel
+
+// How an entry gets its place in the queues.
+extension JournalWriter {
+    /// How long a state that can be told again may wait for company.
+    private static let flushDelay = Duration.seconds(1)
+
+    /// Most entries that wait in memory while the disk refuses; some 20 MB.
+    private static let mostPending = 10_000
+
+    /// Numbers the entry's deliveries and settles what it says is answered; it is written with the next commit.
+    func accept(_ entry: JournalEntry) {
+        var item = PendingEntry(entry)
+        for event in entry.events {
+            for target in event.recipients {
+                guard let count = queues[target]?.takeCount() else { continue }
+                queues[target]?.queued += 1
+                item.deliveries.append(.init(event: event, target: target, count: count))
+            }
+        }
+        for settlement in entry.settlements { settle(settlement, in: &item) }
+        if pending.isEmpty { flushAt = .now() + Self.flushDelay }
+        pending.append(item)
+        makeRoom()
+    }
+
+    private func settle(_ settlement: JournalEntry.Settlement, in item: inout PendingEntry) {
+        let target = settlement.target
+        guard let count = queues[target]?.settle(settlement.event), let number = queues[target]?.number else { return }
+        let (state, reason): (JournalStore.DeliveryState, String?) =
+            switch settlement.outcome {
+            case .accepted: (.accepted, nil)
+            case .rejected(let reason): (.rejected, reason)
+            }
+        queues[target]?.queued -= 1
+        if state == .rejected { queues[target]?.rejected += 1 }
+        // Sent from memory and answered before it could be written: it is written as answered.
+        for index in pending.indices {
+            let row = pending[index].deliveries.firstIndex { $0.target == target && $0.count == count }
+            guard let row else { continue }
+            pending[index].deliveries[row].state = state
+            pending[index].deliveries[row].reason = reason
+            return
+        }
+        item.settled.append(.init(target: number, count: count, state: state, reason: reason))
+    }
+
+    /// While the disk refuses for long, the least urgent and oldest go first, and never a help press.
+    private func makeRoom() {
+        guard pending.count > Self.mostPending else { return }
+        let least = pending.map(\.priority).max() ?? .help
+        guard least > .help, let index = pending.firstIndex(where: { $0.priority == least }) else { return }
+        for delivery in pending.remove(at: index).deliveries where delivery.state == .queued {
+            queues[delivery.target]?.queued -= 1
+        }
+    }
+
+    // MARK: Feeding the targets
+
+    /// Hands each target that asked what it asked for, if there is any.
+    func serveTargets() {
+        for target in targets {
+            guard let queue = queues[target], let request = queue.request, queue.queued > 0 else { continue }
+            let waiting = nextDeliveries(
+                of: queue, limit: request.limit, helpAfter: request.onlyHelpAfter, except: request.except)
+            guard !waiting.isEmpty else { continue }
+            let batch = waiting.compactMap { queues[target]?.handOut($0) }
+            queues[target]?.request = nil
+            report(.batch(target, number: request.number, batch))
+        }
+    }
+
+    /// The head of a queue: what is on disk and, while the disk refuses, what is only in memory.
+    func nextDeliveries(
+        of queue: DeliveryQueue, limit: Int, helpAfter: EventID? = nil, except: Set<EventID> = []
+    ) -> [JournalStore.Delivery] {
+        // A file that cannot be read now has its say again once the disk recovers; memory goes on meanwhile.
+        let rows = limit + answeredInMemory + except.count
+        let stored = (try? store?.queue(of: queue.number, limit: rows, helpAfter: helpAfter)) ?? []
+        var waiting = stored.filter { !isAnswered($0.count, of: queue.number) && !except.contains($0.event) }
+        for item in pending where storage != .ok {
+            for delivery in item.deliveries where delivery.target == queue.target && delivery.state == .queued {
+                if except.contains(delivery.event.id) { continue }
+                if let helpAfter, delivery.event.priority != .help || delivery.event.id <= helpAfter { continue }
+                waiting.append(
+                    .init(
+                        event: delivery.event.id, count: delivery.count, priority: delivery.event.priority,
+                        json: delivery.event.event))
+            }
+        }
+        waiting.sort { ($0.priority, $0.event) < ($1.priority, $1.event) }
+        return Array(waiting.prefix(limit))
+    }
+
+    /// Answers that have not reached the file: more than none only while the disk refuses.
+    private var answeredInMemory: Int { pending.reduce(0) { $0 + $1.settled.count } }
+
+    private func isAnswered(_ count: Int64, of target: Int64) -> Bool {
+        pending.contains { $0.settled.contains { $0.target == target && $0.count == count } }
+    }
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+import BoothModel
+import SQLite
+
+// What `boothctl` asks. A question that the disk refuses to answer gets what is known without it.
+extension JournalWriter {
+    func answer(_ query: JournalQuery) {
+        switch query {
+        case .recentEvents(let limit, let reply): reply(read { store throws(SQLiteError) in try store.recentEvents(limit: limit) } ?? [])
+        case .incidents(let all, let reply): reply(incidents(all: all))
+        case .incident(let id, let reply): reply(incident(id))
+        case .queues(let limit, let reply): reply(targets.compactMap { queues[$0] }.map { listing(of: $0, limit: limit) })
+        }
+    }
+
+    private func read<Value>(_ body: (JournalStore) throws(SQLiteError) -> Value) -> Value? {
+        guard let store else { return nil }
+        do throws(SQLiteError) {
+            return try body(store)
+        } catch {
+            return nil
+        }
+    }
+
+    /// Most closed incidents that one answer lists.
+    private static let mostClosed = 1000
+
+    private func incidents(all: Bool) -> [Incident] {
+        var found = read { store throws(SQLiteError) in
+            try (all ? store.closedIncidents(limit: Self.mostClosed) : []) + store.openIncidents()
+        } ?? []
+        for incident in unwritten {
+            if let index = found.firstIndex(where: { $0.id == incident.id }) { found[index] = incident } else { found.append(incident) }
+        }
+        return found.sorted { $0.id < $1.id }
+    }
+
+    private func incident(_ id: EventID) -> Incident? {
+        unwritten.last { $0.id == id } ?? read { store throws(SQLiteError) in try store.incident(id) } ?? nil
+    }
+
+    /// Incidents as they stand in memory, while the disk refuses.
+    private var unwritten: [Incident] { pending.flatMap(\.entry.incidents) }
+
+    private func listing(of queue: DeliveryQueue, limit: Int) -> QueueListing {
+        let waiting = nextDeliveries(of: queue, limit: limit).map { item(of: $0, in: queue, rejected: false) }
+        let refused = read { store throws(SQLiteError) in try store.refused(by: queue.number, limit: limit) } ?? []
+        return QueueListing(
+            target: queue.target, queued: queue.queued, rejected: queue.rejected,
+            items: waiting + refused.map { item(of: $0, in: queue, rejected: true) })
+    }
+
+    private func item(of delivery: JournalStore.Delivery, in queue: DeliveryQueue, rejected: Bool) -> QueueListing.Item {
+        let attempts = queue.handedOut[delivery.event]?.attempts ?? 0
+        return .init(
+            id: delivery.event, event: delivery.json, sequence: queue.sequence(delivery.count),
+            delivery: rejected ? .rejected : attempts > 0 ? .sent : .queued, attempts: attempts, reason: delivery.reason)
+    }
+}

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+import BoothModel
+import SQLite
+
+/// An entry on its way to the file, its deliveries numbered.
+struct PendingEntry {
+    /// One event's place in one target's queue.
+    struct Delivery {
+        let event: JournalEntry.Event
+        let target: TargetID
+        let count: Int64
+        var state = JournalStore.DeliveryState.queued
+        var reason: String?
+    }
+
+    /// A settled row of a queue.
+    struct Settled {
+        let target: Int64
+        let count: Int64
+        let state: JournalStore.DeliveryState
+        let reason: String?
+    }
+
+    var entry: JournalEntry
+    var deliveries: [Delivery] = []
+    var settled: [Settled] = []
+
+    init(_ entry: JournalEntry) {
+        self.entry = entry
+    }
+
+    /// The most urgent of its events.
+    var priority: Priority { entry.events.map(\.priority).min() ?? .routine }
+}
+
+extension JournalStore {
+    /// Writes entries in one transaction; of an incident or a point that occurs in several, the last one.
+    ///
+    /// - Parameter number: a target's number in the file.
+    func write(_ pending: [PendingEntry], number: (TargetID) -> Int64?) throws(SQLiteError) {
+        let isSynced = pending.contains { !$0.entry.canBeToldAgain }
+        try transaction(synced: isSynced) { () throws(SQLiteError) in
+            for item in pending {
+                for event in item.entry.events { try insert(event) }
+                for delivery in item.deliveries {
+                    guard let target = number(delivery.target) else { continue }
+                    try insertDelivery(
+                        of: delivery.event, to: target, count: delivery.count, state: delivery.state,
+                        reason: delivery.reason)
+                }
+                for row in item.settled {
+                    try settle(target: row.target, count: row.count, as: row.state, reason: row.reason)
+                }
+            }
+            for incident in Self.last(of: pending.flatMap(\.entry.incidents), by: \.id) { try put(incident) }
+            for point in Self.last(of: pending.flatMap(\.entry.points), by: \.point) { try put(point) }
+        }
+    }
+
+    private static func last<Row, Key: Hashable>(of rows: [Row], by key: (Row) -> Key) -> [Row] {
+        var seen: Set<Key> = []
+        return rows.reversed().filter { seen.insert(key($0)).inserted }
+    }
+}

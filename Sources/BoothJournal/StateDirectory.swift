@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+import BlockingIO
+import CLinux
+import Glibc
+
+/// The directory that one agent owns as long as this value lives.
+///
+/// The lock is on the directory itself (flock(2)): no lock file to clean away, and nothing that SQLite's own locks on
+/// the database file could be upset by.
+struct StateDirectory: ~Copyable {
+    let path: String
+    private let handle: Descriptor
+
+    /// Makes the directory, mode 0700, where it is missing, and takes it.
+    ///
+    /// - Throws: `JournalError.inUse` when another process has it, `.directory` when it cannot be used.
+    init(_ path: String) throws(JournalError) {
+        if mkdir(path, 0o700) != 0, errno != EEXIST { throw .directory(path, code: errno) }
+        let opened = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard opened >= 0 else { throw .directory(path, code: errno) }
+        guard flock(opened, LOCK_EX | LOCK_NB) == 0 else {
+            let code = errno
+            close(opened)
+            throw code == EWOULDBLOCK ? .inUse(directory: path) : .directory(path, code: code)
+        }
+        handle = Descriptor(owning: opened)
+        self.path = path
+        Self.makePrivate(journal)
+    }
+
+    /// Makes the file, for this user alone, before SQLite would make it for whoever the umask allows; SQLite gives the
+    /// files beside it the same mode. Never touches a file that is there: closing it would drop SQLite's locks.
+    private static func makePrivate(_ file: String) {
+        let made = open(file, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        if made >= 0 { close(made) }
+    }
+
+    /// The database; SQLite puts `-wal` and `-shm` beside it.
+    var journal: String { "\(path)/journal.sqlite" }
+
+    /// Bytes that the journal takes on disk, its write-ahead log included.
+    var bytesUsed: Int64 {
+        ["", "-wal"].reduce(0) { sum, suffix in
+            var status = stat()
+            return stat(journal + suffix, &status) == 0 ? sum + Int64(status.st_size) : sum
+        }
+    }
+}
+
+/// The system's words for an `errno`.
+func describe(_ code: CInt) -> String { String(cString: strerror(code)) }

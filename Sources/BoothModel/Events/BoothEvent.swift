@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Something to record: what happened, when, and whom to tell.
+package struct BoothEvent: Sendable, Hashable {
+    package enum Content: Sendable, Hashable {
+        case raised(Incident)
+        case updated(Incident, UpdateReason)
+        case restored(Incident, durationSeconds: Int64)
+        /// A point's change that nobody else needs to know.
+        case record(PointID, PointState)
+    }
+
+    package let id: EventID
+    package var content: Content
+    /// When it happened, which is earlier than when it was noticed.
+    package var moment: Moment
+    /// Whose queue it enters; none: it stays in the booth.
+    package var recipients: [TargetID]
+
+    package init(id: EventID, content: Content, moment: Moment, recipients: [TargetID]) {
+        self.id = id
+        self.content = content
+        self.moment = moment
+        self.recipients = recipients
+    }
+
+    package var type: EventType {
+        switch content {
+        case .raised: .incidentRaised
+        case .updated: .incidentUpdated
+        case .restored: .incidentRestored
+        case .record: .record
+        }
+    }
+
+    /// The incident it is about.
+    package var incident: Incident? {
+        switch content {
+        case .raised(let incident), .updated(let incident, _), .restored(let incident, _): incident
+        case .record: nil
+        }
+    }
+
+    package var priority: Priority { incident?.priority ?? .routine }
+}
+
+/// Why an incident was updated.
+package enum UpdateReason: String, Sendable, Codable {
+    case `repeat`
+    case accepted
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The members of `data` that an event has besides the booth block; what does not apply is absent.
+struct EventContent: Encodable {
+    private var incident: EventID?
+    private var category: Category?
+    private var incidentClass: IncidentClass?
+    private var priority: Int?
+    private var count: Int?
+    private var state: String
+    private var test: Bool?
+    /// The device whose fault the incident is.
+    private var device: DeviceID?
+    private var reason: UpdateReason?
+    private var durationSeconds: Int64?
+
+    init(_ content: BoothEvent.Content) {
+        switch content {
+        case .raised(let incident):
+            self.init(incident)
+        case .updated(let incident, let reason):
+            self.init(incident)
+            self.reason = reason
+        case .restored(let incident, let durationSeconds):
+            self.init(incident)
+            self.durationSeconds = durationSeconds
+        case .record(_, let state):
+            self.init(state: state.rawValue)
+        }
+    }
+
+    private init(state: String) {
+        self.state = state
+    }
+
+    private init(_ incident: Incident) {
+        self.init(state: incident.state.rawValue)
+        self.incident = incident.id
+        category = incident.category
+        incidentClass = incident.incidentClass
+        priority = incident.priority.rawValue
+        count = incident.count
+        test = incident.test
+        device = incident.device
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case incident, category, priority, count, state, test, device, reason
+        case incidentClass = "class"
+        case durationSeconds = "duration_s"
+    }
+}
+
+/// The members of a status event's `data` besides the booth block: the heartbeat.
+package struct StatusContent: Encodable, Sendable {
+    package var uptimeSeconds: Int64
+    package var version: String
+    package var configHash: String
+    /// Events waiting, per target.
+    package var queue: [TargetID: Int]
+    /// Incidents not closed.
+    package var open: Int
+    /// The faults that stand now, as codes: `sensor:modbus:inside/1`.
+    package var faults: [String]
+
+    package init(
+        uptimeSeconds: Int64, version: String, configHash: String, queue: [TargetID: Int], open: Int, faults: [String]
+    ) {
+        self.uptimeSeconds = uptimeSeconds
+        self.version = version
+        self.configHash = configHash
+        self.queue = queue
+        self.open = open
+        self.faults = faults
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case version, queue, open, faults
+        case uptimeSeconds = "uptime_s"
+        case configHash = "config_hash"
+    }
+}

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The CloudEvents `type` of what the booth says; docs/events has a schema for each.
+package enum EventType: String, Sendable, Codable, CaseIterable {
+    case incidentRaised = "cn.boothd.incident.raised.v1"
+    case incidentUpdated = "cn.boothd.incident.updated.v1"
+    case incidentRestored = "cn.boothd.incident.restored.v1"
+    /// The heartbeat: sent at once or not at all, never recorded.
+    case status = "cn.boothd.status.v1"
+    /// Kept in the booth, for nobody else: a street door, a door during attendance.
+    case record = "cn.boothd.record.v1"
+}

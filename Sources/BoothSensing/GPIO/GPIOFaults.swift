@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+import BoothModel
+import GPIO
+
+// What is wrong with a chip or a line, and the next step, for people.
+
+extension DeviceFault {
+    /// A chip that was looked for and not found.
+    init(_ error: GPIOChipSearchError, chip: GPIOChipConfiguration.Selector) {
+        switch error {
+        case .missing(let labels):
+            let (zh, en) = Self.list(labels)
+            self.init(
+                .missing,
+                Message(
+                    zh: "找不到 GPIO 芯片 \(chip)；现有标签：\(zh)。请检查接线与 [gpio] 的 chip（可用 gpiodetect 查看）",
+                    en: "no GPIO chip \(chip); labels present: \(en). Check the board and `chip` in [gpio] (gpiodetect "
+                        + "lists them)"
+                ))
+        case .denied(let path, let group):
+            // Debian leaves the device files to root; nobody should join that group for them.
+            let (zh, en) =
+                group == "root"
+                ? ("请安装 boothd 的 udev 规则，它把芯片交给 gpio 组", "install boothd's udev rule: group gpio")
+                : ("请让 boothd 的用户属于该组", "put boothd's user in that group")
+            let mayBe = if case .label = chip { true } else { false }
+            self.init(
+                .denied,
+                Message(
+                    zh: "无权打开 \(path)\(mayBe ? "（可能就是 \(chip)）" : "")，其属组为 \(group)；\(zh)",
+                    en: "not allowed to open \(path)\(mayBe ? " (it may be \(chip))" : ""), which belongs to group "
+                        + "\(group); \(en)"))
+        case .failed(let path, let cause):
+            self.init(
+                .refused,
+                Message(zh: "不能打开 \(path)：\(cause)；它是 GPIO 芯片吗？", en: "cannot open \(path): \(cause); is it a GPIO chip?"))
+        }
+    }
+
+    /// A chip that was held and broke off.
+    init(lostChip error: GPIOError, chip: GPIOChipConfiguration.Selector) {
+        self.init(
+            .disconnected,
+            Message(
+                zh: "GPIO 芯片 \(chip) 已断开（\(error)）；请检查连接，恢复后自动继续",
+                en: "GPIO chip \(chip) is gone (\(error)); check its connection, it is picked up again by itself"))
+    }
+
+    /// A line that cannot be had.
+    init(_ error: GPIOLineSearchError, line: GPIOLineSelector, chip: GPIOChipConfiguration.Selector) {
+        let line = Self.text(line)
+        switch error {
+        case .missing(let names, let count):
+            let (zh, en) = Self.list(names)
+            self.init(
+                .missing,
+                Message(
+                    zh: "GPIO 芯片 \(chip) 上没有线路 \(line)；共 \(count) 条，已命名：\(zh)",
+                    en: "GPIO chip \(chip) has no line \(line); it has \(count), named: \(en)"))
+        case .busy(let consumer):
+            self.init(
+                .busy,
+                Message(
+                    zh: "GPIO 线路 \(line) 被 \(consumer ?? "内核或其他程序") 占用；请停用占用者（可用 gpioinfo 查看）",
+                    en: "GPIO line \(line) is held by \(consumer ?? "the kernel or another program"); stop the holder "
+                        + "(gpioinfo shows it)"))
+        case .failed(let cause):
+            self.init(
+                .refused,
+                Message(
+                    zh: "内核拒绝监视 GPIO 线路 \(line)：\(cause)；该线路可能不支持中断或所设的偏置",
+                    en: "the kernel refuses to watch GPIO line \(line): \(cause); the line may lack interrupts or the "
+                        + "bias asked for"))
+        }
+    }
+
+    private static func text(_ line: GPIOLineSelector) -> String {
+        switch line {
+        case .name(let name): name
+        case .offset(let offset): String(offset)
+        }
+    }
+
+    /// The names, as many as can be read at a glance.
+    private static func list(_ names: [String]) -> (zh: String, en: String) {
+        guard !names.isEmpty else { return ("无", "none") }
+        let shown = names.prefix(24)
+        let isCut = shown.count < names.count
+        return (
+            shown.joined(separator: "、") + (isCut ? " 等" : ""), shown.joined(separator: ", ") + (isCut ? ", …" : "")
+        )
+    }
+}

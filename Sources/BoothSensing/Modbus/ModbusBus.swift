@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+import BlockingIO
+import BoothModel
+import Synchronization
+
+/// A Modbus bus and the points on it, polled on a thread of its own.
+package final class ModbusBus: Sendable {
+    private let mailbox: Mailbox<BusLoop.Letter>
+    private let configuration: ModbusBusConfiguration
+    private let points: [PolledPoint]
+    private let unitSilent: Int
+    private let deliver: @Sendable ([SensorReport]) -> Void
+    private let thread = Mutex<WorkerThread?>(nil)
+
+    /// - Parameters:
+    ///   - points: those of other sources are left out.
+    ///   - unitSilent: polls without a reading before a unit counts as lost, 1 or more.
+    ///   - deliver: called on the bus's thread with what changed; must not block.
+    /// - Throws: `SystemError` when the process has no descriptor left.
+    package init(
+        _ configuration: ModbusBusConfiguration, points: [PointConfiguration], unitSilent: Int,
+        deliver: @escaping @Sendable ([SensorReport]) -> Void
+    ) throws(SystemError) {
+        mailbox = try Mailbox()
+        self.configuration = configuration
+        self.points = points.compactMap { PolledPoint($0, on: configuration.name) }
+        self.unitSilent = unitSilent
+        self.deliver = deliver
+    }
+
+    /// Opens the bus and polls it until `stop`; what fails is reported and tried again.
+    ///
+    /// - Throws: `SystemError` when the system has no thread left.
+    package func start() throws(SystemError) {
+        let (configuration, points, unitSilent) = (self.configuration, self.points, self.unitSilent)
+        let (mailbox, deliver) = (self.mailbox, self.deliver)
+        let started = try WorkerThread(name: "modbus-\(configuration.name)") {
+            BusLoop(configuration, points, unitSilent: unitSilent, mailbox: mailbox, deliver: deliver).run()
+        }
+        thread.withLock { $0 = started }
+    }
+
+    /// Asks the thread to end. It does so after the request that it is making: within a response timeout, four on a line
+    /// full of noise, or as long as the resolver takes for the bus's host name.
+    package func stop() {
+        mailbox.post(.stop)
+    }
+
+    /// Waits for the thread to end after `stop`.
+    ///
+    /// - Parameter milliseconds: at most so long.
+    /// - Returns: whether it has ended.
+    @discardableResult
+    package func join(milliseconds: Int) -> Bool {
+        thread.withLock { $0 }?.join(milliseconds: milliseconds) ?? true
+    }
+}

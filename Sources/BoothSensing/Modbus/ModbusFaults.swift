@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+import BoothModel
+import Glibc
+import Modbus
+
+extension DeviceFault {
+    /// Why a bus cannot be opened or went away, and what to do about it.
+    static func bus(_ transport: ModbusBusConfiguration.Transport, _ error: ModbusError) -> DeviceFault {
+        switch transport {
+        case .serial(let path, _, _, _): serial(path, error)
+        case .tcp(let host, let port): tcp(host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)", host, error)
+        }
+    }
+
+    private static func serial(_ path: String, _ error: ModbusError) -> DeviceFault {
+        switch error.code {
+        case ENOENT, ENODEV, ENXIO:
+            DeviceFault(
+                .missing,
+                Message(
+                    zh: "串口 \(path) 不存在；请插好转换器，或改用 ls /dev/serial/by-id 列出的路径",
+                    en: "\(path) is not there; plug in the adapter, or name the path that ls /dev/serial/by-id shows"))
+        case EACCES, EPERM:
+            DeviceFault(
+                .denied,
+                Message(
+                    zh: "没有打开 \(path) 的权限；请把运行 boothd 的用户加入 dialout 组",
+                    en: "\(path) may not be opened; add the user that boothd runs as to the group dialout"))
+        case EBUSY, EWOULDBLOCK:
+            DeviceFault(
+                .busy,
+                Message(
+                    zh: "\(path) 已被其他程序占用；用 fuser \(path) 找到该程序并停止它",
+                    en: "\(path) is held by another program; fuser \(path) names it, stop it"))
+        case ENOTTY, EISDIR, EINVAL:
+            DeviceFault(
+                .refused,
+                Message(
+                    zh: "\(path) 不是可用的串口；请改用 ls /dev/serial/by-id 列出的路径",
+                    en: "\(path) is no serial line; name the path that ls /dev/serial/by-id shows"))
+        default: disconnected(path, error)
+        }
+    }
+
+    private static func tcp(_ place: String, _ host: String, _ error: ModbusError) -> DeviceFault {
+        if error.operation == .resolve {
+            return DeviceFault(
+                .missing,
+                Message(
+                    zh: "找不到主机 \(host)；请检查名称和 DNS，或改用 IP 地址",
+                    en: "the host \(host) is unknown; check the name and the DNS, or give its address"))
+        }
+        switch error.code {
+        case ECONNREFUSED:
+            return DeviceFault(
+                .refused,
+                Message(
+                    zh: "\(place) 拒绝连接；请检查设备是否开机、端口是否正确",
+                    en: "\(place) refuses the connection; check that the device is on and the port is right"))
+        case EINPROGRESS, ETIMEDOUT, EHOSTUNREACH, ENETUNREACH:
+            return DeviceFault(
+                .silent,
+                Message(
+                    zh: "\(place) 没有响应；请检查网线、交换机和设备电源",
+                    en: "\(place) does not answer; check the cable, the switch and the device's power"))
+        default: return disconnected(place, error)
+        }
+    }
+
+    private static func disconnected(_ place: String, _ error: ModbusError) -> DeviceFault {
+        DeviceFault(
+            .disconnected,
+            Message(
+                zh: "与 \(place) 的连接中断（\(error)）；请检查接线和电源，连接会自动恢复",
+                en: "the connection to \(place) broke (\(error)); check wiring and power, it is opened again by itself")
+        )
+    }
+
+    /// Why a unit counts as lost.
+    static func unit(_ unit: Int, of bus: String, _ error: ModbusError) -> DeviceFault {
+        if let exception = error.exception, exception < 10 {
+            return DeviceFault(
+                .refused,
+                Message(
+                    zh: "总线 \(bus) 上的单元 \(unit) 只回复异常码 \(exception)；请查阅其手册并重启该单元",
+                    en: "unit \(unit) on bus \(bus) answers exception \(exception) only; see its manual, restart it"))
+        }
+        if error.operation == .selectUnit {
+            return DeviceFault(
+                .refused,
+                Message(
+                    zh: "总线 \(bus) 上的单元地址 \(unit) 无法使用；请改为 1 到 247",
+                    en: "unit \(unit) on bus \(bus) cannot be addressed; give it an address from 1 to 247"))
+        }
+        return DeviceFault(
+            .silent,
+            Message(
+                zh: "总线 \(bus) 上的单元 \(unit) 没有应答；请检查其电源、接线、地址和波特率",
+                en: "unit \(unit) on bus \(bus) does not answer; check its power, wiring, address and baud rate"))
+    }
+}

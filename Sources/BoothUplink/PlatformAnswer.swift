@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+import BoothModel
+import FoundationEssentials
+
+/// What an answer's body says, as far as it can be believed.
+///
+/// Texts of the platform end in the journal and on a technician's terminal: they are cut, and control characters left
+/// out. What is not as it should be counts as absent, each receipt for itself.
+package struct PlatformAnswer: Sendable {
+    /// Unicode scalars of a ticket that are kept.
+    package static let longestTicket = 128
+    /// Unicode scalars of a reason that are kept.
+    package static let longestReason = 500
+
+    /// The receipts for what was asked, one for each id at most, in the answer's order.
+    package let receipts: [Receipt]
+    /// `max_batch`, 1 or more; nil where it is absent.
+    package let maxBatch: Int?
+
+    /// - Returns: nil for anything but a JSON object with a list of receipts.
+    package init?(_ body: [UInt8], asked: some Collection<EventID>) {
+        guard let document = try? JSONDecoder().decode(Document.self, from: Data(body)) else { return nil }
+        var open = Set(asked)
+        receipts = document.receipts.compactMap { item in
+            guard let receipt = item.receipt, open.remove(receipt.id) != nil else { return nil }
+            return receipt
+        }
+        maxBatch = document.maxBatch.flatMap { $0 >= 1 ? $0 : nil }
+    }
+
+    private struct Document: Decodable {
+        let receipts: [Item]
+        let maxBatch: Int?
+
+        enum Key: String, CodingKey {
+            case receipts
+            case maxBatch = "max_batch"
+        }
+
+        init(from decoder: any Decoder) throws {
+            let object = try decoder.container(keyedBy: Key.self)
+            receipts = try object.decode([Item].self, forKey: .receipts)
+            // A size that is no number is as good as none: the receipts beside it still count.
+            maxBatch = try? object.decodeIfPresent(Int.self, forKey: .maxBatch)
+        }
+    }
+
+    private struct Item: Decodable {
+        let receipt: Receipt?
+
+        enum Key: String, CodingKey {
+            case id, result, ticket, reason
+        }
+
+        init(from decoder: any Decoder) throws {
+            // A receipt that cannot be read is none: its event stays queued, and the others count.
+            receipt = try? Self.receipt(decoder.container(keyedBy: Key.self))
+        }
+
+        private static func receipt(_ object: KeyedDecodingContainer<Key>) throws -> Receipt? {
+            let id = try object.decode(EventID.self, forKey: .id)
+            switch try object.decode(String.self, forKey: .result) {
+            case "accepted", "duplicate":
+                let ticket = (try? object.decodeIfPresent(String.self, forKey: .ticket)) ?? nil
+                return Receipt(id: id, result: .accepted(ticket: ticket.map { shown($0, longest: longestTicket) }))
+            case "rejected":
+                let reason = (try? object.decodeIfPresent(String.self, forKey: .reason)) ?? nil
+                let text = shown(reason ?? "", longest: longestReason)
+                return Receipt(id: id, result: .rejected(reason: text.isEmpty ? "rejected" : text))
+            default:
+                return nil
+            }
+        }
+    }
+}
+
+/// A problem document (RFC 9457): why a request was refused.
+package struct Problem: Sendable {
+    package let title: String?
+    package let detail: String?
+
+    /// Reads `body`; what is not a problem document has neither title nor detail.
+    package init(_ body: [UInt8]) {
+        let document = try? JSONDecoder().decode(Document.self, from: Data(body))
+        title = document?.title.map { shown($0, longest: 200) }
+        detail = document?.detail.map { shown($0, longest: PlatformAnswer.longestReason) }
+    }
+
+    private struct Document: Decodable {
+        let title: String?
+        let detail: String?
+    }
+}
+
+/// `text` without control characters, cut to `longest` Unicode scalars.
+private func shown(_ text: String, longest: Int) -> String {
+    var result = String.UnicodeScalarView()
+    for scalar in text.unicodeScalars.lazy.filter({ $0.properties.generalCategory != .control }).prefix(longest) {
+        result.append(scalar)
+    }
+    return String(result)
+}

@@ -1,1 +1,0 @@
-#include "CGpiodShims.h"

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+import CGpiodShims
+import Glibc
+
+/// What the kernel says of one line.
+package struct GPIOLineInfo: Hashable, Sendable {
+    /// Counted from 0 within the chip.
+    package var offset: Int
+    /// As the device tree or the driver names it; nil for a line without a name.
+    package var name: String?
+    /// Whether somebody holds it: a process, a driver, the kernel.
+    package var isUsed: Bool
+    /// What the holder calls itself; nil where it does not say.
+    package var consumer: String?
+    package var isOutput: Bool
+
+    package init(offset: Int, name: String?, isUsed: Bool, consumer: String?, isOutput: Bool) {
+        self.offset = offset
+        self.name = name
+        self.isUsed = isUsed
+        self.consumer = consumer
+        self.isOutput = isOutput
+    }
+}
+
+/// An open GPIO chip, closed with this value; requests made of it live on.
+package struct GPIOChip: ~Copyable {
+    private let raw: OpaquePointer
+    /// The device file it was opened by.
+    package let path: String
+    /// The kernel's name, such as `gpiochip0`; changes when the chip is plugged in again.
+    package let name: String
+    /// The driver's name for it; stays.
+    package let label: String
+    package let lineCount: Int
+
+    /// Opens the chip at `path`.
+    ///
+    /// - Throws: `GPIOError`: `ENOENT`, `EACCES`, or `ENOTTY` and the like for a file that is no GPIO chip.
+    package init(path: String) throws(GPIOError) {
+        guard let raw = cgpiod_open_chip(path) else { throw GPIOError(.openChip, code: errno) }
+        self.raw = raw
+        self.path = path
+        name = String(cString: cgpiod_chip_name(raw))
+        label = String(cString: cgpiod_chip_label(raw))
+        lineCount = Int(cgpiod_chip_line_count(raw))
+    }
+
+    deinit {
+        cgpiod_close_chip(raw)
+    }
+
+    /// What the kernel says of the line at `offset` now.
+    ///
+    /// - Parameter offset: 0..<`lineCount`.
+    /// - Throws: `GPIOError`: `EINVAL` beyond the last line, `ENODEV` when the chip is gone.
+    package func line(at offset: Int) throws(GPIOError) -> GPIOLineInfo {
+        var info = cgpiod_line_info()
+        guard cgpiod_read_line_info(raw, CUnsignedInt(clamping: offset), &info) == 0 else {
+            throw GPIOError(.readLineInfo, code: errno)
+        }
+        return GPIOLineInfo(
+            offset: offset, name: Self.text(&info.name), isUsed: info.used, consumer: Self.text(&info.consumer),
+            isOutput: info.output)
+    }
+
+    /// What the kernel says of every line, by offset.
+    ///
+    /// - Throws: `GPIOError`: `ENODEV` when the chip is gone.
+    package func lines() throws(GPIOError) -> [GPIOLineInfo] {
+        var lines: [GPIOLineInfo] = []
+        lines.reserveCapacity(lineCount)
+        for offset in 0..<lineCount {
+            lines.append(try line(at: offset))
+        }
+        return lines
+    }
+
+    /// Requests `inputs`, all of them or none, as inputs that report both edges.
+    ///
+    /// - Parameters:
+    ///   - inputs: 1...`GPIORequest.mostLines`, each offset once.
+    ///   - consumer: how others see who holds the lines; cut to 31 bytes.
+    /// - Throws: `GPIOError`: `EBUSY` when a line is held, `E2BIG` when the settings differ in more ways than the kernel
+    ///   takes at once, `ENODEV` when the chip is gone.
+    package func request(_ inputs: [GPIOInput], consumer: String) throws(GPIOError) -> GPIORequest {
+        let lines = inputs.map(\.raw)
+        guard let request = cgpiod_request_inputs(raw, consumer, lines, lines.count) else {
+            throw GPIOError(.requestLines, code: errno)
+        }
+        return GPIORequest(owning: request, of: inputs)
+    }
+
+    private static func text<Name>(_ name: inout Name) -> String? {
+        let text = withUnsafeBytes(of: &name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+        return text.isEmpty ? nil : text
+    }
+}

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+import Glibc
+
+/// A call to libgpiod that failed: which step, and `errno`.
+package struct GPIOError: Error, Equatable, CustomStringConvertible {
+    package enum Operation: String, Sendable {
+        case openChip = "open chip"
+        case readLineInfo = "read line info"
+        case requestLines = "request lines"
+        case readEdges = "read edges"
+        case readValues = "read values"
+    }
+
+    package let operation: Operation
+    /// `errno` as the call left it: `EBUSY` for a line that is held, `ENODEV` for a chip that is gone.
+    package let code: CInt
+
+    package init(_ operation: Operation, code: CInt) {
+        self.operation = operation
+        self.code = code
+    }
+
+    /// Whether the chip itself is no longer there.
+    package var meansChipGone: Bool { code == ENODEV || code == ENXIO }
+
+    package var description: String { "gpio: \(operation.rawValue): \(String(cString: strerror(code)))" }
+}

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+import CGpiodShims
+import Glibc
+
+/// A line to be requested, and how.
+package struct GPIOInput: Hashable, Sendable {
+    package enum Bias: Sendable {
+        case asIs, disabled, pullUp, pullDown
+    }
+
+    /// Counted from 0 within the chip.
+    package var offset: Int
+    package var bias: Bias
+    /// Whether a low level is active; the kernel turns values and edges round.
+    package var isActiveLow: Bool
+    /// What the kernel is to debounce; libgpiod 1.x cannot, and reports every edge.
+    package var debounce: Duration
+
+    package init(offset: Int, bias: Bias = .asIs, isActiveLow: Bool = false, debounce: Duration = .zero) {
+        self.offset = offset
+        self.bias = bias
+        self.isActiveLow = isActiveLow
+        self.debounce = debounce
+    }
+
+    var raw: cgpiod_line {
+        var line = cgpiod_line()
+        line.offset = UInt32(clamping: offset)
+        line.active_low = isActiveLow
+        line.debounce_us = UInt32(
+            clamping: debounce.components.seconds * 1_000_000 + debounce.components.attoseconds / 1_000_000_000_000)
+        switch bias {
+        case .asIs: line.bias = CGPIOD_BIAS_AS_IS
+        case .disabled: line.bias = CGPIOD_BIAS_DISABLED
+        case .pullUp: line.bias = CGPIOD_BIAS_PULL_UP
+        case .pullDown: line.bias = CGPIOD_BIAS_PULL_DOWN
+        }
+        return line
+    }
+}
+
+/// A change that the kernel saw on a line.
+package struct GPIOEdge: Hashable, Sendable {
+    package var offset: Int
+    /// Whether the line became active, active-low reckoned in.
+    package var isActive: Bool
+    /// CLOCK_MONOTONIC.
+    package var timestampNanoseconds: Int64
+    /// Counts this line's edges from 1, those lost included; nil with kernel ABI v1, which does not count.
+    package var lineSequence: UInt64?
+
+    package init(offset: Int, isActive: Bool, timestampNanoseconds: Int64, lineSequence: UInt64? = nil) {
+        self.offset = offset
+        self.isActive = isActive
+        self.timestampNanoseconds = timestampNanoseconds
+        self.lineSequence = lineSequence
+    }
+}
+
+/// Lines of one chip held as inputs, given back with this value.
+///
+/// Nothing here blocks.
+package struct GPIORequest: ~Copyable {
+    /// How many lines one request takes.
+    package static let mostLines = Int(CGPIOD_MOST_LINES)
+    /// How many edges kernel ABI v1 keeps for a line: of a batch of just so many, the newest may be missing.
+    package static let uncountedBatch = Int(CGPIOD_V1_BUFFER)
+
+    private let raw: OpaquePointer
+    /// The lines, in the order in which they were asked for.
+    package let offsets: [Int]
+
+    init(owning raw: OpaquePointer, of inputs: [GPIOInput]) {
+        self.raw = raw
+        offsets = inputs.map(\.offset)
+    }
+
+    deinit {
+        cgpiod_release(raw)
+    }
+
+    /// What to wait for: one descriptor with libgpiod 2, one for each line before.
+    ///
+    /// Readable when edges wait; error or hang-up when the chip is gone.
+    package var descriptors: [CInt] {
+        (0..<cgpiod_descriptor_count(raw)).map { cgpiod_descriptor(raw, $0) }
+    }
+
+    /// Takes the edges that wait behind one descriptor, oldest first, up to a batch.
+    ///
+    /// - Parameter index: of the descriptor in `descriptors`.
+    /// - Returns: none when none waits; ask again until then.
+    /// - Throws: `GPIOError`: `ENODEV` when the chip is gone.
+    package func readEdges(from index: Int) throws(GPIOError) -> [GPIOEdge] {
+        let capacity = 64
+        var code: CInt = 0
+        let edges = [cgpiod_edge](unsafeUninitializedCapacity: capacity) { buffer, count in
+            let read = cgpiod_read_edges(raw, index, buffer.baseAddress, capacity)
+            code = read < 0 ? errno : 0
+            count = Int(max(0, read))
+        }
+        guard code == 0 else { throw GPIOError(.readEdges, code: code) }
+        return edges.map { edge in
+            GPIOEdge(
+                offset: Int(edge.offset), isActive: edge.active, timestampNanoseconds: edge.timestamp_ns,
+                lineSequence: edge.line_seqno == 0 ? nil : edge.line_seqno)
+        }
+    }
+
+    /// Reads whether each line is active, in the order of `offsets`.
+    ///
+    /// - Throws: `GPIOError`: `ENODEV` when the chip is gone.
+    package func readValues() throws(GPIOError) -> [Bool] {
+        var values = [UInt8](repeating: 0, count: offsets.count)
+        guard cgpiod_read_values(raw, &values) == 0 else { throw GPIOError(.readValues, code: errno) }
+        return values.map { $0 != 0 }
+    }
+}

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+import CModbus
+import Glibc
+
+/// A libmodbus call that failed: which, and `errno` or one of libmodbus' own codes.
+package struct ModbusError: Error, Hashable, CustomStringConvertible {
+    package enum Operation: Sendable, Hashable {
+        case open, resolve, takeLine, selectUnit, flush
+        case read(DataTable)
+        case writeCoil, writeRegister
+        case listen, serve
+    }
+
+    package let operation: Operation
+    /// `errno` as the call left it; for `.resolve` a code of getaddrinfo(3).
+    package let code: CInt
+
+    package init(_ operation: Operation, code: CInt = errno) {
+        self.operation = operation
+        self.code = code
+    }
+
+    /// No answer, or not all of it, within the response timeout.
+    package var isTimeout: Bool { code == ETIMEDOUT && operation != .resolve }
+
+    /// The unit's refusal, 1...11 (Modbus Application Protocol 1.1b3, 7); nil when it was something else.
+    package var exception: UInt8? {
+        guard code > cmodbus_exception_base, code <= cmodbus_exception_most else { return nil }
+        return UInt8(code - cmodbus_exception_base)
+    }
+
+    /// Bytes came that are no answer to the request: a wrong checksum, unit, transaction or length.
+    package var isBadFrame: Bool { code > cmodbus_exception_most && code <= cmodbus_error_most }
+
+    /// The connection is gone and has to be closed before it is opened again.
+    package var isConnectionLoss: Bool {
+        if case .resolve = operation { return false }
+        return [EIO, ENODEV, ENXIO, EBADF, EPIPE, ECONNRESET, ECONNABORTED, ENOTCONN, ENETDOWN, EHOSTUNREACH]
+            .contains(code)
+    }
+
+    package var description: String { "modbus: \(step): \(reason)" }
+
+    private var step: String {
+        switch operation {
+        case .open: "open"
+        case .resolve: "resolve host"
+        case .takeLine: "take serial line"
+        case .selectUnit: "select unit"
+        case .flush: "flush"
+        case .read(.coils): "read coils"
+        case .read(.discreteInputs): "read discrete inputs"
+        case .read(.inputRegisters): "read input registers"
+        case .read(.holdingRegisters): "read holding registers"
+        case .writeCoil: "write coil"
+        case .writeRegister: "write register"
+        case .listen: "listen"
+        case .serve: "serve"
+        }
+    }
+
+    private var reason: String {
+        operation == .resolve ? String(cString: gai_strerror(code)) : String(cString: modbus_strerror(code))
+    }
+}

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+import BoothModel
+import Crypto
+import HTTPServer
+import SQLite
+
+// POST /v1/events: read, check, keep, then give receipts.
+extension PlatformService {
+    func takeEvents(_ request: HTTPRequest) throws -> HTTPResponse {
+        let isBatch = try Self.isBatch(request.header("content-type"))
+        let parts = try Self.parts(of: request.body, isBatch: isBatch)
+        guard parts.count <= Self.maxBatch else {
+            throw RequestProblem(413, "batch too large", "send at most \(Self.maxBatch) events in one request")
+        }
+        let events = try Self.events(of: parts, isBatch: isBatch)
+        try Self.check(key: request.header("idempotency-key"), of: events, isBatch: isBatch)
+        let verdicts = try withStore { store throws(SQLiteError) in try store.keep(events) }
+        for (event, verdict) in zip(events, verdicts) { show(Self.line(of: event, verdict)) }
+        return Self.receipts(for: events, verdicts)
+    }
+
+    /// Whether the media type is that of a batch.
+    private static func isBatch(_ contentType: String?) throws(RequestProblem) -> Bool {
+        let parts = (contentType ?? "").lowercased().split(separator: ";").map { part in
+            part.filter { $0 != " " && $0 != "\t" && $0 != "\"" }
+        }
+        let charset = parts.dropFirst().first { $0.hasPrefix("charset=") }
+        guard charset == nil || charset == "charset=utf-8" else {
+            throw RequestProblem(415, "unsupported media type", "the only charset is UTF-8")
+        }
+        switch parts.first {
+        case "application/cloudevents+json": return false
+        case "application/cloudevents-batch+json": return true
+        default:
+            throw RequestProblem(
+                415, "unsupported media type",
+                "send application/cloudevents+json, or application/cloudevents-batch+json for an array")
+        }
+    }
+
+    private static func parts(
+        of body: [UInt8], isBatch: Bool
+    ) throws(RequestProblem) -> [(value: JSON, bytes: [UInt8])] {
+        do throws(JSONError) {
+            return isBatch ? try JSONParser.elements(of: body) : [(try JSONParser.value(of: body), body)]
+        } catch {
+            throw RequestProblem(400, "not JSON", error.description)
+        }
+    }
+
+    private static func events(
+        of parts: [(value: JSON, bytes: [UInt8])], isBatch: Bool
+    ) throws(RequestProblem) -> [IncomingEvent] {
+        var events: [IncomingEvent] = []
+        for (position, part) in parts.enumerated() {
+            do throws(EventProblem) {
+                events.append(try IncomingEvent(part.value, bytes: part.bytes))
+            } catch {
+                let place = isBatch ? "event \(position) of the batch: " : ""
+                throw RequestProblem(422, "not an event of a booth", place + error.reason)
+            }
+        }
+        return events
+    }
+
+    /// Checks the `Idempotency-Key`, where there is one: the id, or a digest over the ids of the batch, quoted.
+    private static func check(key: String?, of events: [IncomingEvent], isBatch: Bool) throws(RequestProblem) {
+        guard let key else { return }
+        let ids = events.map(\.id.description).joined(separator: "\n")
+        let wanted = isBatch ? String(SHA256.hexadecimal(of: Array(ids.utf8)).prefix(32)) : ids
+        guard key == "\"\(wanted)\"" else {
+            throw RequestProblem(422, "wrong Idempotency-Key", "of these events it is \"\(wanted)\", not \(key)")
+        }
+    }
+
+    private static func receipts(for events: [IncomingEvent], _ verdicts: [Verdict]) -> HTTPResponse {
+        let receipts = zip(events, verdicts).map { event, verdict in
+            var receipt = "{\"id\":\"\(event.id)\",\"result\":\"\(verdict.result)\""
+            if let ticket = verdict.ticket { receipt += ",\"ticket\":\(JSON.quoted(ticket))" }
+            if case .rejected(let reason) = verdict { receipt += ",\"reason\":\(JSON.quoted(reason))" }
+            return receipt + "}"
+        }
+        let text =
+            "{\"receipts\":[\(receipts.joined(separator: ","))],\"max_batch\":\(maxBatch),"
+            + "\"time\":\"\(CivilTime.now().rfc3339)\"}"
+        return HTTPResponse(
+            status: 200, headers: [HTTPField("Content-Type", "application/json")], body: Array(text.utf8))
+    }
+
+    /// One line for a person and for a program: the time, then `name=value`, quoted as in JSON where it has to be.
+    private static func line(of event: IncomingEvent, _ verdict: Verdict) -> String {
+        var fields: [(String, String?)] = [
+            ("result", verdict.result), ("booth", event.booth), ("type", event.type), ("subject", event.subject),
+        ]
+        if let incident = event.incident {
+            fields += [
+                ("category", incident.category), ("class", incident.incidentClass.rawValue),
+                ("priority", String(incident.priority)), ("count", String(incident.count)),
+            ]
+        }
+        fields += [
+            ("ticket", verdict.ticket), ("id", event.id.description), ("incident", event.incident?.id.description),
+            ("sequence", event.sequence),
+        ]
+        if case .rejected(let reason) = verdict { fields.append(("reason", reason)) }
+        let words = fields.compactMap { name, value in value.map { "\(name)=\(word($0))" } }
+        return "\(CivilTime.now().rfc3339) \(words.joined(separator: " "))"
+    }
+
+    private static func word(_ text: String) -> String {
+        let isPlain =
+            !text.isEmpty && text.unicodeScalars.allSatisfy { $0.value > 0x20 && $0 != "\"" && $0.value != 0x7F }
+        return isPlain ? text : JSON.quoted(text)
+    }
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+import BlockingIO
+import BoothModel
+import HTTPServer
+import SQLite
+import Synchronization
+
+/// What answers a request; called from any thread, by any number of threads.
+final class PlatformService: Sendable {
+    static let maxBatch = 50
+    let store: Mutex<PlatformStore>
+    let bell: TaskBell
+    /// Takes a line for standard output.
+    let show: @Sendable (String) -> Void
+    /// Takes a line for standard error.
+    let complain: @Sendable (String) -> Void
+
+    init(
+        database: String, show: @escaping @Sendable (String) -> Void, complain: @escaping @Sendable (String) -> Void
+    ) throws(SQLiteError) {
+        store = Mutex(try PlatformStore(path: database))
+        bell = TaskBell()
+        self.show = show
+        self.complain = complain
+    }
+
+    func answer(_ request: HTTPRequest) -> HTTPResponse {
+        do {
+            switch request.path {
+            case "/v1/events": return try require("POST", of: request) ?? takeEvents(request)
+            case "/v1/tasks": return try require("GET", of: request) ?? giveTasks(request)
+            default:
+                return .problem(404, title: "no such resource", detail: "there are /v1/events and /v1/tasks")
+            }
+        } catch let problem as RequestProblem {
+            return problem.response
+        } catch {
+            complain("booth-platform: \(error); nothing of this request was kept; see to the disk and the database")
+            var response = HTTPResponse.problem(503, title: "cannot keep events now", detail: "\(error)")
+            response.headers.append(HTTPField("Retry-After", "5"))
+            return response
+        }
+    }
+
+    private func require(_ method: String, of request: HTTPRequest) -> HTTPResponse? {
+        guard request.method != method else { return nil }
+        var response = HTTPResponse.problem(
+            405, title: "method not allowed", detail: "\(request.path) takes \(method) alone")
+        response.headers.append(HTTPField("Allow", method))
+        return response
+    }
+
+    /// Uses the store while no other thread does.
+    func withStore<Result: Sendable>(
+        _ body: (PlatformStore) throws(SQLiteError) -> Result
+    ) throws(SQLiteError) -> Result {
+        try store.withLock { (store) throws(SQLiteError) in try body(store) }
+    }
+}
+
+/// A request that is refused, and how.
+struct RequestProblem: Error {
+    let response: HTTPResponse
+
+    init(_ status: Int, _ title: String, _ detail: String) {
+        response = .problem(status, title: title, detail: detail)
+    }
+}

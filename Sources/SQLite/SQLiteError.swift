@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+import CSQLite
+
+/// A call of SQLite that failed: which, with what code, and SQLite's words for it.
+package struct SQLiteError: Error, Equatable, CustomStringConvertible {
+    package enum Operation: String, Sendable {
+        case open, prepare, bind, step, execute, checkpoint
+    }
+
+    package let operation: Operation
+    /// The extended result code (sqlite.org/rescode.html), such as 1034 `SQLITE_IOERR_FSYNC`.
+    package let extendedCode: CInt
+    package let message: String
+    /// `errno` of the file operation below it, 0 where there was none.
+    package let systemCode: CInt
+
+    package init(_ operation: Operation, extendedCode: CInt, message: String, systemCode: CInt = 0) {
+        self.operation = operation
+        self.extendedCode = extendedCode
+        self.message = message
+        self.systemCode = systemCode
+    }
+
+    init(_ operation: Operation, _ code: CInt, of database: OpaquePointer?) {
+        self.init(
+            operation, extendedCode: code,
+            message: String(cString: database == nil ? sqlite3_errstr(code) : sqlite3_errmsg(database)),
+            systemCode: database == nil ? 0 : sqlite3_system_errno(database))
+    }
+
+    /// The primary result code: the low byte of the extended one.
+    package var code: CInt { extendedCode & 0xFF }
+
+    /// Another connection holds the lock; trying again can help.
+    package var isBusy: Bool { code == SQLITE_BUSY || code == SQLITE_LOCKED }
+    /// The disk, or the limit of pages, is used up.
+    package var isFull: Bool { code == SQLITE_FULL }
+    /// The disk refused to read, write or sync.
+    package var isInputOutput: Bool { code == SQLITE_IOERR || code == SQLITE_CANTOPEN || code == SQLITE_READONLY }
+    /// The file is not, or is no longer, a sound database.
+    package var isDamage: Bool { code == SQLITE_CORRUPT || code == SQLITE_NOTADB }
+    /// A UNIQUE, CHECK, NOT NULL or key constraint refused the row.
+    package var isConstraint: Bool { code == SQLITE_CONSTRAINT }
+
+    package var description: String { "sqlite: \(operation.rawValue): \(message) (code \(extendedCode))" }
+}

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+import BoothModel
+import Testing
+
+@testable import BoothIncidents
+
+@Suite("Faults and answers")
+struct FaultTests {
+    var booth = RehearsedBooth([RehearsedBooth.help, RehearsedBooth.roomDoor])
+    private let silent = DeviceFault(.silent, Message(zh: "无应答", en: "no answer"))
+
+    private mutating func lose(_ device: DeviceID, at seconds: Double) -> [String] {
+        let now = booth.moment(at: seconds)
+        let report = DeviceReport(device: device, condition: .lost(silent), at: now.boot)
+        return booth.keep(booth.rules.take(report, at: now)).map(\.short)
+    }
+
+    private mutating func find(_ device: DeviceID, at seconds: Double) -> [String] {
+        let now = booth.moment(at: seconds)
+        return booth.keep(booth.rules.take(DeviceReport(device: device, condition: .found, at: now.boot), at: now))
+            .map(\.short)
+    }
+
+    @Test("a lost unit is one fault and one restoration, however often it is reported")
+    mutating func lostAndFound() {
+        #expect(lose(.unit(1, of: "inside"), at: 0) == ["raised sensor 1"])
+        #expect(lose(.unit(1, of: "inside"), at: 1).isEmpty)
+        #expect(booth.rules.standingFaults == ["sensor:modbus:inside/1"])
+        #expect(find(.unit(1, of: "inside"), at: 60) == ["restored sensor 1 after 60 s"])
+        #expect(find(.unit(1, of: "inside"), at: 61).isEmpty)
+        #expect(booth.rules.standingFaults.isEmpty)
+    }
+
+    @Test("a fault that stands across a restart opens no second one, and a good reading ends it")
+    mutating func acrossRestart() {
+        #expect(lose(.bus("inside"), at: 0) == ["raised sensor 1"])
+        booth.restart()
+        #expect(lose(.bus("inside"), at: 1).isEmpty)
+        #expect(booth.see("help-1", .normal, at: 5).map(\.short) == ["restored sensor 1 after 5 s"])
+    }
+
+    @Test("a fault of a device that the configuration no longer has is restored")
+    mutating func foreign() {
+        _ = lose(.bus("gone"), at: 0)
+        let decision = booth.rules.forgetForeignFaults(known: [.bus("inside")], at: booth.moment(at: 1))
+        #expect(decision.events.map(\.short) == ["restored sensor 1 after 1 s"])
+    }
+
+    @Test("a loop that is cut is a fault of the wiring where the point does not guard against it")
+    mutating func wiring() {
+        var point = RehearsedBooth.help
+        point.loop = LoopBands(short: 0...9, normal: 10...19, alarm: 20...29, cut: 30...39)
+        booth = RehearsedBooth([point])
+        #expect(booth.see("help-1", .cut, at: 0).map(\.short) == ["raised sensor 1"])
+        #expect(booth.see("help-1", .normal, at: 4).map(\.short) == ["restored sensor 1 after 4 s"])
+    }
+
+    @Test("a receipt for the opening gives the ticket; the target that gave it is not told of it, the others are")
+    mutating func receipt() throws {
+        let both = [RehearsedBooth.target("police", [.police]), RehearsedBooth.target("copy", [.police])]
+        booth = RehearsedBooth([RehearsedBooth.help], targets: both)
+        let raised = try #require(booth.see("help-1", .active, at: 0).first)
+        let now = booth.moment(at: 1)
+        let sent = booth.rules.take(.sent, for: raised.id, from: "police", at: now)
+        #expect(sent.incidents.first?.targets.map(\.delivery) == [.sent, .queued])
+        #expect(sent.canBeToldAgain)
+        let accepted = booth.rules.take(.accepted(ticket: "JQ1"), for: raised.id, from: "police", at: now)
+        let incident = try #require(accepted.incidents.first)
+        #expect(incident.state == .accepted)
+        #expect(incident.targets.first == .init(target: "police", delivery: .accepted, ticket: "JQ1"))
+        #expect(accepted.events.map(\.short) == ["updated help 1 accepted"])
+        #expect(accepted.events.first?.recipients == ["copy"])
+        #expect(booth.rules.take(.accepted(ticket: "JQ1"), for: raised.id, from: "police", at: now).isEmpty)
+    }
+
+    @Test("a receipt for another event, or from a target that was never asked, changes nothing")
+    mutating func foreignReceipt() throws {
+        let raised = try #require(booth.see("help-1", .active, at: 0).first)
+        let now = booth.moment(at: 1)
+        let other = booth.rules.makeID(at: now)
+        #expect(booth.rules.take(.accepted(ticket: nil), for: other, from: "police", at: now).isEmpty)
+        #expect(booth.rules.take(.accepted(ticket: nil), for: raised.id, from: "grid", at: now).isEmpty)
+    }
+
+    @Test("a rejected opening is not accepted")
+    mutating func rejected() throws {
+        let raised = try #require(booth.see("help-1", .active, at: 0).first)
+        let decision = booth.rules.take(.rejected, for: raised.id, from: "police", at: booth.moment(at: 1))
+        #expect(decision.incidents.first?.state == .raised)
+        #expect(decision.incidents.first?.targets.first?.delivery == .rejected)
+    }
+
+    @Test("a year of presses leaves no incident in memory but the last of each point")
+    mutating func bounded() throws {
+        for day in 0..<365 {
+            let start = Double(day) * 86_400
+            let raised = try #require(booth.see("help-1", .active, at: start).last)
+            booth.see("help-1", .normal, at: start + 1)
+            booth.pass(to: start + 10)
+            booth.keep(booth.rules.take(.accepted(ticket: nil), for: raised.id, from: "police", at: booth.moment(at: start + 11)))
+        }
+        #expect(booth.rules.live.count == 1)
+        #expect(booth.rules.opened.count == 1)
+    }
+}

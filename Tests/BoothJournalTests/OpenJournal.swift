@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+import BlockingIO
+import BoothModel
+import Glibc
+import Testing
+
+@testable import BoothJournal
+
+/// A journal in a directory of its own, and what it reports.
+final class OpenJournal {
+    let directory: String
+    let reports: Mailbox<JournalReport>
+    private(set) var journal: Journal
+    private(set) var contents: JournalContents
+    private var kept: [JournalReport] = []
+    private let limit: Int64
+    private var ids = EventIDGenerator(after: 0)
+    static let targets: [TargetID] = ["police", "grid"]
+
+    init(limit: Int64 = 64 << 20) throws {
+        var template = Array("/tmp/boothd-journal-XXXXXX".utf8CString)
+        directory = try #require(mkdtemp(&template).map { String(cString: $0) })
+        let reports = try Mailbox<JournalReport>()
+        self.reports = reports
+        self.limit = limit
+        (journal, contents) = try Journal.open(
+            directory: directory, targets: Self.targets, limit: limit, report: { reports.post($0) })
+    }
+
+    deinit {
+        journal.stop(within: 5000)
+        for suffix in ["", "-wal", "-shm"] { unlink("\(directory)/journal.sqlite\(suffix)") }
+        rmdir(directory)
+    }
+
+    /// Stops and opens again.
+    func reopen() throws {
+        #expect(journal.stop(within: 5000))
+        let reports = self.reports
+        _ = reports.take()
+        kept = []
+        (journal, contents) = try Journal.open(
+            directory: directory, targets: Self.targets, limit: limit, report: { reports.post($0) })
+    }
+
+    /// An event for `recipients`, not recorded yet.
+    func event(_ priority: Priority = .routine, to recipients: [TargetID] = ["police"], filler: Int = 0) -> JournalEntry.Event {
+        let id = ids.next(wallMilliseconds: 1_795_449_600_000)
+        let json = CloudEvent(json: "{\"id\":\"\(id)\",\"filler\":\"\(String(repeating: "x", count: filler))\"}")
+        return JournalEntry.Event(id: id, priority: priority, event: json, recipients: recipients)
+    }
+
+    @discardableResult
+    func record(_ priority: Priority = .routine, to recipients: [TargetID] = ["police"]) -> EventID {
+        let event = event(priority, to: recipients)
+        journal.record(JournalEntry(events: [event]))
+        return event.id
+    }
+
+    func settle(_ event: EventID, by target: TargetID = "police", _ outcome: JournalEntry.Settlement.Outcome = .accepted) {
+        journal.record(
+            JournalEntry(settlements: [.init(target: target, event: event, outcome: outcome)], canBeToldAgain: true))
+    }
+
+    /// The first report that `pick` makes something of; fails after ten seconds without.
+    func await<Value>(_ pick: (JournalReport) -> Value?) throws -> Value {
+        let deadline = BootTime.now() + .seconds(10)
+        while true {
+            while !kept.isEmpty {
+                if let value = pick(kept.removeFirst()) { return value }
+            }
+            try #require(BootTime.now() < deadline, "the journal reported nothing of the kind")
+            kept = reports.wait(milliseconds: deadline.millisecondsAway())
+        }
+    }
+
+    /// Asks for a batch and waits for it.
+    func fetch(_ limit: Int, for target: TargetID = "police", number: Int = 1, helpAfter: EventID? = nil) throws -> [QueuedEvent] {
+        journal.fetch(FetchRequest(number: number, limit: limit, onlyHelpAfter: helpAfter), for: target)
+        return try batch(number)
+    }
+
+    func batch(_ number: Int) throws -> [QueuedEvent] {
+        try self.await { if case .batch(_, number, let batch) = $0 { batch } else { nil } }
+    }
+
+    /// The status after everything asked so far.
+    func queues() throws -> [QueueListing] {
+        let answer = try Mailbox<[QueueListing]>()
+        journal.ask(.queues(limit: 1000) { answer.post($0) })
+        return try #require(answer.wait(milliseconds: 10_000).first)
+    }
+
+    func recentEvents() throws -> [String] {
+        let answer = try Mailbox<[String]>()
+        journal.ask(.recentEvents(limit: 100) { answer.post($0.map(\.event.json)) })
+        return try #require(answer.wait(milliseconds: 10_000).first)
+    }
+}

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+import BoothModel
+import Testing
+
+@testable import BoothJournal
+
+@Suite("A target's queue")
+struct QueueTests {
+    @Test("gives the most urgent first and, within a priority, in the order of occurrence")
+    func order() throws {
+        let booth = try OpenJournal()
+        let letter = booth.record(.routine)
+        let door = booth.record(.alarm)
+        let press = booth.record(.help)
+        let again = booth.record(.help)
+        #expect(try booth.fetch(10).map(\.id) == [press, again, door, letter])
+    }
+
+    @Test("numbers each target's events from 1 without a gap, whatever their priority and other targets")
+    func sequences() throws {
+        let booth = try OpenJournal()
+        booth.record(.routine)
+        booth.record(.help, to: ["grid"])
+        booth.record(.help, to: ["police", "grid"])
+        #expect(try booth.fetch(10).map(\.sequence).sorted() == ["00000100000000000001", "00000100000000000002"])
+        #expect(try booth.fetch(10, for: "grid").map(\.sequence) == ["00000100000000000001", "00000100000000000002"])
+        try booth.reopen()
+        booth.record(.help)
+        #expect(try booth.fetch(1).map(\.sequence) == ["00000100000000000002"])
+        #expect(try booth.fetch(10).map(\.sequence).max() == "00000100000000000003")
+    }
+
+    @Test("answers a target that waits as soon as something is recorded")
+    func hungry() throws {
+        let booth = try OpenJournal()
+        booth.journal.fetch(FetchRequest(number: 7, limit: 1), for: "police")
+        let id = booth.record(.help)
+        #expect(try booth.batch(7).map(\.id) == [id])
+    }
+
+    @Test("leaves out what a target asked not to be given, and answers with what is recorded beside it")
+    func except() throws {
+        let booth = try OpenJournal()
+        let taken = Set((0..<3).map { _ in booth.record(.help) })
+        let letter = booth.record(.routine)
+        booth.journal.fetch(FetchRequest(number: 7, limit: 1, except: taken), for: "police")
+        #expect(try booth.batch(7).map(\.id) == [letter])
+        booth.journal.fetch(FetchRequest(number: 8, limit: 2, except: taken.union([letter])), for: "police")
+        let press = booth.record(.help)
+        #expect(try booth.batch(8).map(\.id) == [press])
+    }
+
+    @Test("while backing off answers only with a help press newer than the last one tried")
+    func helpOnly() throws {
+        let booth = try OpenJournal()
+        let tried = booth.record(.help)
+        _ = try booth.fetch(10)
+        booth.journal.fetch(FetchRequest(number: 2, limit: 1, onlyHelpAfter: tried), for: "police")
+        booth.record(.alarm)
+        let press = booth.record(.help)
+        #expect(try booth.batch(2).map(\.id) == [press])
+    }
+
+    @Test("keeps an event until a receipt names it, across restarts, with the same bytes")
+    func untilReceipt() throws {
+        let booth = try OpenJournal()
+        let first = booth.record(.help)
+        let second = booth.record(.help)
+        let sent = try booth.fetch(10)
+        booth.settle(first)
+        try booth.reopen()
+        let again = try booth.fetch(10)
+        #expect(again.map(\.id) == [second])
+        #expect(again.first == sent.last)
+        booth.settle(second)
+        #expect(try booth.queues().map(\.queued) == [0, 0])
+    }
+
+    @Test("sets a refused event aside with its reason, visible and counted")
+    func refused() throws {
+        let booth = try OpenJournal()
+        let id = booth.record(.help)
+        _ = try booth.fetch(1)
+        booth.settle(id, .rejected(reason: "no such booth"))
+        let police = try #require(try booth.queues().first)
+        #expect(police.queued == 0)
+        #expect(police.rejected == 1)
+        #expect(police.items.map(\.reason) == ["no such booth"])
+        try booth.reopen()
+        #expect(booth.contents.status.queues.first?.rejected == 1)
+    }
+
+    @Test("counts attempts, and an event that is on its way as sent")
+    func attempts() throws {
+        let booth = try OpenJournal()
+        let id = booth.record(.help)
+        _ = try booth.fetch(1)
+        booth.journal.noteAttempt(of: [id], by: "police")
+        booth.journal.noteAttempt(of: [id], by: "police")
+        let item = try #require(try booth.queues().first?.items.first)
+        #expect(item.attempts == 2)
+        #expect(item.delivery == .sent)
+    }
+
+    @Test("a receipt for what was never handed out changes nothing")
+    func foreignReceipt() throws {
+        let booth = try OpenJournal()
+        booth.record(.help)
+        booth.settle(booth.event().id)
+        #expect(try booth.queues().first?.queued == 1)
+    }
+
+    @Test("drains 1,000 events in batches, each once")
+    func drain() throws {
+        let booth = try OpenJournal()
+        var expected: [EventID] = []
+        for _ in 0..<1000 { expected.append(booth.record()) }
+        var drained: [EventID] = []
+        for number in 1...20 {
+            let batch = try booth.fetch(50, number: number)
+            drained += batch.map(\.id)
+            let settlements = batch.map { JournalEntry.Settlement(target: "police", event: $0.id, outcome: .accepted) }
+            booth.journal.record(JournalEntry(settlements: settlements, canBeToldAgain: true))
+        }
+        #expect(drained == expected)
+        #expect(try booth.queues().first?.queued == 0)
+    }
+}

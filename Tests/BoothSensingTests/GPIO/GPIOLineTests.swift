@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+import BoothModel
+import GPIO
+import Testing
+
+@testable import BoothSensing
+
+@Suite("GPIO line")
+struct GPIOLineTests {
+    private let time = BootTime(nanoseconds: 1_000_000_000)
+
+    @Test("reports the electrical level beside the state", arguments: [Polarity.high, .low], [true, false])
+    func polarity(active: Polarity, isActive: Bool) {
+        var line = GPIOLine(source: source(active), points: [point("help-1", active)])
+        let readings = line.hold(isActive: isActive, at: time).compactMap(\.reading)
+        let level = isActive == (active == .high) ? 1 : 0
+        #expect(
+            readings == [
+                Reading(point: "help-1", state: isActive ? .active : .normal, value: level, quality: .good, at: time)
+            ])
+    }
+
+    @Test("serves two points of opposite polarity")
+    func sharedLine() {
+        var line = GPIOLine(source: source(.low), points: [point("a", .low), point("b", .high)])
+        let states = line.hold(isActive: true, at: time).compactMap(\.reading?.state)
+        #expect(states == [.active, .normal])
+    }
+
+    @Test("corrects the level where the last edge said otherwise, and only there")
+    func correction() {
+        var line = GPIOLine(source: source(.high), points: [point("door", .high)])
+        _ = line.hold(isActive: false, at: time)
+        _ = line.take(GPIOEdge(offset: 0, isActive: false, timestampNanoseconds: 1), at: time)
+        #expect(line.correct(isActive: false, at: time).isEmpty)
+        #expect(line.correct(isActive: true, at: time).compactMap(\.reading?.state) == [.active])
+        #expect(line.correct(isActive: true, at: time).isEmpty)
+    }
+
+    @Test("counts the edges between two numbers, those before the first too")
+    func missedEdges() {
+        var line = GPIOLine(source: source(.high), points: [point("door", .high)])
+        _ = line.hold(isActive: false, at: time)
+        for sequence: UInt64 in [1, 2, 68, 69] {
+            let edge = GPIOEdge(
+                offset: 0, isActive: sequence % 2 == 1, timestampNanoseconds: Int64(sequence), lineSequence: sequence)
+            _ = line.take(edge, at: time)
+        }
+        #expect(line.missedEdges == 65)
+        _ = line.hold(isActive: false, at: time)
+        _ = line.take(GPIOEdge(offset: 0, isActive: true, timestampNanoseconds: 1, lineSequence: 3), at: time)
+        #expect(line.missedEdges == 67)
+    }
+
+    @Test("tells once why it is lost, again for another reason, and that it is found")
+    func losses() {
+        var line = GPIOLine(source: source(.high), points: [point("door", .high)])
+        let busy = DeviceFault(.busy, Message(zh: "", en: "gpiomon"))
+        let missing = DeviceFault(.missing, Message(zh: "", en: ""))
+        #expect(line.lose(busy, at: time).compactMap(\.device?.condition) == [.lost(busy)])
+        #expect(line.lose(busy, at: time).isEmpty)
+        #expect(line.lose(missing, at: time).compactMap(\.device?.condition) == [.lost(missing)])
+        #expect(line.hold(isActive: true, at: time).compactMap(\.device?.condition) == [.found])
+        #expect(line.hold(isActive: true, at: time).compactMap(\.device?.condition) == [])
+    }
+
+    @Test("has no believable value before the first level, a stale one after")
+    func quality() {
+        var line = GPIOLine(source: source(.high), points: [point("door", .high)])
+        let busy = DeviceFault(.busy, Message(zh: "", en: ""))
+        let before = line.lose(busy, at: time).compactMap(\.reading)
+        #expect(before == [Reading(point: "door", state: .unknown, value: nil, quality: .fault, at: time)])
+        _ = line.hold(isActive: true, at: time)
+        let after = line.loseChip(at: time).compactMap(\.reading)
+        #expect(after == [Reading(point: "door", state: .active, value: 1, quality: .stale, at: time)])
+    }
+
+    @Test("leaves a leading edge to us and lets the kernel swallow a door's chatter")
+    func kernelDebounce() {
+        let door = GPIOLine(source: source(.high), points: [point("door", .high)])
+        #expect(door.input(at: 3).debounce == .microseconds(2500))
+        let both = GPIOLine(source: source(.high), points: [point("door", .high), point("h", .high, .helpButton)])
+        #expect(both.input(at: 3).debounce == .zero)
+    }
+
+    private func source(_ active: Polarity) -> GPIOSource {
+        GPIOSource(chip: "booth-io", line: .name("LINE"), active: active)
+    }
+
+    private func point(_ id: PointID, _ active: Polarity, _ kind: PointKind = .roomDoor) -> PointConfiguration {
+        PointConfiguration(
+            id: id, kind: kind, source: .gpio(source(active)), debounce: .milliseconds(10), classification: nil)
+    }
+}

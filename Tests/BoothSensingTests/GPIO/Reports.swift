@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+import BlockingIO
+import BoothModel
+import BoothSensing
+
+extension SensorReport {
+    var reading: Reading? {
+        if case .reading(let reading) = self { reading } else { nil }
+    }
+
+    var device: DeviceReport? {
+        if case .device(let report) = self { report } else { nil }
+    }
+}
+
+/// GPIO inputs on a loop of their own, turned by the test that looks at their reports.
+final class InputsUnderTest {
+    private(set) var reports: [SensorReport] = []
+    private let loop: EventLoop
+    // Made last, because what it delivers goes into this object.
+    private(set) var inputs: GPIOInputs?
+
+    init(chip: GPIOChipConfiguration, points: [PointConfiguration], directory: String = "/dev") throws {
+        loop = try EventLoop()
+        inputs = try GPIOInputs(chips: [chip], points: points, loop: loop, directory: directory) { [weak self] in
+            self?.reports += $0
+        }
+        inputs?.start(at: .now())
+    }
+
+    func readings(of point: PointID) -> [Reading] { reports.compactMap(\.reading).filter { $0.point == point } }
+
+    func conditions(of device: DeviceID) -> [DeviceReport.Condition] {
+        reports.compactMap(\.device).filter { $0.device == device }.map(\.condition)
+    }
+
+    /// Serves descriptors and deadlines until `isDone`.
+    ///
+    /// - Returns: whether it came to pass within `limit`.
+    func turn(limit: Duration = .seconds(30), until isDone: () -> Bool) -> Bool {
+        let end = BootTime.now() + limit
+        while !isDone() {
+            let now = BootTime.now()
+            guard now < end else { return false }
+            inputs?.tick(at: now)
+            let wake = min(end, inputs?.nextDeadline ?? end)
+            if !isDone() { loop.turn(milliseconds: wake.millisecondsAway()) }
+        }
+        return true
+    }
+
+    /// Serves what is ready now, and no deadline.
+    func turnOnce() {
+        loop.turn(milliseconds: 0)
+    }
+}

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+import Testing
+
+@testable import Crypto
+
+@Suite struct SHA256Tests {
+    @Test(
+        "gives the digests that FIPS 180 gives as examples",
+        arguments: [
+            ("", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
+            ("abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
+        ])
+    func examples(text: String, expected: String) {
+        #expect(SHA256.hexadecimal(of: Array(text.utf8)) == expected)
+    }
+}
