@@ -42,7 +42,9 @@ package enum BoardProgram {
             return 66
         }
         do {
-            try serve(options, script)
+            // First of all: threads inherit the mask.
+            let signals = try StopSignals()
+            try serve(options, script, until: signals)
             return 0
         } catch {
             complain("\(error); choose another place, or stop what holds it")
@@ -50,8 +52,8 @@ package enum BoardProgram {
         }
     }
 
-    private static func serve(_ options: BoardOptions, _ script: [String]) throws {
-        let signals = try StopSignals()
+    // Apart from the above because Swift 6.0's optimiser does not survive a noncopyable local with several ways out.
+    private static func serve(_ options: BoardOptions, _ script: [String], until signals: borrowing StopSignals) throws {
         let ended = try WakeUp()
         let board = try SimulatedBoard(at: options.place, units: options.units) { notice in
             switch notice {

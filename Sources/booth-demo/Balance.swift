@@ -3,7 +3,6 @@ import BoothControl
 import BoothModel
 import FoundationEssentials
 import Rehearsal
-import SQLite
 
 /// What the agent raised against what the platforms answered for, from the books of both sides.
 struct Balance {
@@ -34,7 +33,7 @@ extension Balance {
     init(of booth: DemoBooth) throws {
         let incidents: IncidentsReply = try Self.reply(["--json", "incidents", "--all"], of: booth)
         let queue: QueueReply = try Self.reply(["--json", "queue"], of: booth)
-        let books = try DemoBooth.Platform.allCases.map { ($0.rawValue, try Book(booth.database(of: $0))) }
+        let books = try DemoBooth.Platform.allCases.map { ($0.rawValue, try PlatformBook(booth.database(of: $0))) }
         raised = incidents.incidents.count
         accepted = incidents.incidents.count { incident in
             incident.targets.allSatisfy { answer in
@@ -52,24 +51,5 @@ extension Balance {
     private static func reply<Reply: Decodable>(_ arguments: [String], of booth: DemoBooth) throws -> Reply {
         let lines = try booth.ask(arguments)
         return try JSONDecoder().decode(Reply.self, from: Data(lines.joined().utf8))
-    }
-
-    /// One platform's database.
-    private struct Book {
-        let openings: Set<String>
-        let gaps: Int
-        let repeated: Int
-        let conflicts: Int
-
-        init(_ path: String) throws {
-            let connection = try Connection(path: path, access: .readOnly)
-            let select = "SELECT incident FROM event WHERE type = '\(EventType.incidentRaised.rawValue)'"
-            openings = Set(try connection.prepare(select).rows { row throws(SQLiteError) in row.text(at: 0) })
-            let counts = "FROM event WHERE sequence IS NOT NULL"
-            let highest = try connection.integer("SELECT coalesce(max(cast(substr(sequence, 7) AS INTEGER)), 0) \(counts)")
-            gaps = Int((highest ?? 0) - (try connection.integer("SELECT count(*) \(counts)") ?? 0))
-            repeated = Int(try connection.integer("SELECT count(*) FROM event WHERE copies > 1") ?? 0)
-            conflicts = Int(try connection.integer("SELECT count(*) FROM conflict") ?? 0)
-        }
     }
 }

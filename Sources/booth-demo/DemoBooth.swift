@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import FoundationEssentials
 import Rehearsal
 
 /// A booth on this machine: two platforms, two boards, the agent, and what the agent shows of its journal.
@@ -32,7 +33,7 @@ final class DemoBooth {
             names: [("help-1", 0, ""), ("help-2", 1, ""), ("room-door", 2, " active low")])
         inside = try Self.startBoard(
             ["--serial", workspace.file("inside")], names: [("mail-slot", 0, ""), ("mail-door", 1, "")])
-        template = try readText(BuiltPrograms.packageFile("deploy/demo/boothd.toml"))
+        template = try String(contentsOfFile: BuiltPrograms.packageFile("deploy/demo/boothd.toml"), encoding: .utf8)
             .replacing("@CABINET@", with: String(cabinetPort))
             .replacing("@INSIDE@", with: workspace.file("inside"))
             .replacing("@POLICE@", with: String(ports[.police] ?? 0))
@@ -90,7 +91,7 @@ final class DemoBooth {
         let started = try ChildProcess(
             try BuiltPrograms.path(of: "boothd"),
             ["--config", file, "--state-directory", workspace.file("state"), "--control-socket", socket])
-        try started.line(on: .standardError, within: .seconds(10)) { $0.contains("5 points") || $0.contains("5 个点位") }
+        try started.line(on: .error, within: .seconds(10)) { $0.contains("5 points") || $0.contains("5 个点位") }
         agent = started
         journal = try EventFollower(control: try control(["--json", "events", "--follow"]), seen: journal?.seen ?? [])
     }

@@ -39,7 +39,7 @@ final class EventFollower {
         _ type: EventType, of subject: String, within limit: Duration = .seconds(20), count: Int? = nil
     ) throws -> Event {
         var found: Event?
-        try control.line(on: .standardOutput, within: limit) { line in
+        try control.line(on: .output, within: limit) { line in
             guard let event = try? JSONDecoder().decode(Event.self, from: Data(line.utf8)) else { return false }
             guard seen.insert(event.id).inserted, event.type == type, event.subject == subject else { return false }
             guard count == nil || event.data.count == count else { return false }

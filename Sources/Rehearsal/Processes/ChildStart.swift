@@ -20,26 +20,17 @@ struct ChildStart: Sendable {
     /// - Throws: `SystemError` when the program cannot be executed or the process has no descriptor left.
     func run(letters: Mailbox<OutputReader.Letter>, until drain: WakeUp) throws(SystemError) -> StartedChild {
         // A socket, so that writing to a program that has ended gives an error and not a signal.
-        let inputEnds = try descriptorPair("socketpair") {
+        let input = try Channel("socketpair") {
             socketpair(AF_UNIX, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0, &$0)
         }
-        let input = Descriptor(owning: inputEnds[0])
-        let inputOfChild = Descriptor(owning: inputEnds[1])
-        let outputEnds = try descriptorPair("pipe") { clinux_pipe(&$0) }
-        let output = Descriptor(owning: outputEnds[0])
-        let outputOfChild = Descriptor(owning: outputEnds[1])
-        let errorEnds = try descriptorPair("pipe") { clinux_pipe(&$0) }
-        let error = Descriptor(owning: errorEnds[0])
-        let errorOfChild = Descriptor(owning: errorEnds[1])
-
-        let reader = OutputReader(output: output, error: error, letters: letters, drain: drain)
-        let processID = try spawn(
-            streams: [inputOfChild.number, outputOfChild.number, errorOfChild.number], readBy: reader)
+        let output = try Channel("pipe") { clinux_pipe(&$0) }
+        let error = try Channel("pipe") { clinux_pipe(&$0) }
+        let reader = OutputReader(output: output.ours, error: error.ours, letters: letters, drain: drain)
+        let streams = [input.childs, output.childs, error.childs]
+        let processID = try spawn(streams: streams.map(\.number), readBy: reader)
         // Only now may this process's copies be closed; while they are open, the output has no end.
-        _ = consume inputOfChild
-        _ = consume outputOfChild
-        _ = consume errorOfChild
-        return try StartedChild(processID: processID, input: input)
+        withExtendedLifetime(streams) {}
+        return try StartedChild(processID: processID, input: input.ours)
     }
 
     private func spawn(streams: [CInt], readBy reader: OutputReader) throws(SystemError) -> pid_t {
@@ -48,7 +39,7 @@ struct ChildStart: Sendable {
             let result = execute(with: streams)
             let processID = (try? result.get()) ?? -1
             // Before anybody else knows of the process, and so before it can be waited for and its number used again.
-            let process = Descriptor(owning: pidfd_open(processID, 0))
+            let process = OpenDescriptor(pidfd_open(processID, 0))
             outcome.post(result)
             guard processID > 0 else { return }
             reader.run(whileAlive: process)
@@ -60,24 +51,25 @@ struct ChildStart: Sendable {
     }
 
     private func execute(with streams: [CInt]) -> Result<pid_t, SystemError> {
-        let processID = withCStrings([path] + arguments) { arguments in
+        withCStrings([path] + arguments) { arguments in
             withCStrings(environment) { environment in
-                clinux_spawn(path, arguments, environment, directory, streams[0], streams[1], streams[2])
+                let processID = clinux_spawn(
+                    path, arguments, environment, directory, streams[0], streams[1], streams[2])
+                return processID > 0 ? .success(processID) : .failure(SystemError("start \(path)"))
             }
         }
-        return processID > 0 ? .success(processID) : .failure(SystemError("start \(path)"))
     }
 }
 
 /// A program that runs: what its owner needs of it.
-struct StartedChild: ~Copyable {
+struct StartedChild {
     let processID: pid_t
     /// Its standard input, a socket.
-    let input: Descriptor
+    let input: OpenDescriptor
     /// Readable once it has ended (pidfd_open(2)).
-    let ended: Descriptor
+    let ended: OpenDescriptor
 
-    init(processID: pid_t, input: consuming Descriptor) throws(SystemError) {
+    init(processID: pid_t, input: OpenDescriptor) throws(SystemError) {
         let opened = pidfd_open(processID, 0)
         guard opened >= 0 else {
             let failure = SystemError("pidfd_open")
@@ -87,16 +79,37 @@ struct StartedChild: ~Copyable {
         }
         self.processID = processID
         self.input = input
-        ended = Descriptor(owning: opened)
+        ended = OpenDescriptor(opened)
     }
 }
 
-private func descriptorPair(
-    _ operation: String, _ open: (inout [CInt]) -> CInt
-) throws(SystemError) -> [CInt] {
-    var ends: [CInt] = [-1, -1]
-    guard open(&ends) == 0 else { throw SystemError(operation) }
-    return ends
+/// A descriptor that several hold, closed when the last lets go.
+///
+/// Not a `Descriptor`: Swift 6.0's optimiser does not survive several noncopyable values in one function that throws.
+final class OpenDescriptor: Sendable {
+    let number: CInt
+
+    init(_ number: CInt) {
+        self.number = number
+    }
+
+    deinit {
+        close(number)
+    }
+}
+
+/// A way between this process and a program: one end each.
+private struct Channel {
+    let ours: OpenDescriptor
+    let childs: OpenDescriptor
+
+    /// - Parameter open: fills in two descriptors, this process's first; 0, or -1 with `errno` set.
+    init(_ operation: String, _ open: (inout [CInt]) -> CInt) throws(SystemError) {
+        var ends: [CInt] = [-1, -1]
+        guard open(&ends) == 0 else { throw SystemError(operation) }
+        ours = OpenDescriptor(ends[0])
+        childs = OpenDescriptor(ends[1])
+    }
 }
 
 /// Lends `strings` as C wants an argument list: an array of pointers with NULL at the end.

@@ -11,12 +11,12 @@ final class OutputReader: Sendable {
         case end
     }
 
-    private let output: Descriptor
-    private let error: Descriptor
+    private let output: OpenDescriptor
+    private let error: OpenDescriptor
     private let letters: Mailbox<Letter>
     private let drain: WakeUp
 
-    init(output: consuming Descriptor, error: consuming Descriptor, letters: Mailbox<Letter>, drain: WakeUp) {
+    init(output: OpenDescriptor, error: OpenDescriptor, letters: Mailbox<Letter>, drain: WakeUp) {
         self.output = output
         self.error = error
         self.letters = letters
@@ -24,7 +24,7 @@ final class OutputReader: Sendable {
     }
 
     /// Reads until both streams have ended and the process has, or the owner has no more use for it.
-    func run(whileAlive process: borrowing Descriptor) {
+    func run(whileAlive process: OpenDescriptor) {
         var streams = [
             LineBuffer(stream: .output, descriptor: output.number),
             LineBuffer(stream: .error, descriptor: error.number),
