@@ -11,7 +11,7 @@ do {
     let signals = arguments.contains("--follow") ? try StopSignals() : nil
     let command = BoothCommand(
         output: Output(STDOUT_FILENO), errors: Output(STDERR_FILENO), interruption: signals?.descriptor)
-    exit(command.run(arguments).rawValue)
+    exit(withExtendedLifetime(signals) { command.run(arguments) }.rawValue)
 } catch {
     let errors = Output(STDERR_FILENO)
     errors.write("boothctl: \(error)\n")

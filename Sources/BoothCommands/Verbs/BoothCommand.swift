@@ -58,7 +58,7 @@ package struct BoothCommand {
         do throws(Invocation.UsageError) {
             return run(try Invocation(arguments))
         } catch {
-            complain(error.message, defaultLanguage)
+            complain(error.message, Invocation.language(in: arguments) ?? defaultLanguage)
             return .usage
         }
     }
