@@ -66,7 +66,7 @@ let package = Package(
             ]),
         library("BoothCommands", ["BoothConfig", "BoothControl", "BoothModel", "BlockingIO"]),
         .executableTarget(name: "boothd", dependencies: ["BoothDaemon"]),
-        .executableTarget(name: "boothctl", dependencies: ["BoothCommands"]),
+        .executableTarget(name: "boothctl", dependencies: ["BoothCommands", "BlockingIO"]),
 
         // The other side, for the demo, the tests and the integrator.
         library("ReferencePlatform", ["BoothModel", "BlockingIO", "Crypto", "HTTPServer", "SQLite"]),

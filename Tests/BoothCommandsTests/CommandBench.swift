@@ -35,13 +35,13 @@ final class CommandBench {
     }
 
     static func run(
-        _ arguments: [String], socket: String, interruption: CInt? = nil, check: @escaping BoothCommand.Check = { _, _ in [] }
+        _ arguments: [String], socket: String, interruption: CInt? = nil
     ) throws -> Outcome {
         let output = try Capture()
         let errors = try Capture()
         let command = BoothCommand(
             output: Output(output.descriptor), errors: Output(errors.descriptor), socket: socket, language: .english,
-            interruption: interruption, check: check)
+            interruption: interruption)
         let code = command.run(arguments)
         return Outcome(code: code, output: output.text, errors: errors.text)
     }
@@ -106,7 +106,8 @@ final class CommandBench {
             let item = TargetQueue.Item(
                 id: id, type: "cn.boothd.incident.raised.v1", incident: id, sequence: "00000100000000000001",
                 delivery: .sent, attempts: 3, reason: nil)
-            replier.answer(.queue(QueueReply(targets: [TargetQueue(target: "grid", queued: 12, rejected: 1, items: [item])])))
+            replier.answer(
+                .queue(QueueReply(targets: [TargetQueue(target: "grid", queued: 12, rejected: 1, items: [item])])))
         case .events: replier.answer(.events([RecentEvent(key: 1, json: event), RecentEvent(key: 2, json: "{}")]))
         }
     }

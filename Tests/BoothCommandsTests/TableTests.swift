@@ -4,9 +4,11 @@ import Testing
 @testable import BoothCommands
 
 @Suite struct TableTests {
-    @Test("reckons two columns for a Chinese character and none for a mark", arguments: [
-        ("help-1", 6), ("门口求助按钮", 12), ("（无）", 6), ("e\u{301}", 1), ("–", 1), ("한글", 4), ("𠮷", 2), ("", 0),
-    ])
+    @Test(
+        "reckons two columns for a Chinese character and none for a mark",
+        arguments: [
+            ("help-1", 6), ("门口求助按钮", 12), ("（无）", 6), ("e\u{301}", 1), ("–", 1), ("한글", 4), ("𠮷", 2), ("", 0),
+        ])
     func width(text: String, expected: Int) {
         #expect(text.displayWidth == expected)
     }
@@ -32,9 +34,11 @@ import Testing
         #expect(table.text() == "A\n\u{FFFD}[31mred\u{FFFD}\u{FFFD}2J\n")
     }
 
-    @Test("shows spans and sizes in units that a person reads", arguments: [
-        (59, "59 s"), (61, "1 min"), (3 * 3600 + 120, "3 h 2 min"), (90_000, "1 d 1 h"),
-    ])
+    @Test(
+        "shows spans and sizes in units that a person reads",
+        arguments: [
+            (59, "59 s"), (61, "1 min"), (3 * 3600 + 120, "3 h 2 min"), (90_000, "1 d 1 h"),
+        ])
     func spans(seconds: Int, expected: String) {
         let words = Words(language: .english)
         #expect(words.span(seconds: seconds) == expected)

@@ -49,7 +49,8 @@ import Testing
         let agent = "cn.boothd.Agent"
         client.write(
             Array(
-                "{\"method\":\"\(agent).ListPoints\"}\0{\"method\":\"\(agent).GetQueue\"}\0{\"method\":\"no.Such\"}\0".utf8))
+                "{\"method\":\"\(agent).ListPoints\"}\0{\"method\":\"\(agent).GetQueue\"}\0{\"method\":\"no.Such\"}\0"
+                    .utf8))
         #expect(asked.wait(milliseconds: 10_000) == [.points])
         held.withLock { $0.removeFirst() }.answer(.points(PointsReply(points: [])))
         #expect(try client.read() == #"{"parameters":{"points":[]}}"#)
@@ -69,25 +70,36 @@ import Testing
         for _ in 0..<500 { #expect(try flooding.read() == #"{"parameters":{"points":[]}}"#) }
     }
 
-    @Test("names what is wrong with a call", arguments: [
-        (#"{"method":"cn.boothd.Agent.Sing"}"#, "MethodNotFound", #"{"method":"cn.boothd.Agent.Sing"}"#),
-        (#"{"method":"x"}"#, "MethodNotFound", #"{"method":"x"}"#),
-        (#"{"method":"cn.boothd.Agent.ListPoints","parameters":{"al":true}}"#, "InvalidParameter", #"{"parameter":"al"}"#),
-        (#"{"method":"cn.boothd.Agent.ListPoints","parameters":[]}"#, "InvalidParameter", #"{"parameter":"parameters"}"#),
-        (
-            #"{"method":"cn.boothd.Agent.ListIncidents","parameters":{"all":"yes"}}"#, "InvalidParameter",
-            #"{"parameter":"all"}"#
-        ),
-        (
-            #"{"method":"cn.boothd.Agent.ListIncidents","parameters":{"incident":"7"}}"#, "InvalidParameter",
-            #"{"parameter":"incident"}"#
-        ),
-        (#"{"method":"org.varlink.service.GetInterfaceDescription"}"#, "InvalidParameter", #"{"parameter":"interface"}"#),
-        (
-            #"{"method":"org.varlink.service.GetInterfaceDescription","parameters":{"interface":"a.b"}}"#,
-            "InterfaceNotFound", #"{"interface":"a.b"}"#
-        ),
-    ])
+    @Test(
+        "names what is wrong with a call",
+        arguments: [
+            (#"{"method":"cn.boothd.Agent.Sing"}"#, "MethodNotFound", #"{"method":"cn.boothd.Agent.Sing"}"#),
+            (#"{"method":"x"}"#, "MethodNotFound", #"{"method":"x"}"#),
+            (
+                #"{"method":"cn.boothd.Agent.ListPoints","parameters":{"al":true}}"#, "InvalidParameter",
+                #"{"parameter":"al"}"#
+            ),
+            (
+                #"{"method":"cn.boothd.Agent.ListPoints","parameters":[]}"#, "InvalidParameter",
+                #"{"parameter":"parameters"}"#
+            ),
+            (
+                #"{"method":"cn.boothd.Agent.ListIncidents","parameters":{"all":"yes"}}"#, "InvalidParameter",
+                #"{"parameter":"all"}"#
+            ),
+            (
+                #"{"method":"cn.boothd.Agent.ListIncidents","parameters":{"incident":"7"}}"#, "InvalidParameter",
+                #"{"parameter":"incident"}"#
+            ),
+            (
+                #"{"method":"org.varlink.service.GetInterfaceDescription"}"#, "InvalidParameter",
+                #"{"parameter":"interface"}"#
+            ),
+            (
+                #"{"method":"org.varlink.service.GetInterfaceDescription","parameters":{"interface":"a.b"}}"#,
+                "InterfaceNotFound", #"{"interface":"a.b"}"#
+            ),
+        ])
     func errors(call: String, error: String, parameters: String) throws {
         let bench = try ControlBench()
         let client = try RawClient(bench.path)
@@ -101,7 +113,8 @@ import Testing
         let client = try RawClient(bench.path)
         for interface in ["cn.boothd.Agent", "org.varlink.service"] {
             client.call(
-                "{\"method\":\"org.varlink.service.GetInterfaceDescription\",\"parameters\":{\"interface\":\"\(interface)\"}}")
+                "{\"method\":\"org.varlink.service.GetInterfaceDescription\",\"parameters\":{\"interface\":\"\(interface)\"}}"
+            )
             #expect(try client.read()?.contains("interface \(interface)\\n") == true)
         }
     }
@@ -110,16 +123,20 @@ import Testing
     func oneway() throws {
         let bench = try ControlBench()
         let client = try RawClient(bench.path)
-        for method in ["org.varlink.service.GetInfo", "cn.boothd.Agent.GetQueue", "cn.boothd.Agent.FollowEvents", "a.B"] {
+        for method in [
+            "org.varlink.service.GetInfo", "cn.boothd.Agent.GetQueue", "cn.boothd.Agent.FollowEvents", "a.B",
+        ] {
             client.call("{\"method\":\"\(method)\",\"oneway\":true,\"more\":true}")
         }
         client.call(#"{"method":"cn.boothd.Agent.ListPoints"}"#)
         #expect(try client.read() == #"{"parameters":{"points":[]}}"#)
     }
 
-    @Test("ends the connection at what is not a call", arguments: [
-        "\0", "hello\0", "[]\0", "{}\0", "{\"method\":7}\0", "{\"method\":\"a.B\"\0}\0", "\u{1}\u{2}\0",
-    ])
+    @Test(
+        "ends the connection at what is not a call",
+        arguments: [
+            "\0", "hello\0", "[]\0", "{}\0", "{\"method\":7}\0", "{\"method\":\"a.B\"\0}\0", "\u{1}\u{2}\0",
+        ])
     func garbage(bytes: String) throws {
         let bench = try ControlBench()
         let client = try RawClient(bench.path)
@@ -190,9 +207,11 @@ import Testing
         #expect(caller.mayAct())
     }
 
-    @Test("lets root, the agent's user and the operators act", arguments: [
-        (0, 0, [], true), (200, 9, [], true), (300, 9, [], false), (300, 50, [], true), (300, 9, [7, 50], true),
-    ] as [(uid_t, gid_t, [gid_t], Bool)])
+    @Test(
+        "lets root, the agent's user and the operators act",
+        arguments: [
+            (0, 0, [], true), (200, 9, [], true), (300, 9, [], false), (300, 50, [], true), (300, 9, [7, 50], true),
+        ] as [(uid_t, gid_t, [gid_t], Bool)])
     func mayAct(uid: uid_t, gid: gid_t, groups: [gid_t], expected: Bool) {
         let caller = Caller(PeerCredentials(pid: 1, uid: uid, gid: gid, groups: groups))
         #expect(caller.mayAct(agent: 200, operators: 50) == expected)

@@ -37,6 +37,15 @@ struct Invocation: Equatable {
         try check(used)
     }
 
+    /// The language that a command line asks for, whatever else is wrong with it.
+    static func language(in arguments: [String]) -> Language? {
+        if let attached = arguments.last(where: { $0.hasPrefix("--lang=") }) {
+            return Language(rawValue: String(attached.dropFirst(7)))
+        }
+        guard let name = arguments.lastIndex(of: "--lang"), name + 1 < arguments.count else { return nil }
+        return Language(rawValue: arguments[name + 1])
+    }
+
     private mutating func take(_ word: String) throws(UsageError) {
         guard let verb else {
             guard let known = Verb(rawValue: word) else { throw .unknown(word, among: Verb.allCases.map(\.rawValue)) }

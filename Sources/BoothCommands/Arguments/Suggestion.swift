@@ -4,7 +4,9 @@
 enum Suggestion {
     /// The word nearest to `word`, by the letters to add, take away, change or swap; nil where none is near.
     static func nearest(to word: String, among known: [String]) -> String? {
-        let best = known.map { (word: $0, distance: distance(Array(word), Array($0))) }.min { $0.distance < $1.distance }
+        let best = known.map { (word: $0, distance: distance(Array(word), Array($0))) }.min {
+            $0.distance < $1.distance
+        }
         guard let best, best.distance <= max(1, word.count / 3) else { return nil }
         return best.word
     }

@@ -16,20 +16,13 @@ package struct BoothCommand {
         case configuration = 78
     }
 
-    /// Reads and checks a configuration file.
-    ///
-    /// Gives each problem as a line, `FILE:LINE:COLUMN: what is wrong; what would be right`; none for a good file.
-    package typealias Check = (_ path: String, _ language: Language) -> [String]
-
     package static let version = "0.1.0"
-    static let defaultConfiguration = "/etc/boothd/boothd.toml"
 
     let output: Output
     let errors: Output
     private let defaultSocket: String
     private let defaultLanguage: Language
     private let interruption: CInt?
-    private let check: Check
 
     /// - Parameters:
     ///   - output: for answers.
@@ -37,17 +30,15 @@ package struct BoothCommand {
     ///   - socket: the agent's, unless the command line names one.
     ///   - language: unless the command line names one.
     ///   - interruption: readable when `events --follow` is to end.
-    ///   - check: what `check` asks.
     package init(
         output: Output, errors: Output, socket: String = BoothCommand.socketOfEnvironment,
-        language: Language = .ofEnvironment, interruption: CInt? = nil, check: @escaping Check
+        language: Language = .ofEnvironment, interruption: CInt? = nil
     ) {
         self.output = output
         self.errors = errors
         defaultSocket = socket
         defaultLanguage = language
         self.interruption = interruption
-        self.check = check
     }
 
     /// `$RUNTIME_DIRECTORY/control`, or `/run/boothd/control`.
@@ -67,7 +58,7 @@ package struct BoothCommand {
         do throws(Invocation.UsageError) {
             return run(try Invocation(arguments))
         } catch {
-            complain(error.message, defaultLanguage)
+            complain(error.message, Invocation.language(in: arguments) ?? defaultLanguage)
             return .usage
         }
     }
@@ -156,15 +147,14 @@ package struct BoothCommand {
     }
 
     private func checkConfiguration(_ invocation: Invocation, _ language: Language) -> ExitCode {
-        let path = invocation.operand ?? Self.defaultConfiguration
-        let problems = check(path, language)
-        for problem in problems { errors.write(problem.printable + "\n") }
+        let check = ConfigurationCheck(file: invocation.operand ?? ConfigurationCheck.defaultFile)
+        for line in check.lines(in: language) { errors.write(line.printable + "\n") }
         if invocation.json {
-            output.write("{\"problems\":\(JSONText.array(of: problems))}\n")
-        } else if problems.isEmpty, output.isTerminal {
-            output.write(Words(language: language)("\(path)：没有问题", "\(path): no problems") + "\n")
+            output.write(check.json + "\n")
+        } else if check.isGood, output.isTerminal {
+            output.write(Words(language: language)("\(check.file)：没有问题", "\(check.file): no problems") + "\n")
         }
-        return problems.isEmpty ? .done : .configuration
+        return check.isGood ? .done : .configuration
     }
 
     private func complain(_ message: Message, _ language: Language) {

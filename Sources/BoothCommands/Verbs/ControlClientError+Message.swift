@@ -9,11 +9,13 @@ extension ControlClientError {
         case .notRunning(let path):
             Message(
                 zh: "boothd 没有运行（\(path) 上无人应答）：systemctl start boothd，或用 --socket 指明套接字",
-                en: "boothd is not running (nobody answers on \(path)): systemctl start boothd, or name its socket with --socket")
+                en: "boothd is not running (nobody answers on \(path)): "
+                    + "systemctl start boothd, or name its socket with --socket")
         case .denied(let path):
             Message(
                 zh: "无权打开 \(path)：加入 booth 组（usermod -aG booth 用户名，重新登录），或用 root",
-                en: "no permission to open \(path): join group booth (usermod -aG booth USER, then log in again), or be root")
+                en: "no permission to open \(path): "
+                    + "join group booth (usermod -aG booth USER, then log in again), or be root")
         case .silent:
             Message(
                 zh: "boothd 在 10 秒内没有应答：看 journalctl -u boothd",
@@ -45,7 +47,8 @@ extension ControlError {
         case .unavailable(let reason): reason
         case .methodNotFound(let method), .methodNotImplemented(let method):
             Message(
-                zh: "boothd 没有 \(method)：它的版本较旧，请升级", en: "boothd has no \(method): it is older than boothctl; upgrade it")
+                zh: "boothd 没有 \(method)：它的版本较旧，请升级",
+                en: "boothd has no \(method): it is older than boothctl; upgrade it")
         case .invalidParameter(let name):
             Message(zh: "boothd 不接受参数 \(name)", en: "boothd does not take the parameter \(name)")
         case .interfaceNotFound(let name):

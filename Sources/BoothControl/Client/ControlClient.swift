@@ -26,11 +26,10 @@ package final class ControlClient {
             do throws(SystemError) {
                 try UnixSocket.connect(socket, to: path)
                 return
-            } catch where error.code == EAGAIN && BootTime.now() < deadline {
+            } catch {
+                guard error.code == EAGAIN, BootTime.now() < deadline else { throw Self.connectError(error, path) }
                 // The listener's queue is full. Linux has no event for room in it; the agent empties it at once.
                 poll(nil, 0, 20)
-            } catch {
-                throw Self.connectError(error, path)
             }
         }
     }

@@ -105,7 +105,9 @@ package final class ControlServer: Sendable {
         switch request.request {
         case .success(.agent(let asked)):
             let number = client.number
-            call(asked, ControlReplier(caller: client.caller) { mailbox.post(.answer(client: number, serial: serial, $0)) })
+            call(
+                asked,
+                ControlReplier(caller: client.caller) { mailbox.post(.answer(client: number, serial: serial, $0)) })
         case .success(.serviceInfo) where !request.oneway:
             client.reply(VarlinkReply.serviceInfo(version: version))
         case .success(.interfaceDescription(let interface)) where !request.oneway:

@@ -52,13 +52,15 @@ final class ListeningSocket: Sendable {
         defer { close(probe) }
         do {
             try UnixSocket.connect(probe, to: path)
-        } catch where error.code == ECONNREFUSED {
-            unlink(path)
-            return
-        } catch where error.code == ENOENT {
-            return
-        } catch where error.code != EAGAIN {
-            throw error
+        } catch {
+            switch error.code {
+            case ECONNREFUSED:
+                unlink(path)
+                return
+            case ENOENT: return
+            case EAGAIN: break
+            default: throw error
+            }
         }
         throw SystemError("control socket \(path)", code: EADDRINUSE)
     }

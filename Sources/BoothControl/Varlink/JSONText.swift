@@ -23,12 +23,12 @@ package enum JSONText {
         pieces(of: array).map(trimmed)
     }
 
-    /// An array of strings.
-    package static func array(of strings: [String]) -> String {
+    /// A value made of strings, integers and booleans, with its keys sorted.
+    package static func encode(_ value: some Encodable) -> String {
         let encoder = JSONEncoder()
-        encoder.outputFormatting = .withoutEscapingSlashes
-        // Strings always encode.
-        guard let data = try? encoder.encode(strings) else { preconditionFailure("strings that do not encode") }
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        // What is made of strings, integers and booleans always encodes.
+        guard let data = try? encoder.encode(value) else { preconditionFailure("a value that does not encode") }
         return String(decoding: data, as: UTF8.self)
     }
 
@@ -44,8 +44,13 @@ package enum JSONText {
         for index in bytes.indices[open...] {
             let byte = bytes[index]
             if inString {
-                if isEscaped { isEscaped = false } else if byte == UInt8(ascii: "\\") { isEscaped = true }
-                else if byte == UInt8(ascii: "\"") { inString = false }
+                if isEscaped {
+                    isEscaped = false
+                } else if byte == UInt8(ascii: "\\") {
+                    isEscaped = true
+                } else if byte == UInt8(ascii: "\"") {
+                    inString = false
+                }
                 continue
             }
             switch byte {
@@ -69,8 +74,13 @@ package enum JSONText {
         var isEscaped = false
         return member.firstIndex { byte in
             if quotes == 2 { return byte == UInt8(ascii: ":") }
-            if isEscaped { isEscaped = false } else if byte == UInt8(ascii: "\\") { isEscaped = true }
-            else if byte == UInt8(ascii: "\"") { quotes += 1 }
+            if isEscaped {
+                isEscaped = false
+            } else if byte == UInt8(ascii: "\\") {
+                isEscaped = true
+            } else if byte == UInt8(ascii: "\"") {
+                quotes += 1
+            }
             return false
         }
     }
