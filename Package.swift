@@ -4,7 +4,7 @@ import PackageDescription
 
 // Dependencies point down only; docs/architecture.md draws the picture. No Swift packages: the C libraries are Debian's.
 
-func system(_ name: String, pkgConfig: String, apt package: String) -> Target {
+func system(_ name: String, pkgConfig: String?, apt package: String) -> Target {
     .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([package])])
 }
 
@@ -31,7 +31,8 @@ let package = Package(
         system("CGpiod", pkgConfig: "libgpiod", apt: "libgpiod-dev"),
         system("CModbus", pkgConfig: "libmodbus", apt: "libmodbus-dev"),
         system("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
-        system("CCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
+        // Debian 13's libcurl.pc has flags that SwiftPM refuses with a warning; header and library are in the usual places.
+        system("CCurl", pkgConfig: nil, apt: "libcurl4-openssl-dev"),
         system("CSystemd", pkgConfig: "libsystemd", apt: "libsystemd-dev"),
         system("CCrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
         system("CMicrohttpd", pkgConfig: "libmicrohttpd", apt: "libmicrohttpd-dev"),
