@@ -31,7 +31,7 @@ let package = Package(
         system("CGpiod", pkgConfig: "libgpiod", apt: "libgpiod-dev"),
         system("CModbus", pkgConfig: "libmodbus", apt: "libmodbus-dev"),
         system("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
-        // Debian 13's libcurl.pc has flags that SwiftPM refuses with a warning; header and library are in the usual places.
+        // No pkg-config: Debian 13's libcurl.pc has flags that SwiftPM refuses with a warning, and nothing it needs.
         system("CCurl", pkgConfig: nil, apt: "libcurl4-openssl-dev"),
         system("CSystemd", pkgConfig: "libsystemd", apt: "libsystemd-dev"),
         system("CCrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
