@@ -15,6 +15,9 @@ package struct BatchSize: Sendable {
     private var offered = 1
     /// The events of the smallest refused batch that have not been settled since.
     private var suspects: Set<EventID> = []
+    /// Events settled since then. Suspects stand at the head of the queue: after so many others, those that are left
+    /// were taken out of it by somebody else, and would hold the size down for ever.
+    private var settledSince = 0
 
     package init() {}
 
@@ -28,12 +31,15 @@ package struct BatchSize: Sendable {
     /// A batch of these, two or more, was refused as a whole.
     package mutating func refused(_ ids: [EventID]) {
         suspects = Set(ids)
+        settledSince = 0
         limit = max(1, ids.count / 2)
     }
 
-    /// These have their receipts, or were refused one by one; once no suspect is left the size doubles again.
+    /// These were taken, or refused one by one; once no suspect is left the size doubles again.
     package mutating func settled(_ ids: some Sequence<EventID>) {
         suspects.subtract(ids)
+        settledSince += ids.reduce(0) { count, _ in count + 1 }
+        if settledSince >= 2 * Self.most { suspects = [] }
         if suspects.isEmpty { limit = min(offered, limit * 2) }
     }
 }

@@ -184,7 +184,7 @@ extension Courier {
         guard !backoff.isHeld(at: now), isUrgent || !backoff.isClosed(at: now) else { return }
         newestHelp = max(newestHelp ?? EventID(key: 0, random: 0), helps.max() ?? EventID(key: 0, random: 0))
         let events = Array(given.prefix(limit))
-        if target.rate > 0 { paced = max(paced, now) + .seconds(Double(events.count) / target.rate) }
+        if target.rate > 0 { paced = max(paced, now) + .seconds(min(Double(events.count) / target.rate, 3600)) }
         report(.sending(target.id, events.map(\.id)))
         begin(Flight(events: events, began: now), EventRequest.carrying(events, to: target.endpoint.url))
     }
@@ -260,6 +260,7 @@ extension Courier {
             set(.refused(words.sentence(.unnamed)))
         case .taken:
             held.hold(flight.ids, until: now + target.receiptWait)
+            size.settled(flight.ids)
             backoff.answered()
             set(.ok)
         case .unacceptable(let reason):

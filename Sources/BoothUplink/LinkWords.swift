@@ -13,7 +13,9 @@ package struct LinkWords: Sendable {
     package init(_ endpoint: TargetConfiguration.Endpoint) {
         self.endpoint = endpoint
         let afterScheme = endpoint.url.firstRange(of: "://").map { endpoint.url[$0.upperBound...] } ?? endpoint.url[...]
-        host = String(afterScheme.prefix { $0 != "/" })
+        let authority = afterScheme.prefix { $0 != "/" }
+        // A name and password before the host are nothing to show.
+        host = String(authority.split(separator: "@").last ?? authority)
     }
 
     /// Why it is tried again.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import BlockingIO
 import CCurl
+import Glibc
 
 /// One client of one server: HTTP/1.1 over a connection that is kept, with TLS 1.2 or newer for `https`.
 ///
@@ -81,14 +82,20 @@ package final class HTTPClient {
         var other = curl_waitfd(fd: descriptor, events: Int16(CURL_WAIT_POLLIN), revents: 0)
         // Never for ever in one piece: libcurl asks to be called now and then for its own timeouts.
         let limit = CInt(clamping: max(0, min(milliseconds ?? 60_000, 60_000)))
-        curl_multi_poll(multi, &other, 1, limit, nil)
+        if curl_multi_poll(multi, &other, 1, limit, nil) != CURLM_OK {
+            // Out of memory or descriptors, it returns at once: no busy loop of it.
+            poll(nil, 0, min(limit, 100))
+        }
         return move()
     }
 
     private func move() -> Outcome? {
         guard isBusy else { return nil }
         var running: CInt = 0
-        curl_multi_perform(multi, &running)
+        guard curl_multi_perform(multi, &running) == CURLM_OK else {
+            cancel()
+            return .failure(HTTPFailure(cause: .other, detail: "libcurl cannot go on with the request"))
+        }
         var waiting: CInt = 0
         while let message = curl_multi_info_read(multi, &waiting) {
             guard message.pointee.msg == CURLMSG_DONE else { continue }
@@ -191,7 +198,8 @@ extension HTTPClient {
 }
 
 private func milliseconds(_ span: Duration) -> Int {
-    Int(span.components.seconds) * 1000 + Int(span.components.attoseconds / 1_000_000_000_000_000)
+    // A day is for ever here, and what is beyond it would not fit into libcurl's reckoning.
+    Int(min(span.components.seconds, 86_400)) * 1000 + Int(span.components.attoseconds / 1_000_000_000_000_000)
 }
 
 /// An owned `curl_slist`.

@@ -135,6 +135,16 @@ private let start = BootTime(nanoseconds: 1_000_000_000_000)
         #expect(size.limit > 1)
     }
 
+    @Test("grows again although suspects left the queue by another way")
+    func lostSuspects() {
+        var size = BatchSize()
+        size.offer(100)
+        size.refused((0..<100).map(eventID))
+        #expect(size.limit == 50)
+        for first in stride(from: 1000, to: 2000, by: 50) { size.settled((first..<first + 50).map(eventID)) }
+        #expect(size.limit == 100)
+    }
+
     @Test("keeps moving when every event is refused")
     func allRefused() {
         var size = BatchSize()
