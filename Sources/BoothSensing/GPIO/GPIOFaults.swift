@@ -33,7 +33,9 @@ extension DeviceFault {
         case .failed(let path, let cause):
             self.init(
                 .refused,
-                Message(zh: "不能打开 \(path)：\(cause)；它是 GPIO 芯片吗？", en: "cannot open \(path): \(cause); is it a GPIO chip?"))
+                Message(
+                    zh: "不能打开 \(path)：\(cause)；它是 GPIO 芯片吗？",
+                    en: "cannot open \(path): \(cause); is it a GPIO chip?"))
         }
     }
 
