@@ -106,7 +106,8 @@ struct PollSchedule {
         let isLost = units[entries[index].request.read.unit]?.isLost == true
         let latest = readiness(of: index) + (isLost ? Self.patience : entries[index].request.period)
         // One between two rounds of the live units. Those that may yet be lost take a sixth of the bus's time at most.
-        let round = entries.lazy.filter { [units] in units[$0.request.read.unit]?.isAnswering == true }
+        let round =
+            entries.lazy.filter { [units] in units[$0.request.read.unit]?.isAnswering == true }
             .map(\.request.period).max() ?? .zero
         let pause = isLost ? min(round, .seconds(1)) : max(round, price * 5)
         return max(latest, lastSteal + price + pause)
