@@ -48,7 +48,8 @@ struct PollSchedule {
     private let unitSilent: Int
     private var entries: [Entry]
     private var units: [Int: Unit] = [:]
-    private var lastWasSecondClass = false
+    /// When a live unit was last made to wait.
+    private var lastSteal = BootTime(nanoseconds: 0)
 
     /// - Parameter unitSilent: polls without a reading before a unit counts as lost.
     init(_ plan: PollPlan, unitSilent: Int, start: BootTime) {
@@ -66,31 +67,32 @@ struct PollSchedule {
 
     /// - Parameter cost: the most that a request without an answer takes.
     mutating func next(at now: BootTime, cost: (PollRequest) -> Duration) -> Next {
-        let live = entries.indices.filter { units[entries[$0].request.read.unit]?.isAnswering == true }
-            .min { entries[$0].due < entries[$1].due }
-        let rest = candidates(at: now)
-        if let live, entries[live].due <= now {
-            guard !lastWasSecondClass, let rest, mustBeAsked(rest, by: now) else { return chosen(live, isLive: true) }
-            return chosen(rest, isLive: false)
+        let live = firstLive()
+        guard let rest = firstOfTheRest() else { return live.map { makeOrWait(for: $0, at: now) } ?? .rest }
+        let ready = readiness(of: rest)
+        guard let live else { return ready <= now ? .request(rest) : .wait(until: ready) }
+        let price = cost(entries[rest].request)
+        let steals = stealTime(for: rest, price)
+        if steals <= now {
+            lastSteal = now
+            return .request(rest)
         }
-        guard let rest else { return live.map { .wait(until: entries[$0].due) } ?? .rest }
-        guard let live else {
-            let due = readiness(of: rest)
-            return due <= now ? chosen(rest, isLive: false) : .wait(until: due)
-        }
-        let due = readiness(of: rest)
-        let fits = now + cost(entries[rest].request) <= entries[live].due
-        if due <= now, fits || mustBeAsked(rest, by: now) { return chosen(rest, isLive: false) }
-        return .wait(until: min(entries[live].due, due > now ? due : latest(for: rest)))
+        if ready <= now, now + price <= entries[live].due { return .request(rest) }
+        guard entries[live].due > now else { return .request(live) }
+        return .wait(until: min(entries[live].due, ready > now ? ready : steals))
     }
 
-    private mutating func chosen(_ index: Int, isLive: Bool) -> Next {
-        lastWasSecondClass = !isLive
-        return .request(index)
+    private func makeOrWait(for index: Int, at now: BootTime) -> Next {
+        entries[index].due <= now ? .request(index) : .wait(until: entries[index].due)
+    }
+
+    private func firstLive() -> Int? {
+        entries.indices.filter { units[entries[$0].request.read.unit]?.isAnswering == true }
+            .min { entries[$0].due < entries[$1].due }
     }
 
     /// The request of a unit that does not answer which is ready first.
-    private func candidates(at now: BootTime) -> Int? {
+    private func firstOfTheRest() -> Int? {
         entries.indices.filter { units[entries[$0].request.read.unit]?.isAnswering == false }
             .min { (readiness(of: $0), $0) < (readiness(of: $1), $1) }
     }
@@ -99,12 +101,17 @@ struct PollSchedule {
         max(entries[index].due, units[entries[index].request.read.unit]?.quietUntil ?? entries[index].due)
     }
 
-    private func latest(for index: Int) -> BootTime {
+    /// When a request of a unit that does not answer is made although a live unit has to wait for it.
+    private func stealTime(for index: Int, _ price: Duration) -> BootTime {
         let isLost = units[entries[index].request.read.unit]?.isLost == true
-        return readiness(of: index) + (isLost ? Self.patience : entries[index].request.period)
+        let latest = readiness(of: index) + (isLost ? Self.patience : entries[index].request.period)
+        // One between two rounds of the live units. Those that may yet be lost take a sixth of the bus's time at most.
+        let round =
+            entries.lazy.filter { [units] in units[$0.request.read.unit]?.isAnswering == true }
+            .map(\.request.period).max() ?? .zero
+        let pause = isLost ? min(round, .seconds(1)) : max(round, price * 5)
+        return max(latest, lastSteal + price + pause)
     }
-
-    private func mustBeAsked(_ index: Int, by now: BootTime) -> Bool { latest(for: index) <= now }
 }
 
 // MARK: What came of a request
