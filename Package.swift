@@ -75,7 +75,7 @@ let package = Package(
         .executableTarget(name: "booth-board", dependencies: ["SimulatedBoard"]),
 
         // A whole booth on one machine: the demo, the bench and the end-to-end tests stand on it.
-        library("Rehearsal", ["BoothModel", "BlockingIO", "BoothControl", "CLinux"]),
+        library("Rehearsal", ["BoothModel", "BlockingIO", "BoothControl", "CLinux", "SQLite"]),
         .executableTarget(name: "booth-demo", dependencies: ["Rehearsal"]),
         .executableTarget(name: "booth-bench", dependencies: ["Rehearsal", "SQLite"]),
 

@@ -43,16 +43,15 @@ import Testing
         try platform.start(listen: ListenAddress("127.0.0.1:0"), tls: tls)
         let port = try #require(platform.port)
         func post(_ options: String) -> String {
-            output(
-                of: "cd '\(certificates.path)' && curl -s --max-time 10 -w ' %{http_code}' --cacert ca.pem \(options) "
-                    + "-H 'Content-Type: application/cloudevents+json' -d '\(Sample.incident(1))' "
-                    + "https://localhost:\(port)/v1/events"
-            ).text
+            answerOverTLS(
+                port: port, certificates: certificates, options: options,
+                header: ["POST /v1/events HTTP/1.1", "Content-Type: application/cloudevents+json"],
+                body: Sample.incident(1))
         }
-        #expect(post("").hasSuffix(" 403"))
+        #expect(post("").hasPrefix("HTTP/1.1 403 "))
         #expect(try platform.counts().isEmpty)
-        let accepted = post("--cert booth.pem --key booth.key")
-        #expect(accepted.contains("accepted") && accepted.hasSuffix(" 200"))
+        let accepted = post("-cert booth.pem -key booth.key")
+        #expect(accepted.hasPrefix("HTTP/1.1 200 ") && accepted.contains("\"result\":\"accepted\""))
         platform.stop()
     }
 

@@ -39,7 +39,6 @@ import Testing
             (#""latitude":29.48"#, #""latitude":129.48"#, "data.latitude"),
             ("cn.boothd.incident.raised.v1", "cn.boothd.incident.updated.v1", "data.reason"),
             ("cn.boothd.incident.raised.v1", "cn.boothd.incident.restored.v1", "data.duration_s"),
-            ("cn.boothd.incident.raised.v1", "cn.boothd.incident.closed.v1", "data.outcome"),
             (#""data":{"#, #""data":7,"other":{"#, "other"),
         ])
     func notAnEvent(old: String, new: String, word: String) throws {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import FoundationEssentials
 
 /// Pieces of a JSON text, as they came.
 ///
@@ -20,6 +21,15 @@ package enum JSONText {
     /// The elements of an array that is known to be well formed.
     package static func elements(of array: String) -> [String] {
         pieces(of: array).map(trimmed)
+    }
+
+    /// An array of strings.
+    package static func array(of strings: [String]) -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .withoutEscapingSlashes
+        // Strings always encode.
+        guard let data = try? encoder.encode(strings) else { preconditionFailure("strings that do not encode") }
+        return String(decoding: data, as: UTF8.self)
     }
 
     /// What stands between the outermost brackets, cut at the commas that belong to them.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import BoothModel
 import SQLite
 
 /// An event that the platform has kept.
@@ -33,7 +34,7 @@ extension PlatformStore {
             .rows { ($0.text(at: 0), Int($0.integer(at: 1))) }
         for (type, count) in rows { counts[type] = count }
         let beats = try connection.integer("SELECT sum(count) FROM status") ?? 0
-        if beats > 0 { counts[EventType.status] = Int(beats) }
+        if beats > 0 { counts[EventType.status.rawValue] = Int(beats) }
         return counts
     }
 

@@ -62,7 +62,7 @@ final class PlatformStore {
     ///
     /// - Returns: a verdict for each, in their order.
     /// - Throws: `SQLiteError`; none is kept then.
-    func keep(_ events: [BoothEvent]) throws(SQLiteError) -> [Verdict] {
+    func keep(_ events: [IncomingEvent]) throws(SQLiteError) -> [Verdict] {
         try connection.transaction { () throws(SQLiteError) in
             let now = CivilTime.now()
             var verdicts: [Verdict] = []
@@ -71,7 +71,7 @@ final class PlatformStore {
         }
     }
 
-    private func keep(_ event: BoothEvent, at now: CivilTime) throws(SQLiteError) -> Verdict {
+    private func keep(_ event: IncomingEvent, at now: CivilTime) throws(SQLiteError) -> Verdict {
         if event.isStatus { return try keepStatus(of: event, at: now) }
         let id = event.id.description
         let kept = try findEvent.first(.text(event.source), .text(id)) { row in
@@ -86,7 +86,7 @@ final class PlatformStore {
         return .duplicate(ticket: kept.ticket)
     }
 
-    private func add(_ event: BoothEvent, at now: CivilTime) throws(SQLiteError) -> String? {
+    private func add(_ event: IncomingEvent, at now: CivilTime) throws(SQLiteError) -> String? {
         var ticket: String?
         if let incident = event.incident { ticket = try self.ticket(of: incident, from: event.source, at: now) }
         try addEvent.run(
@@ -95,7 +95,7 @@ final class PlatformStore {
         return ticket
     }
 
-    private func keepStatus(of event: BoothEvent, at now: CivilTime) throws(SQLiteError) -> Verdict {
+    private func keepStatus(of event: IncomingEvent, at now: CivilTime) throws(SQLiteError) -> Verdict {
         let last = try findStatus.first(.text(event.source)) { $0.text(at: 0) }
         guard last != event.id.description else { return .duplicate(ticket: nil) }
         try keepStatus.run(.text(event.source), .text(event.id.description), .text(now.rfc3339), event.text)
@@ -106,7 +106,7 @@ final class PlatformStore {
     ///
     /// It is given at the first event of the incident that arrives, and stays whatever the class becomes.
     private func ticket(
-        of incident: BoothEvent.IncidentFields, from source: String, at now: CivilTime
+        of incident: IncomingEvent.IncidentFields, from source: String, at now: CivilTime
     ) throws(SQLiteError) -> String {
         let id = incident.id.description
         if let given = try findTicket.first(.text(source), .text(id), read: { $0.text(at: 0) }) { return given }
@@ -143,7 +143,7 @@ enum Verdict: Sendable, Equatable {
     }
 }
 
-extension BoothEvent {
+extension IncomingEvent {
     fileprivate var text: Value { .text(String(decoding: bytes, as: UTF8.self)) }
 }
 

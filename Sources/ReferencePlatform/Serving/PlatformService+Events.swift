@@ -50,11 +50,11 @@ extension PlatformService {
 
     private static func events(
         of parts: [(value: JSON, bytes: [UInt8])], isBatch: Bool
-    ) throws(RequestProblem) -> [BoothEvent] {
-        var events: [BoothEvent] = []
+    ) throws(RequestProblem) -> [IncomingEvent] {
+        var events: [IncomingEvent] = []
         for (position, part) in parts.enumerated() {
             do throws(EventProblem) {
-                events.append(try BoothEvent(part.value, bytes: part.bytes))
+                events.append(try IncomingEvent(part.value, bytes: part.bytes))
             } catch {
                 let place = isBatch ? "event \(position) of the batch: " : ""
                 throw RequestProblem(422, "not an event of a booth", place + error.reason)
@@ -64,7 +64,7 @@ extension PlatformService {
     }
 
     /// Checks the `Idempotency-Key`, where there is one: the id, or a digest over the ids of the batch, quoted.
-    private static func check(key: String?, of events: [BoothEvent], isBatch: Bool) throws(RequestProblem) {
+    private static func check(key: String?, of events: [IncomingEvent], isBatch: Bool) throws(RequestProblem) {
         guard let key else { return }
         let ids = events.map(\.id.description).joined(separator: "\n")
         let wanted = isBatch ? String(SHA256.hexadecimal(of: Array(ids.utf8)).prefix(32)) : ids
@@ -73,7 +73,7 @@ extension PlatformService {
         }
     }
 
-    private static func receipts(for events: [BoothEvent], _ verdicts: [Verdict]) -> HTTPResponse {
+    private static func receipts(for events: [IncomingEvent], _ verdicts: [Verdict]) -> HTTPResponse {
         let receipts = zip(events, verdicts).map { event, verdict in
             var receipt = "{\"id\":\"\(event.id)\",\"result\":\"\(verdict.result)\""
             if let ticket = verdict.ticket { receipt += ",\"ticket\":\(JSON.quoted(ticket))" }
@@ -88,7 +88,7 @@ extension PlatformService {
     }
 
     /// One line for a person and for a program: the time, then `name=value`, quoted as in JSON where it has to be.
-    private static func line(of event: BoothEvent, _ verdict: Verdict) -> String {
+    private static func line(of event: IncomingEvent, _ verdict: Verdict) -> String {
         var fields: [(String, String?)] = [
             ("result", verdict.result), ("booth", event.booth), ("type", event.type), ("subject", event.subject),
         ]

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+import BoothModel
+
+extension Notation where Value == Duration {
+    /// A span of time such as `20ms`, `60s`, `5m`, `2h` or `7d`.
+    ///
+    /// - Parameters:
+    ///   - least: as it is written, so that the message says it so.
+    ///   - most: ten years unless a key says otherwise; far from where nanoseconds overflow.
+    static func duration(atLeast least: String = "1ms", atMost most: String = "3650d") -> Notation {
+        let span = "\"\(least)\"..\"\(most)\""
+        return .text(
+            zh: "时长，如 \"20ms\"、\"60s\"、\"5m\"、\"2h\"、\"7d\"，范围 \(span)",
+            en: "a duration such as \"20ms\", \"60s\", \"5m\", \"2h\" or \"7d\", within \(span)"
+        ) { text in
+            guard let span = Duration(notation: text), let least = Duration(notation: least),
+                let most = Duration(notation: most), (least...most).contains(span)
+            else { return nil }
+            return span
+        }
+    }
+}
+
+extension Notation where Value == RuleSettings.Chatter? {
+    /// `20/1s`: more edges than that within that span; or `off`.
+    static var chatter: Notation {
+        .text(
+            zh: "\"边沿数/时长\"，如 \"20/1s\"，或 \"off\"", en: "\"EDGES/DURATION\" such as \"20/1s\", or \"off\""
+        ) { text -> Value? in
+            if text == "off" { return .some(nil) }
+            let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+            guard parts.count == 2, let edges = Int(parts[0]), (2...100_000).contains(edges),
+                let within = Duration(notation: String(parts[1])), (.milliseconds(1) ... .seconds(86_400)).contains(within)
+            else { return nil }
+            return RuleSettings.Chatter(edges: edges, within: within)
+        }
+    }
+}
+
+extension Duration {
+    /// The span that `text` spells; nil for anything else, and beyond 100 years.
+    init?(notation text: String) {
+        let units: [(String, Int64)] = [("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000)]
+        guard let (number, factor) = Quantity.parse(text, units: units) else { return nil }
+        let (milliseconds, isTooMuch) = number.multipliedReportingOverflow(by: factor)
+        guard !isTooMuch, milliseconds <= 36_500 * 86_400_000 else { return nil }
+        self = .milliseconds(milliseconds)
+    }
+}

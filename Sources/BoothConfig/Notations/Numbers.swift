@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+import BoothModel
+
+extension Notation where Value == Int {
+    static func integer(_ range: ClosedRange<Int>) -> Notation {
+        let span = "\(range.lowerBound)..\(range.upperBound)"
+        return Notation(Message(zh: "\(span) 的整数", en: "an integer \(span)")) { value in
+            guard case .integer(let number) = value, let number = Int(exactly: number), range.contains(number) else {
+                return .refused
+            }
+            return .value(number)
+        }
+    }
+
+    static func integer(among numbers: [Int]) -> Notation {
+        let list = numbers.map(String.init).joined(separator: " | ")
+        return Notation(Message(zh: list, en: list)) { value in
+            guard case .integer(let number) = value, let number = Int(exactly: number), numbers.contains(number) else {
+                return .refused
+            }
+            return .value(number)
+        }
+    }
+}
+
+extension Notation where Value == Double {
+    /// An integer or a decimal.
+    static func number(_ range: ClosedRange<Double>, zh: String, en: String) -> Notation {
+        Notation(Message(zh: zh, en: en)) { value in
+            switch value {
+            case .float(let number) where range.contains(number): .value(number)
+            case .integer(let number) where range.contains(Double(number)): .value(Double(number))
+            default: .refused
+            }
+        }
+    }
+}
+
+extension Notation where Value == Int64 {
+    /// Bytes, as a whole number of KiB, MiB or GiB.
+    static func size(atLeast least: Int64) -> Notation {
+        .text(
+            zh: "大小，如 \"256MiB\"（KiB、MiB、GiB），至少 \(least >> 20)MiB",
+            en: "a size such as \"256MiB\" (KiB, MiB, GiB), \(least >> 20)MiB or more"
+        ) { text in
+            let units: [(String, Int64)] = [("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30)]
+            guard let (number, factor) = Quantity.parse(text, units: units) else { return nil }
+            let (bytes, isTooMuch) = number.multipliedReportingOverflow(by: factor)
+            return isTooMuch || bytes < least ? nil : bytes
+        }
+    }
+}
+
+/// A whole number right before its unit.
+enum Quantity {
+    /// The number and the unit's factor; nil for anything else.
+    static func parse(_ text: String, units: [(name: String, factor: Int64)]) -> (number: Int64, factor: Int64)? {
+        let digits = text.utf8.prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+        let unit = String(text.utf8.dropFirst(digits.count)) ?? ""
+        guard let number = Int64(String(digits) ?? ""), let found = units.first(where: { $0.name == unit }) else {
+            return nil
+        }
+        return (number, found.factor)
+    }
+}

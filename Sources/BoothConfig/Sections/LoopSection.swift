@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+import BoothModel
+
+/// `loop = { … }` of a point: the bands of a supervised loop's raw value.
+extension ConfigurationReader {
+    func loop(in point: TableReader, source: PointConfiguration.Source?) -> LoopBands? {
+        let bands = point.table("loop") { table in
+            let short = table.optional("short", .band)
+            let normal = table.required("normal", .band)
+            let alarm = table.required("alarm", .band)
+            let cut = table.optional("cut", .band)
+            noteOverlaps(["short": short, "normal": normal, "alarm": alarm, "cut": cut], in: table)
+            guard let normal, let alarm else { return LoopBands?.none }
+            return LoopBands(short: short, normal: normal, alarm: alarm, cut: cut)
+        }
+        if point.isPresent("loop"), let source, !source.canBeLoop {
+            problems.note(
+                at: point.keyPlace("loop"), zh: "\"loop\" 需要整个寄存器；请用 input-register 或 holding-register，不带 \"bit\" 和 active = \"low\"",
+                en: "\"loop\" takes a whole register; read an input-register or holding-register without \"bit\" or active = \"low\"")
+        }
+        return bands
+    }
+
+    /// Notes each band that overlaps one that stands before it.
+    private func noteOverlaps(_ bands: [String: ClosedRange<Int>?], in table: TableReader) {
+        let inOrder = bands.compactMap { name, band in band.map { (name: name, band: $0, place: table.valuePlace(name)) } }
+            .sorted { $0.place < $1.place }
+        for (index, later) in inOrder.enumerated() {
+            guard let earlier = inOrder[..<index].first(where: { $0.band.overlaps(later.band) }) else { continue }
+            problems.note(
+                at: later.place, zh: "数值段 \"\(later.name)\" 与 \"\(earlier.name)\" 重叠；各段不得有公共值",
+                en: "the band \"\(later.name)\" overlaps \"\(earlier.name)\"; no value may be in two bands")
+        }
+    }
+}
+
+extension PointConfiguration.Source {
+    fileprivate var canBeLoop: Bool {
+        guard case .modbus(let source) = self else { return false }
+        return source.table.isRegisters && source.bit == nil && source.active == .high
+    }
+}

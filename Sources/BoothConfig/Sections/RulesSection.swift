@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+import BoothModel
+
+/// `[rules]`, and the keys of it that a point may have for itself.
+extension ConfigurationReader {
+    func rules(in file: TableReader) -> RuleSettings {
+        let rules = file.table("rules") { table in
+            var rules = RuleSettings()
+            for rule in PointRule.allCases { rule.read(from: table, into: &rules) }
+            rules.escalate = escalation(in: table) ?? rules.escalate
+            rules.unitSilent = table.value("unit-silent", .integer(1...1000), default: rules.unitSilent)
+            rules.lamp = table.value("lamp", .duration(atLeast: "0s"), default: rules.lamp)
+            return rules
+        }
+        return rules ?? RuleSettings()
+    }
+
+    private func escalation(in table: TableReader) -> [Duration]? {
+        let steps = table.list("escalate", of: .duration())
+        for (earlier, later) in zip(steps, steps.dropFirst()) where later.value <= earlier.value {
+            problems.note(
+                at: later.place, zh: "这一级不晚于前一级；\"escalate\" 须逐级增大",
+                en: "this step is not after the one before; \"escalate\" has to rise")
+        }
+        return table.isPresent("escalate") ? steps.map(\.value) : nil
+    }
+
+    /// `rules` with the point's own keys over it.
+    func rules(of kind: PointKind?, in table: TableReader, over rules: RuleSettings) -> RuleSettings {
+        var rules = rules
+        for rule in PointRule.allCases {
+            rule.read(from: table, into: &rules)
+            guard let kind, table.isPresent(rule.rawValue), !rule.kinds.contains(kind) else { continue }
+            let kinds = rule.kinds.map(\.rawValue).joined(separator: ", ")
+            problems.note(
+                at: table.keyPlace(rule.rawValue), zh: "\"\(rule.rawValue)\" 对 \(kind.rawValue) 没有意义；它用于：\(kinds)",
+                en: "\"\(rule.rawValue)\" means nothing for a \(kind.rawValue); it is for: \(kinds)")
+        }
+        return rules
+    }
+}
+
+/// A key of `[rules]` that a point may have for itself.
+private enum PointRule: String, CaseIterable {
+    case repeated = "repeat"
+    case letter
+    case mailOverdue = "mail-overdue"
+    case doorHeld = "door-held"
+    case powerDelay = "power-delay"
+    case stuck
+    case chatter
+    case untested
+
+    /// The kinds that it says something about.
+    var kinds: [PointKind] {
+        switch self {
+        case .repeated: PointKind.allCases.filter { ![.streetDoor, .mailSlot, .mailDoor].contains($0) }
+        case .letter, .mailOverdue: [.mailSlot]
+        case .doorHeld: [.roomDoor]
+        case .powerDelay: [.mainsPower, .battery]
+        case .stuck: [.helpButton, .duressButton, .mailSlot, .contact]
+        case .chatter, .untested: PointKind.allCases
+        }
+    }
+
+    func read(from table: TableReader, into rules: inout RuleSettings) {
+        func read(_ setting: WritableKeyPath<RuleSettings, Duration>, atLeast least: String = "1ms") {
+            rules[keyPath: setting] = table.value(
+                rawValue, .duration(atLeast: least), default: rules[keyPath: setting])
+        }
+        switch self {
+        case .repeated: read(\.repeatWindow, atLeast: "0s")
+        case .letter: read(\.letter, atLeast: "0s")
+        case .mailOverdue: read(\.mailOverdue)
+        case .doorHeld: read(\.doorHeld)
+        case .powerDelay: read(\.powerDelay, atLeast: "0s")
+        case .stuck: read(\.stuck)
+        case .chatter: rules.chatter = table.value(rawValue, .chatter, default: rules.chatter)
+        case .untested: read(\.untested)
+        }
+    }
+}

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+import BoothModel
+
+/// `[[target]]`: the platforms.
+extension ConfigurationReader {
+    func targets(in file: TableReader) -> [TargetConfiguration] {
+        requireOne("target", in: file)
+        var ids = ClaimedIDs()
+        var authority: String?
+        return file.tables("target") { table in
+            let id = table.required("id", .id)
+            if let id { ids.claim(id, by: table) }
+            let accepts = accepted(in: table)
+            let hasAuthority = table.value("tasks", .flag, default: false)
+            let role: Role? = table.optional("role", .word)
+            let endpoint = endpoint(in: table)
+            if hasAuthority {
+                noteSecondAuthority(after: authority, in: table)
+                authority = authority ?? id ?? "?"
+            }
+            var target = id.flatMap { id in
+                endpoint.map { endpoint in
+                    TargetConfiguration(
+                        id: TargetID(rawValue: id), accepts: accepts, hasAuthority: hasAuthority,
+                        isBackup: role == .backup, endpoint: endpoint)
+                }
+            }
+            // Read even where there is no target to set them on, for what is wrong with them.
+            pace(in: table, of: &target)
+            return target
+        }
+    }
+
+    private enum Role: String, CaseIterable {
+        case backup
+    }
+
+    private func accepted(in table: TableReader) -> Set<IncidentClass> {
+        let notation = Notation<IncidentClass>.word
+        let classes = table.list("accepts", of: notation)
+        if table.count(of: "accepts") == 0 {
+            let expected = Message(zh: "至少一个 \(notation.expected.zh) 的数组", en: "an array of \(notation.expected.en)")
+            if table.isPresent("accepts") {
+                problems.note(
+                    at: table.valuePlace("accepts"), zh: "\"accepts\" 是空的；请写\(expected.zh)",
+                    en: "\"accepts\" is empty; write \(expected.en)")
+            } else {
+                table.noteMissing("accepts", expected)
+            }
+        }
+        var accepted: Set<IncidentClass> = []
+        for (incidentClass, place) in classes where !accepted.insert(incidentClass).inserted {
+            problems.note(
+                at: place, zh: "\"\(incidentClass.rawValue)\" 重复；每类写一次",
+                en: "\"\(incidentClass.rawValue)\" stands here twice; write each class once")
+        }
+        return accepted
+    }
+
+    private func noteSecondAuthority(after authority: String?, in table: TableReader) {
+        guard let authority else { return }
+        problems.note(
+            at: table.valuePlace("tasks"), zh: "目标 \"\(authority)\" 已可下达任务；只能有一个 tasks = true",
+            en: "the target \"\(authority)\" may send tasks already; only one can have tasks = true")
+    }
+
+    /// Exactly one of `https` and `http`.
+    private func endpoint(in table: TableReader) -> TargetConfiguration.Endpoint? {
+        let secure = table.table("https") { secureEndpoint(in: $0) }
+        let plain = table.table("http") { http in
+            http.required("url", .loopbackURL).map { TargetConfiguration.Endpoint(url: $0) }
+        }
+        switch (table.isPresent("https"), table.isPresent("http")) {
+        case (true, true):
+            let second = max(table.keyPlace("https"), table.keyPlace("http"))
+            problems.note(
+                at: second, zh: "同时有 \"https\" 和 \"http\"；只能保留一个", en: "both \"https\" and \"http\"; keep one of them")
+            return nil
+        case (false, false):
+            table.noteMissing(
+                "https", Message(zh: "https = { url = \"https://…\", … }", en: "https = { url = \"https://…\", … }"))
+            return nil
+        default: return secure ?? plain
+        }
+    }
+
+    private func secureEndpoint(in https: TableReader) -> TargetConfiguration.Endpoint? {
+        let url = https.required("url", .httpsURL)
+        let ca = https.optional("ca", .pemFile(.certificate, in: locations))
+        let certificate = https.optional("certificate", .pemFile(.certificate, in: locations))
+        let key = https.optional("key", .pemFile(.privateKey, in: locations))
+        for (present, missing) in [("certificate", "key"), ("key", "certificate")]
+        where https.isPresent(present) && !https.isPresent(missing) {
+            problems.note(
+                at: https.place, zh: "有 \"\(present)\" 而缺少 \"\(missing)\"；两者须一起写",
+                en: "\"\(missing)\" is missing beside \"\(present)\"; write both or neither")
+        }
+        return url.map { TargetConfiguration.Endpoint(url: $0, ca: ca, certificate: certificate, key: key) }
+    }
+
+    /// How often and how fast it is sent to.
+    private func pace(in table: TableReader, of target: inout TargetConfiguration?) {
+        let retryFirst = table.value("retry-first", .duration(atMost: "1d"), default: .seconds(1))
+        let retryMost = table.value("retry-most", .duration(atMost: "1d"), default: .seconds(60))
+        if retryMost < retryFirst {
+            let key = table.isPresent("retry-most") ? "retry-most" : "retry-first"
+            problems.note(
+                at: table.valuePlace(key), zh: "\"retry-most\" 小于 \"retry-first\"；应不小于它",
+                en: "\"retry-most\" is less than \"retry-first\"; it has to be as much or more")
+        }
+        target?.retryFirst = retryFirst
+        target?.retryMost = retryMost
+        target?.timeout = table.value("timeout", .duration(atMost: "1h"), default: .seconds(15))
+        target?.receiptWait = table.value("receipt-wait", .duration(atMost: "1d"), default: .seconds(60))
+        target?.heartbeat = table.value("heartbeat", .duration(atLeast: "1s", atMost: "1d"), default: .seconds(60))
+        target?.rate = table.value(
+            "rate", .number(0...1_000_000, zh: "每秒事件数 0..1000000，0 为不限", en: "events a second, 0..1000000; 0: no limit"),
+            default: 0)
+    }
+}

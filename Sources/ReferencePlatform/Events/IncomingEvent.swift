@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+import BoothModel
+
+/// A CloudEvent from a booth, found to be one: what the platform sorts and shows it by, and its bytes.
+struct IncomingEvent: Sendable {
+    var id: EventID
+    /// `urn:booth:COUNTY:CODE`
+    var source: String
+    var type: String
+    var subject: String?
+    var time: String?
+    /// 20 digits: generation and count; nil for a status.
+    var sequence: String?
+    /// The booth's code.
+    var booth: String
+    var incident: IncidentFields?
+    /// The event as it was sent.
+    var bytes: [UInt8]
+    /// The same, understood.
+    var json: JSON
+
+    /// What an incident's events have in common.
+    struct IncidentFields: Sendable {
+        var id: EventID
+        var category: String
+        var incidentClass: IncidentClass
+        var priority: Int64
+        var count: Int64
+    }
+
+    /// A heartbeat: only the last one of each booth is of interest.
+    var isStatus: Bool { type == EventType.status.rawValue }
+
+    /// What the types of an incident's events begin with; all of them lead to its ticket.
+    static let incidentTypes = "cn.boothd.incident."
+}
+
+/// What is wrong with an event, as its sender has to read it.
+struct EventProblem: Error, Equatable {
+    var reason: String
+
+    init(_ reason: String) {
+        self.reason = reason
+    }
+}
