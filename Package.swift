@@ -4,7 +4,7 @@ import PackageDescription
 
 // Dependencies point down only; docs/architecture.md draws the picture. No Swift packages: the C libraries are Debian's.
 
-func system(_ name: String, pkgConfig: String, apt package: String) -> Target {
+func system(_ name: String, pkgConfig: String? = nil, apt package: String) -> Target {
     .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([package])])
 }
 
@@ -31,7 +31,8 @@ let package = Package(
         system("CGpiod", pkgConfig: "libgpiod", apt: "libgpiod-dev"),
         system("CModbus", pkgConfig: "libmodbus", apt: "libmodbus-dev"),
         system("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
-        system("CCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
+        // Without pkg-config: Debian 13's answer for libcurl has flags that SwiftPM warns of, and none is needed.
+        system("CCurl", apt: "libcurl4-openssl-dev"),
         system("CSystemd", pkgConfig: "libsystemd", apt: "libsystemd-dev"),
         system("CCrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
         system("CMicrohttpd", pkgConfig: "libmicrohttpd", apt: "libmicrohttpd-dev"),
@@ -74,7 +75,7 @@ let package = Package(
         .executableTarget(name: "booth-board", dependencies: ["SimulatedBoard"]),
 
         // A whole booth on one machine: the demo, the bench and the end-to-end tests stand on it.
-        library("Rehearsal", ["BoothModel", "BlockingIO", "BoothControl"]),
+        library("Rehearsal", ["BoothModel", "BlockingIO", "BoothControl", "CLinux"]),
         .executableTarget(name: "booth-demo", dependencies: ["Rehearsal"]),
         .executableTarget(name: "booth-bench", dependencies: ["Rehearsal", "SQLite"]),
 
@@ -87,6 +88,9 @@ let package = Package(
         tests(of: "Crypto"),
         tests(of: "HTTP", with: ["HTTPServer", "TestSupport"]),
         tests(of: "HTTPServer", with: ["TestSupport", "BlockingIO"]),
+        // Says to systemd what its arguments ask for; the tests read what arrives.
+        .executableTarget(name: "notify-probe", dependencies: ["Systemd"], path: "Tests/notify-probe"),
+        tests(of: "Systemd", with: ["notify-probe", "Rehearsal", "BlockingIO"]),
         tests(of: "BoothModel"),
         tests(of: "BoothConfig"),
         tests(of: "BoothIncidents"),
@@ -98,6 +102,9 @@ let package = Package(
         tests(of: "BoothDaemon", with: ["Rehearsal", "SQLite"]),
         tests(of: "ReferencePlatform", with: ["BoothModel", "Crypto", "HTTPServer", "TestSupport"]),
         tests(of: "SimulatedBoard"),
+        // Starts a child and is killed, so that the tests can see what becomes of the child.
+        .executableTarget(name: "child-keeper", dependencies: ["Rehearsal"], path: "Tests/child-keeper"),
+        tests(of: "Rehearsal", with: ["child-keeper", "boothd", "BlockingIO", "CLinux"]),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17

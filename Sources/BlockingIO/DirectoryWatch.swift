@@ -2,9 +2,9 @@
 import CLinux
 import Glibc
 
-/// Names that appear in a directory, or whose owner or mode changes there (inotify(7)).
+/// Names that appear in a directory, disappear, or change their owner or mode there (inotify(7)).
 ///
-/// For devices that are plugged in: their file comes with the device, its group a moment later.
+/// For devices that are plugged in and out: their file comes and goes with the device, its group comes a moment later.
 package final class DirectoryWatch {
     /// Readable when something happened; for epoll or poll.
     package let descriptor: CInt
@@ -13,7 +13,7 @@ package final class DirectoryWatch {
     package init(path: String) throws(SystemError) {
         let opened = inotify_init1(CInt(O_CLOEXEC) | CInt(O_NONBLOCK))
         guard opened >= 0 else { throw SystemError("inotify_init1") }
-        let events = UInt32(IN_CREATE) | UInt32(IN_MOVED_TO) | UInt32(IN_ATTRIB)
+        let events = UInt32(IN_CREATE) | UInt32(IN_MOVED_TO) | UInt32(IN_ATTRIB) | UInt32(IN_DELETE)
         guard inotify_add_watch(opened, path, events) >= 0 else {
             let error = SystemError("inotify_add_watch \(path)")
             close(opened)

@@ -5,6 +5,7 @@ import BoothJournal
 import BoothModel
 import CLinux
 import Glibc
+import Systemd
 
 /// The program `boothd`, from its command line to its exit code.
 package struct Daemon {
@@ -68,7 +69,7 @@ package struct Daemon {
                 configuration, stateDirectory: options.stateDirectory, controlSocket: options.controlSocket, log: log
             ) { refusal(of: options.configuration) }
             let ending = try agent.run(signals: signals)
-            if ending == .reload { agent.notify { () throws in try agent.notifier.reloading() } }
+            if ending == .reload { agent.notify { () throws(NotifyError) in try agent.notifier.reloading() } }
             agent.stop()
             return ending == .reload ? startOver() : ExitCode.done
         } catch let error as JournalError {

@@ -62,7 +62,8 @@ extension JournalWriter {
     func serveTargets() {
         for target in targets {
             guard let queue = queues[target], let request = queue.request, queue.queued > 0 else { continue }
-            let waiting = nextDeliveries(of: queue, limit: request.limit, helpAfter: request.onlyHelpAfter)
+            let waiting = nextDeliveries(
+                of: queue, limit: request.limit, helpAfter: request.onlyHelpAfter, except: request.except)
             guard !waiting.isEmpty else { continue }
             let batch = waiting.compactMap { queues[target]?.handOut($0) }
             queues[target]?.request = nil
@@ -71,12 +72,16 @@ extension JournalWriter {
     }
 
     /// The head of a queue: what is on disk and, while the disk refuses, what is only in memory.
-    func nextDeliveries(of queue: DeliveryQueue, limit: Int, helpAfter: EventID? = nil) -> [JournalStore.Delivery] {
+    func nextDeliveries(
+        of queue: DeliveryQueue, limit: Int, helpAfter: EventID? = nil, except: Set<EventID> = []
+    ) -> [JournalStore.Delivery] {
         // A file that cannot be read now has its say again once the disk recovers; memory goes on meanwhile.
-        let stored = (try? store?.queue(of: queue.number, limit: limit + answeredInMemory, helpAfter: helpAfter)) ?? []
-        var waiting = stored.filter { !isAnswered($0.count, of: queue.number) }
+        let rows = limit + answeredInMemory + except.count
+        let stored = (try? store?.queue(of: queue.number, limit: rows, helpAfter: helpAfter)) ?? []
+        var waiting = stored.filter { !isAnswered($0.count, of: queue.number) && !except.contains($0.event) }
         for item in pending where storage != .ok {
             for delivery in item.deliveries where delivery.target == queue.target && delivery.state == .queued {
+                if except.contains(delivery.event.id) { continue }
                 if let helpAfter, delivery.event.priority != .help || delivery.event.id <= helpAfter { continue }
                 waiting.append(
                     .init(

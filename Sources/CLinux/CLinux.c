@@ -4,10 +4,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/close_range.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 void clinux_name_this_thread(const char *name)
@@ -95,4 +98,78 @@ int clinux_open_pseudo_terminal(char *slave_path, size_t size)
         return -1;
     }
     return master;
+}
+
+int clinux_pipe(int ends[2])
+{
+    return pipe2(ends, O_CLOEXEC);
+}
+
+// In the child, between fork and exec: async-signal-safe calls only (signal-safety(7)).
+static void become(const char *path, char *const arguments[], char *const environment[], const char *directory,
+                   const int streams[3], pid_t parent)
+{
+    if (prctl(PR_SET_PDEATHSIG, SIGKILL) || getppid() != parent || setpgid(0, 0))
+        return;
+    int moved[3];
+    for (int i = 0; i < 3; i++) {
+        // Out of the way of 0, 1 and 2, one of which it may be where the parent was started with them closed.
+        moved[i] = fcntl(streams[i], F_DUPFD_CLOEXEC, 3);
+        if (moved[i] < 0)
+            return;
+    }
+    for (int i = 0; i < 3; i++)
+        if (dup2(moved[i], i) < 0)
+            return;
+    if (close_range(3, ~0U, CLOSE_RANGE_CLOEXEC) || (directory && chdir(directory)))
+        return;
+    // Signals that were ignored or blocked would stay so in the new program.
+    for (int number = 1; number < NSIG; number++)
+        signal(number, SIG_DFL);
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    execve(path, arguments, environment);
+}
+
+pid_t clinux_spawn(const char *path, char *const arguments[], char *const environment[], const char *directory,
+                   int input, int output, int error)
+{
+    const int streams[3] = {input, output, error};
+    int report[2];
+    if (pipe2(report, O_CLOEXEC))
+        return -1;
+    pid_t parent = getpid();
+    pid_t child = fork();
+    if (child == 0) {
+        // A parent without descriptors 0 to 2 could have the pipe there, and lose it to dup2.
+        int reporting = fcntl(report[1], F_DUPFD_CLOEXEC, 3);
+        become(path, arguments, environment, directory, streams, parent);
+        int code = errno;
+        if (write(reporting, &code, sizeof code) < 0)
+            _exit(126);
+        _exit(127);
+    }
+    int code = errno;
+    close(report[1]);
+    if (child > 0) {
+        // Nothing to read: exec has closed the pipe.
+        ssize_t count;
+        do {
+            count = read(report[0], &code, sizeof code);
+        } while (count < 0 && errno == EINTR);
+        if (count == sizeof code) {
+            waitpid(child, NULL, 0);
+            child = -1;
+        }
+    }
+    close(report[0]);
+    if (child < 0)
+        errno = code;
+    return child;
+}
+
+char *const *clinux_environment(void)
+{
+    return environ;
 }

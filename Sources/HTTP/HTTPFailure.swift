@@ -82,14 +82,13 @@ package struct HTTPFailure: Error, Hashable, CustomStringConvertible {
         }
     }
 
-    /// Why a server's certificate was not believed; a wrong name is the one case that OpenSSL does not number.
+    /// Why a server's certificate was not believed; a wrong name is the one case that OpenSSL does not number, and
+    /// libcurl's number for it depends on its version.
     private static func distrust(_ verified: Int, _ message: String) -> Cause {
         if verified == ccurl_certificate_not_yet_valid { return .notYetValid }
         if verified == ccurl_certificate_expired { return .expired }
-        guard verified == 0 else {
-            return .untrusted(reason: text(of: message, after: "SSL certificate problem: ") ?? message)
-        }
-        return .wrongHost
+        if message.contains("certificate subject name") { return .wrongHost }
+        return .untrusted(reason: text(of: message, after: "SSL certificate problem: ") ?? message)
     }
 
     /// Tells the three reasons of a broken connection apart: an alert about the client's certificate, which in TLS 1.3

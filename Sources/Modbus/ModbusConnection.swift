@@ -205,6 +205,8 @@ extension Duration {
 
     /// As poll(2) takes it, rounded up.
     fileprivate var milliseconds: CInt {
-        CInt(clamping: components.seconds * 1000 + (components.attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000)
+        CInt(
+            clamping: components.seconds * 1000 + (components.attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000
+        )
     }
 }

@@ -15,7 +15,11 @@ package enum ModbusListener {
         guard let raw = modbus_new_tcp_pi(host, String(port)) else { throw ModbusError(.listen) }
         defer { modbus_free(raw) }
         let descriptor = modbus_tcp_pi_listen(raw, 64)
-        guard descriptor >= 0 else { throw ModbusError(.listen) }
+        guard descriptor >= 0 else {
+            let failure = ModbusError(.listen)
+            let code = cmodbus_resolve(host)
+            throw code == 0 ? failure : ModbusError(.resolve, code: code)
+        }
         var bound: UInt16 = 0
         guard cmodbus_port(descriptor, &bound) == 0 else {
             let failure = ModbusError(.listen)

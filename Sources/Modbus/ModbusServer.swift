@@ -22,7 +22,7 @@ package struct ModbusServer: ~Copyable {
         let made = framing == .tcp ? modbus_new_tcp_pi(nil, "0") : modbus_new_rtu("pair", 9600, 78, 8, 1)
         guard let made else {
             let failure = ModbusError(.serve)
-            ends.forEach { close($0) }
+            for end in ends { close(end) }
             throw failure
         }
         modbus_set_socket(made, ends[0])

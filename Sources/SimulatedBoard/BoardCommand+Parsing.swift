@@ -29,7 +29,8 @@ extension BoardCommand {
         case "help": return .help
         default:
             throw BoardLineError(
-                "“\(verb)” is no command", "name, set, press, silence, answer, delay, split, garble, refuse, wait, quit "
+                "“\(verb)” is no command",
+                "name, set, press, silence, answer, delay, split, garble, refuse, wait, quit "
                     + "or help")
         }
     }
@@ -88,7 +89,8 @@ struct Words {
 
     mutating func expect(_ word: String) throws(BoardLineError) {
         guard !skip(word) else { return }
-        throw BoardLineError(peek.map { "“\($0)” stands where “\(word)” belongs" } ?? "the line ends early", "put “\(word)”")
+        throw BoardLineError(
+            peek.map { "“\($0)” stands where “\(word)” belongs" } ?? "the line ends early", "put “\(word)”")
     }
 
     mutating func required(_ what: String) throws(BoardLineError) -> String {

@@ -218,6 +218,10 @@ extension BoardLoop {
             return
         }
         let now = clock.now
+        // A line that was handed over before a request was sent holds for that request.
+        takeLetters()
+        carryOut(at: now)
+        movePresses(at: now)
         if door.framing == .rtu, client.lastByte.duration(to: now) > Self.longestGap { client.received = [] }
         client.lastByte = now
         client.received += bytes.prefix(count)

@@ -13,7 +13,7 @@ package enum BoardProgram {
           --tcp HOST:PORT   listens there; port 0 takes one that is free
           --serial PATH     serves an existing serial line at 9600 8N1, or makes PATH a link to a new pseudo-terminal
           --unit N          a unit that answers, 1 to 247; once for each, unit 1 without
-          --script FILE     lines to carry out before and beside those on standard input
+          --script FILE     lines to carry out beside those on standard input
         """
 
     /// Runs until `quit`, SIGTERM or SIGINT.
@@ -34,25 +34,17 @@ package enum BoardProgram {
     }
 
     private static func serve(_ options: BoardOptions) -> CInt {
+        var script: [String] = []
+        do throws(SystemError) {
+            if let path = options.script { script = try lines(of: path) }
+        } catch {
+            complain("\(error); name a file with one command on each line")
+            return 66
+        }
         do {
+            // First of all: threads inherit the mask.
             let signals = try StopSignals()
-            let ended = try WakeUp()
-            let board = try SimulatedBoard(at: options.place, units: options.units) { notice in
-                switch notice {
-                case .said(let text): say(text)
-                case .wrong(let text): complain(text)
-                case .quit: ended.ring()
-                }
-            }
-            defer { board.stop() }
-            if let script = options.script, !carryOut(script: script, on: board) { return 66 }
-            say(board.port == 0 ? "serving \(board.name)" : "listening on \(board.name)")
-            _ = try WorkerThread(name: "board-input") { carryOutInput(on: board) }
-            let loop = try EventLoop()
-            var isEnding = false
-            try loop.watch(signals.descriptor) { _ in isEnding = true }
-            try loop.watch(ended.descriptor) { _ in isEnding = true }
-            while !isEnding { loop.turn() }
+            try serve(options, script, until: signals)
             return 0
         } catch {
             complain("\(error); choose another place, or stop what holds it")
@@ -60,25 +52,46 @@ package enum BoardProgram {
         }
     }
 
-    private static func carryOut(script path: String, on board: SimulatedBoard) -> Bool {
-        guard let file = fopen(path, "re") else {
-            complain("\(SystemError("open \(path)")); name a file with one command on each line")
-            return false
+    // Apart from the above because Swift 6.0's optimiser does not survive a noncopyable local with several ways out.
+    private static func serve(_ options: BoardOptions, _ script: [String], until signals: borrowing StopSignals) throws {
+        let ended = try WakeUp()
+        let board = try SimulatedBoard(at: options.place, units: options.units) { notice in
+            switch notice {
+            case .said(let text): say(text)
+            case .wrong(let text): complain(text)
+            case .quit: ended.ring()
+            }
         }
+        defer { board.stop() }
+        say(board.port == 0 ? "serving \(board.name)" : "listening on \(board.name)")
+        carryOut(script, of: options.script ?? "", on: board)
+        _ = try WorkerThread(name: "board-input") { carryOutInput(on: board) }
+        let loop = try EventLoop()
+        var isEnding = false
+        try loop.watch(signals.descriptor) { _ in isEnding = true }
+        try loop.watch(ended.descriptor) { _ in isEnding = true }
+        while !isEnding { loop.turn() }
+    }
+
+    private static func lines(of path: String) throws(SystemError) -> [String] {
+        guard let file = fopen(path, "re") else { throw SystemError("open \(path)") }
         defer { fclose(file) }
         var line: UnsafeMutablePointer<CChar>?
         var capacity = 0
         defer { free(line) }
-        var number = 0
-        while getline(&line, &capacity, file) >= 0, let text = line {
-            number += 1
+        var lines: [String] = []
+        while getline(&line, &capacity, file) >= 0, let line { lines.append(String(cString: line)) }
+        return lines
+    }
+
+    private static func carryOut(_ script: [String], of path: String, on board: SimulatedBoard) {
+        for (index, line) in script.enumerated() {
             do throws(BoardLineError) {
-                try board.command(String(cString: text), from: .script)
+                try board.command(line, from: .script)
             } catch {
-                complain("\(path):\(number): \(error)")
+                complain("\(path):\(index + 1): \(error)")
             }
         }
-        return true
     }
 
     private static func carryOutInput(on board: SimulatedBoard) {
@@ -112,7 +125,9 @@ struct BoardOptions {
             guard ["--tcp", "--serial", "--unit", "--script"].contains(option) else {
                 throw BoardLineError("unknown option \(option)", "--tcp, --serial, --unit or --script")
             }
-            guard let value = rest.popFirst() else { throw BoardLineError("\(option) has no value", "put one after it") }
+            guard let value = rest.popFirst() else {
+                throw BoardLineError("\(option) has no value", "put one after it")
+            }
             switch option {
             case "--unit": units.append(try Self.unit(value))
             case "--script": script = value

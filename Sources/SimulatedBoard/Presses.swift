@@ -39,7 +39,9 @@ struct Presses {
     /// A client got an answer that was made at `instant`.
     mutating func wasRead(_ request: ReadRequest, madeAt instant: ContinuousClock.Instant) {
         for (name, press) in running where press.since <= instant {
-            guard let place = inputs[name]?.place, request.unit == place.unit, request.table == place.table else { continue }
+            guard let place = inputs[name]?.place, request.unit == place.unit, request.table == place.table else {
+                continue
+            }
             if (request.address..<request.address + request.count).contains(place.address) {
                 running[name]?.wasRead = true
             }
@@ -49,7 +51,8 @@ struct Presses {
     /// What is due at `now`, in order of names.
     mutating func advance(to now: ContinuousClock.Instant) -> [Step] {
         var steps: [Step] = []
-        for (name, press) in running.sorted(by: { $0.key < $1.key }) where press.wasRead && press.since + press.hold <= now {
+        for (name, press) in running.sorted(by: { $0.key < $1.key })
+        where press.wasRead && press.since + press.hold <= now {
             if press.isDown {
                 running[name] = Press(isDown: false, since: now, hold: BoardCommand.shortestHold)
                 steps.append(.release(name))

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Directory watch")
 struct DirectoryWatchTests {
-    @Test("names what appears and what changes its mode, once")
+    @Test("names what appears, changes its mode and disappears, once")
     func namesWhatAppears() throws {
         let directory = try #require(temporaryDirectory())
         let path = "\(directory)/gpiochip7"
@@ -19,6 +19,8 @@ struct DirectoryWatchTests {
         #expect(watch.take() == ["gpiochip7"])
         chmod(path, 0o660)
         #expect(watch.take() == ["gpiochip7"])
+        unlink(path)
+        #expect(watch.take().contains("gpiochip7"))
         #expect(watch.take() == [])
     }
 

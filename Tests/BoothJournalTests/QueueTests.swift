@@ -38,6 +38,18 @@ struct QueueTests {
         #expect(try booth.batch(7).map(\.id) == [id])
     }
 
+    @Test("leaves out what a target asked not to be given, and answers with what is recorded beside it")
+    func except() throws {
+        let booth = try OpenJournal()
+        let taken = Set((0..<3).map { _ in booth.record(.help) })
+        let letter = booth.record(.routine)
+        booth.journal.fetch(FetchRequest(number: 7, limit: 1, except: taken), for: "police")
+        #expect(try booth.batch(7).map(\.id) == [letter])
+        booth.journal.fetch(FetchRequest(number: 8, limit: 2, except: taken.union([letter])), for: "police")
+        let press = booth.record(.help)
+        #expect(try booth.batch(8).map(\.id) == [press])
+    }
+
     @Test("while backing off answers only with a help press newer than the last one tried")
     func helpOnly() throws {
         let booth = try OpenJournal()

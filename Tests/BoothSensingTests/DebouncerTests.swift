@@ -59,7 +59,8 @@ struct DebouncerTests {
 
     @Test("takes what was unknown at once")
     func unknown() {
-        let counted = run(leadingEdge: false, [(0, .unknown), (50, .active), (70, .unknown), (71, .normal)], until: 200)
+        let said: [(Int, PointState)] = [(0, .unknown), (50, .active), (70, .unknown), (71, .normal)]
+        let counted = run(leadingEdge: false, said, until: 200)
         #expect(
             counted == [
                 Counted(0, .unknown), Counted(50, .active), Counted(70, .unknown), Counted(71, .normal),

@@ -46,10 +46,11 @@ final class GPIOChipInputs {
         environment.deliver(reports)
     }
 
-    /// A device file appeared or changed its mode: what is missing may be there in a moment.
+    /// A device file appeared, disappeared or changed its mode: what is missing may be there in a moment, and what is
+    /// held may be gone: Linux 6.1 does not wake an epoll when a chip goes.
     func lookSoon(at time: BootTime) {
-        guard let planned = nextLook else { return }
-        nextLook = min(planned, time + Self.settling)
+        if let planned = nextLook { nextLook = min(planned, time + Self.settling) }
+        if !held.isEmpty { nextLevels = time }
     }
 
     func tick(at time: BootTime) {

@@ -14,32 +14,36 @@ extension DeviceFault {
                 .missing,
                 Message(
                     zh: "找不到 GPIO 芯片 \(chip)；现有标签：\(zh)。请检查接线与 [gpio] 的 chip（可用 gpiodetect 查看）",
-                    en: "no GPIO chip \(chip); labels present: \(en). Check the board and `chip` in [gpio] (gpiodetect lists them)"
+                    en: "no GPIO chip \(chip); labels present: \(en). Check the board and `chip` in [gpio] (gpiodetect "
+                        + "lists them)"
                 ))
         case .denied(let path, let group):
+            // Debian leaves the device files to root; nobody should join that group for them.
+            let (zh, en) =
+                group == "root"
+                ? ("请安装 boothd 的 udev 规则，它把芯片交给 gpio 组", "install boothd's udev rule: group gpio")
+                : ("请让 boothd 的用户属于该组", "put boothd's user in that group")
             let mayBe = if case .label = chip { true } else { false }
             self.init(
                 .denied,
                 Message(
-                    zh: "无权打开 \(path)\(mayBe ? "（可能就是 \(chip)）" : "")，其属组为 \(group)；请安装 boothd 的 udev 规则，"
-                        + "并让 boothd 的用户属于该组",
-                    en: "not allowed to open \(path)\(mayBe ? " (it may be \(chip))" : ""), which belongs to group \(group); "
-                        + "install boothd's udev rule and put boothd's user in that group"))
+                    zh: "无权打开 \(path)\(mayBe ? "（可能就是 \(chip)）" : "")，其属组为 \(group)；\(zh)",
+                    en: "not allowed to open \(path)\(mayBe ? " (it may be \(chip))" : ""), which belongs to group "
+                        + "\(group); \(en)"))
         case .failed(let path, let cause):
             self.init(
                 .refused,
-                Message(zh: "不能打开 \(path)：\(cause)", en: "cannot open \(path): \(cause); is it a GPIO chip?"))
+                Message(zh: "不能打开 \(path)：\(cause)；它是 GPIO 芯片吗？", en: "cannot open \(path): \(cause); is it a GPIO chip?"))
         }
     }
 
     /// A chip that was held and broke off.
-    init(lostChip error: GPIOError?, chip: GPIOChipConfiguration.Selector) {
-        let cause = error.map { " (\($0))" } ?? ""
+    init(lostChip error: GPIOError, chip: GPIOChipConfiguration.Selector) {
         self.init(
             .disconnected,
             Message(
-                zh: "GPIO 芯片 \(chip) 已断开\(cause)；请检查连接，恢复后自动继续",
-                en: "GPIO chip \(chip) is gone\(cause); check its connection, it is picked up again by itself"))
+                zh: "GPIO 芯片 \(chip) 已断开（\(error)）；请检查连接，恢复后自动继续",
+                en: "GPIO chip \(chip) is gone (\(error)); check its connection, it is picked up again by itself"))
     }
 
     /// A line that cannot be had.

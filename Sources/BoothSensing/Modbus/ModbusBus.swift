@@ -40,7 +40,8 @@ package final class ModbusBus: Sendable {
         thread.withLock { $0 = started }
     }
 
-    /// Asks the thread to end: it does so within the answer time of a request, or of resolving the bus's host name.
+    /// Asks the thread to end. It does so after the request that it is making: within a response timeout, four on a line
+    /// full of noise, or as long as the resolver takes for the bus's host name.
     package func stop() {
         mailbox.post(.stop)
     }

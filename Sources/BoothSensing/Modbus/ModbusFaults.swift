@@ -72,7 +72,8 @@ extension DeviceFault {
             .disconnected,
             Message(
                 zh: "与 \(place) 的连接中断（\(error)）；请检查接线和电源，连接会自动恢复",
-                en: "the connection to \(place) broke (\(error)); check wiring and power, it is opened again by itself"))
+                en: "the connection to \(place) broke (\(error)); check wiring and power, it is opened again by itself")
+        )
     }
 
     /// Why a unit counts as lost.

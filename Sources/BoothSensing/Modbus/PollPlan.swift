@@ -67,7 +67,9 @@ extension PollRequest {
 
     fileprivate func takes(_ point: PolledPoint) -> Bool {
         let source = point.source
-        guard read.unit == source.unit, read.table == DataTable(source.table), period == source.poll else { return false }
+        guard read.unit == source.unit, read.table == DataTable(source.table), period == source.poll else {
+            return false
+        }
         let count = source.address - read.address + 1
         return count == read.count || (count == read.count + 1 && count <= read.table.mostInOneRequest)
     }

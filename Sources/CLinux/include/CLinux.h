@@ -8,6 +8,7 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/file.h>
+#include <sys/pidfd.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/timex.h>
@@ -49,5 +50,17 @@ int clinux_accept(int listener);
 /// Makes a pseudo-terminal (pty(7)): its master, never blocking and closed on exec; the slave's path goes to
 /// `slave_path`. Returns -1 with errno set on failure.
 int clinux_open_pseudo_terminal(char *slave_path, size_t size);
+/// Makes a pipe, close-on-exec at both ends. Returns 0, or -1 with errno set (pipe2(2)).
+int clinux_pipe(int ends[2]);
+
+/// Runs the program `path` as the leader of a process group of its own, with `input`, `output` and `error` as its only
+/// descriptors, default signals, and `directory` (NULL: the caller's) to work in. The child is killed when the *thread*
+/// that called this ends (prctl(2), PR_SET_PDEATHSIG). Returns its pid, or -1 with errno set, also where the program could
+/// not be executed.
+pid_t clinux_spawn(const char *path, char *const arguments[], char *const environment[], const char *directory,
+                   int input, int output, int error);
+
+/// The environment: `NAME=value` strings, NULL at the end (environ(7)).
+char *const *clinux_environment(void);
 
 #endif

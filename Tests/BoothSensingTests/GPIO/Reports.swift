@@ -22,8 +22,8 @@ final class InputsUnderTest {
 
     init(chip: GPIOChipConfiguration, points: [PointConfiguration], directory: String = "/dev") throws {
         loop = try EventLoop()
-        inputs = try GPIOInputs(chips: [chip], points: points, loop: loop, directory: directory) { [weak self] reports in
-            self?.reports += reports
+        inputs = try GPIOInputs(chips: [chip], points: points, loop: loop, directory: directory) { [weak self] in
+            self?.reports += $0
         }
         inputs?.start(at: .now())
     }

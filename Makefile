@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: Apache-2.0
+.DEFAULT_GOAL := help
+.PHONY: help build demo test check bench format lint install-dependencies clean
+
+# A toolchain that was unpacked there is found even where a login shell did not put it on PATH.
+export PATH := $(PATH):/opt/swift/usr/bin
+
+SWIFT ?= swift
+# More for every build, for instance -j 2.
+SWIFT_BUILD_FLAGS ?=
+SOURCES := Sources Tests Package.swift
+
+# Made apart, so that neither build throws the other's results away.
+CHECKED := --scratch-path .build-check -Xswiftc -warnings-as-errors -Xcc -Werror -Xcxx -Werror
+RELEASE := -c release --static-swift-stdlib
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-22s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+build: install-dependencies ## build the release programs into .build/release
+	$(SWIFT) build $(RELEASE) $(SWIFT_BUILD_FLAGS)
+
+demo: install-dependencies ## play a booth's day on this machine; ends with a balance
+	$(SWIFT) build $(SWIFT_BUILD_FLAGS)
+	.build/debug/booth-demo
+
+test: install-dependencies ## build and run the tests
+	$(SWIFT) build --build-tests $(SWIFT_BUILD_FLAGS)
+	$(SWIFT) test --skip-build --disable-xctest
+
+check: install-dependencies lint ## lint, warnings as errors, and the tests
+	$(SWIFT) build --build-tests $(CHECKED) $(SWIFT_BUILD_FLAGS)
+	$(SWIFT) test --skip-build --disable-xctest $(CHECKED)
+
+bench: install-dependencies ## measure the release programs beside their baselines and budgets
+	$(SWIFT) build $(RELEASE) $(SWIFT_BUILD_FLAGS)
+	.build/release/booth-bench
+
+format: ## format the sources
+	$(SWIFT) format --in-place --recursive $(SOURCES)
+
+lint: ## say what `make format` would change
+	$(SWIFT) format lint --strict --recursive $(SOURCES)
+	@for script in scripts/* .ci/run; do bash -n $$script || exit 1; done
+
+install-dependencies: ## install what building needs and this machine lacks
+	@scripts/install-dependencies
+
+clean: ## remove what was built
+	rm -rf .build .build-check

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+import BoothModel
+
+/// A command line, read. Options may stand before or after the verb, as `--option value` or `--option=value`.
+struct Invocation: Equatable {
+    var verb: Verb?
+    /// What follows the verb: an incident's id, a file.
+    var operand: String?
+    var socket: String?
+    var language: Language?
+    var json = false
+    var help = false
+    var version = false
+    var all = false
+    var follow = false
+
+    /// A command line that makes no sense, and what would.
+    struct UsageError: Error, Equatable {
+        var message: Message
+    }
+
+    /// - Parameter arguments: without the program's name.
+    init(_ arguments: [String]) throws(UsageError) {
+        var rest = arguments[...]
+        var used: [Option] = []
+        while let word = rest.popFirst() {
+            if word == "--" {
+                for operand in rest { try take(operand) }
+                break
+            }
+            if word.hasPrefix("-"), word != "-" {
+                used.append(try takeOption(word, &rest))
+            } else {
+                try take(word)
+            }
+        }
+        try check(used)
+    }
+
+    private mutating func take(_ word: String) throws(UsageError) {
+        guard let verb else {
+            guard let known = Verb(rawValue: word) else { throw .unknown(word, among: Verb.allCases.map(\.rawValue)) }
+            self.verb = known
+            return
+        }
+        guard operand == nil, verb == .incidents || verb == .check || verb == .help else {
+            throw .needless(word, verb: verb)
+        }
+        operand = word
+    }
+
+    private mutating func takeOption(_ word: String, _ rest: inout ArraySlice<String>) throws(UsageError) -> Option {
+        let name = String(word.prefix { $0 != "=" })
+        let attached = name == word ? nil : String(word.dropFirst(name.count + 1))
+        guard let option = Option(rawValue: name == "-h" ? "--help" : name) else {
+            throw .unknown(name, among: Option.allCases.map(\.rawValue))
+        }
+        guard option.takesValue else {
+            guard attached == nil else { throw .needlessValue(name) }
+            set(option)
+            return option
+        }
+        guard let value = attached ?? rest.popFirst(), !value.isEmpty else { throw .missingValue(name) }
+        try set(option, to: value)
+        return option
+    }
+
+    private mutating func set(_ option: Option) {
+        switch option {
+        case .json: json = true
+        case .help: help = true
+        case .version: version = true
+        case .all: all = true
+        case .follow: follow = true
+        case .socket, .language: break
+        }
+    }
+
+    private mutating func set(_ option: Option, to value: String) throws(UsageError) {
+        guard option == .language else {
+            socket = value
+            return
+        }
+        guard let language = Language(rawValue: value) else {
+            throw UsageError(
+                message: Message(zh: "--lang \(value)：应为 zh 或 en", en: "--lang \(value): zh or en is expected"))
+        }
+        self.language = language
+    }
+
+    /// Refuses an option that the verb does not have: silence would look like obedience.
+    private func check(_ used: [Option]) throws(UsageError) {
+        if help || version || verb == .help { return }
+        guard let verb else {
+            throw UsageError(
+                message: Message(zh: "没有给出命令；见 boothctl help", en: "no verb given; see boothctl help"))
+        }
+        for option in used {
+            guard let owner = option.verb, owner != verb else { continue }
+            throw UsageError(
+                message: Message(
+                    zh: "\(option.rawValue) 只用于 \(owner.rawValue)",
+                    en: "\(option.rawValue) belongs to \(owner.rawValue), not to \(verb.rawValue)"))
+        }
+    }
+}
+
+extension Invocation.UsageError {
+    static func unknown(_ word: String, among known: [String]) -> Self {
+        let near = Suggestion.nearest(to: word, among: known)
+        return Self(
+            message: Message(
+                zh: "不认识 \(word)" + (near.map { "；是不是 \($0)？" } ?? "；见 boothctl help"),
+                en: "\(word) is not known" + (near.map { "; did you mean \($0)?" } ?? "; see boothctl help")))
+    }
+
+    static func needless(_ word: String, verb: Verb) -> Self {
+        Self(
+            message: Message(
+                zh: "\(verb.rawValue) 之后不应有 \(word)", en: "\(word) is one word too many after \(verb.rawValue)"))
+    }
+
+    static func needlessValue(_ option: String) -> Self {
+        Self(message: Message(zh: "\(option) 不带值", en: "\(option) takes no value"))
+    }
+
+    static func missingValue(_ option: String) -> Self {
+        Self(message: Message(zh: "\(option) 需要一个值", en: "\(option) needs a value"))
+    }
+}

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+import BoothControl
+import BoothModel
+
+/// One event as a line for people: time, what, where, category, count, state.
+struct EventLine: Decodable {
+    private struct Details: Decodable {
+        var category: String?
+        var count: Int?
+        var state: String?
+        var reason: String?
+    }
+
+    private let type: String
+    private let time: String?
+    private let subject: String?
+    private let data: Details?
+
+    private enum CodingKeys: String, CodingKey {
+        case type, time, subject, data
+    }
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        type = try container.decode(String.self, forKey: .type)
+        time = try container.decodeIfPresent(String.self, forKey: .time)
+        subject = try container.decodeIfPresent(String.self, forKey: .subject)
+        // A later version's data may have other shapes under these keys; the line is then shorter, not missing.
+        data = try? container.decodeIfPresent(Details.self, forKey: .data)
+    }
+
+    /// With its line feed.
+    func text(_ words: Words) -> String {
+        var line = words.time(time).padded(to: 19) + "  " + Self.name(ofType: type, words).padded(to: 10)
+        line += "  " + (subject ?? "–").printable.padded(to: 14)
+        if let category = data?.category { line += "  " + words.name(category).printable }
+        if let count = data?.count { line += "  ×\(count)" }
+        if let state = data?.state { line += "  " + words.name(state).printable }
+        if let reason = data?.reason { line += "  (\(reason.printable))" }
+        return line + "\n"
+    }
+
+    /// `cn.boothd.incident.raised.v1` in a word.
+    static func name(ofType type: String, _ words: Words) -> String {
+        switch type {
+        case "cn.boothd.incident.raised.v1": words("发生", "raised")
+        case "cn.boothd.incident.updated.v1": words("更新", "updated")
+        case "cn.boothd.incident.restored.v1": words("恢复", "restored")
+        case "cn.boothd.incident.closed.v1": words("关闭", "closed")
+        case "cn.boothd.loss.v1": words("丢失", "loss")
+        case "cn.boothd.record.v1": words("记录", "record")
+        case "cn.boothd.status.v1": words("心跳", "status")
+        default: type.printable
+        }
+    }
+}

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+import BoothControl
+import BoothModel
+
+extension Screens {
+    /// The whole booth on one screen.
+    func status(_ status: StatusReply) -> String {
+        var text = "\(status.booth) \(status.name) · boothd \(status.version)".printable + "\n"
+        text += service(status) + "\n"
+        for reason in status.reasons { text += "  - \(reason.text(in: words.language).printable)\n" }
+        text += "\n"
+        text += row("运行", "Running", words.span(seconds: status.uptimeSeconds))
+        text += row("时钟", "Clock", words.name(status.clock.state))
+        text += row("存储", "Storage", storage(status.storage))
+        text += row("未关闭", "Open", words("\(status.open) 起", "\(status.open)"))
+        text += "\n" + words("点位", "Points") + "\n" + points(status.points, indent: 2)
+        text += "\n" + words("平台", "Targets") + "\n" + targets(status.targets, indent: 2)
+        return text
+    }
+
+    private func service(_ status: StatusReply) -> String {
+        switch status.state {
+        case .starting: words("正在启动，尚未在用", "starting, not in service yet")
+        case .inService: words("在用", "in service")
+        case .degraded where status.inService: words("在用，但有故障：", "in service, degraded:")
+        case .degraded: words("不在用：", "not in service:")
+        }
+    }
+
+    private func storage(_ storage: StatusReply.Storage) -> String {
+        let used = words(
+            "\(words.size(storage.bytes))，上限 \(words.size(storage.limit))",
+            "\(words.size(storage.bytes)) of \(words.size(storage.limit))")
+        return words.name(storage.state) + words("，", ", ") + used
+    }
+
+    private func row(_ zh: String, _ en: String, _ value: String) -> String {
+        words(zh, en).padded(to: 9) + value + "\n"
+    }
+}

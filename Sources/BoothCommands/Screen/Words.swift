@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+import BoothControl
+import BoothModel
+
+/// The contract's words in the technician's language.
+struct Words {
+    let language: Language
+
+    func callAsFunction(_ zh: String, _ en: String) -> String { language == .chinese ? zh : en }
+
+    /// A state, kind or category: its Chinese name where it has one and Chinese is asked for, else as it is spelt.
+    func name(_ word: String) -> String {
+        language == .chinese ? Self.chinese[word] ?? word : word
+    }
+
+    func name<Word: RawRepresentable<String>>(_ word: Word) -> String { name(word.rawValue) }
+
+    /// `2026-11-21 08:15:30` of an RFC 3339 time; a dash where there is none.
+    func time(_ rfc3339: String?) -> String {
+        guard let rfc3339, rfc3339.utf8.count >= 19 else { return "–" }
+        return rfc3339.prefix(10) + " " + rfc3339.dropFirst(11).prefix(8)
+    }
+
+    /// `3d 4h`, `5 min`, `12 s`.
+    func span(seconds: Int) -> String {
+        let (days, hours, minutes) = (seconds / 86_400, seconds / 3600 % 24, seconds / 60 % 60)
+        if days > 0 { return self("\(days) 天 \(hours) 小时", "\(days) d \(hours) h") }
+        if hours > 0 { return self("\(hours) 小时 \(minutes) 分", "\(hours) h \(minutes) min") }
+        return minutes > 0 ? self("\(minutes) 分钟", "\(minutes) min") : self("\(seconds) 秒", "\(seconds) s")
+    }
+
+    /// Bytes in the unit that leaves up to four digits.
+    func size(_ bytes: Int64) -> String {
+        let units = ["B", "KiB", "MiB", "GiB"]
+        var (value, unit) = (bytes, 0)
+        while value >= 10_240, unit < units.count - 1 { (value, unit) = (value / 1024, unit + 1) }
+        return "\(value) \(units[unit])"
+    }
+
+    private static let chinese = [
+        "starting": "正在启动", "in-service": "在用", "degraded": "降级",
+        "normal": "正常", "active": "动作", "short": "短路", "cut": "断路", "unknown": "未知",
+        "good": "可信", "stale": "陈旧", "fault": "故障",
+        "ok": "正常", "retrying": "重试中", "refused": "被拒", "full": "已满",
+        "synced": "已同步", "holdover": "守时", "unsynced": "未同步",
+        "raised": "已发生", "accepted": "已接收", "dispatched": "已派警", "handled": "已处置", "closed": "已关闭",
+        "queued": "待发", "sent": "已发", "rejected": "拒收",
+        "police": "公安", "community": "社区",
+        "help": "求助", "duress": "胁迫", "intrusion": "闯入", "tamper": "防拆", "mail": "信件",
+        "mail-tamper": "信箱被开", "mail-overdue": "信件逾期", "door-held": "门久开", "power": "电源",
+        "sensor": "传感器", "gap": "丢边沿", "link": "链路", "storage": "存储", "clock": "时钟", "loss": "丢失",
+        "help-button": "求助按钮", "duress-button": "胁迫按钮", "room-door": "室门", "street-door": "街门",
+        "mail-slot": "投信口", "mail-door": "信箱门", "mains-power": "市电", "battery": "电池", "contact": "触点",
+    ]
+}

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+import BlockingIO
+import BoothControl
+import BoothModel
+import Glibc
+
+/// One run of `boothctl`.
+package struct BoothCommand {
+    /// How a run ends; sysexits(3) where it has a number.
+    package enum ExitCode: CInt, Sendable {
+        case done = 0
+        /// Refused or failed; of `status`: degraded.
+        case failed = 1
+        case notRunning = 3
+        case usage = 64
+        case configuration = 78
+    }
+
+    /// Reads and checks a configuration file.
+    ///
+    /// Gives each problem as a line, `FILE:LINE:COLUMN: what is wrong; what would be right`; none for a good file.
+    package typealias Check = (_ path: String, _ language: Language) -> [String]
+
+    package static let version = "0.1.0"
+    static let defaultConfiguration = "/etc/boothd/boothd.toml"
+
+    let output: Output
+    let errors: Output
+    private let defaultSocket: String
+    private let defaultLanguage: Language
+    private let interruption: CInt?
+    private let check: Check
+
+    /// - Parameters:
+    ///   - output: for answers.
+    ///   - errors: for everything else.
+    ///   - socket: the agent's, unless the command line names one.
+    ///   - language: unless the command line names one.
+    ///   - interruption: readable when `events --follow` is to end.
+    ///   - check: what `check` asks.
+    package init(
+        output: Output, errors: Output, socket: String = BoothCommand.socketOfEnvironment,
+        language: Language = .ofEnvironment, interruption: CInt? = nil, check: @escaping Check
+    ) {
+        self.output = output
+        self.errors = errors
+        defaultSocket = socket
+        defaultLanguage = language
+        self.interruption = interruption
+        self.check = check
+    }
+
+    /// `$RUNTIME_DIRECTORY/control`, or `/run/boothd/control`.
+    package static var socketOfEnvironment: String {
+        guard let folder = getenv("RUNTIME_DIRECTORY"), folder.pointee != 0 else { return "/run/boothd/control" }
+        return String(cString: folder) + "/control"
+    }
+
+    /// Does what the command line says; everything is written when it returns.
+    ///
+    /// - Parameter arguments: without the program's name.
+    package func run(_ arguments: [String]) -> ExitCode {
+        defer {
+            output.flush()
+            errors.flush()
+        }
+        do throws(Invocation.UsageError) {
+            return run(try Invocation(arguments))
+        } catch {
+            complain(error.message, defaultLanguage)
+            return .usage
+        }
+    }
+
+    private func run(_ invocation: Invocation) -> ExitCode {
+        let language = invocation.language ?? defaultLanguage
+        if invocation.version {
+            output.write("boothctl \(Self.version)\n")
+            return .done
+        }
+        guard !invocation.help, let verb = invocation.verb, verb != .help else {
+            output.write(Help.text.text(in: language))
+            return .done
+        }
+        if verb == .check { return checkConfiguration(invocation, language) }
+        do throws(ControlClientError) {
+            return try ask(verb, invocation, language)
+        } catch {
+            complain(error.message, language)
+            if case .notRunning = error { return .notRunning }
+            return .failed
+        }
+    }
+
+    private func ask(
+        _ verb: Verb, _ invocation: Invocation, _ language: Language
+    ) throws(ControlClientError) -> ExitCode {
+        let screens = Screens(language)
+        if verb == .incidents, let text = invocation.operand, EventID(text) == nil {
+            complain(
+                Message(
+                    zh: "\(text) 不是事件编号；boothctl incidents 列出编号",
+                    en: "\(text) is not an incident's id; boothctl incidents lists them"), language)
+            return .usage
+        }
+        let client = try ControlClient(path: invocation.socket ?? defaultSocket)
+        switch verb {
+        case .status:
+            let reply = try client.call(.status)
+            let status = try ControlClient.decode(StatusReply.self, from: reply)
+            show(reply, invocation, screens.status(status))
+            return status.state == .inService ? .done : .failed
+        case .points:
+            let reply = try client.call(.points)
+            show(reply, invocation, screens.points(try ControlClient.decode(PointsReply.self, from: reply).points))
+        case .incidents:
+            let reply = try client.call(.incidents(invocation.operand.flatMap { EventID($0) }, all: invocation.all))
+            let incidents = try ControlClient.decode(IncidentsReply.self, from: reply).incidents
+            show(reply, invocation, screens.incidents(incidents))
+        case .queue:
+            let reply = try client.call(.queue)
+            show(reply, invocation, screens.queue(try ControlClient.decode(QueueReply.self, from: reply).targets))
+        case .events: try showEvents(client, invocation, screens.words)
+        case .check, .help: break
+        }
+        return .done
+    }
+
+    private func show(_ reply: String, _ invocation: Invocation, _ screen: String) {
+        output.write(invocation.json ? reply + "\n" : screen)
+    }
+
+    private func showEvents(
+        _ client: ControlClient, _ invocation: Invocation, _ words: Words
+    ) throws(ControlClientError) {
+        guard invocation.follow else {
+            let reply = try client.call(.events)
+            guard let events = JSONText.member("events", of: reply) else { throw .notUnderstood }
+            for event in JSONText.elements(of: events) { output.write(line(event, invocation, words)) }
+            return
+        }
+        try client.follow(until: interruption) { event in
+            output.write(line(event, invocation, words))
+            output.flush()
+            return !output.isBroken
+        }
+    }
+
+    private func line(_ event: String, _ invocation: Invocation, _ words: Words) -> String {
+        if invocation.json { return event + "\n" }
+        do {
+            return try ControlClient.decode(EventLine.self, from: event).text(words)
+        } catch {
+            return event.printable + "\n"
+        }
+    }
+
+    private func checkConfiguration(_ invocation: Invocation, _ language: Language) -> ExitCode {
+        let path = invocation.operand ?? Self.defaultConfiguration
+        let problems = check(path, language)
+        for problem in problems { errors.write(problem.printable + "\n") }
+        if invocation.json {
+            output.write("{\"problems\":\(JSONText.array(of: problems))}\n")
+        } else if problems.isEmpty, output.isTerminal {
+            output.write(Words(language: language)("\(path)：没有问题", "\(path): no problems") + "\n")
+        }
+        return problems.isEmpty ? .done : .configuration
+    }
+
+    private func complain(_ message: Message, _ language: Language) {
+        errors.write("boothctl: \(message.text(in: language).printable)\n")
+    }
+}

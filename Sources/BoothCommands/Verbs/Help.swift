@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+import BoothModel
+
+/// `boothctl help`.
+enum Help {
+    static let text = Message(
+        zh: """
+            用法：boothctl [选项] 命令
+
+            命令：
+              status             一屏概况：是否在用及原因、点位、未关闭事件、平台与队列、存储、时钟
+              points             每个点位的状态、原值、质量
+              incidents [编号]   未关闭的事件；--all 列出全部
+              queue              每个平台还没有接收的
+              events [--follow]  最近的事件；--follow 继续显示新的
+              check [文件]       检查配置，默认 /etc/boothd/boothd.toml
+              help               本说明
+
+            选项（在命令之前或之后）：
+              --socket PATH      控制套接字，默认 /run/boothd/control
+              --json             输出 JSON
+              --lang zh|en       语言，默认随系统
+              --version          版本
+
+            退出码：0 完成；1 被拒绝或失败（status：降级）；3 没有运行；64 用法错误；78 配置有误
+            详见 boothctl(1)。
+
+            """,
+        en: """
+            Usage: boothctl [OPTION]... VERB
+
+            Verbs:
+              status             one screen: in service or not and why, points, open incidents, targets, storage, clock
+              points             each point's state, raw value and quality
+              incidents [ID]     incidents that are not closed; --all lists all
+              queue              what each target has not taken
+              events [--follow]  the newest events; --follow goes on with new ones
+              check [FILE]       checks a configuration, by default /etc/boothd/boothd.toml
+              help               this text
+
+            Options, before or after the verb:
+              --socket PATH      the control socket, by default /run/boothd/control
+              --json             JSON for programs
+              --lang zh|en       the language, by default the locale's
+              --version          the version
+
+            Exit: 0 done; 1 refused or failed (status: degraded); 3 not running; 64 usage; 78 configuration wrong
+            More in boothctl(1).
+
+            """)
+}

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+import BlockingIO
+import BoothModel
+import FoundationEssentials
+import Glibc
+
+/// A connection to the agent, for a program that waits for its answers.
+package final class ControlClient {
+    /// A whole answer may take as long as this.
+    package static let patience = Duration.seconds(10)
+    /// Most bytes of one reply; a journal of years has thousands of incidents.
+    private static let replyLimit = 64 << 20
+
+    private let socket: CInt
+    private let patience: Duration
+    private var input = MessageBuffer(limit: ControlClient.replyLimit)
+
+    /// Connects.
+    ///
+    /// - Throws: `notRunning`, `denied`, `silent` where the agent does not accept in time, `system`.
+    package init(path: String, patience: Duration = ControlClient.patience) throws(ControlClientError) {
+        self.patience = patience
+        do { socket = try UnixSocket.make() } catch { throw .system(error) }
+        let deadline = BootTime.now() + patience
+        while true {
+            do throws(SystemError) {
+                try UnixSocket.connect(socket, to: path)
+                return
+            } catch where error.code == EAGAIN && BootTime.now() < deadline {
+                // The listener's queue is full. Linux has no event for room in it; the agent empties it at once.
+                poll(nil, 0, 20)
+            } catch {
+                throw Self.connectError(error, path)
+            }
+        }
+    }
+
+    deinit {
+        close(socket)
+    }
+
+    private static func connectError(_ error: SystemError, _ path: String) -> ControlClientError {
+        switch error.code {
+        case ENOENT, ECONNREFUSED, ENOTDIR: .notRunning(path: path)
+        case EACCES, EPERM: .denied(path: path)
+        case EAGAIN: .silent
+        default: .system(error)
+        }
+    }
+
+    /// Calls, and waits for the answer.
+    ///
+    /// - Returns: the reply's parameters, a JSON object, as it came.
+    /// - Throws: `ControlClientError`.
+    package func call(_ call: ControlCall) throws(ControlClientError) -> String {
+        let deadline = BootTime.now() + patience
+        try send(Request(call, more: false), until: deadline)
+        guard let message = try receive(until: deadline, or: nil) else { throw .silent }
+        return try parameters(of: message)
+    }
+
+    /// Calls `take` for each event: the newest of the journal, then each as it happens.
+    ///
+    /// - Parameters:
+    ///   - interruption: a descriptor; when it becomes readable, this returns.
+    ///   - take: gets the CloudEvent as it came; returns false to end.
+    /// - Throws: `ControlClientError`, `disconnected` when the agent stops.
+    package func follow(
+        until interruption: CInt? = nil, _ take: (String) -> Bool
+    ) throws(ControlClientError) {
+        try send(Request(.events, more: true), until: .now() + patience)
+        while let message = try receive(until: nil, or: interruption) {
+            guard let event = JSONText.member("event", of: try parameters(of: message)) else { throw .notUnderstood }
+            guard take(event) else { return }
+        }
+    }
+
+    /// A reply's value, decoded.
+    ///
+    /// - Throws: `notUnderstood`.
+    package static func decode<Reply: Decodable>(
+        _ type: Reply.Type, from text: String
+    ) throws(ControlClientError) -> Reply {
+        do { return try JSONDecoder().decode(type, from: Data(text.utf8)) } catch { throw .notUnderstood }
+    }
+
+    // MARK: Wire
+
+    private func send(_ request: Request, until deadline: BootTime) throws(ControlClientError) {
+        guard let data = try? JSONEncoder().encode(request) else { throw .notUnderstood }
+        var rest = ArraySlice(data)
+        rest.append(0)
+        while !rest.isEmpty {
+            let sent = rest.withUnsafeBytes { Glibc.send(socket, $0.baseAddress, $0.count, CInt(MSG_NOSIGNAL)) }
+            if sent >= 0 {
+                rest = rest.dropFirst(sent)
+                continue
+            }
+            let code = errno
+            guard code == EAGAIN || code == EINTR else { throw .disconnected }
+            guard wait(for: Int16(POLLOUT), until: deadline, or: nil) == .ready else { throw .silent }
+        }
+    }
+
+    /// - Returns: nil when the time has come or the interruption has.
+    private func receive(
+        until deadline: BootTime?, or interruption: CInt?
+    ) throws(ControlClientError) -> ArraySlice<UInt8>? {
+        var room = [UInt8](repeating: 0, count: 65_536)
+        while true {
+            do { if let message = try input.next() { return message } } catch { throw .notUnderstood }
+            guard wait(for: Int16(POLLIN), until: deadline, or: interruption) == .ready else { return nil }
+            let count = recv(socket, &room, room.count, 0)
+            if count > 0 { input.append(room.prefix(count)) }
+            if count == 0 { throw .disconnected }
+            if count < 0 {
+                let code = errno
+                guard code == EAGAIN || code == EINTR else { throw .disconnected }
+            }
+        }
+    }
+
+    private enum Wait {
+        case ready, late, interrupted
+    }
+
+    private func wait(for events: Int16, until deadline: BootTime?, or interruption: CInt?) -> Wait {
+        while true {
+            var watched = [
+                pollfd(fd: socket, events: events, revents: 0),
+                pollfd(fd: interruption ?? -1, events: Int16(POLLIN), revents: 0),
+            ]
+            let count = poll(&watched, 2, deadline.map { CInt(clamping: $0.millisecondsAway()) } ?? -1)
+            if count == 0 { return .late }
+            if count < 0 { continue }
+            return watched[1].revents != 0 ? .interrupted : .ready
+        }
+    }
+
+    private func parameters(of message: ArraySlice<UInt8>) throws(ControlClientError) -> String {
+        guard let envelope = try? JSONDecoder().decode(Envelope.self, from: Data(message)) else { throw .notUnderstood }
+        if let name = envelope.error {
+            guard let error = ControlError(name: name, parameters: envelope.parameters) else { throw .notUnderstood }
+            throw .refused(error)
+        }
+        return JSONText.member("parameters", of: String(decoding: message, as: UTF8.self)) ?? "{}"
+    }
+}
+
+/// A call as it is written.
+private struct Request: Encodable {
+    struct Parameters: Encodable {
+        var incident: EventID?
+        var all: Bool?
+    }
+
+    var method: String
+    var more: Bool?
+    var parameters: Parameters?
+
+    init(_ call: ControlCall, more: Bool) {
+        let name =
+            switch call {
+            case .status: "GetStatus"
+            case .points: "ListPoints"
+            case .incidents: "ListIncidents"
+            case .queue: "GetQueue"
+            case .events: "FollowEvents"
+            }
+        method = "\(AgentInterface.name).\(name)"
+        self.more = more ? true : nil
+        if case .incidents(let id, let all) = call { parameters = Parameters(incident: id, all: all) }
+    }
+}
+
+/// What tells an answer from an error.
+private struct Envelope: Decodable {
+    let error: String?
+    /// Of an error, those that are strings.
+    let parameters: [String: String]
+
+    private enum CodingKeys: String, CodingKey {
+        case error, parameters
+    }
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        error = try container.decodeIfPresent(String.self, forKey: .error)
+        guard error != nil, container.contains(.parameters) else {
+            parameters = [:]
+            return
+        }
+        parameters = try container.decodeIfPresent([String: String].self, forKey: .parameters) ?? [:]
+    }
+}

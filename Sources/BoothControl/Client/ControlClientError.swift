@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+import BlockingIO
+
+/// Why a call to the agent has no answer.
+package enum ControlClientError: Error, Sendable, Equatable {
+    /// Nobody listens on the socket.
+    case notRunning(path: String)
+    /// This user may not open the socket.
+    case denied(path: String)
+    /// No answer in time.
+    case silent
+    /// The agent ended the connection: it stopped, or has as many clients as it takes.
+    case disconnected
+    /// The agent answers with an error.
+    case refused(ControlError)
+    /// What came is not a reply that this version knows.
+    case notUnderstood
+    case system(SystemError)
+}

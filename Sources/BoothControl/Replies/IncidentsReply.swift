@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+import BoothModel
+
+/// The answer to `ListIncidents`, oldest first.
+package struct IncidentsReply: Codable, Sendable, Hashable {
+    package var incidents: [IncidentStatus]
+
+    package init(incidents: [IncidentStatus]) {
+        self.incidents = incidents
+    }
+}
+
+/// One incident as the technician sees it.
+package struct IncidentStatus: Codable, Sendable, Hashable {
+    package var incident: EventID
+    package var category: Category
+    package var incidentClass: IncidentClass
+    package var priority: Priority
+    package var count: Int
+    package var state: IncidentState
+    /// Null for a fault of a device, a link or the storage.
+    @Nullable package var point: PointID?
+    /// The device whose fault it is, null for a point's incident.
+    @Nullable package var device: DeviceID?
+    package var test: Bool
+    /// Local civil time with offset; null where the clock was not trusted.
+    @Nullable package var opened: String?
+    package var restored: Bool
+    package var targets: [TargetTicket]
+
+    /// How its opening stands with one target.
+    package struct TargetTicket: Codable, Sendable, Hashable {
+        package var target: TargetID
+        package var delivery: Delivery
+        /// The platform's number for it, null before its receipt.
+        @Nullable package var ticket: String?
+    }
+
+    package init(_ incident: Incident) {
+        self.incident = incident.id
+        category = incident.category
+        incidentClass = incident.incidentClass
+        priority = incident.priority
+        count = incident.count
+        state = incident.state
+        point = incident.point
+        device = incident.device
+        test = incident.test
+        opened = incident.opened.time
+        restored = incident.restored != nil
+        targets = incident.targets.map {
+            TargetTicket(target: $0.target, delivery: $0.delivery, ticket: $0.ticket)
+        }
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case incident, category
+        case incidentClass = "class"
+        case priority, count, state, point, device, test, opened, restored, targets
+    }
+}

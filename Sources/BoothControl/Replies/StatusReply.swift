@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+import BoothModel
+
+/// The answer to `GetStatus`: one screen of the whole booth.
+package struct StatusReply: Codable, Sendable, Hashable {
+    package enum State: String, Codable, Sendable {
+        case starting
+        case inService = "in-service"
+        /// In service with something lost, or not in service; `reasons` say what.
+        case degraded
+    }
+
+    package struct Clock: Codable, Sendable, Hashable {
+        package var state: ClockState
+    }
+
+    package struct Storage: Codable, Sendable, Hashable {
+        package enum State: String, Codable, Sendable {
+            case ok, full, fault
+        }
+
+        package var state: State
+        /// What the journal takes on disk.
+        package var bytes: Int64
+        /// Most that it may take.
+        package var limit: Int64
+
+        package init(state: State, bytes: Int64, limit: Int64) {
+            self.state = state
+            self.bytes = bytes
+            self.limit = limit
+        }
+    }
+
+    /// The booth's code and name, as configured.
+    package var booth: String
+    package var name: String
+    package var state: State
+    /// Whether sensing and journal run.
+    package var inService: Bool
+    /// Why it is not simply in service; empty when it is.
+    package var reasons: [Message]
+    package var bootID: String
+    package var version: String
+    /// Whole seconds since the agent started.
+    package var uptimeSeconds: Int
+    package var clock: Clock
+    package var storage: Storage
+    package var points: [PointStatus]
+    /// Incidents that are not closed.
+    package var open: Int
+    package var targets: [TargetStatus]
+
+    package init(
+        booth: String, name: String, state: State, inService: Bool, reasons: [Message], bootID: String,
+        version: String, uptimeSeconds: Int, clock: ClockState, storage: Storage, points: [PointStatus], open: Int,
+        targets: [TargetStatus]
+    ) {
+        self.booth = booth
+        self.name = name
+        self.state = state
+        self.inService = inService
+        self.reasons = reasons
+        self.bootID = bootID
+        self.version = version
+        self.uptimeSeconds = uptimeSeconds
+        self.clock = Clock(state: clock)
+        self.storage = storage
+        self.points = points
+        self.open = open
+        self.targets = targets
+    }
+}
+
+extension StatusReply {
+    private enum CodingKeys: String, CodingKey {
+        case booth, name, state
+        case inService = "in_service"
+        case reasons
+        case reasonsInChinese = "reasons_zh"
+        case bootID = "boot_id"
+        case version
+        case uptimeSeconds = "uptime_s"
+        case clock, storage, points, open, targets
+    }
+
+    /// `reasons` is in English and `reasons_zh` beside it, entry for entry, so that the reply needs no language.
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(booth, forKey: .booth)
+        try container.encode(name, forKey: .name)
+        try container.encode(state, forKey: .state)
+        try container.encode(inService, forKey: .inService)
+        try container.encode(reasons.map(\.en), forKey: .reasons)
+        try container.encode(reasons.map(\.zh), forKey: .reasonsInChinese)
+        try container.encode(bootID, forKey: .bootID)
+        try container.encode(version, forKey: .version)
+        try container.encode(uptimeSeconds, forKey: .uptimeSeconds)
+        try container.encode(clock, forKey: .clock)
+        try container.encode(storage, forKey: .storage)
+        try container.encode(points, forKey: .points)
+        try container.encode(open, forKey: .open)
+        try container.encode(targets, forKey: .targets)
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        let english = try container.decode([String].self, forKey: .reasons)
+        let chinese = try container.decodeIfPresent([String].self, forKey: .reasonsInChinese) ?? english
+        self.init(
+            booth: try container.decode(String.self, forKey: .booth),
+            name: try container.decode(String.self, forKey: .name),
+            state: try container.decode(State.self, forKey: .state),
+            inService: try container.decode(Bool.self, forKey: .inService),
+            reasons: zip(chinese, english).map { Message(zh: $0, en: $1) },
+            bootID: try container.decode(String.self, forKey: .bootID),
+            version: try container.decode(String.self, forKey: .version),
+            uptimeSeconds: try container.decode(Int.self, forKey: .uptimeSeconds),
+            clock: try container.decode(Clock.self, forKey: .clock).state,
+            storage: try container.decode(Storage.self, forKey: .storage),
+            points: try container.decode([PointStatus].self, forKey: .points),
+            open: try container.decode(Int.self, forKey: .open),
+            targets: try container.decode([TargetStatus].self, forKey: .targets))
+    }
+}

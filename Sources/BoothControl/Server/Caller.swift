@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+import BlockingIO
+import Glibc
+
+/// Who makes a call, by the kernel's word.
+package struct Caller: Sendable, Hashable {
+    package var credentials: PeerCredentials
+
+    package init(_ credentials: PeerCredentials) {
+        self.credentials = credentials
+    }
+
+    /// Whether it may change something, and not only look: root, the agent's own user, and group `booth-operator`.
+    ///
+    /// - Parameters:
+    ///   - agent: the agent's user.
+    ///   - operators: the number of group `booth-operator`; nil where the system has none.
+    package func mayAct(
+        agent: uid_t = geteuid(), operators: gid_t? = PeerCredentials.group(named: "booth-operator")
+    ) -> Bool {
+        if credentials.uid == 0 || credentials.uid == agent { return true }
+        guard let operators else { return false }
+        return credentials.gid == operators || credentials.groups.contains(operators)
+    }
+}

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The interfaces of the control socket, as `varlinkctl introspect` shows them.
+package enum AgentInterface {
+    package static let name = "cn.boothd.Agent"
+    package static let serviceName = "org.varlink.service"
+
+    /// The interface's description in Varlink's language; nil for one that the agent does not have.
+    package static func description(of interface: String) -> String? {
+        switch interface {
+        case name: agent
+        case serviceName: service
+        default: nil
+        }
+    }
+
+    static let agent = """
+        # The agent of an unstaffed booth: what it senses, what is open, what it has not delivered.
+        # Keys may be added; none is taken away. docs/control.md says what each means.
+        interface cn.boothd.Agent
+
+        # state: normal, active, short, cut, unknown. quality: good, stale, fault.
+        # since: RFC 3339 with offset, null where the clock was not trusted.
+        type Point (id: string, kind: string, name: string, state: string, value: ?int, quality: string, since: ?string)
+
+        # state: ok, retrying, refused.
+        type Target (
+          id: string,
+          state: string,
+          queued: int,
+          rejected: int,
+          last_error: ?string,
+          last_error_zh: ?string
+        )
+
+        # delivery: queued, sent, accepted, rejected.
+        type Ticket (target: string, delivery: string, ticket: ?string)
+
+        # state: raised, accepted, dispatched, handled, closed.
+        type Incident (
+          incident: string,
+          category: string,
+          class: string,
+          priority: int,
+          count: int,
+          state: string,
+          point: ?string,
+          device: ?string,
+          test: bool,
+          opened: ?string,
+          restored: bool,
+          targets: []Ticket
+        )
+
+        type QueuedEvent (
+          id: string,
+          type: string,
+          incident: ?string,
+          sequence: string,
+          delivery: string,
+          attempts: int,
+          reason: ?string
+        )
+
+        type TargetQueue (target: string, queued: int, rejected: int, items: []QueuedEvent)
+
+        # state: starting, in-service, degraded.
+        method GetStatus() -> (
+          booth: string,
+          name: string,
+          state: string,
+          in_service: bool,
+          reasons: []string,
+          reasons_zh: []string,
+          boot_id: string,
+          version: string,
+          uptime_s: int,
+          clock: (state: string),
+          storage: (state: string, bytes: int, limit: int),
+          points: []Point,
+          open: int,
+          targets: []Target
+        )
+
+        method ListPoints() -> (points: []Point)
+
+        # One incident; or those that are not closed; or all.
+        method ListIncidents(incident: ?string, all: ?bool) -> (incidents: []Incident)
+
+        method GetQueue() -> (targets: []TargetQueue)
+
+        # With more: one reply for each event, first the newest ones of the journal, then each as it happens.
+        # Without: one reply with the newest ones in events.
+        method FollowEvents() -> (event: ?object, events: ?[]object)
+
+        error NoSuchIncident (incident: string)
+
+        # The agent cannot answer now.
+        error Unavailable (reason: string, reason_zh: string)
+
+        """
+
+    static let service = """
+        # What every Varlink service answers about itself.
+        interface org.varlink.service
+
+        method GetInfo() -> (vendor: string, product: string, version: string, url: string, interfaces: []string)
+
+        method GetInterfaceDescription(interface: string) -> (description: string)
+
+        error InterfaceNotFound (interface: string)
+
+        error MethodNotFound (method: string)
+
+        error MethodNotImplemented (method: string)
+
+        error InvalidParameter (parameter: string)
+
+        error PermissionDenied ()
+
+        """
+}

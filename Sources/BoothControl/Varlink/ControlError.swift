@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+import BoothModel
+
+/// An error reply: those that every Varlink service has (varlink.org/Service), and the agent's own.
+package enum ControlError: Error, Sendable, Hashable {
+    case methodNotFound(String)
+    /// The parameter's name.
+    case invalidParameter(String)
+    case interfaceNotFound(String)
+    case methodNotImplemented(String)
+    case permissionDenied
+    /// No incident of the journal has that id.
+    case noSuchIncident(EventID)
+    /// The agent cannot answer now, and why.
+    case unavailable(Message)
+
+    /// The error as the reply names it.
+    package var name: String {
+        switch self {
+        case .methodNotFound: "org.varlink.service.MethodNotFound"
+        case .invalidParameter: "org.varlink.service.InvalidParameter"
+        case .interfaceNotFound: "org.varlink.service.InterfaceNotFound"
+        case .methodNotImplemented: "org.varlink.service.MethodNotImplemented"
+        case .permissionDenied: "org.varlink.service.PermissionDenied"
+        case .noSuchIncident: "cn.boothd.Agent.NoSuchIncident"
+        case .unavailable: "cn.boothd.Agent.Unavailable"
+        }
+    }
+
+    /// Its parameters, by name.
+    package var parameters: [String: String] {
+        switch self {
+        case .methodNotFound(let method), .methodNotImplemented(let method): ["method": method]
+        case .invalidParameter(let parameter): ["parameter": parameter]
+        case .interfaceNotFound(let interface): ["interface": interface]
+        case .permissionDenied: [:]
+        case .noSuchIncident(let id): ["incident": id.description]
+        case .unavailable(let reason): ["reason": reason.en, "reason_zh": reason.zh]
+        }
+    }
+
+    /// The error that a reply names; nil for one that this side does not know.
+    package init?(name: String, parameters: [String: String]) {
+        switch name {
+        case "org.varlink.service.MethodNotFound": self = .methodNotFound(parameters["method"] ?? "")
+        case "org.varlink.service.InvalidParameter": self = .invalidParameter(parameters["parameter"] ?? "")
+        case "org.varlink.service.InterfaceNotFound": self = .interfaceNotFound(parameters["interface"] ?? "")
+        case "org.varlink.service.MethodNotImplemented": self = .methodNotImplemented(parameters["method"] ?? "")
+        case "org.varlink.service.PermissionDenied": self = .permissionDenied
+        case "cn.boothd.Agent.NoSuchIncident":
+            guard let id = EventID(parameters["incident"] ?? "") else { return nil }
+            self = .noSuchIncident(id)
+        case "cn.boothd.Agent.Unavailable":
+            let reason = parameters["reason"] ?? ""
+            self = .unavailable(Message(zh: parameters["reason_zh"] ?? reason, en: reason))
+        default: return nil
+        }
+    }
+}

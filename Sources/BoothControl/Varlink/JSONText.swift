@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+import FoundationEssentials
+
+/// Pieces of a JSON text, as they came.
+///
+/// A reply goes through `boothctl --json` and an event through the socket unchanged: decoding and encoding them again
+/// would lose the order of the keys and the spelling of the numbers.
+package enum JSONText {
+    /// The value of the outermost object's member `name`; nil where there is none.
+    ///
+    /// - Parameter object: a whole JSON object, known to be well formed.
+    package static func member(_ name: String, of object: String) -> String? {
+        let quoted = "\"\(name)\""
+        for piece in pieces(of: object) {
+            guard let colon = firstColon(in: piece), trimmed(piece[..<colon]) == quoted else { continue }
+            return trimmed(piece[piece.index(after: colon)...])
+        }
+        return nil
+    }
+
+    /// The elements of an array that is known to be well formed.
+    package static func elements(of array: String) -> [String] {
+        pieces(of: array).map(trimmed)
+    }
+
+    /// An array of strings.
+    package static func array(of strings: [String]) -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .withoutEscapingSlashes
+        // Strings always encode.
+        guard let data = try? encoder.encode(strings) else { preconditionFailure("strings that do not encode") }
+        return String(decoding: data, as: UTF8.self)
+    }
+
+    /// What stands between the outermost brackets, cut at the commas that belong to them.
+    private static func pieces(of text: String) -> [Substring.UTF8View] {
+        let bytes = text.utf8
+        guard let open = bytes.firstIndex(where: { !isSpace($0) }) else { return [] }
+        var pieces: [Substring.UTF8View] = []
+        var depth = 0
+        var inString = false
+        var isEscaped = false
+        var start = bytes.index(after: open)
+        for index in bytes.indices[open...] {
+            let byte = bytes[index]
+            if inString {
+                if isEscaped { isEscaped = false } else if byte == UInt8(ascii: "\\") { isEscaped = true }
+                else if byte == UInt8(ascii: "\"") { inString = false }
+                continue
+            }
+            switch byte {
+            case UInt8(ascii: "\""): inString = true
+            case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
+            case UInt8(ascii: "}"), UInt8(ascii: "]"):
+                depth -= 1
+                if depth == 0 { pieces.append(text[start..<index].utf8) }
+            case UInt8(ascii: ",") where depth == 1:
+                pieces.append(text[start..<index].utf8)
+                start = bytes.index(after: index)
+            default: break
+            }
+        }
+        return pieces.filter { !$0.allSatisfy(isSpace) }
+    }
+
+    /// The colon after a member's name; the name may have one in it.
+    private static func firstColon(in member: Substring.UTF8View) -> Substring.UTF8View.Index? {
+        var quotes = 0
+        var isEscaped = false
+        return member.firstIndex { byte in
+            if quotes == 2 { return byte == UInt8(ascii: ":") }
+            if isEscaped { isEscaped = false } else if byte == UInt8(ascii: "\\") { isEscaped = true }
+            else if byte == UInt8(ascii: "\"") { quotes += 1 }
+            return false
+        }
+    }
+
+    private static func trimmed(_ bytes: Substring.UTF8View) -> String {
+        let front = bytes.drop(while: isSpace)
+        guard let last = front.lastIndex(where: { !isSpace($0) }) else { return "" }
+        return String(Substring(front[...last]))
+    }
+
+    private static func isSpace(_ byte: UInt8) -> Bool {
+        byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09
+    }
+}

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+import BoothModel
+import FoundationEssentials
+
+/// One call as a client wrote it (varlink.org/Method-Call).
+struct VarlinkCall: Sendable {
+    /// With its interface: `cn.boothd.Agent.GetStatus`.
+    let method: String
+    /// The client takes replies until one without `continues`.
+    let more: Bool
+    /// The client wants no reply.
+    let oneway: Bool
+    /// What the method asks for; a `ControlError` where it is not known or its parameters are wrong.
+    let request: Result<Request, ControlError>
+
+    enum Request: Sendable {
+        case serviceInfo
+        case interfaceDescription(of: String)
+        case agent(ControlCall)
+    }
+
+    /// - Returns: nil for bytes that are no JSON object with a method: the end of the connection.
+    init?(_ message: ArraySlice<UInt8>) {
+        guard let decoded = try? JSONDecoder().decode(Envelope.self, from: Data(message)) else { return nil }
+        method = decoded.method
+        more = decoded.more
+        oneway = decoded.oneway
+        request = decoded.request
+    }
+}
+
+/// Decodes no more than the method knows: a client's parameters may be a megabyte of anything.
+private struct Envelope: Decodable {
+    let method: String
+    let more: Bool
+    let oneway: Bool
+    let request: Result<VarlinkCall.Request, ControlError>
+
+    init(from decoder: any Decoder) throws {
+        let call = try decoder.container(keyedBy: ParameterName.self)
+        method = try call.decode(String.self, forKey: "method")
+        more = try call.decodeIfPresent(Bool.self, forKey: "more") ?? false
+        oneway = try call.decodeIfPresent(Bool.self, forKey: "oneway") ?? false
+        let method = method
+        request = Result { () throws(ControlError) in
+            try Self.request(method, Parameters(of: call))
+        }
+    }
+
+    private static func request(
+        _ method: String, _ parameters: Parameters
+    ) throws(ControlError) -> VarlinkCall.Request {
+        switch method {
+        case "org.varlink.service.GetInfo":
+            try parameters.allow([])
+            return .serviceInfo
+        case "org.varlink.service.GetInterfaceDescription":
+            try parameters.allow(["interface"])
+            guard let interface = try parameters.string("interface") else {
+                throw .invalidParameter("interface")
+            }
+            return .interfaceDescription(of: interface)
+        default:
+            guard method.hasPrefix("\(AgentInterface.name).") else { throw .methodNotFound(method) }
+            return .agent(try agentCall(method, parameters))
+        }
+    }
+
+    private static func agentCall(_ method: String, _ parameters: Parameters) throws(ControlError) -> ControlCall {
+        switch method.dropFirst(AgentInterface.name.count + 1) {
+        case "GetStatus": return try parameters.allow([], .status)
+        case "ListPoints": return try parameters.allow([], .points)
+        case "GetQueue": return try parameters.allow([], .queue)
+        case "FollowEvents": return try parameters.allow([], .events)
+        case "ListIncidents":
+            try parameters.allow(["incident", "all"])
+            var id: EventID?
+            if let text = try parameters.string("incident") {
+                guard let named = EventID(text) else { throw .invalidParameter("incident") }
+                id = named
+            }
+            return .incidents(id, all: try parameters.bool("all") ?? false)
+        default: throw .methodNotFound(method)
+        }
+    }
+}
+
+/// A call's `parameters`, read by name.
+private struct Parameters {
+    private let values: KeyedDecodingContainer<ParameterName>?
+    private let isObject: Bool
+
+    init(of call: KeyedDecodingContainer<ParameterName>) {
+        let isAbsent = !call.contains("parameters") || (try? call.decodeNil(forKey: "parameters")) == true
+        values = isAbsent ? nil : try? call.nestedContainer(keyedBy: ParameterName.self, forKey: "parameters")
+        isObject = isAbsent || values != nil
+    }
+
+    /// Refuses parameters that the method does not have, so that a misspelt one is not taken for an absent one.
+    func allow(_ names: Set<String>) throws(ControlError) {
+        guard isObject else { throw .invalidParameter("parameters") }
+        let foreign = values?.allKeys.map(\.stringValue).filter { !names.contains($0) }.min()
+        if let foreign { throw .invalidParameter(foreign) }
+    }
+
+    func allow(_ names: Set<String>, _ call: ControlCall) throws(ControlError) -> ControlCall {
+        try allow(names)
+        return call
+    }
+
+    func string(_ name: ParameterName) throws(ControlError) -> String? {
+        do { return try values?.decodeIfPresent(String.self, forKey: name) } catch {
+            throw .invalidParameter(name.stringValue)
+        }
+    }
+
+    func bool(_ name: ParameterName) throws(ControlError) -> Bool? {
+        do { return try values?.decodeIfPresent(Bool.self, forKey: name) } catch {
+            throw .invalidParameter(name.stringValue)
+        }
+    }
+}
+
+private struct ParameterName: CodingKey, ExpressibleByStringLiteral {
+    let stringValue: String
+    var intValue: Int? { nil }
+    init(stringValue: String) { self.stringValue = stringValue }
+    init(stringLiteral text: String) { stringValue = text }
+    init?(intValue: Int) { nil }
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+import FoundationEssentials
+
+/// Replies as they go on the wire, without the NUL (varlink.org/Method-Call).
+enum VarlinkReply {
+    private struct ServiceInfo: Encodable {
+        let vendor = "boothd"
+        let product = "boothd"
+        let version: String
+        let url = "man:boothctl(1)"
+        let interfaces = [AgentInterface.serviceName, AgentInterface.name]
+    }
+
+    private struct ErrorReply: Encodable {
+        let error: String
+        let parameters: [String: String]
+    }
+
+    static func serviceInfo(version: String) -> String {
+        parameters(json(of: ServiceInfo(version: version)))
+    }
+
+    static func description(of interface: String) -> String {
+        guard let text = AgentInterface.description(of: interface) else { return error(.interfaceNotFound(interface)) }
+        return parameters(json(of: ["description": text]))
+    }
+
+    static func error(_ error: ControlError) -> String {
+        json(of: ErrorReply(error: error.name, parameters: error.parameters))
+    }
+
+    /// The whole answer to a call that is answered once.
+    static func answer(_ answer: ControlAnswer) -> String {
+        switch answer {
+        case .status(let reply): parameters(json(of: reply))
+        case .points(let reply): parameters(json(of: reply))
+        case .incidents(let reply): parameters(json(of: reply))
+        case .queue(let reply): parameters(json(of: reply))
+        case .events(let events): parameters("{\"events\":[" + events.map(\.json).joined(separator: ",") + "]}")
+        case .refused(let error): self.error(error)
+        }
+    }
+
+    /// One event of many; the client waits for the next.
+    static func event(_ json: String) -> String {
+        "{\"parameters\":{\"event\":\(json)},\"continues\":true}"
+    }
+
+    private static func parameters(_ json: String) -> String {
+        "{\"parameters\":\(json)}"
+    }
+
+    private static func json(of reply: some Encodable) -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        // The replies are made of strings, integers and booleans, which always encode.
+        guard let data = try? encoder.encode(reply) else { preconditionFailure("a reply that does not encode") }
+        return String(decoding: data, as: UTF8.self)
+    }
+}

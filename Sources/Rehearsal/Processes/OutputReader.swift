@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+import BlockingIO
+import Glibc
+
+/// Reads what a program prints, line by line, on a thread of its own.
+final class OutputReader: Sendable {
+    /// What the owner of the program is told.
+    enum Letter: Sendable {
+        case line(OutputLine)
+        /// Both streams have ended.
+        case end
+    }
+
+    private let output: OpenDescriptor
+    private let error: OpenDescriptor
+    private let letters: Mailbox<Letter>
+    private let drain: WakeUp
+
+    init(output: OpenDescriptor, error: OpenDescriptor, letters: Mailbox<Letter>, drain: WakeUp) {
+        self.output = output
+        self.error = error
+        self.letters = letters
+        self.drain = drain
+    }
+
+    /// Reads until both streams have ended and the process has, or the owner has no more use for it.
+    func run(whileAlive process: OpenDescriptor) {
+        var streams = [
+            LineBuffer(stream: .output, descriptor: output.number),
+            LineBuffer(stream: .error, descriptor: error.number),
+        ]
+        var waiting = [output.number, error.number, process.number, drain.descriptor].map {
+            pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
+        }
+        var hasEnded = false
+        while waiting.prefix(3).contains(where: { $0.fd >= 0 }) {
+            guard poll(&waiting, nfds_t(waiting.count), -1) > 0 else { continue }
+            if waiting[3].revents != 0 { break }
+            for index in streams.indices where waiting[index].revents != 0 {
+                let (lines, isOver) = streams[index].read()
+                for line in lines { letters.post(.line(line)) }
+                // poll(2) passes over negative descriptors.
+                if isOver { waiting[index].fd = -1 }
+            }
+            if waiting[2].revents != 0 { waiting[2].fd = -1 }
+            if !hasEnded, waiting[0].fd < 0, waiting[1].fd < 0 {
+                hasEnded = true
+                letters.post(.end)
+            }
+        }
+    }
+}
+
+/// The bytes of one stream since its last line feed.
+private struct LineBuffer {
+    let stream: OutputLine.Stream
+    let descriptor: CInt
+    private var rest: [UInt8] = []
+
+    init(stream: OutputLine.Stream, descriptor: CInt) {
+        self.stream = stream
+        self.descriptor = descriptor
+    }
+
+    /// Reads once; to be called when there is something to read.
+    mutating func read() -> (lines: [OutputLine], isOver: Bool) {
+        var bytes = [UInt8](repeating: 0, count: 65536)
+        let count = Glibc.read(descriptor, &bytes, bytes.count)
+        guard count > 0 else {
+            if count < 0, errno == EINTR { return ([], false) }
+            defer { rest = [] }
+            return (rest.isEmpty ? [] : [line(rest)], true)
+        }
+        var pieces = (rest + bytes.prefix(count)).split(separator: 0x0a, omittingEmptySubsequences: false)
+        rest = Array(pieces.removeLast())
+        return (pieces.map { line(Array($0)) }, false)
+    }
+
+    private func line(_ bytes: [UInt8]) -> OutputLine {
+        OutputLine(stream: stream, text: String(decoding: bytes, as: UTF8.self))
+    }
+}

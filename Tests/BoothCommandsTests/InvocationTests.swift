@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+import Testing
+
+@testable import BoothCommands
+
+@Suite struct InvocationTests {
+    @Test("takes options before and after the verb, with a space or an equals sign", arguments: [
+        ["--socket", "/s", "--json", "incidents", "x", "--all"],
+        ["incidents", "--all", "x", "--socket=/s", "--json"],
+        ["--json", "--all", "incidents", "--socket=/s", "--", "x"],
+    ])
+    func options(arguments: [String]) throws {
+        let read = try Invocation(arguments)
+        #expect(read.verb == .incidents)
+        #expect(read.operand == "x")
+        #expect(read.socket == "/s")
+        #expect(read.json)
+        #expect(read.all)
+        #expect(read.language == nil)
+    }
+
+    @Test("refuses what makes no sense, with what would", arguments: [
+        (["stauts"], "stauts is not known; did you mean status?"),
+        (["sing"], "sing is not known; see boothctl help"),
+        (["points", "--jsno"], "--jsno is not known; did you mean --json?"),
+        (["points", "--json=1"], "--json takes no value"),
+        (["points", "--socket"], "--socket needs a value"),
+        (["points", "--socket="], "--socket needs a value"),
+        (["points", "--lang", "fr"], "--lang fr: zh or en is expected"),
+        (["points", "x"], "x is one word too many after points"),
+        (["incidents", "x", "y"], "y is one word too many after incidents"),
+        (["points", "--all"], "--all belongs to incidents, not to points"),
+        (["queue", "--follow"], "--follow belongs to events, not to queue"),
+        (["--json"], "no verb given; see boothctl help"),
+        ([], "no verb given; see boothctl help"),
+    ] as [([String], String)])
+    func usage(arguments: [String], expected: String) {
+        do throws(Invocation.UsageError) {
+            _ = try Invocation(arguments)
+            Issue.record("accepted")
+        } catch {
+            #expect(error.message.en == expected)
+        }
+    }
+
+    @Test("knows how far words are apart", arguments: [
+        ("status", "status", 0), ("stauts", "status", 1), ("statu", "status", 1), ("", "abc", 3), ("queue", "points", 6),
+    ])
+    func distance(left: String, right: String, expected: Int) {
+        #expect(Suggestion.distance(Array(left), Array(right)) == expected)
+    }
+}

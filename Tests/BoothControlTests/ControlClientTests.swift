@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+import BlockingIO
+import BoothControl
+import BoothModel
+import Glibc
+import Testing
+
+@Suite struct ControlClientTests {
+    @Test("gives the reply as it came, and an error as what it means")
+    func calls() throws {
+        let bench = try ControlBench()
+        let client = try ControlClient(path: bench.path)
+        #expect(try client.call(.points) == #"{"points":[]}"#)
+        let id = EventID(key: 77, random: 5)
+        #expect(throws: ControlClientError.refused(.noSuchIncident(id))) { try client.call(.incidents(id, all: false)) }
+        let starting = ControlError.unavailable(Message(zh: "正在启动", en: "starting"))
+        #expect(throws: ControlClientError.refused(starting)) { try client.call(.status) }
+        #expect(try client.call(.incidents(nil, all: true)) == #"{"incidents":[]}"#)
+    }
+
+    @Test("says that nobody listens")
+    func notRunning() throws {
+        let path = "/tmp/booth-control-none/control"
+        #expect(throws: ControlClientError.notRunning(path: path)) { try ControlClient(path: path) }
+    }
+
+    @Test("gives up on an agent that does not answer, and notices one that stops")
+    func silence() throws {
+        let held = try Mailbox<ControlReplier>()
+        let bench = try ControlBench { held.post($1) }
+        let client = try ControlClient(path: bench.path, patience: .milliseconds(50))
+        #expect(throws: ControlClientError.silent) { try client.call(.status) }
+        bench.server.stop()
+        #expect(throws: ControlClientError.disconnected) { try client.call(.status) }
+    }
+
+    @Test("follows events until it is interrupted")
+    func follow() throws {
+        let bench = try ControlBench()
+        let client = try ControlClient(path: bench.path)
+        let interruption = try WakeUp()
+        var seen: [String] = []
+        try client.follow(until: interruption.descriptor) { event in
+            seen.append(event)
+            if seen.count == 2 { bench.server.publish("[3]", key: 3) }
+            if seen.count == 3 { interruption.ring() }
+            return true
+        }
+        #expect(seen == ["{ \"n\" :1.0}", "{ \"n\" :2.0}", "[3]"])
+    }
+
+    @Test("cuts JSON where its own commas are")
+    func jsonText() {
+        let text = #" { "a:b" : [1, {"x":"],}\""}] , "c":{"d": null }, "e\"":1e2 } "#
+        #expect(JSONText.member("a:b", of: text) == #"[1, {"x":"],}\""}]"#)
+        #expect(JSONText.member("c", of: text) == #"{"d": null }"#)
+        #expect(JSONText.member("d", of: text) == nil)
+        #expect(JSONText.elements(of: #"[1.0, "a,b" ,[2,3]]"#) == ["1.0", "\"a,b\"", "[2,3]"])
+        #expect(JSONText.elements(of: "[ ]") == [])
+    }
+}

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+import BlockingIO
+import BoothControl
+import BoothModel
+import Glibc
+import Synchronization
+import Testing
+
+@Suite struct ControlServerTests {
+    static let info =
+        #"{"parameters":{"interfaces":["org.varlink.service","cn.boothd.Agent"],"product":"boothd","#
+        + #""url":"man:boothctl(1)","vendor":"boothd","version":"1.2.3"}}"#
+
+    @Test("answers GetInfo to plain bytes, also when the client has ended its side")
+    func serviceInfo() throws {
+        let bench = try ControlBench()
+        let client = try RawClient(bench.path)
+        client.write(Array(#"{"method":"org.varlink.service.GetInfo"}"#.utf8) + [0])
+        client.endWriting()
+        #expect(try client.read() == Self.info)
+        #expect(client.isEnded())
+    }
+
+    @Test("takes a call that is split at any byte")
+    func split() throws {
+        let bench = try ControlBench()
+        let call = Array(#"{"method":"cn.boothd.Agent.GetQueue","parameters":{}}"#.utf8) + [0]
+        for cut in 1..<call.count {
+            let client = try RawClient(bench.path)
+            client.write(call[..<cut])
+            // A round trip of another client: the first part has been read by then.
+            let other = try RawClient(bench.path)
+            other.call(#"{"method":"cn.boothd.Agent.GetQueue"}"#)
+            _ = try other.read()
+            client.write(call[cut...])
+            #expect(try client.read() == #"{"parameters":{"targets":[]}}"#)
+        }
+    }
+
+    @Test("answers calls sent together in their order, though the daemon answers late")
+    func pipelining() throws {
+        let held = Mutex<[ControlReplier]>([])
+        let asked = try Mailbox<ControlCall>()
+        let bench = try ControlBench { call, replier in
+            if call == .points { held.withLock { $0.append(replier) } } else { ControlBench.script(call, replier) }
+            asked.post(call)
+        }
+        let client = try RawClient(bench.path)
+        let agent = "cn.boothd.Agent"
+        client.write(
+            Array(
+                "{\"method\":\"\(agent).ListPoints\"}\0{\"method\":\"\(agent).GetQueue\"}\0{\"method\":\"no.Such\"}\0".utf8))
+        #expect(asked.wait(milliseconds: 10_000) == [.points])
+        held.withLock { $0.removeFirst() }.answer(.points(PointsReply(points: [])))
+        #expect(try client.read() == #"{"parameters":{"points":[]}}"#)
+        #expect(try client.read() == #"{"parameters":{"targets":[]}}"#)
+        #expect(try client.read()?.contains("MethodNotFound") == true)
+    }
+
+    @Test("takes hundreds of calls sent together, and one client's flood leaves the others their turn")
+    func flood() throws {
+        let bench = try ControlBench()
+        let flooding = try RawClient(bench.path)
+        let one = Array(#"{"method":"cn.boothd.Agent.ListPoints"}"#.utf8) + [0]
+        flooding.write((0..<500).flatMap { _ in one })
+        let other = try RawClient(bench.path)
+        other.write(one)
+        #expect(try other.read() == #"{"parameters":{"points":[]}}"#)
+        for _ in 0..<500 { #expect(try flooding.read() == #"{"parameters":{"points":[]}}"#) }
+    }
+
+    @Test("names what is wrong with a call", arguments: [
+        (#"{"method":"cn.boothd.Agent.Sing"}"#, "MethodNotFound", #"{"method":"cn.boothd.Agent.Sing"}"#),
+        (#"{"method":"x"}"#, "MethodNotFound", #"{"method":"x"}"#),
+        (#"{"method":"cn.boothd.Agent.ListPoints","parameters":{"al":true}}"#, "InvalidParameter", #"{"parameter":"al"}"#),
+        (#"{"method":"cn.boothd.Agent.ListPoints","parameters":[]}"#, "InvalidParameter", #"{"parameter":"parameters"}"#),
+        (
+            #"{"method":"cn.boothd.Agent.ListIncidents","parameters":{"all":"yes"}}"#, "InvalidParameter",
+            #"{"parameter":"all"}"#
+        ),
+        (
+            #"{"method":"cn.boothd.Agent.ListIncidents","parameters":{"incident":"7"}}"#, "InvalidParameter",
+            #"{"parameter":"incident"}"#
+        ),
+        (#"{"method":"org.varlink.service.GetInterfaceDescription"}"#, "InvalidParameter", #"{"parameter":"interface"}"#),
+        (
+            #"{"method":"org.varlink.service.GetInterfaceDescription","parameters":{"interface":"a.b"}}"#,
+            "InterfaceNotFound", #"{"interface":"a.b"}"#
+        ),
+    ])
+    func errors(call: String, error: String, parameters: String) throws {
+        let bench = try ControlBench()
+        let client = try RawClient(bench.path)
+        client.call(call)
+        #expect(try client.read() == "{\"error\":\"org.varlink.service.\(error)\",\"parameters\":\(parameters)}")
+    }
+
+    @Test("describes both interfaces")
+    func description() throws {
+        let bench = try ControlBench()
+        let client = try RawClient(bench.path)
+        for interface in ["cn.boothd.Agent", "org.varlink.service"] {
+            client.call(
+                "{\"method\":\"org.varlink.service.GetInterfaceDescription\",\"parameters\":{\"interface\":\"\(interface)\"}}")
+            #expect(try client.read()?.contains("interface \(interface)\\n") == true)
+        }
+    }
+
+    @Test("sends no reply to oneway calls")
+    func oneway() throws {
+        let bench = try ControlBench()
+        let client = try RawClient(bench.path)
+        for method in ["org.varlink.service.GetInfo", "cn.boothd.Agent.GetQueue", "cn.boothd.Agent.FollowEvents", "a.B"] {
+            client.call("{\"method\":\"\(method)\",\"oneway\":true,\"more\":true}")
+        }
+        client.call(#"{"method":"cn.boothd.Agent.ListPoints"}"#)
+        #expect(try client.read() == #"{"parameters":{"points":[]}}"#)
+    }
+
+    @Test("ends the connection at what is not a call", arguments: [
+        "\0", "hello\0", "[]\0", "{}\0", "{\"method\":7}\0", "{\"method\":\"a.B\"\0}\0", "\u{1}\u{2}\0",
+    ])
+    func garbage(bytes: String) throws {
+        let bench = try ControlBench()
+        let client = try RawClient(bench.path)
+        client.write(bytes.utf8)
+        #expect(client.isEnded())
+        let next = try RawClient(bench.path)
+        next.call(#"{"method":"cn.boothd.Agent.GetQueue"}"#)
+        #expect(try next.read() == #"{"parameters":{"targets":[]}}"#)
+    }
+
+    @Test("ends the connection at JSON that is nested without end")
+    func nested() throws {
+        let bench = try ControlBench()
+        let client = try RawClient(bench.path)
+        client.write(Array(repeating: UInt8(ascii: "["), count: 100_000) + [0])
+        #expect(client.isEnded())
+    }
+
+    @Test("takes a message of 1 MiB and ends the connection at one byte more", arguments: [0, 1])
+    func oversize(extra: Int) throws {
+        let bench = try ControlBench()
+        let client = try RawClient(bench.path)
+        let call = Array(#"{"method":"cn.boothd.Agent.GetQueue"}"#.utf8)
+        client.write(call + [UInt8](repeating: 0x20, count: (1 << 20) - call.count + extra))
+        client.write([0])
+        #expect(try client.read() == (extra == 0 ? #"{"parameters":{"targets":[]}}"# : nil))
+    }
+
+    @Test("answers for the daemon when it drops a call")
+    func dropped() throws {
+        let bench = try ControlBench { _, _ in }
+        let client = try RawClient(bench.path)
+        client.call(#"{"method":"cn.boothd.Agent.GetStatus"}"#)
+        #expect(try client.read()?.hasPrefix(#"{"error":"cn.boothd.Agent.Unavailable""#) == true)
+    }
+
+    @Test("closes the client that is one too many, and takes another when one has gone")
+    func clientLimit() throws {
+        let bench = try ControlBench()
+        var clients: [RawClient] = []
+        for _ in 0..<64 {
+            let client = try RawClient(bench.path)
+            client.call(#"{"method":"cn.boothd.Agent.GetQueue"}"#)
+            #expect(try client.read() != nil)
+            clients.append(client)
+        }
+        let refused = try RawClient(bench.path)
+        #expect(refused.isEnded())
+        clients[0].endWriting()
+        #expect(clients[0].isEnded())
+        let next = try RawClient(bench.path)
+        next.call(#"{"method":"cn.boothd.Agent.GetQueue"}"#)
+        #expect(try next.read() != nil)
+    }
+
+    @Test("tells the daemon who calls")
+    func caller() throws {
+        let callers = try Mailbox<Caller>()
+        let bench = try ControlBench { call, replier in
+            callers.post(replier.caller)
+            ControlBench.script(call, replier)
+        }
+        let client = try RawClient(bench.path)
+        client.call(#"{"method":"cn.boothd.Agent.GetQueue"}"#)
+        let caller = try #require(callers.wait(milliseconds: 10_000).first)
+        #expect(caller.credentials.pid == getpid())
+        #expect(caller.credentials.uid == geteuid())
+        #expect(caller.mayAct())
+    }
+
+    @Test("lets root, the agent's user and the operators act", arguments: [
+        (0, 0, [], true), (200, 9, [], true), (300, 9, [], false), (300, 50, [], true), (300, 9, [7, 50], true),
+    ] as [(uid_t, gid_t, [gid_t], Bool)])
+    func mayAct(uid: uid_t, gid: gid_t, groups: [gid_t], expected: Bool) {
+        let caller = Caller(PeerCredentials(pid: 1, uid: uid, gid: gid, groups: groups))
+        #expect(caller.mayAct(agent: 200, operators: 50) == expected)
+        #expect(caller.mayAct(agent: 200, operators: nil) == (uid == 0 || uid == 200))
+    }
+}

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+import BoothModel
+import Testing
+
+@Suite("An event's id")
+struct EventIDTests {
+    @Test("is a UUIDv7 of its millisecond, and reads back as it was written")
+    func text() throws {
+        let id = EventID(key: 1_795_449_600_123 << 12 | 0xABC, random: 0x1234_5678_9ABC_DEF0)
+        #expect(id.description == "01a209c5-a07b-7abc-9234-56789abcdef0")
+        #expect(EventID(id.description) == id)
+        #expect(EventID(id.description.uppercased()) == id)
+        #expect(id.milliseconds == 1_795_449_600_123)
+    }
+
+    @Test(
+        "is refused where the text is no UUIDv7",
+        arguments: [
+            "", "01a209c5", "01a209c5-a07b-4abc-9234-56789abcdef0", "01a209c5-a07b-7abc-c234-56789abcdef0",
+            "01a209c5-a07b-7abc-9234-56789abcdefg", "01a209c5a07b-7abc-9234-56789abcdef0-",
+            "01a209c5-a07b-7abc-9234-56789abcdef00",
+        ])
+    func refused(text: String) {
+        #expect(EventID(text) == nil)
+    }
+
+    @Test("rises, whether the clock runs, stands still or goes back an hour")
+    func rises() {
+        var generator = EventIDGenerator(after: 0)
+        let walls: [Int64] = [1000, 1000, 1000, 1001, 1001 - 3_600_000 + 3_600_000, 5, 2000]
+        let ids = walls.map { generator.next(wallMilliseconds: $0) }
+        #expect(ids.map(\.key) == ids.map(\.key).sorted())
+        #expect(Set(ids.map(\.key)).count == ids.count)
+        #expect(ids.last?.milliseconds == 2000)
+    }
+
+    @Test("continues after the journal's last id even when the clock starts in 1970")
+    func continues() {
+        var generator = EventIDGenerator(after: 5_000_000)
+        #expect(generator.next(wallMilliseconds: 0).key == 5_000_001)
+    }
+}

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+import BoothModel
+import BoothSensing
+import GPIO
+import Glibc
+import Testing
+
+/// Against the kernel's own simulated chip, one test at a time: chips are numbered for the whole machine.
+@Suite("GPIO inputs on gpio-sim", .serialized, .enabled(if: SimulatedChip.isAvailable))
+struct GPIOSimulationTests {
+    private let chipName = "booth-io"
+
+    @Test("deliver each edge once, in order, with the kernel's stamp")
+    func edges() throws {
+        let chip = try SimulatedChip(lines: ["HELP1", "DOOR"])
+        let under = try inputs(of: chip, [point("help-1", "HELP1"), point("door", "DOOR", .roomDoor, debounce: .zero)])
+        var stamps: [(before: BootTime, after: BootTime)] = []
+        for index in 0..<6 {
+            let before = BootTime.now()
+            try chip.pull(index % 2 == 0 ? "HELP1" : "DOOR", high: true)
+            let counted = index + 1
+            let point: PointID = index % 2 == 0 ? "help-1" : "door"
+            #expect(under.turn { under.readings(of: point).last.map { $0.state == .active } ?? false })
+            stamps.append((before, .now()))
+            try chip.pull(index % 2 == 0 ? "HELP1" : "DOOR", high: false)
+            #expect(under.turn { under.readings(of: point).last?.state == .normal }, "edge \(counted)")
+        }
+        let presses = under.reports.compactMap(\.reading).filter { $0.state == .active }
+        #expect(presses.map(\.point) == ["help-1", "door", "help-1", "door", "help-1", "door"])
+        #expect(zip(presses, stamps).allSatisfy { $0.1.before <= $0.0.at && $0.0.at <= $0.1.after })
+        #expect(under.readings(of: "help-1").map(\.value) == [0, 1, 0, 1, 0, 1, 0])
+    }
+
+    @Test(
+        "report the level that is there at the start, by each polarity, debounced by the kernel or not",
+        arguments: [Polarity.high, .low], [PointKind.helpButton, .roomDoor])
+    func levelAtStart(active: Polarity, kind: PointKind) throws {
+        let chip = try SimulatedChip(lines: ["HELP1"])
+        try chip.pull("HELP1", high: true)
+        let under = try inputs(of: chip, [point("help-1", "HELP1", kind, active: active)])
+        let first = try #require(under.reports.compactMap(\.reading).first)
+        #expect(first.state == (active == .high ? .active : .normal))
+        #expect(first.value == 1 && first.quality == .good)
+        #expect(under.conditions(of: "gpio:booth-io") == [.found])
+        try chip.pull("HELP1", high: false)
+        #expect(under.turn { under.readings(of: "help-1").count == 2 })
+        #expect(under.readings(of: "help-1").last?.state == (active == .high ? .normal : .active))
+    }
+
+    @Test("make one activation of a bouncing contact", arguments: [PointKind.helpButton, .roomDoor])
+    func bounce(kind: PointKind) throws {
+        let period = Duration.milliseconds(100)
+        let chip = try SimulatedChip(lines: ["LINE"])
+        let under = try inputs(of: chip, [point("contact", "LINE", kind, debounce: period)])
+        for index in 0..<21 {
+            try chip.pull("LINE", high: index % 2 == 0)
+            usleep(2000)
+            under.turnOnce()
+        }
+        #expect(under.turn { under.readings(of: "contact").last?.state == .active })
+        #expect(debounced(under.readings(of: "contact"), period, kind) == [.normal, .active])
+    }
+
+    private func debounced(_ readings: [Reading], _ period: Duration, _ kind: PointKind) -> [PointState] {
+        var debouncer = Debouncer(period: period, countsLeadingEdge: kind.countsLeadingEdge)
+        var counted: [PointState] = []
+        for reading in readings {
+            if let (state, _) = debouncer.advance(to: reading.at) { counted.append(state) }
+            if let state = debouncer.take(state: reading.state, at: reading.at) { counted.append(state) }
+        }
+        if let last = readings.last, let (state, _) = debouncer.advance(to: last.at + period) { counted.append(state) }
+        return counted
+    }
+
+    @Test("end on the real level when the reader stalled through 81 edges")
+    func stalledReader() throws {
+        let chip = try SimulatedChip(lines: ["HELP1", "DOOR"])
+        let under = try inputs(of: chip, [point("help-1", "HELP1"), point("door", "DOOR", .roomDoor, debounce: .zero)])
+        // Twice: 81 edges overflow the buffer of ABI v1, 401 that of a request of two lines with ABI v2.
+        for edges in [81, 401] {
+            for index in 0..<edges { try chip.pull("HELP1", high: index % 2 == 0) }
+            #expect(under.turn { under.readings(of: "help-1").last?.state == .active })
+            under.turnOnce()
+            #expect(under.readings(of: "help-1").last?.state == .active)
+            try chip.pull("HELP1", high: false)
+            #expect(under.turn { under.readings(of: "help-1").last?.state == .normal })
+        }
+        let inputs = try #require(under.inputs)
+        #expect(inputs.missedEdges > 0 || inputs.uncountedBatches > 0)
+    }
+
+    @Test("hold the good lines when another is busy or missing, and take it when it is free")
+    func busyLine() throws {
+        let chip = try SimulatedChip(lines: ["HELP1", "DOOR"])
+        let under: InputsUnderTest
+        do {
+            let other = try GPIOChip(path: "/dev/\(try chip.kernelName())")
+            let holder = try other.request([GPIOInput(offset: 1)], consumer: "gpiomon")
+            under = try inputs(of: chip, [point("help-1", "HELP1"), point("door", "DOOR"), point("mail", "MAIL")])
+            #expect(holder.offsets == [1])
+        }
+        #expect(under.readings(of: "help-1").map(\.quality) == [.good])
+        #expect(under.readings(of: "door").map(\.quality) == [.fault])
+        guard case .lost(let busy) = under.conditions(of: "gpio:booth-io/DOOR").first,
+            case .lost(let missing) = under.conditions(of: "gpio:booth-io/MAIL").first
+        else {
+            Issue.record("the lines are not reported lost: \(under.reports)")
+            return
+        }
+        #expect(busy.code == .busy && busy.message.en.contains("gpiomon"))
+        #expect(missing.code == .missing && missing.message.en.contains("HELP1, DOOR"))
+        under.inputs?.tick(at: .now() + .seconds(11))
+        #expect(under.conditions(of: "gpio:booth-io/DOOR").last == .found)
+        #expect(under.conditions(of: "gpio:booth-io/MAIL").count == 1)
+        try chip.pull("DOOR", high: true)
+        #expect(under.turn { under.readings(of: "door").last?.state == .active })
+    }
+
+    @Test("lose a chip that is unplugged once, and find it again under another number")
+    func unplugged() throws {
+        let chip = try SimulatedChip(lines: ["HELP1", "DOOR"])
+        let under = try inputs(of: chip, [point("help-1", "HELP1"), point("door", "DOOR")])
+        let before = try chip.kernelName()
+        try chip.unplug()
+        #expect(under.turn(limit: .seconds(3)) { under.conditions(of: "gpio:booth-io").count == 2 })
+        guard case .lost(let fault) = under.conditions(of: "gpio:booth-io").last else {
+            Issue.record("not reported lost")
+            return
+        }
+        #expect(fault.code == .disconnected)
+        #expect(under.readings(of: "help-1").last?.quality == .stale)
+        #expect(under.readings(of: "door").last?.quality == .stale)
+
+        // Somebody else takes its number.
+        let other = try SimulatedChip(lines: ["X"])
+        try chip.plugIn()
+        try chip.pull("DOOR", high: true)
+        #expect(try chip.kernelName() != before)
+        #expect(under.turn(limit: .seconds(5)) { under.conditions(of: "gpio:booth-io").last == .found })
+        #expect(under.conditions(of: "gpio:booth-io").count == 3)
+        #expect(under.readings(of: "help-1").last?.quality == .good)
+        try chip.pull("HELP1", high: true)
+        #expect(under.turn { under.readings(of: "help-1").last?.state == .active })
+        #expect(under.readings(of: "door").last?.state == .active)
+        withExtendedLifetime(other) {}
+    }
+
+    @Test("keep quiet while nothing happens after a chip is lost")
+    func noSpin() throws {
+        let chip = try SimulatedChip(lines: ["HELP1"])
+        let under = try inputs(of: chip, [point("help-1", "HELP1")])
+        try chip.unplug()
+        #expect(under.turn(limit: .seconds(3)) { under.conditions(of: "gpio:booth-io").count == 2 })
+        let reported = under.reports.count
+        var turns = 0
+        _ = under.turn(limit: .seconds(1)) {
+            turns += 1
+            return false
+        }
+        #expect(turns < 10)
+        #expect(under.reports.count == reported)
+    }
+
+    @Test("read levels every five seconds")
+    func levelTimer() throws {
+        let chip = try SimulatedChip(lines: ["HELP1"])
+        let under = try inputs(of: chip, [point("help-1", "HELP1")])
+        let due = try #require(under.inputs?.nextDeadline)
+        #expect(due - .now() <= .seconds(5))
+        try chip.pull("HELP1", high: true)
+        // Nobody turns the loop: the timer alone has to see it.
+        under.inputs?.tick(at: due)
+        #expect(under.readings(of: "help-1").last?.state == .active)
+    }
+
+    @Test("agree with the level after random pulls", arguments: 1...5 as ClosedRange<UInt64>)
+    func randomPulls(seed: UInt64) throws {
+        let names = (0..<8).map { "LINE\($0)" }
+        let chip = try SimulatedChip(lines: names)
+        let points = names.map { point(PointID(rawValue: $0), $0, .roomDoor, debounce: .zero) }
+        let under = try inputs(of: chip, points)
+        var levels = [Bool](repeating: false, count: names.count)
+        var state = seed
+        for _ in 0..<1000 {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            let line = Int(state >> 33) % names.count
+            levels[line].toggle()
+            try chip.pull(names[line], high: levels[line])
+            if state >> 60 == 0 { under.turnOnce() }
+        }
+        for (line, name) in names.enumerated() {
+            let expected: PointState = levels[line] ? .active : .normal
+            #expect(under.turn { under.readings(of: PointID(rawValue: name)).last?.state == expected }, "\(name)")
+        }
+    }
+
+    private func inputs(of chip: SimulatedChip, _ points: [PointConfiguration]) throws -> InputsUnderTest {
+        try InputsUnderTest(chip: GPIOChipConfiguration(name: chipName, chip: .label(chip.label)), points: points)
+    }
+
+    private func point(
+        _ id: PointID, _ line: String, _ kind: PointKind = .helpButton, active: Polarity = .high,
+        debounce: Duration = .milliseconds(10)
+    ) -> PointConfiguration {
+        PointConfiguration(
+            id: id, kind: kind, source: .gpio(GPIOSource(chip: chipName, line: .name(line), active: active)),
+            debounce: debounce, classification: nil)
+    }
+}

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+import BoothModel
+import BoothUplink
+import HTTP
+import Testing
+
+/// Ids that rise, told apart by their number.
+func eventID(_ number: Int) -> EventID { EventID(key: Int64(number), random: UInt64(number)) }
+
+private func reply(_ status: Int, _ body: String = "", type: String = "application/json") -> Reply {
+    Reply(status: status, contentType: type, body: Array(body.utf8))
+}
+
+@Suite struct VerdictTests {
+    private let first = eventID(1)
+    private let second = eventID(2)
+
+    private func receipts(_ items: String, _ more: String = "") -> String { #"{"receipts":[\#(items)]\#(more)}"# }
+
+    @Test("takes receipts from 200 and 201 alone, whatever stands in the body of any other status")
+    func receiptsByStatus() {
+        let body = receipts(#"{"id":"\#(first)","result":"accepted"}"#)
+        for status in 0...999 {
+            let verdict = Verdict(reply(status, body), asked: [first])
+            let isReceipts = if case .receipts = verdict { true } else { false }
+            #expect(isReceipts == (status == 200 || status == 201), "status \(status)")
+        }
+    }
+
+    @Test("reads every status as the table has it, without a body")
+    func table() {
+        for status in 0...999 {
+            let verdict = Verdict(reply(status), asked: [first])
+            let expected: Verdict =
+                switch status {
+                case 202: .taken
+                case 301, 302, 303, 307, 308, 300...399: .refused(.redirect(status))
+                case 401, 403, 404, 410, 511, 495, 496, 497: .refused(.status(status, title: nil))
+                case 408, 409, 425, 429, 500...599: .later(.status(status), hold: nil)
+                case 400...499: .unacceptable(reason: "HTTP \(status)")
+                default: .refused(.notReceipts(status))
+                }
+            #expect(verdict == expected, "status \(status)")
+        }
+    }
+
+    @Test("sets an event aside only where the content was judged")
+    func rejecting() {
+        let judging = (0...999).filter {
+            if case .unacceptable = Verdict(reply($0), asked: [first]) { true } else { false }
+        }
+        #expect(judging.allSatisfy { (400...499).contains($0) })
+        #expect(Set([400, 413, 415, 422]).isSubset(of: judging))
+        #expect(Set(judging).isDisjoint(with: [401, 403, 404, 408, 409, 410, 425, 429, 495]))
+    }
+
+    @Test("counts only receipts that can be read, for ids that were asked, once each")
+    func namedIds() {
+        let body = receipts(
+            """
+            {"id":"\(eventID(9))","result":"accepted"},{"id":"\(first)","result":"accepted","ticket":"JQ-7"},
+            {"id":"\(first)","result":"rejected","reason":"again"},{"id":"nonsense","result":"accepted"},
+            {"result":"accepted"},{"id":"\(second)","result":"perhaps"},7,null,{"id":3,"result":[]}
+            """, #","max_batch":50,"time":"2026-11-21T08:15:30+08:00""#)
+        let expected = Verdict.receipts([Receipt(id: first, result: .accepted(ticket: "JQ-7"))], maxBatch: 50)
+        #expect(Verdict(reply(200, body), asked: [first, second]) == expected)
+        #expect(Verdict(reply(200, body), asked: [second]) == .silent(maxBatch: 50))
+    }
+
+    @Test("reads duplicate as accepted, and a rejection with its reason")
+    func results() {
+        let body = receipts(
+            #"{"id":"\#(first)","result":"duplicate","ticket":7},"#
+                + #"{"id":"\#(second)","result":"rejected","reason":"reroute:community"}"#, #","max_batch":"many""#)
+        let expected: [Receipt] = [
+            Receipt(id: first, result: .accepted(ticket: nil)),
+            Receipt(id: second, result: .rejected(reason: "reroute:community")),
+        ]
+        #expect(Verdict(reply(200, body), asked: [first, second]) == .receipts(expected, maxBatch: nil))
+    }
+
+    @Test("cuts the platform's texts and leaves control characters out")
+    func texts() {
+        let ticket = String(repeating: "号", count: 1000)
+        let body = receipts(#"{"id":"\#(first)","result":"accepted","ticket":"\u001b[2J\#(ticket)"}"#)
+        guard case .receipts(let found, _) = Verdict(reply(200, body), asked: [first]),
+            case .accepted(let kept?) = found.first?.result
+        else {
+            Issue.record("no receipt")
+            return
+        }
+        #expect(kept == "[2J" + String(repeating: "号", count: PlatformAnswer.longestTicket - 3))
+    }
+
+    @Test(
+        "holds what is no list of receipts for somebody else's answer",
+        arguments: [
+            "", "<html>Sign in</html>", "[]", "{}", "null", #"{"receipts":7}"#, #"{"receipts":null}"#,
+            "{\"receipts\":[",
+            #"{"ok":true}"#, String(repeating: "[", count: 100_000), "\u{feff}\u{0}",
+        ])
+    func foreign(body: String) {
+        #expect(Verdict(reply(200, body), asked: [first]) == .refused(.notReceipts(200)))
+    }
+
+    @Test("gives the problem document's words as the reason")
+    func problem() {
+        let body = #"{"type":"about:blank","title":"Bad event","status":422,"detail":"subject is empty"}"#
+        let verdict = Verdict(reply(422, body, type: "application/problem+json"), asked: [first])
+        #expect(verdict == .unacceptable(reason: "HTTP 422: Bad event: subject is empty"))
+        #expect(Verdict(reply(403, body), asked: [first]) == .refused(.status(403, title: "Bad event")))
+    }
+
+    @Test("does not take nginx's page about client certificates for a word on the content")
+    func gateway() {
+        let page = "<html><head><title>400 No required SSL certificate was sent</title></head></html>"
+        #expect(Verdict(reply(400, page, type: "text/html"), asked: [first]) == .refused(.gateway))
+        #expect(
+            Verdict(reply(400, "<html>400</html>", type: "text/html"), asked: [first])
+                == .unacceptable(reason: "HTTP 400"))
+    }
+
+    @Test("honours Retry-After where the platform cannot now")
+    func retryAfter() {
+        for status in [408, 409, 425, 429, 500, 502, 503, 504] {
+            let reply = Reply(status: status, retryAfter: .seconds(9))
+            #expect(Verdict(reply, asked: [first]) == .later(.status(status), hold: .seconds(9)))
+        }
+    }
+
+    @Test("keeps everything when there is no answer, and names what somebody has to mend")
+    func failures() {
+        for cause in [HTTPFailure.Cause.unresolved, .unreachable, .timedOut, .cutOff, .other] {
+            #expect(Verdict(HTTPFailure(cause: cause, detail: "")) == .later(.failure(cause), hold: nil))
+        }
+        let lasting: [HTTPFailure.Cause] = [
+            .badURL, .tooLarge, .notHTTP, .untrusted(reason: "x"), .wrongHost, .notYetValid, .expired,
+            .clientRefused(reason: "x"), .clientCredentials, .authorityFile, .tls(reason: "x"),
+        ]
+        for cause in lasting {
+            #expect(Verdict(HTTPFailure(cause: cause, detail: "")) == .refused(.failure(cause)))
+        }
+    }
+
+    @Test("says each cause in two languages, with the host, the same way each time")
+    func words() {
+        let words = LinkWords(.init(url: "https://county.example:8443/booths", ca: "/etc/boothd/ca.pem"))
+        for status in 0...999 {
+            guard case .refused(let cause) = Verdict(reply(status), asked: [first]) else { continue }
+            let sentence = words.sentence(cause)
+            #expect(sentence.en.hasPrefix("county.example:8443: ") && sentence.zh.hasPrefix("county.example:8443："))
+            #expect(sentence == words.sentence(cause))
+        }
+        #expect(words.sentence(Verdict.RefusedCause.failure(.wrongHost)).en.contains("another host"))
+        #expect(words.sentence(Verdict.RefusedCause.failure(.untrusted(reason: "x"))).en.contains("/etc/boothd/ca.pem"))
+    }
+}
