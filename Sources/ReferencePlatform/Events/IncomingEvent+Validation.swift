@@ -11,7 +11,9 @@ extension IncomingEvent {
         guard let id = EventID(try attributes.required("id")) else { throw EventProblem("id must be a UUIDv7") }
         let source = try attributes.required("source")
         let type = try attributes.required("type")
-        guard type != EventType.record.rawValue else { throw EventProblem("\(type) stays in the booth and is not sent") }
+        guard type != EventType.record.rawValue else {
+            throw EventProblem("\(type) stays in the booth and is not sent")
+        }
         if let content = attributes.text("datacontenttype"), content != "application/json" {
             throw EventProblem("datacontenttype must be application/json")
         }
