@@ -33,7 +33,7 @@ import Testing
     private func run(_ text: String, _ options: String...) throws -> (outcome: CommandBench.Outcome, path: String) {
         var template = Array("/tmp/booth-check-XXXXXX".utf8CString)
         let file = mkstemp(&template)
-        let path = String(cString: template)
+        let path = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
         defer {
             close(file)
             unlink(path)
