@@ -71,8 +71,9 @@ final class CommandBench {
         let moment = Moment(
             boot: BootTime(nanoseconds: 1), wallMilliseconds: 0, civil: time, clock: .synced, bootID: "b")
         var incident = Incident(
-            id: id, point: "help-1", classification: Classification(.help, .police, .help), count: 2,
+            id: id, opening: id, point: "help-1", classification: Classification(.help, .police, .help),
             opened: Stamp(moment), targets: ["police", "grid"])
+        incident.count = 2
         incident.state = .accepted
         incident.restored = Stamp(moment)
         incident.targets[0].delivery = .accepted

@@ -33,7 +33,7 @@ import Testing
     private func run(_ text: String, _ options: String...) throws -> (outcome: CommandBench.Outcome, path: String) {
         var template = Array("/tmp/booth-check-XXXXXX".utf8CString)
         let file = mkstemp(&template)
-        let path = String(cString: template)
+        let path = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
         defer {
             close(file)
             unlink(path)
@@ -60,7 +60,8 @@ import Testing
         #expect(outcome.errors.split(separator: "\n").count == 1)
         let json = try run(Self.good + "nmae = \"x\"\n", "--json")
         #expect(json.outcome.code == .configuration)
-        #expect(json.outcome.output.hasPrefix(#"{"problems":[{"column":1,"file":"\#(json.path)","line":22,"message":""#))
+        let start = #"{"problems":[{"column":1,"file":"\#(json.path)","line":22,"message":""#
+        #expect(json.outcome.output.hasPrefix(start))
     }
 
     @Test("takes a file that is not there for a wrong configuration")
