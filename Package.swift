@@ -76,7 +76,7 @@ let package = Package(
 
         // A whole booth on one machine: the demo, the bench and the end-to-end tests stand on it.
         library("Rehearsal", ["BoothModel", "BlockingIO", "BoothControl", "CLinux", "SQLite"]),
-        .executableTarget(name: "booth-demo", dependencies: ["Rehearsal"]),
+        .executableTarget(name: "booth-demo", dependencies: ["Rehearsal", "BoothModel", "BoothControl", "BlockingIO"]),
         .executableTarget(name: "booth-bench", dependencies: ["Rehearsal", "SQLite"]),
 
         // What tests of several targets need: temporary folders, a client of raw bytes, a child process.

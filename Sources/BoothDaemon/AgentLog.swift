@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import BlockingIO
 import BoothModel
 import Glibc
 
@@ -22,8 +23,7 @@ struct AgentLog: Sendable {
     }
 
     func write(_ level: Level, _ message: Message) {
-        var line = (isJournald ? "<\(level.rawValue)>" : "boothd: ") + message.text(in: language) + "\n"
-        // One write for a line: threads do not mix theirs, and a closed standard error is nothing to stop for.
-        line.withUTF8 { _ = Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
+        let prefix = isJournald ? "<\(level.rawValue)>" : "boothd: "
+        StandardStream.error.write(line: prefix + message.text(in: language))
     }
 }

@@ -35,7 +35,7 @@ package struct Daemon {
             let options = try DaemonOptions(Array(arguments.dropFirst())) { name in getenv(name).map { String(cString: $0) } }
             return run(options)
         } catch {
-            say(error.message.text(in: language))
+            StandardStream.error.write(line: error.message.text(in: language))
             return ExitCode.usage
         }
     }
@@ -43,17 +43,17 @@ package struct Daemon {
     private func run(_ options: DaemonOptions) -> CInt {
         switch options.purpose {
         case .help:
-            print(DaemonOptions.help.text(in: language))
+            StandardStream.output.write(line: DaemonOptions.help.text(in: language))
             return ExitCode.done
         case .version:
-            print("boothd \(Agent.version)")
+            StandardStream.output.write(line: "boothd \(Agent.version)")
             return ExitCode.done
         case .check, .run:
             do throws(ConfigurationError) {
                 let configuration = try ConfigurationFile.read(path: options.configuration)
                 return options.purpose == .check ? ExitCode.done : serve(configuration, options)
             } catch {
-                say(error.lines(in: language).joined(separator: "\n"))
+                StandardStream.error.write(line: error.lines(in: language).joined(separator: "\n"))
                 return ExitCode.configuration
             }
         }
@@ -73,11 +73,11 @@ package struct Daemon {
             agent.stop()
             return ending == .reload ? startOver() : ExitCode.done
         } catch let error as JournalError {
-            say(error.message.text(in: language))
+            StandardStream.error.write(line: error.message.text(in: language))
             if case .inUse = error { return ExitCode.inUse }
             return ExitCode.software
         } catch {
-            say("\(error)")
+            StandardStream.error.write(line: "\(error)")
             return ExitCode.software
         }
     }
@@ -98,12 +98,7 @@ package struct Daemon {
     private func startOver() -> CInt {
         var words: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) } + [nil]
         execv("/proc/self/exe", &words)
-        say("exec: \(String(cString: strerror(errno)))")
+        StandardStream.error.write(line: "exec: \(String(cString: strerror(errno)))")
         return ExitCode.software
-    }
-
-    private func say(_ text: String) {
-        var line = text.hasSuffix("\n") ? text : text + "\n"
-        line.withUTF8 { _ = write(STDERR_FILENO, $0.baseAddress, $0.count) }
     }
 }

@@ -102,13 +102,11 @@ package enum BoardProgram {
 
     /// One line on standard output, at once: a test or a demo waits for it.
     private static func say(_ text: String) {
-        print(text)
-        fflush(nil)
+        StandardStream.output.write(line: text)
     }
 
     private static func complain(_ text: String) {
-        let line = "booth-board: \(text)\n"
-        write(STDERR_FILENO, line, line.utf8.count)
+        StandardStream.error.write(line: "booth-board: \(text)")
     }
 }
 

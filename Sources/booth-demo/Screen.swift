@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import BlockingIO
 import BoothModel
-import Glibc
 
 /// What the demo shows, in the reader's language.
 struct Screen {
@@ -20,7 +20,6 @@ struct Screen {
     }
 
     private func write(_ text: String) {
-        print(text)
-        fflush(nil)
+        StandardStream.output.write(line: text)
     }
 }

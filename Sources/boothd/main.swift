@@ -3,6 +3,4 @@ import BoothDaemon
 import Glibc
 
 // Threads that wait for the outside world may still be there: the process ends without asking them.
-let code = Daemon(arguments: CommandLine.arguments).run()
-fflush(nil)
-_exit(code)
+_exit(Daemon(arguments: CommandLine.arguments).run())

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import BlockingIO
 import Glibc
 import HTTPServer
 import SQLite
@@ -10,13 +11,13 @@ package enum PlatformProgram {
     /// - Returns: the exit code: 0, 64 usage, 69 the address cannot be had, 78 a file is wrong.
     package static func run(_ arguments: [String]) -> CInt {
         if arguments.contains("--help") {
-            write(PlatformOptions.help, to: STDOUT_FILENO)
+            StandardStream.output.write(line: PlatformOptions.help)
             return 0
         }
         do throws(PlatformOptions.UsageError) {
             return serve(try PlatformOptions(arguments))
         } catch {
-            write("booth-platform: \(error.reason); --help tells more", to: STDERR_FILENO)
+            StandardStream.error.write(line: "booth-platform: \(error.reason); --help tells more")
             return 64
         }
     }
@@ -29,20 +30,20 @@ package enum PlatformProgram {
                     certificate: files.certificate, key: files.key, clientAuthority: files.clientAuthority)
             }
             let platform = try ReferencePlatform(
-                database: options.database, show: { write($0, to: STDOUT_FILENO) },
-                complain: { write($0, to: STDERR_FILENO) })
+                database: options.database, show: { StandardStream.output.write(line: $0) },
+                complain: { StandardStream.error.write(line: $0) })
             try platform.start(listen: options.listen, tls: tls)
             let scheme = tls == nil ? "http" : "https"
-            write("listening on \(scheme)://\(platform.address ?? options.listen)", to: STDOUT_FILENO)
+            StandardStream.output.write(line: "listening on \(scheme)://\(platform.address ?? options.listen)")
             wait(for: signals)
             platform.stop()
             return 0
         } catch let error as HTTPServerError {
             let step = error.isAboutFile ? "name a PEM file that fits" : "choose another address, or end what holds it"
-            write("booth-platform: \(error); \(step)", to: STDERR_FILENO)
+            StandardStream.error.write(line: "booth-platform: \(error); \(step)")
             return error.isAboutFile ? 78 : 69
         } catch {
-            write("booth-platform: \(options.database): \(error); name another file", to: STDERR_FILENO)
+            StandardStream.error.write(line: "booth-platform: \(options.database): \(error); name another file")
             return 78
         }
     }
@@ -63,12 +64,5 @@ package enum PlatformProgram {
         var signals = signals
         var number: CInt = 0
         sigwait(&signals, &number)
-    }
-
-    /// Writes a line in one call, so that lines of several threads do not mix, and nothing waits in a buffer.
-    private static func write(_ line: String, to descriptor: CInt) {
-        let bytes = Array((line + "\n").utf8)
-        // Whoever reads may have gone: the platform serves on.
-        _ = Glibc.write(descriptor, bytes, bytes.count)
     }
 }
