@@ -18,7 +18,9 @@ extension Agent {
         case .points: replier.answer(.points(PointsReply(points: pointStatuses())))
         case .incidents(nil, let all):
             journal.ask(
-                .incidents(all: all) { replier.answer(.incidents(IncidentsReply(incidents: $0.map(IncidentStatus.init)))) })
+                .incidents(all: all) {
+                    replier.answer(.incidents(IncidentsReply(incidents: $0.map(IncidentStatus.init))))
+                })
         case .incidents(let id?, _):
             journal.ask(
                 .incident(id) { found in
@@ -26,7 +28,8 @@ extension Agent {
                 })
         case .queue:
             journal.ask(
-                .queues(limit: Self.mostItems) { replier.answer(.queue(QueueReply(targets: $0.map(TargetQueue.init)))) })
+                .queues(limit: Self.mostItems) { replier.answer(.queue(QueueReply(targets: $0.map(TargetQueue.init)))) }
+            )
         case .events:
             journal.ask(
                 .recentEvents(limit: Self.recentEvents) { events in

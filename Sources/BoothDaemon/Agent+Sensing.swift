@@ -29,7 +29,9 @@ extension Agent {
         case .found: deviceFaults[report.device] = nil
         case .lost(let fault):
             deviceFaults[report.device] = fault
-            log.write(.warning, Message(zh: "\(report.device):\(fault.message.zh)", en: "\(report.device): \(fault.message.en)"))
+            log.write(
+                .warning,
+                Message(zh: "\(report.device):\(fault.message.zh)", en: "\(report.device): \(fault.message.en)"))
         }
         record(rules.take(report, at: clock.moment(at: report.at)))
     }

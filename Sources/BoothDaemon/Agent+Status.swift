@@ -39,7 +39,9 @@ extension Agent {
         let points = configuration.points.count
         return Message(
             zh: "\(reasons.isEmpty ? "在岗" : "降级:" + reasons[0].zh);\(points) 个点位,\(storage.open) 起未结,\(waiting) 条待送",
-            en: "\(reasons.isEmpty ? "in service" : "degraded: " + reasons[0].en); \(points) points, \(storage.open) open, \(waiting) queued")
+            en:
+                "\(reasons.isEmpty ? "in service" : "degraded: " + reasons[0].en); \(points) points, \(storage.open) open, \(waiting) queued"
+        )
     }
 
     /// What keeps the agent from being simply in service, worst first.

@@ -37,7 +37,11 @@ extension Agent {
             case .rejected(let reason):
                 decisions.append(rules.take(.rejected, for: receipt.id, from: target, at: now))
                 settlements.append(.init(target: target, event: receipt.id, outcome: .rejected(reason: reason)))
-                log.write(.error, Message(zh: "\(target) 拒收事件 \(receipt.id):\(reason)", en: "\(target) rejected event \(receipt.id): \(reason)"))
+                log.write(
+                    .error,
+                    Message(
+                        zh: "\(target) 拒收事件 \(receipt.id):\(reason)",
+                        en: "\(target) rejected event \(receipt.id): \(reason)"))
             }
         }
         record(decisions, settlements: settlements)

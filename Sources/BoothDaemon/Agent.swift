@@ -142,11 +142,15 @@ final class Agent {
         known.formUnion(configuration.targets.map { .target($0.id) } + [.storage])
         record(rules.forgetForeignFaults(known: known, at: clock.now()))
         for bus in configuration.buses {
-            let points = configuration.points.filter { if case .modbus(let source) = $0.source { source.bus == bus.name } else { false } }
+            let points = configuration.points.filter {
+                if case .modbus(let source) = $0.source { source.bus == bus.name } else { false }
+            }
             guard !points.isEmpty else { continue }
             let mailbox = mailbox
             buses.append(
-                try ModbusBus(bus, points: points, unitSilent: configuration.rules.unitSilent) { mailbox.post(.sensors($0)) })
+                try ModbusBus(bus, points: points, unitSilent: configuration.rules.unitSilent) {
+                    mailbox.post(.sensors($0))
+                })
         }
         for bus in buses { try bus.start() }
         let inputs = try GPIOInputs(chips: configuration.chips, points: configuration.points, loop: loop) {
@@ -165,7 +169,9 @@ final class Agent {
                 .error,
                 Message(
                     zh: "控制套接字 \(control.path) 无法使用:\(error);boothctl 连不上,其余照常",
-                    en: "the control socket \(control.path) cannot be used: \(error); boothctl will not connect, the rest goes on"))
+                    en:
+                        "the control socket \(control.path) cannot be used: \(error); boothctl will not connect, the rest goes on"
+                ))
         }
     }
 

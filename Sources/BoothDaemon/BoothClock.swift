@@ -26,7 +26,8 @@ struct BoothClock {
         let wallMilliseconds = Int64(wall.tv_sec) * 1000 + Int64(wall.tv_nsec) / 1_000_000
         let then = wallMilliseconds - (BootTime.now() - boot).milliseconds
         return Moment(
-            boot: boot, wallMilliseconds: then, civil: CivilTime(wallMilliseconds: then), clock: state(), bootID: bootID)
+            boot: boot, wallMilliseconds: then, civil: CivilTime(wallMilliseconds: then), clock: state(), bootID: bootID
+        )
     }
 
     private mutating func state() -> ClockState {
@@ -46,6 +47,7 @@ struct BoothClock {
         defer { close(file) }
         var text = [UInt8](repeating: 0, count: 64)
         let count = read(file, &text, text.count)
-        return String(decoding: text.prefix(max(0, count)).filter { $0 > 0x20 && $0 != UInt8(ascii: "-") }, as: UTF8.self)
+        return String(
+            decoding: text.prefix(max(0, count)).filter { $0 > 0x20 && $0 != UInt8(ascii: "-") }, as: UTF8.self)
     }
 }

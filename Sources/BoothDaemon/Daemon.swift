@@ -32,7 +32,9 @@ package struct Daemon {
     /// - Returns: the exit code.
     package func run() -> CInt {
         do throws(DaemonOptions.UsageError) {
-            let options = try DaemonOptions(Array(arguments.dropFirst())) { name in getenv(name).map { String(cString: $0) } }
+            let options = try DaemonOptions(Array(arguments.dropFirst())) { name in
+                getenv(name).map { String(cString: $0) }
+            }
             return run(options)
         } catch {
             StandardStream.error.write(line: error.message.text(in: language))
@@ -90,7 +92,9 @@ package struct Daemon {
         } catch {
             return Message(
                 zh: "重新读取的配置有错,继续使用原配置:\(error.lines(in: .chinese).joined(separator: ";"))",
-                en: "the configuration read again is wrong, the old one stays: \(error.lines(in: .english).joined(separator: "; "))")
+                en:
+                    "the configuration read again is wrong, the old one stays: \(error.lines(in: .english).joined(separator: "; "))"
+            )
         }
     }
 

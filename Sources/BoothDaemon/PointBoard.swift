@@ -71,7 +71,11 @@ struct PointBoard {
 
     private mutating func store(_ entry: Entry) {
         entries[entry.point.id] = entry
-        if entry.debouncer.nextDeadline == nil { unsettled.remove(entry.point.id) } else { unsettled.insert(entry.point.id) }
+        if entry.debouncer.nextDeadline == nil {
+            unsettled.remove(entry.point.id)
+        } else {
+            unsettled.insert(entry.point.id)
+        }
     }
 }
 

@@ -14,7 +14,9 @@ extension IncidentRules {
     }
 
     /// `target` answered for `event`; an event that opened no live incident changes nothing here.
-    package mutating func take(_ answer: Answer, for event: EventID, from target: TargetID, at moment: Moment) -> Decision {
+    package mutating func take(_ answer: Answer, for event: EventID, from target: TargetID, at moment: Moment)
+        -> Decision
+    {
         guard let id = opened[event], var incident = live[id],
             let index = incident.targets.firstIndex(where: { $0.target == target })
         else { return Decision() }

@@ -24,7 +24,9 @@ extension IncidentRules {
             return
         }
         points[point.id]?.lastEdge = Stamp(moment)
-        guard var incident = current(of: point.id), incident.restored == nil else { return raise(for: point, at: moment) }
+        guard var incident = current(of: point.id), incident.restored == nil else {
+            return raise(for: point, at: moment)
+        }
         incident.count += 1
         incident.latest = Stamp(moment)
         keep(incident)
@@ -49,7 +51,8 @@ extension IncidentRules {
     }
 
     private mutating func collectLetters(at moment: Moment) {
-        for point in configured.values.filter({ $0.kind == .mailSlot }).sorted(by: { $0.id.rawValue < $1.id.rawValue }) {
+        for point in configured.values.filter({ $0.kind == .mailSlot }).sorted(by: { $0.id.rawValue < $1.id.rawValue })
+        {
             if let incident = current(of: point.id) { restore(incident.id, since: Stamp(moment), at: moment) }
         }
     }

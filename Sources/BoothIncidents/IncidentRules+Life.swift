@@ -22,8 +22,9 @@ extension IncidentRules {
     }
 
     /// Tells an incident's targets, except `teller`, who knows it already.
-    mutating func update(_ incident: Incident, _ reason: UpdateReason, except teller: TargetID? = nil, at moment: Moment)
-    {
+    mutating func update(
+        _ incident: Incident, _ reason: UpdateReason, except teller: TargetID? = nil, at moment: Moment
+    ) {
         let recipients = incident.targets.map(\.target).filter { $0 != teller }
         guard !recipients.isEmpty else { return }
         let content = BoothEvent.Content.updated(incident, reason)
@@ -42,7 +43,8 @@ extension IncidentRules {
         incident.restored = stamp
         incident.announced = incident.count
         keep(incident)
-        let content = BoothEvent.Content.restored(incident, durationSeconds: Self.seconds(from: incident.opened, to: stamp))
+        let content = BoothEvent.Content.restored(
+            incident, durationSeconds: Self.seconds(from: incident.opened, to: stamp))
         decision.events.append(
             BoothEvent(
                 id: makeID(at: moment), content: content, moment: moment, recipients: incident.targets.map(\.target)))

@@ -98,7 +98,9 @@ package struct IncidentRules {
         return finish()
     }
 
-    private mutating func apply(_ point: PointConfiguration, from was: PointState, to now: PointState, at moment: Moment) {
+    private mutating func apply(
+        _ point: PointConfiguration, from was: PointState, to now: PointState, at moment: Moment
+    ) {
         watchLoop(of: point, state: now, at: moment)
         let wasActive = Self.counts(was, as: point.kind)
         let isActive = Self.counts(now, as: point.kind)

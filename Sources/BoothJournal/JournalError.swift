@@ -23,7 +23,8 @@ package enum JournalError: Error, Equatable {
         case .directory(let directory, let code):
             Message(
                 zh: "无法使用状态目录 \(directory):\(describe(code));检查它是否存在、属主是否正确",
-                en: "cannot use the state directory \(directory): \(describe(code)); check that it exists and who owns it"
+                en:
+                    "cannot use the state directory \(directory): \(describe(code)); check that it exists and who owns it"
             )
         case .newerSchema(let found):
             Message(

@@ -6,10 +6,12 @@ import SQLite
 extension JournalWriter {
     func answer(_ query: JournalQuery) {
         switch query {
-        case .recentEvents(let limit, let reply): reply(read { store throws(SQLiteError) in try store.recentEvents(limit: limit) } ?? [])
+        case .recentEvents(let limit, let reply):
+            reply(read { store throws(SQLiteError) in try store.recentEvents(limit: limit) } ?? [])
         case .incidents(let all, let reply): reply(incidents(all: all))
         case .incident(let id, let reply): reply(incident(id))
-        case .queues(let limit, let reply): reply(targets.compactMap { queues[$0] }.map { listing(of: $0, limit: limit) })
+        case .queues(let limit, let reply):
+            reply(targets.compactMap { queues[$0] }.map { listing(of: $0, limit: limit) })
         }
     }
 
@@ -26,11 +28,16 @@ extension JournalWriter {
     private static let mostClosed = 1000
 
     private func incidents(all: Bool) -> [Incident] {
-        var found = read { store throws(SQLiteError) in
-            try (all ? store.closedIncidents(limit: Self.mostClosed) : []) + store.openIncidents()
-        } ?? []
+        var found =
+            read { store throws(SQLiteError) in
+                try (all ? store.closedIncidents(limit: Self.mostClosed) : []) + store.openIncidents()
+            } ?? []
         for incident in unwritten {
-            if let index = found.firstIndex(where: { $0.id == incident.id }) { found[index] = incident } else { found.append(incident) }
+            if let index = found.firstIndex(where: { $0.id == incident.id }) {
+                found[index] = incident
+            } else {
+                found.append(incident)
+            }
         }
         return found.sorted { $0.id < $1.id }
     }
@@ -50,10 +57,12 @@ extension JournalWriter {
             items: waiting + refused.map { item(of: $0, in: queue, rejected: true) })
     }
 
-    private func item(of delivery: JournalStore.Delivery, in queue: DeliveryQueue, rejected: Bool) -> QueueListing.Item {
+    private func item(of delivery: JournalStore.Delivery, in queue: DeliveryQueue, rejected: Bool) -> QueueListing.Item
+    {
         let handedOut = queue.handedOut[delivery.event]
         return .init(
             id: delivery.event, event: delivery.json, sequence: queue.sequence(delivery.count),
-            delivery: rejected ? .rejected : handedOut?.isSent == true ? .sent : .queued, attempts: handedOut?.attempts ?? 0, reason: delivery.reason)
+            delivery: rejected ? .rejected : handedOut?.isSent == true ? .sent : .queued,
+            attempts: handedOut?.attempts ?? 0, reason: delivery.reason)
     }
 }

@@ -65,7 +65,8 @@ final class JournalWriter {
                 case .record(let entry): accept(entry)
                 case .fetch(let target, let request): queues[target]?.request = request
                 case .attempt(let target, let events): for event in events { queues[target]?.noteAttempt(of: event) }
-                case .attemptEnded(let target, let events): for event in events { queues[target]?.noteReturn(of: event) }
+                case .attemptEnded(let target, let events):
+                    for event in events { queues[target]?.noteReturn(of: event) }
                 case .query(let query): queries.append(query)
                 case .stop: isRunning = false
                 }

@@ -53,7 +53,8 @@ package enum BoardProgram {
     }
 
     // Apart from the above because Swift 6.0's optimiser does not survive a noncopyable local with several ways out.
-    private static func serve(_ options: BoardOptions, _ script: [String], until signals: borrowing StopSignals) throws {
+    private static func serve(_ options: BoardOptions, _ script: [String], until signals: borrowing StopSignals) throws
+    {
         let ended = try WakeUp()
         let board = try SimulatedBoard(at: options.place, units: options.units) { notice in
             switch notice {

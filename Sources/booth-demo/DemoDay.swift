@@ -18,7 +18,8 @@ struct DemoDay {
         booth = try DemoBooth()
         screen.line(
             "公安平台和网格平台走双向 TLS;机柜板走 Modbus TCP,信箱板走串口(伪终端)",
-            "police and grid platform over mutual TLS; the cabinet's board over Modbus TCP, the letter box's over a serial line (pty)")
+            "police and grid platform over mutual TLS; the cabinet's board over Modbus TCP, the letter box's over a serial line (pty)"
+        )
     }
 
     /// Plays it.
@@ -51,7 +52,8 @@ struct DemoDay {
         let repeated = try journal.next(.incidentUpdated, of: "help-1", count: 2)
         screen.line(
             "第二次按下记在同一起上,共 \(repeated.data.count ?? 0) 次(\(elapsed(since: again)) 毫秒后上报,计数最多攒 2 秒)",
-            "the second press counts on the same incident, \(repeated.data.count ?? 0) in all (told after \(elapsed(since: again)) ms; counts are gathered for up to 2 s)")
+            "the second press counts on the same incident, \(repeated.data.count ?? 0) in all (told after \(elapsed(since: again)) ms; counts are gathered for up to 2 s)"
+        )
         try restored("help-1")
     }
 
@@ -70,17 +72,22 @@ struct DemoDay {
         try booth.inside.write(line: "press mail-slot")
         let second = try journal.next(.incidentUpdated, of: "mail-slot", count: 2)
         screen.line(
-            "箱中 \(second.data.count ?? 0) 封信,归网格平台同一张单", "\(second.data.count ?? 0) letters in the box, on one ticket of the grid platform")
+            "箱中 \(second.data.count ?? 0) 封信,归网格平台同一张单",
+            "\(second.data.count ?? 0) letters in the box, on one ticket of the grid platform")
     }
 
     private mutating func platformAwayAndAgentKilled() throws {
-        screen.title("公安平台断开;有人按下室内按钮;boothd 被 kill -9", "The police platform goes away; somebody presses the button inside; boothd is killed with -9")
+        screen.title(
+            "公安平台断开;有人按下室内按钮;boothd 被 kill -9",
+            "The police platform goes away; somebody presses the button inside; boothd is killed with -9")
         try booth.stop(.police)
         let pressed = BootTime.now()
         try booth.cabinet.write(line: "press help-2")
         let raised = try journal.next(.incidentRaised, of: "help-2")
         expected += 1
-        screen.line("已落盘:按下后 \(elapsed(since: pressed)) 毫秒,还没有人知道", "recorded \(elapsed(since: pressed)) ms after the press; nobody knows yet")
+        screen.line(
+            "已落盘:按下后 \(elapsed(since: pressed)) 毫秒,还没有人知道",
+            "recorded \(elapsed(since: pressed)) ms after the press; nobody knows yet")
         try booth.killAgent()
         screen.line("boothd 已被杀死;再启动(这回民警在岗)", "boothd is dead; it is started again (officers are in now)")
         try booth.startAgent(attended: Self.everyDay)
@@ -89,7 +96,8 @@ struct DemoDay {
         try booth.start(.police)
         let ticket = try ticket(for: raised.id, from: .police)
         screen.line(
-            "平台恢复后 \(elapsed(since: back)) 毫秒送达:\(ticket)", "\(elapsed(since: back)) ms after the platform is back: \(ticket)")
+            "平台恢复后 \(elapsed(since: back)) 毫秒送达:\(ticket)",
+            "\(elapsed(since: back)) ms after the platform is back: \(ticket)")
     }
 
     private func collection() throws {
@@ -109,10 +117,12 @@ struct DemoDay {
         let holds = books.holds(expecting: expected) && status == .exited(0)
         screen.line(
             "上报 \(books.raised)(应有 \(expected)),平台受理 \(books.accepted),待送 \(books.queued),拒收 \(books.rejected),重复送达(同号同文)\(books.repeated),同号异文 \(books.conflicts),序号缺口 \(books.gaps);boothd 退出:\(status.map(String.init(describing:)) ?? "-")",
-            "raised \(books.raised) (expected \(expected)), accepted \(books.accepted), queued \(books.queued), rejected \(books.rejected), sent again (same id, same body) \(books.repeated), same id with another body \(books.conflicts), gaps in the sequences \(books.gaps); boothd ended: \(status.map(String.init(describing:)) ?? "-")")
+            "raised \(books.raised) (expected \(expected)), accepted \(books.accepted), queued \(books.queued), rejected \(books.rejected), sent again (same id, same body) \(books.repeated), same id with another body \(books.conflicts), gaps in the sequences \(books.gaps); boothd ended: \(status.map(String.init(describing:)) ?? "-")"
+        )
         screen.line(
             "\(holds ? "平" : "不平"):上报 \(books.raised) = 受理 \(books.accepted),丢失 \(books.lost)",
-            "\(holds ? "BALANCED" : "NOT BALANCED"): raised \(books.raised) = accepted \(books.accepted), lost \(books.lost)")
+            "\(holds ? "BALANCED" : "NOT BALANCED"): raised \(books.raised) = accepted \(books.accepted), lost \(books.lost)"
+        )
         return holds
     }
 
@@ -139,7 +149,8 @@ struct DemoDay {
         expected += 1
         screen.line(
             "\(point):触点 0 → 读到 \(seen) → 落盘 \(recorded) → 受理 \(accepted) 毫秒,\(platform) 平台单号 \(ticket)",
-            "\(point): contact 0 → seen \(seen) → recorded \(recorded) → accepted \(accepted) ms, ticket \(ticket) of \(platform)")
+            "\(point): contact 0 → seen \(seen) → recorded \(recorded) → accepted \(accepted) ms, ticket \(ticket) of \(platform)"
+        )
     }
 
     /// Waits until a platform has shown its answer to an event.

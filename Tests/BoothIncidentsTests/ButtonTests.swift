@@ -40,7 +40,8 @@ struct ButtonTests {
         #expect(booth.events.last?.short == "restored help 50 after 9 s")
     }
 
-    @Test("counts within the window since the last press, and begins anew beyond it", arguments: [(29.9, 1), (30.0, 2)])
+    @Test(
+        "counts within the window since the last press, and begins anew beyond it", arguments: [(29.9, 1), (30.0, 2)])
     mutating func window(gap: Double, incidents: Int) {
         var booth = RehearsedBooth([RehearsedBooth.help])
         booth.see("help-1", .active, at: 0)

@@ -19,7 +19,8 @@ struct ContactTests {
         booth.see("room-door", .normal, at: Self.eleventhNight + 7)
         #expect(
             booth.events.map(\.short) == [
-                "record room-door active", "record room-door normal", "raised intrusion 1", "restored intrusion 1 after 7 s",
+                "record room-door active", "record room-door normal", "raised intrusion 1",
+                "restored intrusion 1 after 7 s",
             ])
         #expect(booth.events.first?.recipients == [])
     }
@@ -70,7 +71,8 @@ struct ContactTests {
         booth.see("mail-door", .normal, at: 60)
         #expect(
             booth.events.map(\.short) == [
-                "raised mail 1", "restored mail 1 after 50 s", "raised mail-tamper 1", "restored mail-tamper 1 after 10 s",
+                "raised mail 1", "restored mail 1 after 50 s", "raised mail-tamper 1",
+                "restored mail-tamper 1 after 10 s",
             ])
         #expect(booth.events[2].priority == .fault)
         #expect(booth.events[2].recipients == ["police"])

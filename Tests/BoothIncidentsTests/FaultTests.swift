@@ -99,7 +99,9 @@ struct FaultTests {
             let raised = try #require(booth.see("help-1", .active, at: start).last)
             booth.see("help-1", .normal, at: start + 1)
             booth.pass(to: start + 10)
-            booth.keep(booth.rules.take(.accepted(ticket: nil), for: raised.id, from: "police", at: booth.moment(at: start + 11)))
+            booth.keep(
+                booth.rules.take(
+                    .accepted(ticket: nil), for: raised.id, from: "police", at: booth.moment(at: start + 11)))
         }
         #expect(booth.rules.live.count == 1)
         #expect(booth.rules.opened.count == 1)

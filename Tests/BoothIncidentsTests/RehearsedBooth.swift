@@ -19,7 +19,10 @@ struct RehearsedBooth {
         target("grid", [.community]),
     ]
 
-    init(_ points: [PointConfiguration], targets: [TargetConfiguration] = Self.targets, attended: [WeeklySchedule.Attendance] = []) {
+    init(
+        _ points: [PointConfiguration], targets: [TargetConfiguration] = Self.targets,
+        attended: [WeeklySchedule.Attendance] = []
+    ) {
         configuration = Configuration(
             booth: Booth(
                 code: "B0001", name: "第三警务室", county: "330225", grid: "330225001002", address: "A1",
@@ -35,7 +38,8 @@ struct RehearsedBooth {
         settings.repeatWindow = repeatWindow
         return PointConfiguration(
             id: id, kind: kind,
-            source: .modbus(ModbusSource(bus: "inside", unit: 1, table: .discreteInput, address: 0, poll: .milliseconds(200))),
+            source: .modbus(
+                ModbusSource(bus: "inside", unit: 1, table: .discreteInput, address: 0, poll: .milliseconds(200))),
             debounce: .zero, classification: classification ?? kind.defaultClassification, rules: settings)
     }
 
@@ -50,7 +54,8 @@ struct RehearsedBooth {
             date: CivilDate(year: 2026, month: 11, day: 24 + day), weekday: weekday,
             minuteOfDay: Int(seconds / 60) % 1440, offsetSeconds: 8 * 3600)
         return Moment(
-            boot: BootTime(nanoseconds: Int64(seconds * 1e9)), wallMilliseconds: 1_795_449_600_000 + Int64(seconds * 1000),
+            boot: BootTime(nanoseconds: Int64(seconds * 1e9)),
+            wallMilliseconds: 1_795_449_600_000 + Int64(seconds * 1000),
             civil: civil, clock: clock, bootID: bootID)
     }
 

@@ -44,7 +44,9 @@ final class OpenJournal {
     }
 
     /// An event for `recipients`, not recorded yet.
-    func event(_ priority: Priority = .routine, to recipients: [TargetID] = ["police"], filler: Int = 0) -> JournalEntry.Event {
+    func event(_ priority: Priority = .routine, to recipients: [TargetID] = ["police"], filler: Int = 0)
+        -> JournalEntry.Event
+    {
         let id = ids.next(wallMilliseconds: 1_795_449_600_000)
         let json = CloudEvent(json: "{\"id\":\"\(id)\",\"filler\":\"\(String(repeating: "x", count: filler))\"}")
         return JournalEntry.Event(id: id, priority: priority, event: json, recipients: recipients)
@@ -57,7 +59,9 @@ final class OpenJournal {
         return event.id
     }
 
-    func settle(_ event: EventID, by target: TargetID = "police", _ outcome: JournalEntry.Settlement.Outcome = .accepted) {
+    func settle(
+        _ event: EventID, by target: TargetID = "police", _ outcome: JournalEntry.Settlement.Outcome = .accepted
+    ) {
         journal.record(
             JournalEntry(settlements: [.init(target: target, event: event, outcome: outcome)], canBeToldAgain: true))
     }
@@ -75,7 +79,9 @@ final class OpenJournal {
     }
 
     /// Asks for a batch and waits for it.
-    func fetch(_ limit: Int, for target: TargetID = "police", number: Int = 1, helpAfter: EventID? = nil) throws -> [QueuedEvent] {
+    func fetch(_ limit: Int, for target: TargetID = "police", number: Int = 1, helpAfter: EventID? = nil) throws
+        -> [QueuedEvent]
+    {
         journal.fetch(FetchRequest(number: number, limit: limit, onlyHelpAfter: helpAfter), for: target)
         return try batch(number)
     }

@@ -6,13 +6,17 @@ import Testing
 struct TimeTests {
     private static let tuesday = CivilDate(year: 2026, month: 11, day: 24)
 
-    private static func moment(_ date: CivilDate, _ day: Weekday, _ minute: Int, _ clock: ClockState = .synced) -> Moment {
+    private static func moment(_ date: CivilDate, _ day: Weekday, _ minute: Int, _ clock: ClockState = .synced)
+        -> Moment
+    {
         Moment(
             boot: BootTime(nanoseconds: 0), wallMilliseconds: 0,
             civil: CivilTime(date: date, weekday: day, minuteOfDay: minute), clock: clock, bootID: "boot")
     }
 
-    @Test("a schedule knows its half-days to the minute", arguments: [(509, false), (510, true), (689, true), (690, false)])
+    @Test(
+        "a schedule knows its half-days to the minute",
+        arguments: [(509, false), (510, true), (689, true), (690, false)])
     func attended(minute: Int, expected: Bool) {
         let schedule = WeeklySchedule(attended: [.init(day: .tuesday, minutes: 510..<690)])
         #expect(schedule.isAttended(at: Self.moment(Self.tuesday, .tuesday, minute)) == expected)
@@ -33,14 +37,18 @@ struct TimeTests {
     @Test("civil time is written with its offset, west and east")
     func rfc3339() {
         func text(_ offset: Int) -> String {
-            CivilTime(date: Self.tuesday, weekday: .tuesday, minuteOfDay: 75, second: 5, millisecond: 7, offsetSeconds: offset)
-                .rfc3339
+            CivilTime(
+                date: Self.tuesday, weekday: .tuesday, minuteOfDay: 75, second: 5, millisecond: 7, offsetSeconds: offset
+            )
+            .rfc3339
         }
         #expect(text(8 * 3600) == "2026-11-24T01:15:05.007+08:00")
         #expect(text(-9 * 3600 - 1800) == "2026-11-24T01:15:05.007-09:30")
     }
 
-    @Test("a wait is rounded up, so that it is over when it ends", arguments: [(1, 1), (1_000_000, 1), (1_000_001, 2), (-5, 0)])
+    @Test(
+        "a wait is rounded up, so that it is over when it ends",
+        arguments: [(1, 1), (1_000_000, 1), (1_000_001, 2), (-5, 0)])
     func rounding(nanoseconds: Int64, milliseconds: Int) {
         let now = BootTime(nanoseconds: 100)
         #expect((now + .nanoseconds(nanoseconds)).millisecondsAway(from: now) == milliseconds)

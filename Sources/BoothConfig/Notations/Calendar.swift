@@ -32,7 +32,9 @@ extension Notation where Value == WeeklySchedule.Attendance {
     /// Minutes since midnight of `HH:MM`, 00:00 to 24:00.
     private static func minutes(_ text: Substring) -> Int? {
         let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-        guard parts.count == 2, let hour = BoothConfig.number(parts[0], digits: 2), let minute = BoothConfig.number(parts[1], digits: 2) else {
+        guard parts.count == 2, let hour = BoothConfig.number(parts[0], digits: 2),
+            let minute = BoothConfig.number(parts[1], digits: 2)
+        else {
             return nil
         }
         let minutes = hour * 60 + minute

@@ -114,7 +114,8 @@ extension ConfigurationReader {
         target?.receiptWait = table.value("receipt-wait", .duration(atMost: "1d"), default: .seconds(60))
         target?.heartbeat = table.value("heartbeat", .duration(atLeast: "1s", atMost: "1d"), default: .seconds(60))
         target?.rate = table.value(
-            "rate", .number(0...1_000_000, zh: "每秒事件数 0..1000000，0 为不限", en: "events a second, 0..1000000; 0: no limit"),
+            "rate",
+            .number(0...1_000_000, zh: "每秒事件数 0..1000000，0 为不限", en: "events a second, 0..1000000; 0: no limit"),
             default: 0)
     }
 }

@@ -3,7 +3,8 @@ import Glibc
 
 /// A day of the week, ISO 8601 order.
 package enum Weekday: Int, Sendable, CaseIterable, Codable {
-    case monday = 1, tuesday, wednesday, thursday, friday, saturday, sunday
+    case monday = 1
+    case tuesday, wednesday, thursday, friday, saturday, sunday
 
     /// As the configuration spells it: `Mon` … `Sun`.
     package var abbreviation: String { ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"][rawValue - 1] }

@@ -20,7 +20,8 @@ package struct PlatformBook: Sendable {
         let select = "SELECT incident FROM event WHERE type = '\(EventType.incidentRaised.rawValue)'"
         openings = Set(try connection.prepare(select).rows { row throws(SQLiteError) in row.text(at: 0) })
         let numbered = "FROM event WHERE sequence IS NOT NULL"
-        let highest = try connection.integer("SELECT coalesce(max(cast(substr(sequence, 7) AS INTEGER)), 0) \(numbered)")
+        let highest = try connection.integer(
+            "SELECT coalesce(max(cast(substr(sequence, 7) AS INTEGER)), 0) \(numbered)")
         gaps = Int((highest ?? 0) - (try connection.integer("SELECT count(*) \(numbered)") ?? 0))
         repeated = Int(try connection.integer("SELECT count(*) FROM event WHERE copies > 1") ?? 0)
         conflicts = Int(try connection.integer("SELECT count(*) FROM conflict") ?? 0)
