@@ -73,9 +73,10 @@ struct GPIOLine {
         return tell(.lost(fault), at: time) + readings(isActive == nil ? .fault : .stale, at: time)
     }
 
-    /// Its chip is gone, which is told of the chip.
+    /// Its chip is gone, which is told of the chip; a line that was lost before stays what it was.
     mutating func loseChip(at time: BootTime) -> [SensorReport] {
         isHeld = false
+        if case .lost = told { return [] }
         return readings(.stale, at: time)
     }
 

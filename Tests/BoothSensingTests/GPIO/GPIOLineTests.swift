@@ -75,6 +75,13 @@ struct GPIOLineTests {
         #expect(after == [Reading(point: "door", state: .active, value: 1, quality: .stale, at: time)])
     }
 
+    @Test("says nothing new of a lost line when its chip is lost as well")
+    func lostTwice() {
+        var line = GPIOLine(source: source(.high), points: [point("door", .high)])
+        _ = line.lose(DeviceFault(.missing, Message(zh: "", en: "")), at: time)
+        #expect(line.loseChip(at: time).isEmpty)
+    }
+
     @Test("leaves a leading edge to us and lets the kernel swallow a door's chatter")
     func kernelDebounce() {
         let door = GPIOLine(source: source(.high), points: [point("door", .high)])

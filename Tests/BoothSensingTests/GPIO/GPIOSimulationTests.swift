@@ -87,9 +87,9 @@ struct GPIOSimulationTests {
         }
         let inputs = try #require(under.inputs)
         if inputs.uncountedBatches == 0 {
-            // ABI v2 keeps the newest and numbers all: the first reading apart, what was read and what was missed is all.
+            // ABI v2 keeps the newest and numbers what it drops; edges that merge into one interrupt get no number.
             #expect(inputs.missedEdges > 0)
-            #expect(UInt64(under.readings(of: "help-1").count - 1) + inputs.missedEdges == 81 + 1 + 401 + 1)
+            #expect(UInt64(under.readings(of: "help-1").count - 1) + inputs.missedEdges <= 81 + 1 + 401 + 1)
         }
     }
 
