@@ -47,7 +47,8 @@ extension IncidentRules {
             incident, durationSeconds: Self.seconds(from: incident.opened, to: stamp))
         decision.events.append(
             BoothEvent(
-                id: makeID(at: moment), content: content, moment: moment, recipients: incident.targets.map(\.target)))
+                id: makeID(at: moment), content: content, moment: moment.at(stamp),
+                recipients: incident.targets.map(\.target)))
         decision.canBeToldAgain = false
         releaseIfDone(incident)
     }

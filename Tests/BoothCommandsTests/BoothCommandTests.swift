@@ -27,7 +27,7 @@ import Testing
                 Points
                   POINT      KIND         NAME          STATE    VALUE  QUALITY  SINCE
                   help-1     help-button  门口求助按钮  active       0  good     2026-11-21 08:15:30
-                  room-door  room-door    room-door     unknown      –  fault    –
+                  room-door  room-door    room-door     unknown      –  stale    –
 
                 Targets
                   TARGET  STATE     QUEUED  REJECTED  REASON
@@ -78,7 +78,7 @@ import Testing
         arguments: [
             (
                 "points",
-                #"{"points":[{"id":"help-1","kind":"help-button","name":"门口求助按钮","quality":"good","since":"2026-11-21T08:15:30.120+08:00","state":"active","value":0},{"id":"room-door","kind":"room-door","name":"room-door","quality":"fault","since":null,"state":"unknown","value":null}]}"#
+                #"{"points":[{"id":"help-1","kind":"help-button","name":"门口求助按钮","quality":"good","since":"2026-11-21T08:15:30.120+08:00","state":"active","value":0},{"id":"room-door","kind":"room-door","name":"room-door","quality":"stale","since":null,"state":"unknown","value":null}]}"#
             ),
             (
                 "queue",

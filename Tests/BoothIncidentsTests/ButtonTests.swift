@@ -23,7 +23,10 @@ struct ButtonTests {
     mutating func release() {
         booth.see("help-1", .active, at: 10)
         #expect(booth.see("help-1", .normal, at: 13).isEmpty)
-        #expect(booth.pass(to: 20).map(\.short) == ["restored help 1 after 3 s"])
+        let restored = booth.pass(to: 20)
+        #expect(restored.map(\.short) == ["restored help 1 after 3 s"])
+        #expect(restored.first?.moment.boot == booth.moment(at: 13).boot)
+        #expect(restored.first?.moment.wallMilliseconds == booth.moment(at: 13).wallMilliseconds)
     }
 
     @Test("counts 50 presses in 10 s on one incident, and tells the count at most every two seconds")

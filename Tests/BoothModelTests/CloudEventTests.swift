@@ -31,7 +31,7 @@ struct CloudEventTests {
             recipients: ["police"])
         #expect(
             CloudEvent(event, from: Self.booth).json(withSequence: "00000100000000000041") == """
-                {"data":{"address":"330225001002A0001","booth":"B0001","boot_id":"5c1d4f0a9b7e4c3c8d2e6f1a0b9c8d7e",\
+                {"data":{"address":"330225001002A0001","boot_id":"5c1d4f0a9b7e4c3c8d2e6f1a0b9c8d7e","booth":"B0001",\
                 "boottime_ms":86400120,"category":"help","class":"police","clock":"synced","count":1,\
                 "county":"330225","grid":"330225001002","incident":"00000000-0000-7001-8000-000000000001",\
                 "latitude":29.48,"longitude":121.87,"name":"丹东街道第三警务室","priority":1,"site":"town",\

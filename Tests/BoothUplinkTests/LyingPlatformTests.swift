@@ -67,6 +67,7 @@ import Testing
         agent.queue(1...3)
         let uplink = try agent.start(plain(platform)) { $0.timeout = .milliseconds(400) }
         agent.wait("three attempts") { $0.sent.count >= 3 }
+        agent.wait("nothing that shows as sent") { $0.onTheWay.isEmpty }
         #expect(agent.now.receipts.isEmpty)
         #expect(agent.now.queue.count == 3)
         let isRefused = if case .refused = agent.now.link { true } else { false }
@@ -147,6 +148,7 @@ import Testing
         agent.queue(1...6)
         let uplink = try agent.start(plain(platform)) { $0.receiptWait = .milliseconds(700) }
         agent.wait("the others") { $0.queue.count == 3 }
+        #expect(agent.now.onTheWay == Set((1...3).map { eventID($0) }))
         let first = try #require(platform.asked.first)
         #expect(platform.asked.map(\.ids) == (1...6).map { [eventID($0)] })
         agent.wait("sent again") { $0.sent.count > 6 }

@@ -90,6 +90,8 @@ final class TestAgent: Sendable {
         var receipts: [Receipt] = []
         var links: [LinkState] = []
         var sent: [[EventID]] = []
+        /// On their way, or taken with the receipts still to come.
+        var onTheWay: Set<EventID> = []
         var requests = 0
         /// Gives whatever is first, even what it was asked not to give.
         var isDeaf = false
@@ -145,10 +147,14 @@ final class TestAgent: Sendable {
             case .ready(_, let request):
                 state.request = request
                 state.requests += 1
-            case .sending(_, let ids): state.sent.append(ids)
+            case .sending(_, let ids):
+                state.sent.append(ids)
+                state.onTheWay.formUnion(ids)
+            case .returned(_, let ids): state.onTheWay.subtract(ids)
             case .receipts(_, let receipts):
                 state.receipts += receipts
                 state.queue.removeAll { event in receipts.contains { $0.id == event.id } }
+                state.onTheWay.subtract(receipts.map(\.id))
             case .link(_, let link): state.links.append(link)
             }
             Self.serve(&state)

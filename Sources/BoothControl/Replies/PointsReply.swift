@@ -32,7 +32,7 @@ package struct PointStatus: Codable, Sendable, Hashable {
         name = point.name
         state = reading?.state ?? .unknown
         value = reading?.value
-        quality = reading?.quality ?? .fault
+        quality = reading?.quality ?? .stale
         self.since = since
     }
 }

@@ -31,6 +31,18 @@ package struct Moment: Sendable, Hashable {
     }
 }
 
+extension Moment {
+    /// The instant of `stamp` on every clock of this moment; this moment itself where the stamp is of another boot.
+    package func at(_ stamp: Stamp) -> Moment {
+        guard stamp.bootID == bootID, stamp.boot < boot else { return self }
+        var then = self
+        then.boot = stamp.boot
+        then.wallMilliseconds -= (boot - stamp.boot).milliseconds
+        then.civil = CivilTime(wallMilliseconds: then.wallMilliseconds)
+        return then
+    }
+}
+
 /// When something happened, as it is kept and shown.
 package struct Stamp: Sendable, Hashable, Codable {
     package var bootID: String
