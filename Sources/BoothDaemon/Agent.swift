@@ -131,8 +131,13 @@ final class Agent {
     }
 
     /// Ends sensing, then the links, then the journal: what was seen is recorded, what was answered is settled.
-    func stop() {
-        notify { () throws(NotifyError) in try notifier.stopping() }
+    func stop(for ending: Ending) {
+        notify { () throws(NotifyError) in
+            switch ending {
+            case .asked: try notifier.stopping()
+            case .reload: try notifier.reloading()
+            }
+        }
         inputs?.stop()
         // A bus ends with its request under way; nothing that it still says would be heard.
         for bus in buses { bus.stop() }

@@ -5,7 +5,6 @@ import BoothJournal
 import BoothModel
 import CLinux
 import Glibc
-import Systemd
 
 /// The program `boothd`, from its command line to its exit code.
 package struct Daemon {
@@ -69,8 +68,7 @@ package struct Daemon {
             guard signals >= 0 else { throw SystemError("signalfd") }
             guard let agent = try makeAgent(configuration, options, signals: signals) else { return ExitCode.done }
             let ending = try agent.run(signals: signals)
-            if ending == .reload { agent.notify { () throws(NotifyError) in try agent.notifier.reloading() } }
-            agent.stop()
+            agent.stop(for: ending)
             return ending == .reload ? startOver() : ExitCode.done
         } catch let error as JournalError {
             StandardStream.error.write(line: error.message.text(in: language))
