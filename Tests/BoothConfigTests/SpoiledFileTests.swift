@@ -24,12 +24,13 @@ struct Spoiled: Sendable, CustomTestStringConvertible {
     let directory = ExampleDirectory()
 
     static let syntax = [
-        Spoiled(#"code = "B0001""#, #"code = "B0001"#, "2:73", "not TOML"),
-        Spoiled("[schedule]", "[schedule", "12:10", "not TOML"),
+        Spoiled(#"code = "B0001""#, #"code = "B0001"#, "2:68", "not TOML"),
+        Spoiled("[schedule]", "[schedule", "12:36", "not TOML"),
         Spoiled("latitude = 29.48", "latitude = ", "8:12", "not TOML"),
         Spoiled("latitude = 29.48", "latitude = 29.48\nlatitude = 29", "9:1", "not TOML"),
-        Spoiled("unit = 1, table", "unit = 1, unit = 2, table", "46:41", "not TOML"),
+        Spoiled("unit = 1, table", "unit = 1, unit = 2, table", "46:39", "not TOML"),
         Spoiled("[storage]", "[booth]", "16:1", "not TOML"),
+        Spoiled("[[output]]", "[[[output]]]", "64:3", "not TOML"),
     ]
 
     static let booth = [
@@ -83,9 +84,9 @@ struct Spoiled: Sendable, CustomTestStringConvertible {
         Spoiled(#"kind = "room-door""#, #"kind = "room-dor""#, "45:8", "did you mean \"room-door\"?"),
         Spoiled("{ bus = \"cabinet\", unit = 1, table = \"d", "{ bus = \"cab\", unit = 1, table = \"d", "46:18", "inside, cabinet"),
         Spoiled(#"chip = "booth-io""#, #"chip = "other""#, "40:17", "there are: booth-io"),
-        Spoiled(#""inside", unit = 1"#, #""inside", unit = 248"#, "51:36", "an integer 1..247"),
-        Spoiled(#""inside", unit = 1"#, #""inside", unit = 0"#, "51:36", "an integer 1..247"),
-        Spoiled(#""cabinet", unit = 1"#, #""cabinet", unit = 256"#, "46:37", "an integer 0..255"),
+        Spoiled(#""inside", unit = 1"#, #""inside", unit = 248"#, "51:35", "an integer 1..247"),
+        Spoiled(#""inside", unit = 1"#, #""inside", unit = 0"#, "51:35", "an integer 1..247"),
+        Spoiled(#""cabinet", unit = 1"#, #""cabinet", unit = 256"#, "46:36", "an integer 0..255"),
         Spoiled("address = 1,", "address = 65536,", "51:74", "an integer 0..65535"),
         Spoiled("address = 1, ", "address = 1, bit = 0, ", "51:77", "\"bit\" is for registers"),
         Spoiled("address = 3,", "address = 3, bit = 16,", "61:83", "an integer 0..15"),
@@ -101,9 +102,9 @@ struct Spoiled: Sendable, CustomTestStringConvertible {
         Spoiled(
             #"modbus = { bus = "inside", unit = 1, table = "discrete-input", address = 1, poll = "100ms" }"#,
             #"gpio = { chip = "booth-io", line = "HELP1" }"#, "51:36", "used by point \"help-1\" already"),
-        Spoiled(#"alarm = "601..900""#, #"alarm = "600..900""#, "62:54", "overlaps \"normal\""),
-        Spoiled(#"alarm = "601..900""#, #"alarm = "900..601""#, "62:54", "write \"601..900\""),
-        Spoiled(#"cut = "901..""#, #"cut = "901..65536""#, "62:72", "within 0..65535"),
+        Spoiled(#"alarm = "601..900""#, #"alarm = "600..900""#, "62:56", "overlaps \"normal\""),
+        Spoiled(#"alarm = "601..900""#, #"alarm = "900..601""#, "62:56", "write \"601..900\""),
+        Spoiled(#"cut = "901..""#, #"cut = "901..65536""#, "62:74", "within 0..65535"),
         Spoiled(#"normal = "101..600", "#, "", "62:8", "\"normal\" is missing"),
         Spoiled("input-register\", address = 3", "discrete-input\", address = 3", "62:1", "a whole register"),
     ]
