@@ -108,9 +108,18 @@ import Testing
         }
     }
 
+    @Test("the file that is installed passes")
+    func installed() throws {
+        let root = #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
+        let bytes = try FileContents.read("/\(root)/deploy/boothd.toml", atMost: 1 << 20).get()
+        let configuration = try directory.read(String(decoding: bytes, as: UTF8.self))
+        #expect(configuration.targets.map(\.hasAuthority) == [true])
+    }
+
     @Test("plain http on a loopback address needs no files; a trailing slash is dropped")
     func loopback() throws {
-        let https = #"https = { url = "https://127.0.0.1:8444", ca = "ca.pem", certificate = "booth.pem", key = "booth.key" }"#
+        let https =
+            #"https = { url = "https://127.0.0.1:8444", ca = "ca.pem", certificate = "booth.pem", key = "booth.key" }"#
         let text = exampleFile.replacing(https, with: #"http = { url = "http://127.8.0.1:8080/api/" }"#)
         let grid = try directory.read(text).targets[1].endpoint
         #expect(grid == TargetConfiguration.Endpoint(url: "http://127.8.0.1:8080/api"))

@@ -82,7 +82,9 @@ struct Spoiled: Sendable, CustomTestStringConvertible {
         Spoiled(#"id = "room-door""#, #"id = "Room""#, "44:6", "lower-case letters"),
         Spoiled(#"id = "room-door"# + "\"\n", "", "43:1", "\"id\" is missing"),
         Spoiled(#"kind = "room-door""#, #"kind = "room-dor""#, "45:8", "did you mean \"room-door\"?"),
-        Spoiled("{ bus = \"cabinet\", unit = 1, table = \"d", "{ bus = \"cab\", unit = 1, table = \"d", "46:18", "inside, cabinet"),
+        Spoiled(
+            "{ bus = \"cabinet\", unit = 1, table = \"d", "{ bus = \"cab\", unit = 1, table = \"d", "46:18",
+            "inside, cabinet"),
         Spoiled(#"chip = "booth-io""#, #"chip = "other""#, "40:17", "there are: booth-io"),
         Spoiled(#""inside", unit = 1"#, #""inside", unit = 248"#, "51:35", "an integer 1..247"),
         Spoiled(#""inside", unit = 1"#, #""inside", unit = 0"#, "51:35", "an integer 1..247"),
@@ -97,8 +99,12 @@ struct Spoiled: Sendable, CustomTestStringConvertible {
         Spoiled(#"debounce = "10ms""#, #"letter = "10s""#, "41:1", "means nothing for a help-button"),
         Spoiled(#"debounce = "10ms""#, #"priority = 5"#, "41:12", "an integer 1..4"),
         Spoiled(#"debounce = "10ms""#, #"chatter = "20""#, "41:11", "EDGES/DURATION"),
-        Spoiled(#"kind = "mail-slot""#, "kind = \"contact\"\nclass = \"police\"\npriority = 2", "48:1", "\"category\" is missing"),
-        Spoiled(#"kind = "mail-slot""#, "kind = \"mail-slot\"\ngpio = { chip = \"booth-io\", line = 1 }", "52:1", "keep one"),
+        Spoiled(
+            #"kind = "mail-slot""#, "kind = \"contact\"\nclass = \"police\"\npriority = 2", "48:1",
+            "\"category\" is missing"),
+        Spoiled(
+            #"kind = "mail-slot""#, "kind = \"mail-slot\"\ngpio = { chip = \"booth-io\", line = 1 }", "52:1", "keep one"
+        ),
         Spoiled(
             #"modbus = { bus = "inside", unit = 1, table = "discrete-input", address = 1, poll = "100ms" }"#,
             #"gpio = { chip = "booth-io", line = "HELP1" }"#, "51:36", "used by point \"help-1\" already"),
@@ -113,10 +119,12 @@ struct Spoiled: Sendable, CustomTestStringConvertible {
         Spoiled(#"shows = "help""#, #"shows = "halp""#, "66:9", "did you mean \"help\"?"),
         Spoiled(#"table = "coil""#, #"table = "input-register""#, "67:47", "\"coil\" | \"holding-register\""),
         Spoiled(#"tasks = true"#, #"tasks = "yes""#, "72:9", "true or false"),
-        Spoiled(#"accepts = ["community"]"#, "accepts = [\"community\"]\ntasks = true", "78:9", "may send tasks already"),
+        Spoiled(
+            #"accepts = ["community"]"#, "accepts = [\"community\"]\ntasks = true", "78:9", "may send tasks already"),
         Spoiled(#"accepts = ["community"]"#, "accepts = []", "77:11", "\"accepts\" is empty"),
         Spoiled(#"accepts = ["community"]"#, #"accepts = ["mail"]"#, "77:12", "\"police\" | \"community\" | \"fault\""),
-        Spoiled("https://127.0.0.1:8443", "http://192.0.2.1:8443", "73:17", "plain http is for a loopback address alone"),
+        Spoiled(
+            "https://127.0.0.1:8443", "http://192.0.2.1:8443", "73:17", "plain http is for a loopback address alone"),
         Spoiled("https://127.0.0.1:8443", "https://user@127.0.0.1:8443", "73:17", "without user"),
         Spoiled("https://127.0.0.1:8443", "https://127.0.0.1:8443/?a=b", "73:17", "without user"),
         Spoiled(#"ca = "ca.pem""#, #"ca = "absent.pem""#, "73:48", "there is no such file"),
@@ -141,7 +149,9 @@ struct Spoiled: Sendable, CustomTestStringConvertible {
             let english = error.lines(in: .english)
             let prefix = "\(directory.path)/boothd.toml:\(spoiled.place): "
             #expect(
-                english.contains { $0.hasPrefix(prefix) && $0.range(of: spoiled.says) != nil && $0.range(of: "; ") != nil },
+                english.contains {
+                    $0.hasPrefix(prefix) && $0.range(of: spoiled.says) != nil && $0.range(of: "; ") != nil
+                },
                 "\(english)")
             #expect(error.lines(in: .chinese).allSatisfy { $0.range(of: "；") != nil })
             #expect(error.problems.count <= 2, "\(english)")
@@ -170,7 +180,8 @@ struct Spoiled: Sendable, CustomTestStringConvertible {
     func limits() {
         var text = exampleFile
         for number in 0..<996 {
-            text += "\n[[point]]\nid = \"p\(number)\"\nkind = \"street-door\"\n"
+            text +=
+                "\n[[point]]\nid = \"p\(number)\"\nkind = \"street-door\"\n"
                 + "modbus = { bus = \"cabinet\", unit = \(number % 248), table = \"coil\", address = 0 }\n"
         }
         let problems = directory.problems(of: text)

@@ -61,7 +61,9 @@ extension Notation where Value == String {
                 return .refusedBecause(
                     Message(
                         zh: "无法读取 \(quoted)：\(fault.reason.zh)；应为可读的\(described.zh)",
-                        en: "cannot read \(quoted): \(fault.reason.en); it has to be \(described.en) that boothd may read"))
+                        en:
+                            "cannot read \(quoted): \(fault.reason.en); it has to be \(described.en) that boothd may read"
+                    ))
             }
         }
     }

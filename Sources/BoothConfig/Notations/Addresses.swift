@@ -112,7 +112,8 @@ extension Notation where Value == GPIOChipConfiguration.Selector {
             en: "\"label:LABEL\", \"path:/dev/gpiochip0\" or \"name:gpiochip0\""
         ) { text in
             let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-            guard parts.count == 2, !parts[1].isEmpty, !parts[1].utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) else {
+            guard parts.count == 2, !parts[1].isEmpty, !parts[1].utf8.contains(where: { $0 < 0x20 || $0 == 0x7F })
+            else {
                 return nil
             }
             let selected = String(parts[1])
@@ -129,7 +130,9 @@ extension Notation where Value == GPIOChipConfiguration.Selector {
 extension Notation where Value == GPIOSource.Line {
     /// A line's name, or its offset as an integer or as digits in quotes.
     static var line: Notation {
-        Notation(Message(zh: "线名，如 \"HELP1\"，或偏移量 0..65535", en: "a line's name such as \"HELP1\", or its offset 0..65535")) {
+        Notation(
+            Message(zh: "线名，如 \"HELP1\"，或偏移量 0..65535", en: "a line's name such as \"HELP1\", or its offset 0..65535")
+        ) {
             value in
             switch value {
             case .integer(let offset) where (0...65_535).contains(offset): .value(.offset(Int(offset)))

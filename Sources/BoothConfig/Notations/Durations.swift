@@ -30,7 +30,8 @@ extension Notation where Value == RuleSettings.Chatter? {
             if text == "off" { return .some(nil) }
             let parts = text.split(separator: "/", omittingEmptySubsequences: false)
             guard parts.count == 2, let edges = Int(parts[0]), (2...100_000).contains(edges),
-                let within = Duration(notation: String(parts[1])), (.milliseconds(1) ... .seconds(86_400)).contains(within)
+                let within = Duration(notation: String(parts[1])),
+                (.milliseconds(1) ... .seconds(86_400)).contains(within)
             else { return nil }
             return RuleSettings.Chatter(edges: edges, within: within)
         }

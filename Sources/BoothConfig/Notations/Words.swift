@@ -35,7 +35,8 @@ extension Notation where Value == String {
             zh: "1 至 64 个字母、数字、\"-\"、\"_\" 或 \".\"", en: "1 to 64 letters, digits, \"-\", \"_\" or \".\""
         ) { text in
             let isCode = text.unicodeScalars.allSatisfy {
-                $0.isASCII && ($0.properties.isAlphabetic || $0.properties.numericType != nil || "-_.".contains(Character($0)))
+                $0.isASCII
+                    && ($0.properties.isAlphabetic || $0.properties.numericType != nil || "-_.".contains(Character($0)))
             }
             return isCode && (1...64).contains(text.utf8.count) ? text : nil
         }
@@ -43,7 +44,8 @@ extension Notation where Value == String {
 
     /// GB/T 2260.
     static var county: Notation {
-        .text(zh: "六位数字字符串（GB/T 2260），如 \"330225\"", en: "six digits in quotes (GB/T 2260), such as \"330225\"") { text in
+        .text(zh: "六位数字字符串（GB/T 2260），如 \"330225\"", en: "six digits in quotes (GB/T 2260), such as \"330225\"") {
+            text in
             text.utf8.count == 6 && text.utf8.allSatisfy(isDigit) ? text : nil
         }
     }

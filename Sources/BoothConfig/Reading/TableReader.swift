@@ -54,7 +54,8 @@ final class TableReader {
     func list<Value>(_ key: String, of notation: Notation<Value>) -> [(value: Value, place: Place)] {
         guard let entry = entry(key) else { return [] }
         guard case .array(let elements) = entry.node.value else {
-            let expected = Message(zh: "数组，其元素是\(notation.expected.zh)", en: "an array, each of it \(notation.expected.en)")
+            let expected = Message(
+                zh: "数组，其元素是\(notation.expected.zh)", en: "an array, each of it \(notation.expected.en)")
             noteWrong(entry.node, of: key, expected)
             return []
         }

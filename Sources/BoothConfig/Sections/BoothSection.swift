@@ -5,7 +5,8 @@ import BoothModel
 extension ConfigurationReader {
     func booth(in file: TableReader) -> Booth? {
         guard file.isPresent("booth") else {
-            problems.note(at: file.place, zh: "缺少表 [booth]；请写明岗亭是谁、在哪里", en: "there is no [booth]; say who and where it is")
+            problems.note(
+                at: file.place, zh: "缺少表 [booth]；请写明岗亭是谁、在哪里", en: "there is no [booth]; say who and where it is")
             return nil
         }
         return file.table("booth") { table in

@@ -15,16 +15,21 @@ extension ConfigurationReader {
         }
         if point.isPresent("loop"), let source, !source.canBeLoop {
             problems.note(
-                at: point.keyPlace("loop"), zh: "\"loop\" 需要整个寄存器；请用 input-register 或 holding-register，不带 \"bit\" 和 active = \"low\"",
-                en: "\"loop\" takes a whole register; read an input-register or holding-register without \"bit\" or active = \"low\"")
+                at: point.keyPlace("loop"),
+                zh: "\"loop\" 需要整个寄存器；请用 input-register 或 holding-register，不带 \"bit\" 和 active = \"low\"",
+                en:
+                    "\"loop\" takes a whole register; read an input-register or holding-register without \"bit\" or active = \"low\""
+            )
         }
         return bands
     }
 
     /// Notes each band that overlaps one that stands before it.
     private func noteOverlaps(_ bands: [String: ClosedRange<Int>?], in table: TableReader) {
-        let inOrder = bands.compactMap { name, band in band.map { (name: name, band: $0, place: table.valuePlace(name)) } }
-            .sorted { $0.place < $1.place }
+        let inOrder = bands.compactMap { name, band in
+            band.map { (name: name, band: $0, place: table.valuePlace(name)) }
+        }
+        .sorted { $0.place < $1.place }
         for (index, later) in inOrder.enumerated() {
             guard let earlier = inOrder[..<index].first(where: { $0.band.overlaps(later.band) }) else { continue }
             problems.note(

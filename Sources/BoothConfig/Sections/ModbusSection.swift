@@ -37,7 +37,8 @@ extension ConfigurationReader {
                 en: "both \"serial\" and \"tcp\"; a bus is one or the other")
         case (false, false):
             problems.note(
-                at: table.place, zh: "缺少 \"serial\" 或 \"tcp\"；请写其中一个", en: "neither \"serial\" nor \"tcp\"; write one of them")
+                at: table.place, zh: "缺少 \"serial\" 或 \"tcp\"；请写其中一个",
+                en: "neither \"serial\" nor \"tcp\"; write one of them")
         case (true, false):
             return path.map {
                 .serial(path: locations.path($0), baud: baud, parity: parity, stopBits: stopBits)

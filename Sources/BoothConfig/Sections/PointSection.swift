@@ -44,11 +44,13 @@ extension ConfigurationReader {
         case (true, true):
             let second = max(table.keyPlace("gpio"), table.keyPlace("modbus"))
             problems.note(
-                at: second, zh: "同时有 \"gpio\" 和 \"modbus\"；只能保留一个", en: "both \"gpio\" and \"modbus\"; keep one of them")
+                at: second, zh: "同时有 \"gpio\" 和 \"modbus\"；只能保留一个", en: "both \"gpio\" and \"modbus\"; keep one of them"
+            )
             return false
         case (false, false):
             problems.note(
-                at: table.place, zh: "缺少 \"gpio\" 或 \"modbus\"；请写其中一个", en: "neither \"gpio\" nor \"modbus\"; write one of them")
+                at: table.place, zh: "缺少 \"gpio\" 或 \"modbus\"；请写其中一个",
+                en: "neither \"gpio\" nor \"modbus\"; write one of them")
             return false
         default: return true
         }
@@ -90,7 +92,7 @@ extension ConfigurationReader {
     }
 }
 
-extension Optional<PointConfiguration.Source> {
+extension PointConfiguration.Source? {
     /// How long a level has to hold where the point does not say.
     fileprivate var debounce: Duration {
         if case .gpio = self { return PointConfiguration.defaultGPIODebounce }

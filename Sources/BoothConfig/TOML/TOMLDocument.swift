@@ -64,7 +64,9 @@ struct TOMLDocument: ~Copyable {
 
 extension TOMLError {
     fileprivate init(_ error: ctoml_error) {
-        let description = withUnsafeBytes(of: error.description) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+        let description = withUnsafeBytes(of: error.description) {
+            String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+        }
         self.init(place: Place(error.place), description: description)
     }
 }
