@@ -74,7 +74,7 @@ import Testing
     @Test("a point's own keys win over [rules], and [rules] over the defaults")
     func overrides() throws {
         let text =
-            exampleFile.replacing("debounce = \"10ms\"", with: "repeat = \"0s\"\npriority = 2\nchatter = \"off\"")
+            exampleFile.replacingFirst("debounce = \"10ms\"", with: "repeat = \"0s\"\npriority = 2\nchatter = \"off\"")
             + "\n[rules]\nrepeat = \"5m\"\nescalate = [\"1m\", \"2h\"]\nuntested = \"1d\"\n"
         let configuration = try directory.read(text)
         #expect(configuration.rules.repeatWindow == .seconds(300))
@@ -88,7 +88,7 @@ import Testing
 
     @Test("a credential is looked up in the credentials directory")
     func credentials() throws {
-        let text = exampleFile.replacing("key = \"booth.key\"", with: "key = \"credential:booth.key\"")
+        let text = exampleFile.replacingFirst("key = \"booth.key\"", with: "key = \"credential:booth.key\"")
         let configuration = try directory.read(text, credentials: directory.path)
         #expect(configuration.targets[0].endpoint.key == "\(directory.path)/booth.key")
         #expect(throws: ConfigurationError.self) { try directory.read(text, credentials: nil) }
@@ -120,7 +120,7 @@ import Testing
     func loopback() throws {
         let https =
             #"https = { url = "https://127.0.0.1:8444", ca = "ca.pem", certificate = "booth.pem", key = "booth.key" }"#
-        let text = exampleFile.replacing(https, with: #"http = { url = "http://127.8.0.1:8080/api/" }"#)
+        let text = exampleFile.replacingFirst(https, with: #"http = { url = "http://127.8.0.1:8080/api/" }"#)
         let grid = try directory.read(text).targets[1].endpoint
         #expect(grid == TargetConfiguration.Endpoint(url: "http://127.8.0.1:8080/api"))
     }
@@ -128,8 +128,8 @@ import Testing
 
 extension String {
     /// The text with the first `old` replaced; the test is wrong where there is none.
-    func replacing(_ old: String, with new: String) -> String {
-        guard let range = range(of: old) else { preconditionFailure("the example has no \(old)") }
-        return self[..<range.lowerBound] + new + self[range.upperBound...]
+    func replacingFirst(_ old: String, with new: String) -> String {
+        guard let range = firstRange(of: old) else { preconditionFailure("the example has no \(old)") }
+        return String(self[..<range.lowerBound]) + new + String(self[range.upperBound...])
     }
 }

@@ -141,7 +141,7 @@ struct Spoiled: Sendable, CustomTestStringConvertible {
         "a spoiled file is refused at the right place, in both languages",
         arguments: syntax + booth + schedule + buses + points + outputsAndTargets)
     func refused(spoiled: Spoiled) throws {
-        let text = exampleFile.replacing(spoiled.old, with: spoiled.new)
+        let text = exampleFile.replacingFirst(spoiled.old, with: spoiled.new)
         do throws(ConfigurationError) {
             _ = try directory.read(text)
             Issue.record("it passed")
@@ -150,10 +150,10 @@ struct Spoiled: Sendable, CustomTestStringConvertible {
             let prefix = "\(directory.path)/boothd.toml:\(spoiled.place): "
             #expect(
                 english.contains {
-                    $0.hasPrefix(prefix) && $0.range(of: spoiled.says) != nil && $0.range(of: "; ") != nil
+                    $0.hasPrefix(prefix) && $0.contains(spoiled.says) && $0.contains("; ")
                 },
                 "\(english)")
-            #expect(error.lines(in: .chinese).allSatisfy { $0.range(of: "；") != nil })
+            #expect(error.lines(in: .chinese).allSatisfy { $0.contains("；") })
             #expect(error.problems.count <= 2, "\(english)")
         }
     }
@@ -162,9 +162,9 @@ struct Spoiled: Sendable, CustomTestStringConvertible {
     func all() {
         let text =
             exampleFile
-            .replacing("county = \"330225\"", with: "county = 1").replacing("256MiB", with: "1B")
-            .replacing("baud = 9600", with: "baud = 1").replacing("kind = \"room-door\"", with: "kind = 1")
-            .replacing("shows = \"help\"", with: "show = \"help\"") + "\ntask = true"
+            .replacingFirst("county = \"330225\"", with: "county = 1").replacingFirst("256MiB", with: "1B")
+            .replacingFirst("baud = 9600", with: "baud = 1").replacingFirst("kind = \"room-door\"", with: "kind = 1")
+            .replacingFirst("shows = \"help\"", with: "show = \"help\"") + "\ntask = true"
         let places = directory.problems(of: text).map { $0.split(separator: " ")[0] }
         #expect(places == ["4:10:", "17:9:", "27:8:", "45:8:", "64:1:", "66:1:", "79:1:"])
     }
@@ -186,8 +186,8 @@ struct Spoiled: Sendable, CustomTestStringConvertible {
         }
         let problems = directory.problems(of: text)
         #expect(problems.count == 2, "\(problems)")
-        #expect(problems.contains { $0.range(of: "more than 1000 points") != nil })
-        #expect(problems.contains { $0.range(of: "more than 247 units") != nil })
+        #expect(problems.contains { $0.contains("more than 1000 points") })
+        #expect(problems.contains { $0.contains("more than 247 units") })
     }
 
     @Test("no cut or flipped byte of the example crashes the reader")

@@ -49,7 +49,7 @@ extension Notation where Value == ClosedRange<CivilDate> {
                 en: "a date \"2026-10-01\", or \"2026-10-01..2026-10-07\"; real ones")
         ) { value in
             guard case .string(let text) = value else { return .refused }
-            let dots = text.range(of: "..")
+            let dots = text.firstRange(of: "..")
             let first = CivilDate(notation: dots.map { text[..<$0.lowerBound] } ?? text[...])
             let last = CivilDate(notation: dots.map { text[$0.upperBound...] } ?? text[...])
             guard let first, let last else { return .refused }
