@@ -27,7 +27,7 @@ private struct Ends {
     var high: Int
 
     init?(_ text: String) {
-        guard let dots = text.range(of: ".."), text.count > 2 else { return nil }
+        guard let dots = text.firstRange(of: ".."), text.count > 2 else { return nil }
         let low = text[..<dots.lowerBound]
         let high = text[dots.upperBound...]
         guard let low = low.isEmpty ? 0 : Self.word(low), let high = high.isEmpty ? 65_535 : Self.word(high) else {
@@ -40,17 +40,5 @@ private struct Ends {
     private static func word(_ text: Substring) -> Int? {
         guard text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else { return nil }
         return UInt16(text).map(Int.init)
-    }
-}
-
-extension String {
-    /// The first `separator`; without Foundation there is no search for a text of two letters.
-    func range(of separator: String) -> Range<String.Index>? {
-        var start = startIndex
-        while start < endIndex {
-            if self[start...].hasPrefix(separator) { return start..<index(start, offsetBy: separator.count) }
-            start = index(after: start)
-        }
-        return nil
     }
 }

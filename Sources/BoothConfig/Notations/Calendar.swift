@@ -32,9 +32,7 @@ extension Notation where Value == WeeklySchedule.Attendance {
     /// Minutes since midnight of `HH:MM`, 00:00 to 24:00.
     private static func minutes(_ text: Substring) -> Int? {
         let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-        guard parts.count == 2, let hour = BoothConfig.number(parts[0], digits: 2),
-            let minute = BoothConfig.number(parts[1], digits: 2)
-        else {
+        guard parts.count == 2, let hour = digits(parts[0], count: 2), let minute = digits(parts[1], count: 2) else {
             return nil
         }
         let minutes = hour * 60 + minute
@@ -51,7 +49,7 @@ extension Notation where Value == ClosedRange<CivilDate> {
                 en: "a date \"2026-10-01\", or \"2026-10-01..2026-10-07\"; real ones")
         ) { value in
             guard case .string(let text) = value else { return .refused }
-            let dots = text.range(of: "..")
+            let dots = text.firstRange(of: "..")
             let first = CivilDate(notation: dots.map { text[..<$0.lowerBound] } ?? text[...])
             let last = CivilDate(notation: dots.map { text[$0.upperBound...] } ?? text[...])
             guard let first, let last else { return .refused }
@@ -71,8 +69,8 @@ extension CivilDate {
     /// The date that `YYYY-MM-DD` spells; nil for anything else, and for a day that the calendar does not have.
     init?(notation text: Substring) {
         let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-        guard parts.count == 3, let year = number(parts[0], digits: 4), let month = number(parts[1], digits: 2),
-            let day = number(parts[2], digits: 2), (1...12).contains(month)
+        guard parts.count == 3, let year = digits(parts[0], count: 4), let month = digits(parts[1], count: 2),
+            let day = digits(parts[2], count: 2), (1...12).contains(month)
         else { return nil }
         let isLeap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
         let days = [31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
@@ -82,7 +80,7 @@ extension CivilDate {
 }
 
 /// The number that exactly that many digits spell.
-private func number(_ text: Substring, digits: Int) -> Int? {
+private func digits(_ text: Substring, count: Int) -> Int? {
     let isNumber = text.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
-    return isNumber && text.utf8.count == digits ? Int(text) : nil
+    return isNumber && text.utf8.count == count ? Int(text) : nil
 }

@@ -108,14 +108,21 @@ extension ConfigurationReader {
                 at: table.valuePlace(key), zh: "\"retry-most\" 小于 \"retry-first\"；应不小于它",
                 en: "\"retry-most\" is less than \"retry-first\"; it has to be as much or more")
         }
+        let timeout = table.value("timeout", .duration(atMost: "1h"), default: .seconds(15))
+        let receiptWait = table.value("receipt-wait", .duration(atMost: "1d"), default: .seconds(60))
+        let heartbeat = table.value("heartbeat", .duration(atLeast: "1s", atMost: "1d"), default: .seconds(60))
+        let rate = table.value("rate", .rate, default: 0)
         target?.retryFirst = retryFirst
         target?.retryMost = retryMost
-        target?.timeout = table.value("timeout", .duration(atMost: "1h"), default: .seconds(15))
-        target?.receiptWait = table.value("receipt-wait", .duration(atMost: "1d"), default: .seconds(60))
-        target?.heartbeat = table.value("heartbeat", .duration(atLeast: "1s", atMost: "1d"), default: .seconds(60))
-        target?.rate = table.value(
-            "rate",
-            .number(0...1_000_000, zh: "每秒事件数 0..1000000，0 为不限", en: "events a second, 0..1000000; 0: no limit"),
-            default: 0)
+        target?.timeout = timeout
+        target?.receiptWait = receiptWait
+        target?.heartbeat = heartbeat
+        target?.rate = rate
+    }
+}
+
+extension Notation where Value == Double {
+    fileprivate static var rate: Notation {
+        .number(0...1_000_000, zh: "每秒事件数 0..1000000，0 为不限", en: "events a second, 0..1000000; 0: no limit")
     }
 }
