@@ -92,7 +92,7 @@ struct ConfigurationTests {
     }
 
     static let spoiled = [
-        Spoiled("syntax", "tcp = \"127.0.0.1:1502\"", "tcp = «127.0.0.1:1502"),
+        Spoiled("syntax", "tcp = \"127.0.0.1:1502\"", "tcp = 12«7.0.0.1:1502"),
         Spoiled("unknown key", "active = \"low\", bias", "«activ = \"low\", bias"),
         Spoiled("wrong type", "longitude = 121.87", "longitude = «\"121.87\""),
         Spoiled("duplicate id", "id = \"mail-door\"", "id = «\"mail-slot\""),
