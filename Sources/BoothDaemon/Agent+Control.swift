@@ -24,7 +24,8 @@ extension Agent {
         case .incidents(let id?, _):
             journal.ask(
                 .incident(id) { found in
-                    replier.answer(.incidents(IncidentsReply(incidents: found.map { [IncidentStatus($0)] } ?? [])))
+                    let reply = found.map { IncidentsReply(incidents: [IncidentStatus($0)]) }
+                    replier.answer(reply.map { .incidents($0) } ?? .refused(.noSuchIncident(id)))
                 })
         case .queue:
             journal.ask(

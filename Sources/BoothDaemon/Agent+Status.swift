@@ -65,7 +65,7 @@ extension Agent {
         return StatusReply(
             booth: configuration.booth.code, name: configuration.booth.name,
             state: !isInService ? .starting : reasons.isEmpty ? .inService : .degraded, inService: isInService,
-            reasons: reasons, bootID: now.bootID, version: Self.version,
+            reasons: reasons, bootID: now.bootID, version: Product.version,
             uptimeSeconds: Int((now.boot - started).components.seconds), clock: now.clock,
             storage: .init(state: storage.storage.reply, bytes: storage.bytes, limit: configuration.storageLimit),
             points: pointStatuses(), open: storage.open, targets: targetStatuses())

@@ -97,7 +97,7 @@ extension Agent {
 
     private func statusContent(at moment: Moment) -> StatusContent {
         StatusContent(
-            uptimeSeconds: (moment.boot - started).components.seconds, version: Self.version,
+            uptimeSeconds: (moment.boot - started).components.seconds, version: Product.version,
             configHash: configuration.hash,
             queue: Dictionary(uniqueKeysWithValues: storage.queues.map { ($0.target, $0.queued) }), open: storage.open,
             faults: rules.standingFaults)

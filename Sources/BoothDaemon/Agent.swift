@@ -30,8 +30,6 @@ final class Agent {
         case reload
     }
 
-    static let version = "0.1.0"
-
     let configuration: Configuration
     let log: AgentLog
     let loop: EventLoop
@@ -77,7 +75,7 @@ final class Agent {
         self.mailbox = mailbox
         let uplinks = try Self.makeUplinks(configuration.targets, mailbox)
         self.uplinks = uplinks
-        let control = try ControlServer(path: controlSocket, version: Self.version) { mailbox.post(.control($0, $1)) }
+        let control = try ControlServer(path: controlSocket, version: Product.version) { mailbox.post(.control($0, $1)) }
         self.control = control
         let (journal, contents) = try Journal.open(
             directory: stateDirectory, targets: configuration.targets.map(\.id), limit: configuration.storageLimit
@@ -94,6 +92,16 @@ final class Agent {
         rules = IncidentRules(
             configuration: configuration, points: contents.points, incidents: contents.incidents,
             ids: EventIDGenerator(after: contents.lastKey))
+        if let path = contents.setAside { tellLoss(path) }
+    }
+
+    private func tellLoss(_ path: String) {
+        log.write(
+            .error,
+            Message(
+                zh: "日志损坏,已移到 \(path),重新开始;请把它交给维护人员",
+                en: "the journal was damaged and set aside as \(path), a new one is begun; give that file to maintenance"))
+        record(rules.journalWasLost(at: clock.now()))
     }
 
     private static func makeUplinks(
@@ -101,7 +109,7 @@ final class Agent {
     ) throws(SystemError) -> [TargetID: Uplink] {
         var uplinks: [TargetID: Uplink] = [:]
         for target in targets {
-            uplinks[target.id] = try Uplink(target: target, version: version) { mailbox.post(.uplink($0)) }
+            uplinks[target.id] = try Uplink(target: target, version: Product.version) { mailbox.post(.uplink($0)) }
         }
         return uplinks
     }
@@ -123,8 +131,13 @@ final class Agent {
     }
 
     /// Ends sensing, then the links, then the journal: what was seen is recorded, what was answered is settled.
-    func stop() {
-        notify { () throws(NotifyError) in try notifier.stopping() }
+    func stop(for ending: Ending) {
+        notify { () throws(NotifyError) in
+            switch ending {
+            case .asked: try notifier.stopping()
+            case .reload: try notifier.reloading()
+            }
+        }
         inputs?.stop()
         // A bus ends with its request under way; nothing that it still says would be heard.
         for bus in buses { bus.stop() }

@@ -5,7 +5,6 @@ import BoothJournal
 import BoothModel
 import CLinux
 import Glibc
-import Systemd
 
 /// The program `boothd`, from its command line to its exit code.
 package struct Daemon {
@@ -48,7 +47,7 @@ package struct Daemon {
             StandardStream.output.write(line: DaemonOptions.help.text(in: language))
             return ExitCode.done
         case .version:
-            StandardStream.output.write(line: "boothd \(Agent.version)")
+            StandardStream.output.write(line: "boothd \(Product.version)")
             return ExitCode.done
         case .check, .run:
             do throws(ConfigurationError) {
@@ -67,12 +66,9 @@ package struct Daemon {
         let signals = clinux_open_signals()
         do {
             guard signals >= 0 else { throw SystemError("signalfd") }
-            let agent = try Agent(
-                configuration, stateDirectory: options.stateDirectory, controlSocket: options.controlSocket, log: log
-            ) { refusal(of: options.configuration) }
+            guard let agent = try makeAgent(configuration, options, signals: signals) else { return ExitCode.done }
             let ending = try agent.run(signals: signals)
-            if ending == .reload { agent.notify { () throws(NotifyError) in try agent.notifier.reloading() } }
-            agent.stop()
+            agent.stop(for: ending)
             return ending == .reload ? startOver() : ExitCode.done
         } catch let error as JournalError {
             StandardStream.error.write(line: error.message.text(in: language))
@@ -81,6 +77,29 @@ package struct Daemon {
         } catch {
             StandardStream.error.write(line: "\(error)")
             return ExitCode.software
+        }
+    }
+
+    /// How long a disk that refuses is left alone before it is asked again.
+    private static let diskPatience: CInt = 2000
+
+    /// Makes the agent. A disk that is full or refuses at the start is waited for: leaving would bring nobody nearer.
+    ///
+    /// - Returns: nil when a signal came first.
+    private func makeAgent(
+        _ configuration: Configuration, _ options: DaemonOptions, signals: CInt
+    ) throws -> Agent? {
+        while true {
+            do {
+                return try Agent(
+                    configuration, stateDirectory: options.stateDirectory, controlSocket: options.controlSocket,
+                    log: log
+                ) { refusal(of: options.configuration) }
+            } catch let error as JournalError where error.canPass {
+                log.write(.error, error.message)
+            }
+            var waiting = pollfd(fd: signals, events: Int16(POLLIN), revents: 0)
+            if poll(&waiting, 1, Self.diskPatience) > 0 { return nil }
         }
     }
 

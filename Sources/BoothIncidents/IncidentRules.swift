@@ -63,6 +63,15 @@ package struct IncidentRules {
         faults.compactMap { device, id in live[id].map { "\($0.category):\(device)" } }.sorted()
     }
 
+    /// The journal was found damaged: every target is told first of all, and names what it misses by its sequence.
+    package mutating func journalWasLost(at moment: Moment) -> Decision {
+        decision.events.append(
+            BoothEvent(
+                id: makeID(at: moment), content: .journalLost, moment: moment, recipients: targets.map(\.id)))
+        decision.canBeToldAgain = false
+        return finish()
+    }
+
     /// A new id for something that is not decided here, such as a status event.
     package mutating func makeID(at moment: Moment) -> EventID {
         ids.next(wallMilliseconds: moment.wallMilliseconds)

@@ -37,7 +37,7 @@ package final class Journal: Sendable {
         let thread = try WorkerThread(name: "journal") {
             do throws(JournalError) {
                 let writer = try JournalWriter(directory: directory, targets: targets, limit: limit, report: report)
-                opening.post(.success(try writer.contents()))
+                if let contents = writer.takeContents() { opening.post(.success(contents)) }
                 writer.run(inbox)
             } catch {
                 opening.post(.failure(error))

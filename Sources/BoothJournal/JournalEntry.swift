@@ -109,4 +109,6 @@ package struct JournalContents: Sendable, Hashable {
     package var incidents: [Incident]
     /// The highest `EventID.key` in use; 0 for a new journal.
     package var lastKey: Int64
+    /// Where a damaged journal was set aside to make room for this one; nil as a rule.
+    package var setAside: String?
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
+import Glibc
 import SQLite
 
 /// Why the journal cannot be opened.
@@ -12,6 +13,15 @@ package enum JournalError: Error, Equatable {
     case newerSchema(found: Int)
     /// SQLite refuses.
     case database(SQLiteError)
+
+    /// Whether trying again can help: the disk is full or refuses, and may recover.
+    package var canPass: Bool {
+        switch self {
+        case .database(let error): error.isFull || error.isInputOutput || error.isBusy
+        case .directory(_, let code): [ENOSPC, EDQUOT, EROFS, EIO].contains(code)
+        case .inUse, .newerSchema: false
+        }
+    }
 
     /// What is wrong, and the next step.
     package var message: Message {

@@ -166,6 +166,11 @@ final class JournalStore {
         Int(try connection.integer("SELECT count(*) FROM incident") ?? 0)
     }
 
+    /// Numbers what follows as another series: the counts begin at 1 again.
+    func setGeneration(_ generation: Int64) throws(SQLiteError) {
+        try connection.prepare("UPDATE meta SET value = ? WHERE name = 'generation'").run(Value(generation))
+    }
+
     func generation() throws(SQLiteError) -> Int64 {
         try connection.integer("SELECT value FROM meta WHERE name = 'generation'") ?? 1
     }

@@ -10,13 +10,14 @@ final class JournalWriter {
     let report: @Sendable (JournalReport) -> Void
     /// nil while the disk refuses to open it.
     var store: JournalStore?
-    var queues: [TargetID: DeliveryQueue] = [:]
+    var queues: [TargetID: DeliveryQueue]
     let targets: [TargetID]
     /// What is not on disk yet, oldest first.
     var pending: [PendingEntry] = []
     var storage = StorageState.ok
     /// Incidents not closed, written ones; counted as they open.
-    var open: Set<Int64> = []
+    var open: Set<Int64>
+    private var opened: OpenedJournal?
     /// When to try again after the disk refused.
     private var retryAt: BootTime?
     /// When at the latest what can be told again is written.
@@ -32,27 +33,21 @@ final class JournalWriter {
         self.targets = targets
         self.limit = limit
         self.report = report
-        let store = try JournalStore(path: directory.journal, limit: limit)
-        self.store = store
-        do throws(SQLiteError) {
-            let generation = try store.generation()
-            for target in targets {
-                let number = try store.number(of: target)
-                queues[target] = DeliveryQueue(
-                    target: target, number: number, generation: generation, tally: try store.tally(of: number))
-            }
-        } catch { throw .database(error) }
+        let opened = try OpenedJournal.open(in: directory, targets: targets, limit: limit)
+        self.opened = opened
+        store = opened.store
+        queues = opened.queues
+        open = Set(opened.incidents.map(\.id.key))
     }
 
-    /// What a restart finds.
-    func contents() throws(JournalError) -> JournalContents {
-        guard let store else { preconditionFailure("contents are read right after opening") }
-        do throws(SQLiteError) {
-            let incidents = try store.openIncidents()
-            open = Set(incidents.map(\.id.key))
-            return JournalContents(
-                status: status(), points: try store.points(), incidents: incidents, lastKey: try store.lastKey())
-        } catch { throw .database(error) }
+    /// What a restart finds; to be asked once, right after opening.
+    func takeContents() -> JournalContents? {
+        defer { opened = nil }
+        return opened.map { opened in
+            JournalContents(
+                status: status(), points: opened.points, incidents: opened.incidents, lastKey: opened.lastKey,
+                setAside: opened.setAside)
+        }
     }
 
     /// Serves `inbox` until it is told to stop, then writes what waits.

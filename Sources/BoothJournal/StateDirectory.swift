@@ -38,6 +38,30 @@ struct StateDirectory: ~Copyable {
     /// The database; SQLite puts `-wal` and `-shm` beside it.
     var journal: String { "\(path)/journal.sqlite" }
 
+    /// Moves a damaged journal out of the way, its files together: the database alone would be another damage.
+    ///
+    /// Only while no connection is open. The files stay for whoever can read more of them.
+    /// - Returns: the database's new path, and how many were set aside so far, this one included.
+    func setJournalAside() -> (path: String, count: Int) {
+        let aside = "\(path)/journal.sqlite.damaged-\(time(nil))"
+        for suffix in ["", "-wal", "-shm"] { rename(journal + suffix, aside + suffix) }
+        Self.makePrivate(journal)
+        return (aside, damagedJournals())
+    }
+
+    private func damagedJournals() -> Int {
+        guard let listing = opendir(path) else { return 1 }
+        defer { closedir(listing) }
+        var count = 0
+        while let entry = readdir(listing) {
+            let name = withUnsafePointer(to: entry.pointee.d_name) { pointer in
+                pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if name.hasPrefix("journal.sqlite.damaged-"), !name.hasSuffix("-wal"), !name.hasSuffix("-shm") { count += 1 }
+        }
+        return max(1, count)
+    }
+
     /// Bytes that the journal takes on disk, its write-ahead log included.
     var bytesUsed: Int64 {
         ["", "-wal"].reduce(0) { sum, suffix in

@@ -193,6 +193,6 @@ import Testing
             #expect(outcome.code == .done)
             #expect(outcome.output == Help.text.en)
         }
-        #expect(try CommandBench.run(["--version"], socket: "/nowhere").output == "boothctl \(BoothCommand.version)\n")
+        #expect(try CommandBench.run(["--version"], socket: "/nowhere").output == "boothctl \(Product.version)\n")
     }
 }

@@ -105,6 +105,7 @@ extension BoothEvent {
         case .updated(let incident, let reason): "updated \(incident.category) \(incident.count) \(reason)"
         case .restored(let incident, let seconds): "restored \(incident.category) \(incident.count) after \(seconds) s"
         case .record(let point, let state): "record \(point) \(state)"
+        case .journalLost: "journal lost"
         }
     }
 }

@@ -68,6 +68,29 @@ struct JournalTests {
         }
     }
 
+    @Test("that is damaged is set aside whole, and a new generation begins", arguments: ["no database", ""])
+    func damaged(text: String) throws {
+        let booth = try OpenJournal()
+        booth.record(.help)
+        booth.journal.stop(within: 5000)
+        let file = try #require(fopen("\(booth.directory)/journal.sqlite", text.isEmpty ? "r+" : "w"))
+        if text.isEmpty {
+            // The first page of the table of events, past the header that is read first.
+            fseek(file, 1024, SEEK_SET)
+            fwrite([UInt8](repeating: 0xA5, count: 8192), 1, 8192, file)
+        } else {
+            fputs(String(repeating: text, count: 1000), file)
+        }
+        fclose(file)
+        try booth.reopen()
+        let aside = try #require(booth.contents.setAside)
+        #expect(aside.hasPrefix("\(booth.directory)/journal.sqlite.damaged-"))
+        #expect(access(aside, F_OK) == 0)
+        booth.record(.help)
+        #expect(try booth.fetch(1).map(\.sequence) == ["00000200000000000001"])
+        unlink(aside)
+    }
+
     @Test("a directory that cannot be made is named")
     func noDirectory() throws {
         #expect(throws: JournalError.directory("/proc/boothd", code: ENOENT)) {

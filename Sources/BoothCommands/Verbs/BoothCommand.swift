@@ -16,8 +16,6 @@ package struct BoothCommand {
         case configuration = 78
     }
 
-    package static let version = "0.1.0"
-
     let output: Output
     let errors: Output
     private let defaultSocket: String
@@ -66,7 +64,7 @@ package struct BoothCommand {
     private func run(_ invocation: Invocation) -> ExitCode {
         let language = invocation.language ?? defaultLanguage
         if invocation.version {
-            output.write("boothctl \(Self.version)\n")
+            output.write("boothctl \(Product.version)\n")
             return .done
         }
         guard !invocation.help, let verb = invocation.verb, verb != .help else {

@@ -6,6 +6,8 @@ package struct BoothEvent: Sendable, Hashable {
         case raised(Incident)
         case updated(Incident, UpdateReason)
         case restored(Incident, durationSeconds: Int64)
+        /// The journal was found damaged and set aside: what it held for the recipients is not known.
+        case journalLost
         /// A point's change that nobody else needs to know.
         case record(PointID, PointState)
     }
@@ -29,6 +31,7 @@ package struct BoothEvent: Sendable, Hashable {
         case .raised: .incidentRaised
         case .updated: .incidentUpdated
         case .restored: .incidentRestored
+        case .journalLost: .loss
         case .record: .record
         }
     }
@@ -37,11 +40,12 @@ package struct BoothEvent: Sendable, Hashable {
     package var incident: Incident? {
         switch content {
         case .raised(let incident), .updated(let incident, _), .restored(let incident, _): incident
-        case .record: nil
+        case .journalLost, .record: nil
         }
     }
 
-    package var priority: Priority { incident?.priority ?? .routine }
+    /// What was lost may have been a call for help: that is told before anything routine.
+    package var priority: Priority { type == .loss ? .help : incident?.priority ?? .routine }
 }
 
 /// Why an incident was updated.

@@ -54,6 +54,7 @@ extension BoothEvent {
         switch content {
         case .raised(let incident), .updated(let incident, _), .restored(let incident, _): incident.point
         case .record(let point, _): point
+        case .journalLost: nil
         }
     }
 }

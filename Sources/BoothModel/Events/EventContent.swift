@@ -7,11 +7,11 @@ struct EventContent: Encodable {
     private var incidentClass: IncidentClass?
     private var priority: Int?
     private var count: Int?
-    private var state: String
+    private var state: String?
     private var test: Bool?
     /// The device whose fault the incident is.
     private var device: DeviceID?
-    private var reason: UpdateReason?
+    private var reason: String?
     private var durationSeconds: Int64?
 
     init(_ content: BoothEvent.Content) {
@@ -20,16 +20,19 @@ struct EventContent: Encodable {
             self.init(incident)
         case .updated(let incident, let reason):
             self.init(incident)
-            self.reason = reason
+            self.reason = reason.rawValue
         case .restored(let incident, let durationSeconds):
             self.init(incident)
             self.durationSeconds = durationSeconds
         case .record(_, let state):
             self.init(state: state.rawValue)
+        case .journalLost:
+            self.init(state: nil)
+            reason = "damaged"
         }
     }
 
-    private init(state: String) {
+    private init(state: String?) {
         self.state = state
     }
 
