@@ -122,6 +122,19 @@ final class BoothUnderTest {
         try waitForService()
     }
 
+    /// Starts the agent with its state directory on a disk of its own, which goes with the agent.
+    ///
+    /// - Parameter size: as tmpfs(5) spells it.
+    func startAgent(onDisk size: String) throws {
+        try writeConfiguration()
+        let mount = "mount -t tmpfs -o size=\(size),mode=700 none \"$1\" && shift && exec \"$@\""
+        agent = try ChildProcess(
+            "/usr/bin/unshare",
+            ["--mount", "sh", "-c", mount, "sh", stateDirectory, try BuiltPrograms.path(of: "boothd")]
+                + agentArguments, environment: Self.plain)
+        try waitForService()
+    }
+
     func writeConfiguration() throws {
         try workspace.write(configuration.text, to: "boothd.toml")
     }

@@ -37,7 +37,8 @@ struct DeliveryTests {
         try booth.waitForEmptyQueues()
         for verb in ["status", "points", "incidents", "queue", "events"] {
             let screen = try booth.control(verb)
-            #expect(screen.status == .exited(0) && !screen.output.isEmpty && screen.errors.isEmpty, "\(verb): \(screen)")
+            #expect(
+                screen.status == .exited(0) && !screen.output.isEmpty && screen.errors.isEmpty, "\(verb): \(screen)")
             let data = try booth.control("--json", verb)
             #expect(data.status == .exited(0) && data.output.allSatisfy { $0.hasPrefix("{") }, "\(verb): \(data)")
         }
@@ -46,7 +47,8 @@ struct DeliveryTests {
         #expect(status.targets.map(\.state) == [.ok])
     }
 
-    @Test("while the platform is away a press waits on disk and status is degraded; it goes out when the platform comes")
+    @Test(
+        "while the platform is away a press waits on disk and status is degraded; it goes out when the platform comes")
     func latePlatform() throws {
         let booth = try BoothUnderTest()
         try booth.startBoard("help-1")
@@ -63,7 +65,9 @@ struct DeliveryTests {
         #expect(status.reasons.contains { $0.en.contains("police") && $0.en.contains("cannot be reached") })
         let waiting = try #require(try booth.queues()[0].items.first { $0.id == raised.id })
         #expect(waiting.incident == raised.data.incident)
-        try booth.wait(until: "it is back in the queue") { try booth.incidents(.help)[0].targets[0].delivery == .queued }
+        try booth.wait(until: "it is back in the queue") {
+            try booth.incidents(.help)[0].targets[0].delivery == .queued
+        }
 
         try booth.startPlatform()
         try booth.platformLine { $0.contains(" id=\(raised.id) ") && $0.contains("result=accepted") }

@@ -7,7 +7,8 @@ import Testing
 
 @Suite("A restart resumes")
 struct RestartTests {
-    @Test("open incidents, counts and contacts, and only what changed meanwhile is told", arguments: [SIGTERM, SIGKILL])
+    @Test(
+        "open incidents, counts and contacts, and only what changed meanwhile is told", arguments: [SIGTERM, SIGKILL])
     func restart(_ signal: CInt) throws {
         let names = ["help-1", "steady", "closing", "opening"]
         let booth = try BoothUnderTest(

@@ -24,7 +24,8 @@ struct TrustTests {
         }
     }
 
-    @Test("is refused, named in status and reported as a fault; mended, everything goes out", arguments: Mistake.allCases)
+    @Test(
+        "is refused, named in status and reported as a fault; mended, everything goes out", arguments: Mistake.allCases)
     func refusal(_ mistake: Mistake) throws {
         let booth = try BoothUnderTest(targets: [])
         try configure(booth, mistake)
