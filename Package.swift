@@ -12,8 +12,8 @@ func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target
     .target(name: name, dependencies: dependencies)
 }
 
-func tests(of name: String, with others: [Target.Dependency] = []) -> Target {
-    .testTarget(name: "\(name)Tests", dependencies: [.byName(name: name)] + others)
+func tests(of name: String, with others: [Target.Dependency] = [], files: [String] = []) -> Target {
+    .testTarget(name: "\(name)Tests", dependencies: [.byName(name: name)] + others, exclude: files)
 }
 
 let package = Package(
@@ -80,7 +80,7 @@ let package = Package(
         .executableTarget(name: "booth-bench", dependencies: ["Rehearsal", "SQLite"]),
 
         // What tests of several targets need: temporary folders, a client of raw bytes, a child process.
-        .target(name: "TestSupport", path: "Tests/TestSupport"),
+        .target(name: "TestSupport", dependencies: ["Rehearsal", "BlockingIO"], path: "Tests/TestSupport"),
         tests(of: "BlockingIO"),
         tests(of: "GPIO"),
         tests(of: "Modbus", with: ["SimulatedBoard"]),
@@ -90,7 +90,7 @@ let package = Package(
         tests(of: "HTTPServer", with: ["TestSupport", "BlockingIO"]),
         // Says to systemd what its arguments ask for; the tests read what arrives.
         .executableTarget(name: "notify-probe", dependencies: ["Systemd"], path: "Tests/notify-probe"),
-        tests(of: "Systemd", with: ["notify-probe", "Rehearsal", "BlockingIO"]),
+        tests(of: "Systemd", with: ["notify-probe", "Rehearsal", "TestSupport"]),
         tests(of: "BoothModel"),
         tests(of: "BoothConfig"),
         tests(of: "BoothIncidents"),
@@ -99,7 +99,13 @@ let package = Package(
         tests(of: "BoothUplink", with: ["HTTPServer", "TestSupport"]),
         tests(of: "BoothControl"),
         tests(of: "BoothCommands"),
-        tests(of: "BoothDaemon", with: ["Rehearsal", "SQLite"]),
+        tests(
+            of: "BoothDaemon",
+            with: [
+                "Rehearsal", "TestSupport", "BoothControl", "BoothModel", "BlockingIO", "boothd", "boothctl",
+                "booth-platform", "booth-board",
+            ],
+            files: ["Fixtures"]),
         tests(of: "ReferencePlatform", with: ["BoothModel", "Crypto", "HTTPServer", "TestSupport"]),
         tests(of: "SimulatedBoard"),
         // Starts a child and is killed, so that the tests can see what becomes of the child.

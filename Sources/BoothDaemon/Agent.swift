@@ -75,7 +75,9 @@ final class Agent {
         self.mailbox = mailbox
         let uplinks = try Self.makeUplinks(configuration.targets, mailbox)
         self.uplinks = uplinks
-        let control = try ControlServer(path: controlSocket, version: Product.version) { mailbox.post(.control($0, $1)) }
+        let control = try ControlServer(path: controlSocket, version: Product.version) {
+            mailbox.post(.control($0, $1))
+        }
         self.control = control
         let (journal, contents) = try Journal.open(
             directory: stateDirectory, targets: configuration.targets.map(\.id), limit: configuration.storageLimit
@@ -100,7 +102,9 @@ final class Agent {
             .error,
             Message(
                 zh: "日志损坏,已移到 \(path),重新开始;请把它交给维护人员",
-                en: "the journal was damaged and set aside as \(path), a new one is begun; give that file to maintenance"))
+                en:
+                    "the journal was damaged and set aside as \(path), a new one is begun; give that file to maintenance"
+            ))
         record(rules.journalWasLost(at: clock.now()))
     }
 
@@ -109,7 +113,9 @@ final class Agent {
     ) throws(SystemError) -> [TargetID: Uplink] {
         var uplinks: [TargetID: Uplink] = [:]
         for target in targets {
-            uplinks[target.id] = try Uplink(target: target, version: Product.version) { mailbox.post(.uplink($0)) }
+            uplinks[target.id] = try Uplink(target: target, version: Product.version, link: nil) {
+                mailbox.post(.uplink($0))
+            }
         }
         return uplinks
     }
@@ -152,7 +158,9 @@ final class Agent {
 
     private func startSensing() throws {
         var known = Set(configuration.points.flatMap { IncidentRules.devices(of: $0) })
-        known.formUnion(configuration.targets.map { .target($0.id) } + [.storage])
+        known.formUnion(configuration.targets.map { .target($0.id) })
+        // A journal that opened well is over its fault; a link's stands until its platform answers.
+        if storage.storage != .ok { known.insert(.storage) }
         record(rules.forgetForeignFaults(known: known, at: clock.now()))
         for bus in configuration.buses {
             let points = configuration.points.filter {

@@ -21,7 +21,7 @@ final class Courier {
     private let words: LinkWords
     private var random = SystemRandomNumberGenerator()
 
-    private var link: LinkState
+    private var link: LinkState?
     private var backoff: Backoff
     private var size = BatchSize()
     private var held = HeldEvents()
@@ -52,10 +52,10 @@ final class Courier {
         var carriesHelp: Bool { events.contains { $0.priority == .help } }
     }
 
-    /// - Parameter link: what was reported last.
+    /// - Parameter link: what was reported last; nil: nothing yet, so that the first outcome is.
     init(
         _ target: TargetConfiguration, client: HTTPClient, mailbox: Mailbox<UplinkOrder>, startSpread: Duration,
-        link: LinkState, report: @escaping (UplinkReport) -> Void
+        link: LinkState?, report: @escaping (UplinkReport) -> Void
     ) {
         self.link = link
         self.target = target

@@ -14,6 +14,7 @@ package final class Uplink: Sendable {
     private let target: TargetConfiguration
     private let version: String
     private let startSpread: Duration
+    private let link: LinkState?
     private let report: @Sendable (UplinkReport) -> Void
     private let mailbox: Mailbox<UplinkOrder>
     private let thread = Mutex<WorkerThread?>(nil)
@@ -21,15 +22,18 @@ package final class Uplink: Sendable {
     /// - Parameters:
     ///   - version: the agent's, for `User-Agent: boothd/VERSION`.
     ///   - startSpread: the longest wait before the first request.
+    ///   - link: what the agent takes the link for, and is not told; nil: it does not know, a fault may stand from an
+    ///     earlier run, and the outcome of the first exchange is told whatever it is.
     ///   - report: called on the target's thread; must not block.
     /// - Throws: `SystemError` when the process has no descriptor left.
     package init(
         target: TargetConfiguration, version: String, startSpread: Duration = Uplink.startSpread,
-        report: @escaping @Sendable (UplinkReport) -> Void
+        link: LinkState? = .ok, report: @escaping @Sendable (UplinkReport) -> Void
     ) throws(SystemError) {
         self.target = target
         self.version = version
         self.startSpread = startSpread
+        self.link = link
         self.report = report
         mailbox = try Mailbox()
     }
@@ -38,9 +42,9 @@ package final class Uplink: Sendable {
     ///
     /// - Throws: `SystemError` when the system has no thread left.
     package func start() throws(SystemError) {
-        let (target, version, spread, mailbox, report) = (target, version, startSpread, mailbox, report)
+        let (target, version, spread, link, mailbox, report) = (target, version, startSpread, link, mailbox, report)
         let started = try WorkerThread(name: "to-\(target.id)") {
-            serve(target, version: version, startSpread: spread, mailbox: mailbox, report: report)
+            serve(target, version: version, startSpread: spread, link: link, mailbox: mailbox, report: report)
         }
         thread.withLock { $0 = started }
     }
@@ -68,13 +72,13 @@ package final class Uplink: Sendable {
 
 /// What the thread does.
 private func serve(
-    _ target: TargetConfiguration, version: String, startSpread: Duration, mailbox: Mailbox<UplinkOrder>,
-    report: @escaping @Sendable (UplinkReport) -> Void
+    _ target: TargetConfiguration, version: String, startSpread: Duration, link: LinkState?,
+    mailbox: Mailbox<UplinkOrder>, report: @escaping @Sendable (UplinkReport) -> Void
 ) {
     let settings = HTTPSettings(
         userAgent: "boothd/\(version)", authority: target.endpoint.ca, certificate: target.endpoint.certificate,
         key: target.endpoint.key, timeout: target.timeout)
-    var link = LinkState.ok
+    var link = link
     while true {
         do throws(HTTPFailure) {
             let client = try HTTPClient(settings)
@@ -84,8 +88,9 @@ private func serve(
             return
         } catch {
             // No memory for a client: a link that cannot be used now, and asked for again, is no reason to end.
-            link = .retrying(LinkWords(target.endpoint).sentence(error.cause))
-            report(.link(target.id, link))
+            let state = LinkState.retrying(LinkWords(target.endpoint).sentence(error.cause))
+            link = state
+            report(.link(target.id, state))
             let milliseconds = Int(target.retryMost.milliseconds)
             for case .stop in mailbox.wait(milliseconds: milliseconds) { return }
         }

@@ -40,7 +40,7 @@ package enum UplinkReport: Sendable {
     case returned(TargetID, [EventID])
     /// The receipts of one answer.
     case receipts(TargetID, [Receipt])
-    /// The state changed.
+    /// The state changed, or came to be known.
     case link(TargetID, LinkState)
 }
 

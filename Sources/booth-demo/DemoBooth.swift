@@ -93,7 +93,7 @@ final class DemoBooth {
             ["--config", file, "--state-directory", workspace.file("state"), "--control-socket", socket])
         try started.line(on: .error, within: .seconds(10)) { $0.contains("5 points") || $0.contains("5 个点位") }
         agent = started
-        journal = try EventFollower(control: try control(["--json", "events", "--follow"]), seen: journal?.seen ?? [])
+        journal = EventFollower(control: try control(["--json", "events", "--follow"]), seen: journal?.seen ?? [])
     }
 
     /// As a power cut ends it.

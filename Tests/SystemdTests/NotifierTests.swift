@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-import BlockingIO
 import Glibc
 import Rehearsal
+import TestSupport
 import Testing
 
 @Suite("What the service manager is told")
@@ -53,7 +53,7 @@ struct NotifierTests {
     /// What a service manager receives from a program that says `sayings`.
     private func heard(saying sayings: [String]) throws -> [String] {
         let workspace = try Workspace()
-        let manager = try DatagramSocket(path: workspace.file("notify"))
+        let manager = try NotifySocket(path: workspace.file("notify"))
         let probe = try ChildProcess(
             try BuiltPrograms.path(of: "notify-probe"), sayings, environment: ["NOTIFY_SOCKET": manager.path])
         #expect(try probe.wait(within: .seconds(20)) == .exited(0))
@@ -64,38 +64,5 @@ struct NotifierTests {
         var now = timespec()
         clock_gettime(CLOCK_MONOTONIC, &now)
         return Int64(now.tv_sec) * 1_000_000 + Int64(now.tv_nsec) / 1000
-    }
-}
-
-/// The service manager's end of `$NOTIFY_SOCKET`.
-private final class DatagramSocket {
-    let path: String
-    private let descriptor: Descriptor
-
-    init(path: String) throws {
-        let opened = socket(AF_UNIX, CInt(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue), 0)
-        guard opened >= 0 else { throw SystemError("socket") }
-        descriptor = Descriptor(owning: opened)
-        self.path = path
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
-        let result = withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(opened, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
-            }
-        }
-        guard result == 0 else { throw SystemError("bind \(path)") }
-    }
-
-    /// Every message that waits, oldest first.
-    func received() -> [String] {
-        var messages: [String] = []
-        var bytes = [UInt8](repeating: 0, count: 4096)
-        while true {
-            let count = recv(descriptor.number, &bytes, bytes.count, 0)
-            guard count > 0 else { return messages }
-            messages.append(String(decoding: bytes.prefix(count), as: UTF8.self))
-        }
     }
 }

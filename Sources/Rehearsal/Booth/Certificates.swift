@@ -11,7 +11,15 @@ package struct Certificates: Sendable {
     ///
     /// - Throws: `RehearsalError` when the script fails, `openssl` being absent for instance.
     package init(in workspace: Workspace, named name: String = "certificates") throws {
-        directory = workspace.file(name)
+        try self.init(in: workspace.file(name))
+    }
+
+    /// Makes a set in a directory, which need not exist.
+    ///
+    /// - Parameter directory: absolute.
+    /// - Throws: `RehearsalError` as above.
+    package init(in directory: String) throws {
+        self.directory = directory
         let script = try ChildProcess(try BuiltPrograms.packageFile("scripts/make-certificates"), [directory])
         let status = try script.wait(within: .seconds(60))
         guard status == .exited(0) else {

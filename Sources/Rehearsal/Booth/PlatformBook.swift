@@ -4,6 +4,10 @@ import SQLite
 
 /// What a reference platform has in its database, read from outside.
 package struct PlatformBook: Sendable {
+    /// Every event it has, heartbeats apart, by id.
+    package let events: Set<String>
+    /// How many events that are; more than `events` would mean that it took one twice.
+    package let rows: Int
     /// Incidents whose opening it has, by id.
     package let openings: Set<String>
     /// Counts missing from the booth's sequence; means something once the booth's queue is empty.
@@ -17,6 +21,8 @@ package struct PlatformBook: Sendable {
     /// - Throws: `SQLiteError` when it cannot be read.
     package init(_ path: String) throws(SQLiteError) {
         let connection = try Connection(path: path, access: .readOnly)
+        events = Set(try connection.prepare("SELECT id FROM event").rows { row throws(SQLiteError) in row.text(at: 0) })
+        rows = Int(try connection.integer("SELECT count(*) FROM event") ?? 0)
         let select = "SELECT incident FROM event WHERE type = '\(EventType.incidentRaised.rawValue)'"
         openings = Set(try connection.prepare(select).rows { row throws(SQLiteError) in row.text(at: 0) })
         let numbered = "FROM event WHERE sequence IS NOT NULL"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Glibc
+import Rehearsal
 
 /// Runs a shell command to its end.
 ///
@@ -14,16 +15,10 @@ package func output(of command: String) -> (code: CInt, text: String) {
     return (status & 0x7F == 0 ? status >> 8 & 0xFF : -1, String(decoding: bytes, as: UTF8.self))
 }
 
-/// The repository's root, for the scripts that tests run.
-package func repositoryRoot(of file: String = #filePath) -> String {
-    file.split(separator: "/").dropLast(3).reduce("") { "\($0)/\($1)" }
-}
-
 /// Throw-away certificates in a folder of their own: `scripts/make-certificates`.
 package func makeCertificates() -> TemporaryFolder {
     let folder = TemporaryFolder()
-    let made = output(of: "'\(repositoryRoot())/scripts/make-certificates' '\(folder.path)'")
-    if made.code != 0 { fatalError("scripts/make-certificates: exit \(made.code)") }
+    do { _ = try Certificates(in: folder.path) } catch { fatalError("\(error)") }
     return folder
 }
 

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+import BoothModel
+import FoundationEssentials
+
+/// What `boothctl --json events --follow` shows, event by event, each once even across restarts of the agent.
+package final class EventFollower {
+    /// The parts of a CloudEvent that a rehearsal speaks of.
+    package struct Event: Decodable {
+        package struct Content: Decodable {
+            package var incident: EventID?
+            package var category: String?
+            package var count: Int?
+            package var boottimeMilliseconds: Int64
+
+            enum CodingKeys: String, CodingKey {
+                case incident, category, count
+                case boottimeMilliseconds = "boottime_ms"
+            }
+        }
+
+        package var id: EventID
+        package var type: EventType
+        package var subject: String?
+        package var data: Content
+    }
+
+    private let control: ChildProcess
+    /// Every event shown so far, this run and those before.
+    package private(set) var seen: Set<EventID>
+
+    /// - Parameters:
+    ///   - control: a running `boothctl --json events --follow`.
+    ///   - seen: what earlier runs showed.
+    package init(control: ChildProcess, seen: Set<EventID> = []) {
+        self.control = control
+        self.seen = seen
+    }
+
+    /// Waits for an event that was not shown before.
+    ///
+    /// - Parameter count: the incident's; nil: whatever it is.
+    /// - Throws: `RehearsalError` when it does not come in time, or `boothctl` ends.
+    package func next(
+        _ type: EventType, of subject: String, within limit: Duration = .seconds(20), count: Int? = nil
+    ) throws -> Event {
+        var found: Event?
+        try control.line(on: .output, within: limit) { line in
+            guard let event = take(line), event.type == type, event.subject == subject else { return false }
+            guard count == nil || event.data.count == count else { return false }
+            found = event
+            return true
+        }
+        guard let found else { throw RehearsalError("no \(type.rawValue) of \(subject)") }
+        return found
+    }
+
+    /// Waits for `boothctl` to end, as it does when the agent is gone, and takes in the rest of what it showed.
+    ///
+    /// - Throws: `RehearsalError` when it does not end in time.
+    @discardableResult
+    package func finish(within limit: Duration = .seconds(20)) throws -> ExitStatus {
+        let status = try control.wait(within: limit)
+        for line in control.lines where line.stream == .output { _ = take(line.text) }
+        return status
+    }
+
+    /// - Returns: the line's event; nil when it was shown before.
+    private func take(_ line: String) -> Event? {
+        guard let event = try? JSONDecoder().decode(Event.self, from: Data(line.utf8)) else { return nil }
+        return seen.insert(event.id).inserted ? event : nil
+    }
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+import BoothControl
+import BoothModel
+import Glibc
+import Rehearsal
+import Testing
+
+@Suite("SIGHUP")
+struct ReloadTests {
+    @Test("a good file is taken up by the same process, and what is open stays open and is raised once")
+    func goodFile() throws {
+        let booth = try BoothUnderTest(points: [("box", "tamper")])
+        try booth.startBoard("box", "help-1")
+        try booth.startPlatform()
+        try booth.startAgent()
+        let processID = try #require(booth.agent?.processID)
+        try booth.tell("set box on")
+        let before = try booth.waitForOpen(.tamper)[0]
+
+        booth.configuration.point("help-1", kind: "help-button", bus: "cabinet", address: 1)
+        try reload(booth)
+        try booth.waitForService()
+        try booth.waitForReadings()
+        #expect(booth.agent?.processID == processID && booth.agent?.isRunning == true)
+        #expect(try booth.points().map(\.id) == ["box", "help-1"])
+        #expect(try booth.incidents(.tamper).map(\.incident) == [before.incident])
+
+        // The new point is in service, and what happens after the reload still finds the old incident.
+        let journal = try booth.follow()
+        try booth.tell("press help-1")
+        _ = try journal.next(.incidentRaised, of: "help-1")
+        try booth.tell("set box off")
+        try booth.wait(until: "the box is restored") { try booth.incidents(.tamper).map(\.restored) == [true] }
+        try booth.waitForEmptyQueues()
+        let book = try booth.book()
+        #expect(book.openings.count == 2 && book.gaps == 0 && book.conflicts == 0)
+    }
+
+    @Test("a wrong file changes nothing, and status says what is wrong with it until it is right")
+    func wrongFile() throws {
+        let booth = try BoothUnderTest()
+        try booth.startBoard("help-1")
+        try booth.startPlatform()
+        try booth.startAgent()
+        try booth.waitForReadings()
+        let right = booth.configuration
+        booth.configuration.point("help-2", kind: "help-buton", bus: "cabinet", address: 1)
+        try reload(booth)
+        let file = booth.workspace.file("boothd.toml")
+        try booth.wait(until: "status tells of the file") {
+            try booth.status().reasons.contains { $0.en.contains("\(file):") && $0.en.contains("the old one stays") }
+        }
+        #expect(try booth.control("status").status == .exited(1))
+        #expect(try booth.points().map(\.id) == ["help-1"])
+        let journal = try booth.follow()
+        try booth.tell("press help-1")
+        let raised = try journal.next(.incidentRaised, of: "help-1")
+        try booth.platformLine { $0.contains(" id=\(raised.id) ") }
+
+        booth.configuration = right
+        try reload(booth)
+        try booth.waitForService()
+        try booth.wait(until: "in service again") { try booth.status().state == .inService }
+    }
+
+    private func reload(_ booth: BoothUnderTest) throws {
+        try booth.writeConfiguration()
+        booth.agent?.send(signal: SIGHUP)
+    }
+}

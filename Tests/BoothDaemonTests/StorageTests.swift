@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+import BoothControl
+import BoothModel
+import Glibc
+import Rehearsal
+import TestSupport
+import Testing
+
+@Suite("A full disk")
+struct StorageTests {
+    /// Whether this process may give a program a disk of its own.
+    static let canMount = output(of: "unshare --mount mount -t tmpfs -o size=1m none /mnt 2>/dev/null").code == 0
+
+    @Test("a press goes out all the same, status says so, and with room again it is written", .enabled(if: canMount))
+    func full() throws {
+        let booth = try BoothUnderTest()
+        try booth.startBoard("help-1")
+        try booth.startPlatform()
+        // A mount namespace of the agent's own: the disk goes with its process, whatever becomes of the test.
+        try booth.workspace.makeDirectory("state")
+        try booth.startAgent(onDisk: "4m")
+        try booth.waitForReadings()
+        let agent = try #require(booth.agent)
+        let filler = "/proc/\(agent.processID)/root\(booth.stateDirectory)/filler"
+        try fill(filler)
+
+        try booth.tell("press help-1")
+        try booth.platformLine { $0.contains("incident.raised") && $0.contains(" subject=help-1 ") }
+        try booth.wait(until: "the storage is full") { try booth.status().storage.state == .full }
+        let screen = try booth.control("status")
+        #expect(screen.status == .exited(1) && agent.isRunning)
+
+        #expect(unlink(filler) == 0)
+        try booth.wait(until: "the storage is well") { try booth.status().storage.state == .ok }
+        try booth.wait(until: "the press is written") { try booth.incidents(.help).map(\.state) == [.accepted] }
+        try booth.wait(until: "the fault is restored") { try booth.incidents(.storage).map(\.restored) == [true] }
+        try booth.waitForEmptyQueues()
+        let incidents = try booth.incidents().map(\.incident.description)
+        let book = try booth.book()
+        #expect(book.openings == Set(incidents) && book.gaps == 0 && book.conflicts == 0)
+        #expect(try booth.stopAgent() == .exited(0))
+    }
+
+    /// Writes until there is no room.
+    private func fill(_ path: String) throws {
+        let file = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
+        guard file >= 0 else { throw RehearsalError("\(path) cannot be written: \(errno)") }
+        defer { close(file) }
+        for size in [65_536, 4096, 512, 1] {
+            let bytes = [UInt8](repeating: 0x2E, count: size)
+            while write(file, bytes, size) == size {}
+        }
+        #expect(errno == ENOSPC)
+    }
+}
