@@ -3,9 +3,14 @@ import Glibc
 
 // Plays a booth's day on this machine; exit 0 only if every incident raised was accepted.
 do {
-    var day = try DemoDay()
-    exit(try day.play() ? 0 : 1)
+    exit(try playDay() ? 0 : 1)
 } catch {
     print("booth-demo: \(error)")
     exit(1)
+}
+
+/// The day ends with this function, before exit(3): what it started is stopped, and its folder removed.
+func playDay() throws -> Bool {
+    var day = try DemoDay()
+    return try day.play()
 }
