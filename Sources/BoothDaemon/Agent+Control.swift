@@ -11,21 +11,22 @@ extension Agent {
     /// Events that `events` begins with.
     private static let recentEvents = 100
 
+    private static let unreadable = ControlAnswer.refused(
+        .unavailable(
+            Message(zh: "日志现在读不出来；检查磁盘，再试一次", en: "the journal cannot be read now; check the disk, then try again")))
+
     /// Answers from memory, or has the journal answer from its file.
     func answer(_ call: ControlCall, _ replier: ControlReplier) {
         switch call {
         case .status: replier.answer(.status(statusReply()))
         case .points: replier.answer(.points(PointsReply(points: pointStatuses())))
         case .incidents(nil, let all):
-            journal.ask(
-                .incidents(all: all) {
-                    replier.answer(.incidents(IncidentsReply(incidents: $0.map(IncidentStatus.init))))
-                })
+            journal.ask(.incidents(all: all) { replier.answer($0.map { .incidents(.init($0)) } ?? Self.unreadable) })
         case .incidents(let id?, _):
             journal.ask(
                 .incident(id) { found in
-                    let reply = found.map { IncidentsReply(incidents: [IncidentStatus($0)]) }
-                    replier.answer(reply.map { .incidents($0) } ?? .refused(.noSuchIncident(id)))
+                    guard let found else { return replier.answer(Self.unreadable) }
+                    replier.answer(found.isEmpty ? .refused(.noSuchIncident(id)) : .incidents(.init(found)))
                 })
         case .queue:
             journal.ask(
@@ -34,9 +35,16 @@ extension Agent {
         case .events:
             journal.ask(
                 .recentEvents(limit: Self.recentEvents) { events in
-                    replier.answer(.events(events.map { RecentEvent(key: $0.key, json: $0.event.json) }))
+                    let recent = events?.map { RecentEvent(key: $0.key, json: $0.event.json) }
+                    replier.answer(recent.map { .events($0) } ?? Self.unreadable)
                 })
         }
+    }
+}
+
+extension IncidentsReply {
+    fileprivate init(_ incidents: [Incident]) {
+        self.init(incidents: incidents.map(IncidentStatus.init))
     }
 }
 

@@ -44,12 +44,14 @@ extension Agent {
     }
 
     /// Hands decisions, and the answers that led to them, to the journal as one entry.
-    func record(_ decisions: [Decision], settlements: [JournalEntry.Settlement] = []) {
+    func record(
+        _ decisions: [Decision], settlements: [JournalEntry.Settlement] = [], tellsOfLoss: Bool = false
+    ) {
         let events = decisions.flatMap(\.events)
         let entry = JournalEntry(
             events: events.map(encode), incidents: decisions.flatMap(\.incidents),
             points: decisions.flatMap(\.points), settlements: settlements,
-            canBeToldAgain: decisions.allSatisfy(\.canBeToldAgain))
+            canBeToldAgain: decisions.allSatisfy(\.canBeToldAgain), tellsOfLoss: tellsOfLoss)
         guard !settlements.isEmpty || decisions.contains(where: { !$0.isEmpty }) else { return }
         journal.record(entry)
     }

@@ -38,7 +38,7 @@ extension Agent {
         let reasons = reasons()
         let points = configuration.points.count
         return Message(
-            zh: "\(reasons.isEmpty ? "在岗" : "降级:" + reasons[0].zh);\(points) 个点位,\(storage.open) 起未结,\(waiting) 条待送",
+            zh: "\(reasons.isEmpty ? "在岗" : "降级：" + reasons[0].zh)；\(points) 个点位，\(storage.open) 起未结，\(waiting) 条待送",
             en:
                 "\(reasons.isEmpty ? "in service" : "degraded: " + reasons[0].en); \(points) points, \(storage.open) open, \(waiting) queued"
         )
@@ -54,6 +54,13 @@ extension Agent {
         for target in configuration.targets {
             guard let cause = links[target.id]?.cause else { continue }
             reasons.append(Message(zh: "\(target.id):\(cause.zh)", en: "\(target.id): \(cause.en)"))
+        }
+        for orphan in orphans {
+            reasons.append(
+                Message(
+                    zh: "\(orphan.count) 条消息等待已不在配置中的目标 \(orphan.target)；把它写回配置才会送出",
+                    en: "\(orphan.count) events wait for target \(orphan.target), which the configuration no longer has"
+                ))
         }
         if let reloadRefusal { reasons.append(reloadRefusal) }
         return reasons

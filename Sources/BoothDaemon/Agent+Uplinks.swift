@@ -40,7 +40,7 @@ extension Agent {
                 log.write(
                     .error,
                     Message(
-                        zh: "\(target) 拒收事件 \(receipt.id):\(reason)",
+                        zh: "\(target) 拒收事件 \(receipt.id)：\(reason)",
                         en: "\(target) rejected event \(receipt.id): \(reason)"))
             }
         }
@@ -53,7 +53,7 @@ extension Agent {
         let now = clock.now()
         switch state {
         case .ok:
-            log.write(.notice, Message(zh: "\(target):正常", en: "\(target): ok"))
+            log.write(.notice, Message(zh: "\(target)：正常", en: "\(target): ok"))
             record(rules.take(fault: .link, of: .target(target), stands: false, at: now))
         case .retrying(let cause):
             log.write(.warning, Message(zh: "\(target):\(cause.zh)", en: "\(target): \(cause.en)"))
@@ -66,9 +66,9 @@ extension Agent {
     func take(_ status: JournalStatus) {
         let before = storage.storage
         storage = status
-        guard before != status.storage else { return }
+        // Its words change with every event that waits; that it is full, failing or well is what matters.
+        guard !before.isSameKind(as: status.storage) else { return }
         if let message = status.storage.message { log.write(.error, message) }
-        // That the count in the message moves is no second fault: the rules open one and restore it once.
         record(rules.take(fault: .storage, of: .storage, stands: status.storage != .ok, at: clock.now()))
     }
 

@@ -47,6 +47,8 @@ final class Agent {
     var deviceFaults: [DeviceID: DeviceFault] = [:]
     var links: [TargetID: LinkState] = [:]
     var heartbeats: [TargetID: BootTime] = [:]
+    /// What waits for targets that the configuration no longer has.
+    let orphans: [JournalContents.Orphan]
     /// What the last reload was refused for.
     var reloadRefusal: Message?
     var isInService = false
@@ -55,16 +57,21 @@ final class Agent {
     private var inputs: GPIOInputs?
     private var buses: [ModbusBus] = []
     private var ending: Ending?
-    private let reread: () -> Message?
+    private let reread: () -> Result<Configuration, Refusal>
+
+    /// Why a configuration is not taken up.
+    struct Refusal: Error {
+        let message: Message
+    }
 
     /// Takes the state directory and makes every part, starting none but the journal.
     ///
-    /// - Parameter reread: reads the configuration file again; what is wrong with it, nil when it is good.
+    /// - Parameter reread: reads the configuration file again.
     /// - Throws: `JournalError` when the state directory cannot be had, `SystemError` when the system has no descriptor
     ///   or thread left.
     init(
         _ configuration: Configuration, stateDirectory: String, controlSocket: String, log: AgentLog,
-        reread: @escaping () -> Message?
+        reread: @escaping () -> Result<Configuration, Refusal>
     ) throws {
         self.configuration = configuration
         self.log = log
@@ -94,18 +101,27 @@ final class Agent {
         rules = IncidentRules(
             configuration: configuration, points: contents.points, incidents: contents.incidents,
             ids: EventIDGenerator(after: contents.lastKey))
-        if let path = contents.setAside { tellLoss(path) }
+        orphans = contents.orphans
+        report(contents)
     }
 
-    private func tellLoss(_ path: String) {
-        log.write(
-            .error,
-            Message(
-                zh: "日志损坏,已移到 \(path),重新开始;请把它交给维护人员",
-                en:
-                    "the journal was damaged and set aside as \(path), a new one is begun; give that file to maintenance"
-            ))
-        record(rules.journalWasLost(at: clock.now()))
+    /// Says what the journal was found to be, to the technician and, where it was lost, to the platforms.
+    private func report(_ contents: JournalContents) {
+        if let path = contents.setAside {
+            log.write(
+                .error,
+                Message(
+                    zh: "日志损坏，已移到 \(path)，重新开始；请把它交给维护人员",
+                    en: "the journal was damaged and set aside as \(path); give that file to maintenance"))
+        }
+        if contents.unreadable > 0 {
+            log.write(
+                .error,
+                Message(
+                    zh: "日志中有 \(contents.unreadable) 行读不懂，保留原样",
+                    en: "this version cannot read \(contents.unreadable) rows of the journal; they stay as they are"))
+        }
+        if contents.isAfterLoss { record([rules.journalWasLost(at: clock.now())], tellsOfLoss: true) }
     }
 
     private static func makeUplinks(
@@ -144,16 +160,36 @@ final class Agent {
             case .reload: try notifier.reloading()
             }
         }
-        inputs?.stop()
-        // A bus ends with its request under way; nothing that it still says would be heard.
+        let deadline = BootTime.now() + Self.stopTime
+        // A bus ends with its request under way; what it read before is in the mailbox.
         for bus in buses { bus.stop() }
         for uplink in uplinks.values { uplink.stop() }
-        for uplink in uplinks.values { uplink.join(milliseconds: 500) }
-        for case .uplink(let report) in mailbox.take() { take(report) }
-        if !journal.stop(within: 3000) {
-            log.write(.error, Message(zh: "日志未能在 3 秒内写完", en: "the journal was not written within 3 s"))
-        }
         control.stop()
+        let joined = min(deadline, .now() + .milliseconds(500))
+        for uplink in uplinks.values { uplink.join(milliseconds: joined.millisecondsAway()) }
+        // Sensing ends last: an edge that came meanwhile is still in the kernel's queue, and is read now.
+        loop.turn(milliseconds: 0)
+        inputs?.tick(at: .now())
+        for letter in mailbox.take() { take(letter) }
+        inputs?.stop()
+        closeJournal(by: deadline)
+    }
+
+    /// The longest that stopping takes, however the disk and the platforms are.
+    private static let stopTime = Duration.milliseconds(4500)
+
+    private func closeJournal(by deadline: BootTime) {
+        switch journal.stop(within: deadline.millisecondsAway()) {
+        case .complete: break
+        case .abandoned(let events):
+            log.write(
+                .error,
+                Message(
+                    zh: "磁盘一直拒绝写入：内存中的 \(events) 条消息随进程丢失",
+                    en: "the disk refused to the last: \(events) events held in memory are lost with this process"))
+        case .unfinished:
+            log.write(.error, Message(zh: "日志没有及时写完", en: "the journal was not written in time"))
+        }
     }
 
     private func startSensing() throws {
@@ -189,7 +225,7 @@ final class Agent {
             log.write(
                 .error,
                 Message(
-                    zh: "控制套接字 \(control.path) 无法使用:\(error);boothctl 连不上,其余照常",
+                    zh: "控制套接字 \(control.path) 无法使用：\(error)；boothctl 连不上，其余照常",
                     en:
                         "the control socket \(control.path) cannot be used: \(error); boothctl will not connect, the rest goes on"
                 ))
@@ -235,11 +271,26 @@ final class Agent {
     /// A good file is taken up by starting over, within the same process; a wrong one changes nothing.
     private func reload() {
         guard ending == nil else { return }
-        reloadRefusal = reread()
-        if let reloadRefusal {
-            log.write(.error, reloadRefusal)
-        } else {
+        switch reread() {
+        case .failure(let refusal): refuseReload(refusal.message)
+        case .success(let next) where storage.storage != .ok:
+            // Starting over would lose what only memory holds. The limit may be all that was wrong.
+            journal.setLimit(next.storageLimit)
+            refuseReload(
+                Message(
+                    zh: "磁盘未恢复，内存中还有消息：只采用了新的 [storage] limit；恢复后请再次重新读取配置",
+                    en: """
+                        the disk has not recovered and memory holds events: of the new configuration only \
+                        [storage] limit was taken; reload again once it has
+                        """))
+        case .success:
+            reloadRefusal = nil
             ending = .reload
         }
+    }
+
+    private func refuseReload(_ message: Message) {
+        reloadRefusal = message
+        log.write(.error, message)
     }
 }

@@ -61,6 +61,8 @@ package struct Daemon {
     }
 
     private func serve(_ configuration: Configuration, _ options: DaemonOptions) -> CInt {
+        // A reload runs /proc/self/exe; the process keeps the name that people look for.
+        clinux_name_this_thread("boothd")
         TimeZoneDatabase.use(configuration.booth.timeZone)
         // Before the first thread: they all inherit the mask, and no system call of theirs is interrupted.
         let signals = clinux_open_signals()
@@ -94,26 +96,26 @@ package struct Daemon {
                 return try Agent(
                     configuration, stateDirectory: options.stateDirectory, controlSocket: options.controlSocket,
                     log: log
-                ) { refusal(of: options.configuration) }
+                ) { reread(options.configuration) }
             } catch let error as JournalError where error.canPass {
                 log.write(.error, error.message)
             }
             var waiting = pollfd(fd: signals, events: Int16(POLLIN), revents: 0)
-            if poll(&waiting, 1, Self.diskPatience) > 0 { return nil }
+            // A configuration that is to be read again is read once the disk has recovered.
+            if poll(&waiting, 1, Self.diskPatience) > 0, clinux_next_signal(signals) != SIGHUP { return nil }
         }
     }
 
-    /// What is wrong with the configuration file now; nil when it can be taken up.
-    private func refusal(of path: String) -> Message? {
+    private func reread(_ path: String) -> Result<Configuration, Agent.Refusal> {
         do throws(ConfigurationError) {
-            _ = try ConfigurationFile.read(path: path)
-            return nil
+            return .success(try ConfigurationFile.read(path: path))
         } catch {
-            return Message(
-                zh: "重新读取的配置有错,继续使用原配置:\(error.lines(in: .chinese).joined(separator: ";"))",
-                en:
-                    "the configuration read again is wrong, the old one stays: \(error.lines(in: .english).joined(separator: "; "))"
-            )
+            func problems(_ language: Language) -> String { error.lines(in: language).joined(separator: "; ") }
+            return .failure(
+                Agent.Refusal(
+                    message: Message(
+                        zh: "重新读取的配置有错，继续使用原配置：\(problems(.chinese))",
+                        en: "the configuration read again is wrong, the old one stays: \(problems(.english))")))
         }
     }
 

@@ -57,21 +57,21 @@ struct DaemonOptions: Equatable {
 
     private static func unknown(_ argument: String) -> UsageError {
         UsageError(
-            message: Message(zh: "不认识“\(argument)”;见 boothd --help", en: "unknown: \(argument); see boothd --help"))
+            message: Message(zh: "不认识“\(argument)”；见 boothd --help", en: "unknown: \(argument); see boothd --help"))
     }
 
     static let help = Message(
         zh: """
             用法:boothd [--config 文件] [--state-directory 目录] [--control-socket 路径] [--check]
 
-            社区警务室的值守程序,在前台运行;通常由 systemd 启动。
-              --config 文件            配置文件,默认 /etc/boothd/boothd.toml
-              --state-directory 目录   日志所在目录,默认 $STATE_DIRECTORY 或 /var/lib/boothd
-              --control-socket 路径    boothctl 连接的套接字,默认 $RUNTIME_DIRECTORY/control 或 /run/boothd/control
-              --check                  只检查配置:有错则逐行说明并以 78 退出
+            社区警务室的值守程序，在前台运行；通常由 systemd 启动。
+              --config 文件            配置文件，默认 /etc/boothd/boothd.toml
+              --state-directory 目录   日志所在目录，默认 $STATE_DIRECTORY 或 /var/lib/boothd
+              --control-socket 路径    boothctl 连接的套接字，默认 $RUNTIME_DIRECTORY/control 或 /run/boothd/control
+              --check                  只检查配置：有错则逐行说明并以 78 退出
               --version, --help
 
-            退出码:0 按要求停止;64 用法错误;75 状态目录已被占用;78 配置错误。
+            退出码:0 按要求停止;64 用法错误;70 其他错误；75 状态目录已被占用;78 配置错误。
             信号:SIGTERM、SIGINT 停止;SIGHUP 重新读取配置。
             """,
         en: """
@@ -84,7 +84,7 @@ struct DaemonOptions: Equatable {
               --check                  only check the configuration: every problem on a line, exit 78 if there is one
               --version, --help
 
-            Exit codes: 0 stopped as asked; 64 usage; 75 the state directory is in use; 78 configuration wrong.
+            Exit codes: 0 stopped as asked; 64 usage; 70 any other failure; 75 the state directory is in use; 78 configuration wrong.
             Signals: SIGTERM and SIGINT stop it; SIGHUP reads the configuration again.
             """)
 }

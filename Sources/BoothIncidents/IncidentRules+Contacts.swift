@@ -15,6 +15,7 @@ extension IncidentRules {
         keep(incident)
         decision.canBeToldAgain = false
         timers[.settle(incident.id)] = nil
+        releases[incident.id] = nil
         if timers[.announce(incident.id)] == nil { timers[.announce(incident.id)] = moment.boot + Self.gathering }
     }
 
@@ -28,13 +29,14 @@ extension IncidentRules {
         guard let incident = current(of: point.id), incident.restored == nil else { return }
         let wait = min(Self.gathering, point.rules.repeatWindow)
         if wait == .zero { return restore(incident.id, since: Stamp(moment), at: moment) }
+        releases[incident.id] = Stamp(moment)
         timers[.settle(incident.id)] = moment.boot + wait
     }
 
     /// Nobody pressed again: the incident is restored as of the release.
     mutating func settle(_ id: EventID, at moment: Moment) {
-        guard let incident = live[id], let point = incident.point, let memory = points[point] else { return }
-        restore(id, since: memory.since, at: moment)
+        guard let release = releases[id] else { return }
+        restore(id, since: release, at: moment)
     }
 
     mutating func announceRepeats(_ id: EventID, at moment: Moment) {
@@ -61,6 +63,14 @@ extension IncidentRules {
             timers[.onDelay(point.id)] = nil
             contact(point, isActive: false, at: moment)
         }
+    }
+
+    /// Power that was away before a restart and still is: the on-delay runs from the first reading.
+    mutating func resumeOnDelay(_ point: PointConfiguration, at moment: Moment) {
+        guard point.kind == .mainsPower || point.kind == .battery, points[point.id]?.state == .active else { return }
+        let isRaised = current(of: point.id).map { $0.restored == nil } ?? false
+        guard !isRaised, timers[.onDelay(point.id)] == nil else { return }
+        timers[.onDelay(point.id)] = moment.boot + point.rules.powerDelay
     }
 
     mutating func onDelayOver(_ id: PointID, at moment: Moment) {

@@ -53,6 +53,9 @@ extension IncidentRules {
     private mutating func collectLetters(at moment: Moment) {
         for point in configured.values.filter({ $0.kind == .mailSlot }).sorted(by: { $0.id.rawValue < $1.id.rawValue })
         {
+            // The next edge is a letter into an empty box, however soon it comes.
+            points[point.id]?.lastEdge = nil
+            if let memory = points[point.id] { decision.points.append(memory) }
             if let incident = current(of: point.id) { restore(incident.id, since: Stamp(moment), at: moment) }
         }
     }

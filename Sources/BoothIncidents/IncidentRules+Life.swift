@@ -40,6 +40,7 @@ extension IncidentRules {
         guard var incident = live[id], incident.restored == nil else { return }
         timers[.announce(id)] = nil
         timers[.settle(id)] = nil
+        releases[id] = nil
         incident.restored = stamp
         incident.announced = incident.count
         keep(incident)
@@ -104,13 +105,24 @@ extension IncidentRules {
     mutating func resumeTimers() {
         let now = BootTime(nanoseconds: 0)
         for incident in live.values where incident.announced < incident.count { timers[.announce(incident.id)] = now }
-        for memory in points.values {
-            guard let point = configured[memory.point] else { continue }
-            let unrestored = current(of: memory.point).flatMap { $0.restored == nil ? $0 : nil }
-            if let unrestored, memory.state == .normal, point.kind != .mailSlot { timers[.settle(unrestored.id)] = now }
-            if unrestored == nil, memory.state == .active, point.kind == .mainsPower || point.kind == .battery {
-                timers[.onDelay(memory.point)] = now
+        for memory in points.values where memory.state == .normal {
+            guard let point = configured[memory.point], point.kind != .mailSlot else { continue }
+            for incident in live.values where incident.point == memory.point && incident.device == nil {
+                guard incident.restored == nil else { continue }
+                releases[incident.id] = memory.since
+                timers[.settle(incident.id)] = now
             }
         }
+    }
+}
+
+extension Incident {
+    /// What was on its way when the agent stopped waits again.
+    var afterRestart: Incident {
+        var incident = self
+        for index in incident.targets.indices where incident.targets[index].delivery == .sent {
+            incident.targets[index].delivery = .queued
+        }
+        return incident
     }
 }

@@ -20,6 +20,8 @@ package struct IncidentRules {
     /// Open faults by device.
     var faults: [DeviceID: EventID] = [:]
     var timers: [Timer: BootTime] = [:]
+    /// When the input of an incident that settles went back to normal.
+    var releases: [EventID: Stamp] = [:]
     /// What the current input has led to so far.
     var decision = Decision()
 
@@ -50,7 +52,7 @@ package struct IncidentRules {
         devices = DeviceMap(configuration.points)
         self.ids = ids
         for memory in points { self.points[memory.point] = memory }
-        for incident in incidents where incident.isOpen { hold(incident) }
+        for incident in incidents where incident.isOpen { hold(incident.afterRestart) }
         resumeTimers()
         for incident in live.values { releaseIfDone(incident) }
     }
@@ -82,7 +84,10 @@ package struct IncidentRules {
         guard reading.quality == .good, let point = configured[reading.point] else { return Decision() }
         clearFaults(above: point, at: moment)
         let before = points[point.id]
-        guard before?.state != reading.state else { return finish() }
+        guard before?.state != reading.state else {
+            resumeOnDelay(point, at: moment)
+            return finish()
+        }
         var memory = before ?? PointMemory(point: point.id, state: .normal, since: Stamp(moment))
         let was = memory.state
         memory.state = reading.state

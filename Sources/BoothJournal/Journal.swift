@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import BlockingIO
 import BoothModel
+import Synchronization
 
 /// The booth's memory: an append-only log of events, a queue for each target, and what a restart must know.
 ///
@@ -14,10 +15,12 @@ package final class Journal: Sendable {
         case attempt(TargetID, [EventID])
         case attemptEnded(TargetID, [EventID])
         case query(JournalQuery)
+        case limit(Int64)
         case stop
     }
 
     private let inbox: Mailbox<Order>
+    private let lastWord: LastWord
     private let thread: WorkerThread
 
     /// Takes the state directory, opens the journal in it, and waits until that is done.
@@ -34,21 +37,23 @@ package final class Journal: Sendable {
     ) throws -> (journal: Journal, contents: JournalContents) {
         let inbox = try Mailbox<Order>()
         let opening = try Mailbox<Result<JournalContents, JournalError>>()
+        let lastWord = LastWord()
         let thread = try WorkerThread(name: "journal") {
             do throws(JournalError) {
                 let writer = try JournalWriter(directory: directory, targets: targets, limit: limit, report: report)
                 if let contents = writer.takeContents() { opening.post(.success(contents)) }
-                writer.run(inbox)
+                lastWord.abandoned.store(writer.run(inbox), ordering: .releasing)
             } catch {
                 opening.post(.failure(error))
             }
         }
         guard let outcome = opening.wait().first else { throw SystemError("open the journal") }
-        return (Journal(inbox: inbox, thread: thread), try outcome.get())
+        return (Journal(inbox: inbox, lastWord: lastWord, thread: thread), try outcome.get())
     }
 
-    private init(inbox: Mailbox<Order>, thread: WorkerThread) {
+    private init(inbox: Mailbox<Order>, lastWord: LastWord, thread: WorkerThread) {
         self.inbox = inbox
+        self.lastWord = lastWord
         self.thread = thread
     }
 
@@ -67,12 +72,32 @@ package final class Journal: Sendable {
     /// Asks the file.
     package func ask(_ query: JournalQuery) { inbox.post(.query(query)) }
 
+    /// Lets the files take so many bytes from now on.
+    package func setLimit(_ limit: Int64) { inbox.post(.limit(limit)) }
+
+    /// How a journal ended.
+    package enum Ending: Sendable, Hashable {
+        /// Everything is on disk.
+        case complete
+        /// The disk refused to the last: so many events are lost with this process.
+        case abandoned(events: Int)
+        /// It still writes.
+        case unfinished
+    }
+
     /// Writes whatever waits, closes the file and gives the directory up.
     ///
-    /// - Returns: whether that was done within so many milliseconds.
+    /// - Parameter milliseconds: how long to wait for that.
     @discardableResult
-    package func stop(within milliseconds: Int) -> Bool {
+    package func stop(within milliseconds: Int) -> Ending {
         inbox.post(.stop)
-        return thread.join(milliseconds: milliseconds)
+        guard thread.join(milliseconds: milliseconds) else { return .unfinished }
+        let abandoned = lastWord.abandoned.load(ordering: .acquiring)
+        return abandoned == 0 ? .complete : .abandoned(events: abandoned)
+    }
+
+    /// What the thread leaves behind: how many events it could not write.
+    private final class LastWord: Sendable {
+        let abandoned = Atomic(0)
     }
 }

@@ -45,16 +45,19 @@ package struct JournalEntry: Sendable, Hashable {
     /// Whether it waits for no sync of its own: what it says would be learnt again after a power cut, from the next
     /// reading or a repeated receipt.
     package var canBeToldAgain: Bool
+    /// Whether it tells of a lost journal, so that it need not be told again.
+    package var tellsOfLoss: Bool
 
     package init(
         events: [Event] = [], incidents: [Incident] = [], points: [PointMemory] = [], settlements: [Settlement] = [],
-        canBeToldAgain: Bool = false
+        canBeToldAgain: Bool = false, tellsOfLoss: Bool = false
     ) {
         self.events = events
         self.incidents = incidents
         self.points = points
         self.settlements = settlements
         self.canBeToldAgain = canBeToldAgain
+        self.tellsOfLoss = tellsOfLoss
     }
 }
 
@@ -76,6 +79,15 @@ package enum StorageState: Sendable, Hashable {
     /// The disk refuses: as above.
     case fault(Message)
 
+    /// Whether both are well, full or failing, whatever their words.
+    package func isSameKind(as other: StorageState) -> Bool {
+        switch (self, other) {
+        case (.ok, .ok), (.full, .full), (.fault, .fault): true
+        default: false
+        }
+    }
+
+    /// What to tell people; nil while all is well.
     package var message: Message? {
         switch self {
         case .ok: nil
@@ -109,6 +121,18 @@ package struct JournalContents: Sendable, Hashable {
     package var incidents: [Incident]
     /// The highest `EventID.key` in use; 0 for a new journal.
     package var lastKey: Int64
-    /// Where a damaged journal was set aside to make room for this one; nil as a rule.
+    /// Whether a journal was lost before this one, which its first event has to say.
+    package var isAfterLoss: Bool
+    /// Where a damaged journal was set aside at this start; nil as a rule.
     package var setAside: String?
+    /// What waits for targets that the configuration no longer has.
+    package var orphans: [Orphan]
+    /// Incidents and points that this version cannot read; they stay in the file.
+    package var unreadable: Int
+
+    /// Events that nobody will send unless the target is configured again.
+    package struct Orphan: Sendable, Hashable {
+        package var target: TargetID
+        package var count: Int
+    }
 }

@@ -28,21 +28,21 @@ package enum JournalError: Error, Equatable {
         switch self {
         case .inUse(let directory):
             Message(
-                zh: "另一个 boothd 正在使用 \(directory);先停止它,或用 --state-directory 指定别的目录",
+                zh: "另一个 boothd 正在使用 \(directory)；先停止它，或用 --state-directory 指定别的目录",
                 en: "another boothd uses \(directory); stop it first, or name another directory with --state-directory")
         case .directory(let directory, let code):
             Message(
-                zh: "无法使用状态目录 \(directory):\(describe(code));检查它是否存在、属主是否正确",
+                zh: "无法使用状态目录 \(directory)：\(describe(code))；检查它是否存在、属主是否正确",
                 en:
                     "cannot use the state directory \(directory): \(describe(code)); check that it exists and who owns it"
             )
         case .newerSchema(let found):
             Message(
-                zh: "日志由更新版本的 boothd 写成(格式 \(found));安装该版本或更新的版本",
+                zh: "日志由更新版本的 boothd 写成(格式 \(found))；安装该版本或更新的版本",
                 en: "the journal was written by a newer boothd (schema \(found)); install that version or a newer one")
         case .database(let error):
             Message(
-                zh: "无法打开日志:\(error);检查磁盘", en: "cannot open the journal: \(error); check the disk")
+                zh: "无法打开日志：\(error)；检查磁盘", en: "cannot open the journal: \(error); check the disk")
         }
     }
 }

@@ -2,13 +2,15 @@
 import BoothModel
 
 /// A question that only the journal's file can answer; the reply comes on the journal's thread.
+///
+/// nil where the disk refuses to say: that is not the same as nothing.
 package enum JournalQuery: Sendable {
     /// The newest events, oldest first, each with its key.
-    case recentEvents(limit: Int, @Sendable ([(key: Int64, event: CloudEvent)]) -> Void)
+    case recentEvents(limit: Int, @Sendable ([(key: Int64, event: CloudEvent)]?) -> Void)
     /// Incidents that are not closed, and with `all` the newest closed ones before them; oldest first.
-    case incidents(all: Bool, @Sendable ([Incident]) -> Void)
-    /// One incident, closed or not.
-    case incident(EventID, @Sendable (Incident?) -> Void)
+    case incidents(all: Bool, @Sendable ([Incident]?) -> Void)
+    /// One incident, closed or not; an empty list where there is none of that id.
+    case incident(EventID, @Sendable ([Incident]?) -> Void)
     /// What waits for each target and what each refused.
     case queues(limit: Int, @Sendable ([QueueListing]) -> Void)
 }

@@ -24,33 +24,59 @@ enum JournalSchema {
         CREATE TABLE incident(key INTEGER PRIMARY KEY, json TEXT NOT NULL);
         CREATE TABLE closed(key INTEGER PRIMARY KEY, json TEXT NOT NULL);
         CREATE TABLE point(id TEXT PRIMARY KEY, json TEXT NOT NULL) WITHOUT ROWID;
-        INSERT INTO meta VALUES('generation', 1);
         """
+
+    /// How much of the limit is left to the write-ahead log.
+    static func logAllowance(of limit: Int64) -> Int64 { min(4 << 20, limit / 4) }
+
+    /// What a file is begun as.
+    struct Beginning {
+        /// The first six digits of its sequences.
+        var generation: Int64 = 1
+        /// Whether a journal was lost before it, which its first event is to say.
+        var isAfterLoss = false
+    }
 
     /// Sets the connection up and makes or checks the tables.
     ///
-    /// - Parameter limit: most bytes of the database file.
-    static func prepare(_ connection: Connection, limit: Int64) throws(JournalError) {
+    /// - Parameters:
+    ///   - limit: most bytes of the database file and its write-ahead log.
+    ///   - beginning: of a new file; one with tables stays as it is.
+    static func prepare(
+        _ connection: Connection, limit: Int64, beginning: Beginning = Beginning()
+    ) throws(JournalError) {
         do throws(SQLiteError) {
             // Both can be set only before the first table and before WAL.
             try connection.execute("PRAGMA page_size = \(pageSize)")
             try connection.execute("PRAGMA auto_vacuum = NONE")
-            _ = try connection.text("PRAGMA journal_mode = WAL")
+            guard try connection.text("PRAGMA journal_mode = WAL") == "wal" else {
+                // Without it a commit would not be what this journal promises (a file system without shared memory).
+                throw SQLiteError(.execute, extendedCode: 14, message: "no write-ahead log on this file system")
+            }
             try connection.execute("PRAGMA synchronous = FULL")
-            try connection.execute("PRAGMA journal_size_limit = 4194304")
-            try connection.execute("PRAGMA max_page_count = \(limit / pageSize)")
+            // The journal's thread checkpoints when it has nothing else to do: no press waits for it.
+            try connection.execute("PRAGMA wal_autocheckpoint = 0")
+            try connection.execute("PRAGMA journal_size_limit = \(logAllowance(of: limit))")
             try connection.execute("PRAGMA cache_size = -1024")
+            try setLimit(limit, of: connection)
         } catch { throw .database(error) }
-        try migrate(connection)
+        try migrate(connection, beginning)
     }
 
-    private static func migrate(_ connection: Connection) throws(JournalError) {
+    /// Most bytes that the file may take from now on, its write-ahead log included.
+    static func setLimit(_ limit: Int64, of connection: Connection) throws(SQLiteError) {
+        try connection.execute("PRAGMA max_page_count = \((limit - logAllowance(of: limit)) / pageSize)")
+    }
+
+    private static func migrate(_ connection: Connection, _ beginning: Beginning) throws(JournalError) {
         let found: Int64
         do throws(SQLiteError) {
             found = try connection.integer("PRAGMA user_version") ?? 0
             if found == 0 {
                 try connection.transaction { () throws(SQLiteError) in
                     try connection.execute(tables)
+                    try connection.execute("INSERT INTO meta VALUES('generation', \(beginning.generation))")
+                    if beginning.isAfterLoss { try connection.execute("INSERT INTO meta VALUES('loss', 1)") }
                     try connection.execute("PRAGMA user_version = \(version)")
                 }
             }

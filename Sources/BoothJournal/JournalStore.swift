@@ -21,6 +21,8 @@ final class JournalStore {
         var reason: String?
     }
 
+    /// Rows met so far that this version cannot read.
+    private(set) var unreadableRows = 0
     private let connection: Connection
     private let insertEvent, insertDelivery, settle: Statement
     private let putIncident, putPoint: Statement
@@ -28,14 +30,18 @@ final class JournalStore {
     /// A receipt or a reading is learnt again after a power cut; only then is a commit without sync right.
     private var isSynced = true
 
-    init(path: String, limit: Int64) throws(JournalError) {
+    init(path: String, limit: Int64, beginning: JournalSchema.Beginning = .init()) throws(JournalError) {
         do throws(SQLiteError) {
             connection = try Connection(path: path, busyTimeout: .seconds(2))
         } catch { throw .database(error) }
-        try JournalSchema.prepare(connection, limit: limit)
+        try JournalSchema.prepare(connection, limit: limit, beginning: beginning)
         do throws(SQLiteError) {
             insertEvent = try connection.prepare("INSERT OR IGNORE INTO event VALUES(?, ?, ?)")
-            insertDelivery = try connection.prepare("INSERT OR IGNORE INTO delivery VALUES(?, ?, ?, ?, ?, ?)")
+            insertDelivery = try connection.prepare(
+                """
+                INSERT INTO delivery VALUES(?, ?, ?, ?, ?, ?)
+                ON CONFLICT(target, count) DO UPDATE SET state = excluded.state, reason = excluded.reason
+                """)
             settle = try connection.prepare("UPDATE delivery SET state = ?, reason = ? WHERE target = ? AND count = ?")
             putIncident = try connection.prepare("INSERT OR REPLACE INTO incident VALUES(?, ?)")
             putPoint = try connection.prepare("INSERT OR REPLACE INTO point VALUES(?, ?)")
@@ -130,7 +136,7 @@ final class JournalStore {
     /// Incidents that are not closed, oldest first.
     func openIncidents() throws(SQLiteError) -> [Incident] {
         let statement = try connection.prepare("SELECT json FROM incident ORDER BY key")
-        return try statement.rows { row throws(SQLiteError) in row.text(at: 0) }.compactMap(Self.decode)
+        return try statement.rows { row throws(SQLiteError) in row.text(at: 0) }.compactMap(decode)
     }
 
     /// One incident, closed or not; nil where there is none of that id.
@@ -138,19 +144,19 @@ final class JournalStore {
         let statement = try connection.prepare(
             "SELECT json FROM incident WHERE key = ?1 UNION ALL SELECT json FROM closed WHERE key = ?1")
         let text = try statement.first(Value(id.key)) { row throws(SQLiteError) in row.text(at: 0) }
-        return text.flatMap(Self.decode).flatMap { $0.id == id ? $0 : nil }
+        return text.flatMap(decode).flatMap { $0.id == id ? $0 : nil }
     }
 
     /// The newest closed incidents, oldest first.
     func closedIncidents(limit: Int) throws(SQLiteError) -> [Incident] {
         let statement = try connection.prepare("SELECT json FROM closed ORDER BY key DESC LIMIT ?")
         let newest = try statement.rows(Value(limit)) { row throws(SQLiteError) in row.text(at: 0) }
-        return newest.reversed().compactMap(Self.decode)
+        return newest.reversed().compactMap(decode)
     }
 
     func points() throws(SQLiteError) -> [PointMemory] {
         let statement = try connection.prepare("SELECT json FROM point ORDER BY id")
-        return try statement.rows { row throws(SQLiteError) in row.text(at: 0) }.compactMap(Self.decode)
+        return try statement.rows { row throws(SQLiteError) in row.text(at: 0) }.compactMap(decode)
     }
 
     /// The highest key of an event or an incident, 0 where there is none.
@@ -166,9 +172,34 @@ final class JournalStore {
         Int(try connection.integer("SELECT count(*) FROM incident") ?? 0)
     }
 
-    /// Numbers what follows as another series: the counts begin at 1 again.
-    func setGeneration(_ generation: Int64) throws(SQLiteError) {
-        try connection.prepare("UPDATE meta SET value = ? WHERE name = 'generation'").run(Value(generation))
+    /// Whether this journal replaces a lost one and no event has said so yet.
+    func isAfterLoss() throws(SQLiteError) -> Bool {
+        try connection.integer("SELECT value FROM meta WHERE name = 'loss'") != nil
+    }
+
+    func noteLossTold() throws(SQLiteError) {
+        try connection.execute("DELETE FROM meta WHERE name = 'loss'")
+    }
+
+    func setLimit(_ limit: Int64) throws(SQLiteError) {
+        try JournalSchema.setLimit(limit, of: connection)
+    }
+
+    /// Moves the write-ahead log into the database file, as far as readers let it.
+    func checkpoint() throws(SQLiteError) {
+        try connection.checkpoint(.passive)
+    }
+
+    /// What waits for targets that are none of `numbers`.
+    func orphans(besides numbers: Set<Int64>) throws(SQLiteError) -> [(target: TargetID, count: Int)] {
+        let waiting = try connection.prepare("SELECT number, id FROM target ORDER BY number")
+        let known = try waiting.rows { row throws(SQLiteError) in (row.integer(at: 0), row.text(at: 1)) }
+        var orphans: [(target: TargetID, count: Int)] = []
+        for (number, id) in known where !numbers.contains(number) {
+            let count = try tally(of: number).queued
+            if count > 0 { orphans.append((TargetID(rawValue: id), count)) }
+        }
+        return orphans
     }
 
     func generation() throws(SQLiteError) -> Int64 {
@@ -207,8 +238,13 @@ final class JournalStore {
         }
     }
 
-    /// nil for a row that cannot be read: it stays in the file, and the rest goes on.
-    private static func decode<T: Decodable>(_ text: String) -> T? {
-        try? JSONDecoder().decode(T.self, from: Data(text.utf8))
+    /// nil for a row that cannot be read: it stays in the file, is counted, and the rest goes on.
+    private func decode<T: Decodable>(_ text: String) -> T? {
+        do {
+            return try JSONDecoder().decode(T.self, from: Data(text.utf8))
+        } catch {
+            unreadableRows += 1
+            return nil
+        }
     }
 }

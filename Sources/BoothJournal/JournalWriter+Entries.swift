@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
+import SQLite
 
 // How an entry gets its place in the queues.
 extension JournalWriter {
@@ -46,14 +47,14 @@ extension JournalWriter {
         item.settled.append(.init(target: number, count: count, state: state, reason: reason))
     }
 
-    /// While the disk refuses for long, the least urgent and oldest go first, and never a help press.
+    /// While the disk refuses for long, the least urgent and oldest go first, never a help press and never an answer.
     private func makeRoom() {
         guard pending.count > Self.mostPending else { return }
-        let least = pending.map(\.priority).max() ?? .help
-        guard least > .help, let index = pending.firstIndex(where: { $0.priority == least }) else { return }
-        for delivery in pending.remove(at: index).deliveries where delivery.state == .queued {
-            queues[delivery.target]?.queued -= 1
-        }
+        let least = pending.lazy.filter(\.isExpendable).map(\.priority).max()
+        guard let index = pending.firstIndex(where: { $0.isExpendable && $0.priority == least }) else { return }
+        let dropped = pending.remove(at: index)
+        givenUp += dropped.entry.events.count
+        for delivery in dropped.deliveries where delivery.state == .queued { queues[delivery.target]?.queued -= 1 }
     }
 
     // MARK: Feeding the targets
@@ -75,10 +76,9 @@ extension JournalWriter {
     func nextDeliveries(
         of queue: DeliveryQueue, limit: Int, helpAfter: EventID? = nil, except: Set<EventID> = []
     ) -> [JournalStore.Delivery] {
-        // A file that cannot be read now has its say again once the disk recovers; memory goes on meanwhile.
-        let rows = limit + answeredInMemory + except.count
-        let stored = (try? store?.queue(of: queue.number, limit: rows, helpAfter: helpAfter)) ?? []
-        var waiting = stored.filter { !isAnswered($0.count, of: queue.number) && !except.contains($0.event) }
+        let answered = answeredInMemory(of: queue.number)
+        var waiting = stored(of: queue, limit: limit + answered.count + except.count, helpAfter: helpAfter)
+        waiting.removeAll { answered.contains($0.count) || except.contains($0.event) }
         for item in pending where storage != .ok {
             for delivery in item.deliveries where delivery.target == queue.target && delivery.state == .queued {
                 if except.contains(delivery.event.id) { continue }
@@ -93,10 +93,19 @@ extension JournalWriter {
         return Array(waiting.prefix(limit))
     }
 
-    /// Answers that have not reached the file: more than none only while the disk refuses.
-    private var answeredInMemory: Int { pending.reduce(0) { $0 + $1.settled.count } }
+    private func stored(of queue: DeliveryQueue, limit: Int, helpAfter: EventID?) -> [JournalStore.Delivery] {
+        guard let store else { return [] }
+        do throws(SQLiteError) {
+            return try store.queue(of: queue.number, limit: limit, helpAfter: helpAfter)
+        } catch {
+            // What cannot be read is not nothing: it is a fault, and is tried again.
+            refuse(error)
+            return []
+        }
+    }
 
-    private func isAnswered(_ count: Int64, of target: Int64) -> Bool {
-        pending.contains { $0.settled.contains { $0.target == target && $0.count == count } }
+    /// Counts whose answers have not reached the file: any at all only while the disk refuses.
+    private func answeredInMemory(of target: Int64) -> Set<Int64> {
+        Set(pending.lazy.flatMap(\.settled).filter { $0.target == target }.map(\.count))
     }
 }

@@ -7,7 +7,7 @@ extension JournalWriter {
     func answer(_ query: JournalQuery) {
         switch query {
         case .recentEvents(let limit, let reply):
-            reply(read { store throws(SQLiteError) in try store.recentEvents(limit: limit) } ?? [])
+            reply(read { store throws(SQLiteError) in try store.recentEvents(limit: limit) })
         case .incidents(let all, let reply): reply(incidents(all: all))
         case .incident(let id, let reply): reply(incident(id))
         case .queues(let limit, let reply):
@@ -15,11 +15,13 @@ extension JournalWriter {
         }
     }
 
+    /// nil where the disk refuses.
     private func read<Value>(_ body: (JournalStore) throws(SQLiteError) -> Value) -> Value? {
         guard let store else { return nil }
         do throws(SQLiteError) {
             return try body(store)
         } catch {
+            refuse(error)
             return nil
         }
     }
@@ -27,23 +29,19 @@ extension JournalWriter {
     /// Most closed incidents that one answer lists.
     private static let mostClosed = 1000
 
-    private func incidents(all: Bool) -> [Incident] {
-        var found =
-            read { store throws(SQLiteError) in
-                try (all ? store.closedIncidents(limit: Self.mostClosed) : []) + store.openIncidents()
-            } ?? []
-        for incident in unwritten {
-            if let index = found.firstIndex(where: { $0.id == incident.id }) {
-                found[index] = incident
-            } else {
-                found.append(incident)
-            }
+    private func incidents(all: Bool) -> [Incident]? {
+        let stored = read { store throws(SQLiteError) in
+            try (all ? store.closedIncidents(limit: Self.mostClosed) : []) + store.openIncidents()
         }
-        return found.sorted { $0.id < $1.id }
+        guard let stored else { return nil }
+        var byID = Dictionary(uniqueKeysWithValues: stored.map { ($0.id, $0) })
+        for incident in unwritten { byID[incident.id] = incident }
+        return byID.values.sorted { $0.id < $1.id }
     }
 
-    private func incident(_ id: EventID) -> Incident? {
-        unwritten.last { $0.id == id } ?? read { store throws(SQLiteError) in try store.incident(id) } ?? nil
+    private func incident(_ id: EventID) -> [Incident]? {
+        if let incident = unwritten.last(where: { $0.id == id }) { return [incident] }
+        return read { store throws(SQLiteError) in try store.incident(id) }.map { found in found.map { [$0] } ?? [] }
     }
 
     /// Incidents as they stand in memory, while the disk refuses.

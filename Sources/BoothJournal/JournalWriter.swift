@@ -6,7 +6,7 @@ import SQLite
 /// The journal's thread: takes what waits, commits it as one, answers, and feeds the targets.
 final class JournalWriter {
     let directory: StateDirectory
-    let limit: Int64
+    var limit: Int64
     let report: @Sendable (JournalReport) -> Void
     /// nil while the disk refuses to open it.
     var store: JournalStore?
@@ -22,9 +22,21 @@ final class JournalWriter {
     private var retryAt: BootTime?
     /// When at the latest what can be told again is written.
     var flushAt: BootTime?
+    private var checkpointAt: BootTime?
+    private var isStopping = false
+    /// Refusals in a row, and the last one.
+    private var refusals = 0
+    private var lastRefusal: BootTime?
+    /// Events dropped from memory while the disk refused for long.
+    var givenUp = 0
     private var published: JournalStatus?
 
     private static let retryDelay = Duration.seconds(1)
+    private static let mostRetryDelay = Duration.seconds(60)
+    /// After a burst of commits it is quiet for so long before the log is moved.
+    private static let checkpointDelay = Duration.milliseconds(500)
+    /// A log shorter than this is not worth the writes: a page that changes again is then moved once.
+    private static let shortLog: Int64 = 1 << 20
 
     init(
         directory path: String, targets: [TargetID], limit: Int64, report: @escaping @Sendable (JournalReport) -> Void
@@ -46,45 +58,59 @@ final class JournalWriter {
         return opened.map { opened in
             JournalContents(
                 status: status(), points: opened.points, incidents: opened.incidents, lastKey: opened.lastKey,
-                setAside: opened.setAside)
+                isAfterLoss: opened.isAfterLoss, setAside: opened.setAside, orphans: opened.orphans,
+                unreadable: opened.store.unreadableRows)
         }
     }
 
     /// Serves `inbox` until it is told to stop, then writes what waits.
-    func run(_ inbox: Mailbox<Journal.Order>) {
-        var isRunning = true
-        while isRunning {
+    ///
+    /// - Returns: how many events could not be written to the last.
+    func run(_ inbox: Mailbox<Journal.Order>) -> Int {
+        while !isStopping {
             var queries: [JournalQuery] = []
-            for order in inbox.wait(milliseconds: nextWake()) {
-                switch order {
-                case .record(let entry): accept(entry)
-                case .fetch(let target, let request): queues[target]?.request = request
-                case .attempt(let target, let events): for event in events { queues[target]?.noteAttempt(of: event) }
-                case .attemptEnded(let target, let events):
-                    for event in events { queues[target]?.noteReturn(of: event) }
-                case .query(let query): queries.append(query)
-                case .stop: isRunning = false
-                }
-            }
-            if isDue(hasQueries: !queries.isEmpty || !isRunning) { write() }
+            for order in inbox.wait(milliseconds: nextWake()) { take(order, &queries) }
+            if isDue(hasQueries: !queries.isEmpty) { write() }
             for query in queries { answer(query) }
             serveTargets()
+            checkpointWhenIdle()
             publishStatus()
         }
+        return pending.reduce(0) { $0 + $1.entry.events.count }
+    }
+
+    private func take(_ order: Journal.Order, _ queries: inout [JournalQuery]) {
+        switch order {
+        case .record(let entry): accept(entry)
+        case .fetch(let target, let request): queues[target]?.request = request
+        case .attempt(let target, let events): for event in events { queues[target]?.noteAttempt(of: event) }
+        case .attemptEnded(let target, let events): for event in events { queues[target]?.noteReturn(of: event) }
+        case .query(let query): queries.append(query)
+        case .limit(let bytes): take(limit: bytes)
+        case .stop: isStopping = true
+        }
+    }
+
+    /// A larger limit may be all that a full journal waits for.
+    private func take(limit bytes: Int64) {
+        limit = bytes
+        // A connection that refuses this is opened anew, with the new limit, by the next write.
+        if (try? store?.setLimit(bytes)) == nil { store = nil }
+        if retryAt != nil { retryAt = .now() }
     }
 
     // MARK: Writing
 
     private func nextWake() -> Int? {
-        let deadline = retryAt ?? (pending.isEmpty ? nil : flushAt)
-        return deadline?.millisecondsAway()
+        [retryAt ?? (pending.isEmpty ? nil : flushAt), checkpointAt].compactMap { $0 }.min()?.millisecondsAway()
     }
 
     /// What must be on disk goes there at once. The rest waits for company, but not for a reader to miss it.
     private func isDue(hasQueries: Bool) -> Bool {
-        guard !pending.isEmpty else { return false }
         let now = BootTime.now()
+        if isStopping { return !pending.isEmpty }
         if let retryAt { return retryAt <= now }
+        guard !pending.isEmpty else { return false }
         let hasHungry = queues.values.contains { $0.request != nil && $0.queued > 0 }
         return hasQueries || hasHungry || pending.contains { !$0.entry.canBeToldAgain } || (flushAt ?? now) <= now
     }
@@ -95,9 +121,9 @@ final class JournalWriter {
             let recorded = pending.flatMap(\.entry.events)
             for incident in pending.flatMap(\.entry.incidents) { open.insert(incident.id.key) }
             pending = []
-            retryAt = nil
             flushAt = nil
-            storage = .ok
+            recover()
+            if checkpointAt == nil { checkpointAt = .now() + Self.checkpointDelay }
             if !recorded.isEmpty { report(.recorded(recorded)) }
         } catch {
             refuse(error)
@@ -110,6 +136,10 @@ final class JournalWriter {
         if let store { return store }
         do throws(JournalError) {
             let opened = try JournalStore(path: directory.journal, limit: limit)
+            // What could not be read before has to be readable now, or nothing has recovered.
+            for queue in queues.values {
+                _ = try read { () throws(SQLiteError) in try opened.queue(of: queue.number, limit: 1) }
+            }
             store = opened
             return opened
         } catch {
@@ -118,20 +148,53 @@ final class JournalWriter {
         }
     }
 
-    private func refuse(_ error: SQLiteError) {
+    private func read<Value>(_ body: () throws(SQLiteError) -> Value) throws(JournalError) -> Value {
+        do throws(SQLiteError) { return try body() } catch { throw .database(error) }
+    }
+
+    private func recover() {
+        retryAt = nil
+        storage = .ok
+        refusals = BootTime.now() < (lastRefusal ?? .now()) + Self.mostRetryDelay ? refusals : 0
+    }
+
+    /// The disk refused to write, or to give what is queued: memory holds what it can until it recovers.
+    func refuse(_ error: SQLiteError) {
         if !error.isFull, !error.isBusy { store = nil }
-        retryAt = .now() + Self.retryDelay
+        // A disk that recovers and fails in turn is asked less and less often.
+        let delay = min(Self.mostRetryDelay, Self.retryDelay * (1 << min(refusals, 10)))
+        if !error.isFull { refusals += 1 }
+        lastRefusal = .now()
+        retryAt = .now() + delay
         let waiting = pending.reduce(0) { $0 + $1.entry.events.count }
+        let dropped = Message(
+            zh: givenUp == 0 ? "" : ",已放弃 \(givenUp) 条次要事件", en: givenUp == 0 ? "" : ", \(givenUp) minor ones given up")
         storage =
             error.isFull
             ? .full(
                 Message(
-                    zh: "磁盘或日志已满,\(waiting) 条事件暂存内存;腾出空间或调大 [storage] limit",
-                    en: "disk or journal full, \(waiting) events held in memory; free space or raise [storage] limit"))
+                    zh: "磁盘或日志已满，\(waiting) 条事件暂存内存\(dropped.zh)；腾出空间或调大 [storage] limit",
+                    en:
+                        "disk or journal full, \(waiting) events held in memory\(dropped.en); free space or raise [storage] limit"
+                ))
             : .fault(
                 Message(
-                    zh: "日志写入失败,\(waiting) 条事件暂存内存:\(error);检查磁盘",
-                    en: "the journal cannot be written, \(waiting) events held in memory: \(error); check the disk"))
+                    zh: "日志读写失败，\(waiting) 条事件暂存内存\(dropped.zh)：\(error)；检查磁盘",
+                    en: "the journal fails, \(waiting) events held in memory\(dropped.en): \(error); check the disk"))
+    }
+
+    /// Brings the write-ahead log into the database when nobody waits: between bursts, or when it has grown long.
+    private func checkpointWhenIdle() {
+        guard let due = checkpointAt, storage == .ok, let store else { return }
+        let isLong = directory.logBytes > JournalSchema.logAllowance(of: limit) / 2
+        guard due <= .now() || isLong else { return }
+        checkpointAt = nil
+        guard isLong || directory.logBytes > Self.shortLog else { return }
+        do throws(SQLiteError) {
+            try store.checkpoint()
+        } catch {
+            refuse(error)
+        }
     }
 
     // MARK: Status

@@ -9,6 +9,10 @@ struct OpenedJournal {
     let points: [PointMemory]
     let incidents: [Incident]
     let lastKey: Int64
+    /// Whether a journal was lost before this one and no event has said so yet.
+    let isAfterLoss: Bool
+    /// What waits for targets that the configuration no longer has.
+    let orphans: [JournalContents.Orphan]
     /// Where a damaged journal went; nil as a rule.
     var setAside: String?
 
@@ -17,27 +21,45 @@ struct OpenedJournal {
     static func open(
         in directory: borrowing StateDirectory, targets: [TargetID], limit: Int64
     ) throws(JournalError) -> OpenedJournal {
-        do throws(JournalError) {
-            return try OpenedJournal(path: directory.journal, targets: targets, limit: limit)
-        } catch {
-            guard case .database(let cause) = error, cause.isDamage else { throw error }
+        if !directory.foundEmptyJournal {
+            do throws(JournalError) {
+                return try OpenedJournal(path: directory.journal, targets: targets, limit: limit)
+            } catch {
+                guard case .database(let cause) = error, cause.isDamage else { throw error }
+            }
         }
-        let aside = directory.setJournalAside()
+        // Files that were carried away are not counted, a generation that can still be read is.
+        let generation = max(generation(ofDamaged: directory.journal), Int64(directory.damagedJournals()) + 1) + 1
+        let aside = try directory.setJournalAside()
         var opened = try OpenedJournal(
-            path: directory.journal, targets: targets, limit: limit, generation: Int64(aside.count) + 1)
-        opened.setAside = aside.path
+            path: directory.journal, targets: targets, limit: limit,
+            beginning: .init(generation: generation, isAfterLoss: true))
+        opened.setAside = aside
         return opened
     }
 
-    /// - Parameter generation: of a new file; nil: as the file has it.
-    private init(path: String, targets: [TargetID], limit: Int64, generation: Int64? = nil) throws(JournalError) {
-        store = try JournalStore(path: path, limit: limit)
+    /// What the header pages of a damaged file still say; 0 where they say nothing.
+    private static func generation(ofDamaged path: String) -> Int64 {
         do throws(SQLiteError) {
-            if let generation { try store.setGeneration(generation) }
+            let connection = try Connection(path: path, access: .readOnly)
+            return try connection.integer("SELECT value FROM meta WHERE name = 'generation'") ?? 0
+        } catch {
+            return 0
+        }
+    }
+
+    private init(
+        path: String, targets: [TargetID], limit: Int64, beginning: JournalSchema.Beginning = .init()
+    ) throws(JournalError) {
+        store = try JournalStore(path: path, limit: limit, beginning: beginning)
+        do throws(SQLiteError) {
             queues = try Self.queues(of: targets, in: store)
             points = try store.points()
             incidents = try store.openIncidents()
             lastKey = try store.lastKey()
+            isAfterLoss = try store.isAfterLoss()
+            orphans = try store.orphans(besides: Set(queues.values.map(\.number)))
+                .map { .init(target: $0.target, count: $0.count) }
         } catch { throw .database(error) }
     }
 

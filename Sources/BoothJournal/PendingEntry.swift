@@ -29,8 +29,14 @@ struct PendingEntry {
         self.entry = entry
     }
 
-    /// The most urgent of its events.
-    var priority: Priority { entry.events.map(\.priority).min() ?? .routine }
+    /// Whether it may be given up while the disk refuses for long: it is about no call for help and carries no answer.
+    var isExpendable: Bool {
+        guard settled.isEmpty, !entry.tellsOfLoss else { return false }
+        return (entry.events.map(\.priority) + entry.incidents.map(\.priority)).allSatisfy { $0 > .help }
+    }
+
+    /// The most urgent of what it is about.
+    var priority: Priority { (entry.events.map(\.priority) + entry.incidents.map(\.priority)).min() ?? .routine }
 }
 
 extension JournalStore {
@@ -52,6 +58,7 @@ extension JournalStore {
                     try settle(target: row.target, count: row.count, as: row.state, reason: row.reason)
                 }
             }
+            if pending.contains(where: \.entry.tellsOfLoss) { try noteLossTold() }
             for incident in Self.last(of: pending.flatMap(\.entry.incidents), by: \.id) { try put(incident) }
             for point in Self.last(of: pending.flatMap(\.entry.points), by: \.point) { try put(point) }
         }

@@ -9,6 +9,8 @@ import Glibc
 /// the database file could be upset by.
 struct StateDirectory: ~Copyable {
     let path: String
+    /// Whether the database was there without a byte in it: somebody, or a bad disk, has cut it off.
+    let foundEmptyJournal: Bool
     private let handle: Descriptor
 
     /// Makes the directory, mode 0700, where it is missing, and takes it.
@@ -25,6 +27,8 @@ struct StateDirectory: ~Copyable {
         }
         handle = Descriptor(owning: opened)
         self.path = path
+        var status = stat()
+        foundEmptyJournal = stat("\(path)/journal.sqlite", &status) == 0 && status.st_size == 0
         Self.makePrivate(journal)
     }
 
@@ -41,33 +45,49 @@ struct StateDirectory: ~Copyable {
     /// Moves a damaged journal out of the way, its files together: the database alone would be another damage.
     ///
     /// Only while no connection is open. The files stay for whoever can read more of them.
-    /// - Returns: the database's new path, and how many were set aside so far, this one included.
-    func setJournalAside() -> (path: String, count: Int) {
-        let aside = "\(path)/journal.sqlite.damaged-\(time(nil))"
-        for suffix in ["", "-wal", "-shm"] { rename(journal + suffix, aside + suffix) }
+    /// - Returns: the database's new path.
+    /// - Throws: `JournalError.directory` when the directory refuses.
+    func setJournalAside() throws(JournalError) -> String {
+        let now = time(nil)
+        var aside = "\(path)/journal.sqlite.damaged-\(now)"
+        var copy = 1
+        // A board without a clock begins each boot at the same time: an earlier one is never overwritten.
+        while access(aside, F_OK) == 0 {
+            copy += 1
+            aside = "\(path)/journal.sqlite.damaged-\(now)-\(copy)"
+        }
+        for suffix in ["-wal", "-shm", ""] where rename(journal + suffix, aside + suffix) != 0 && errno != ENOENT {
+            throw .directory(path, code: errno)
+        }
         Self.makePrivate(journal)
-        return (aside, damagedJournals())
+        return aside
     }
 
-    private func damagedJournals() -> Int {
-        guard let listing = opendir(path) else { return 1 }
+    /// How many damaged journals lie here.
+    func damagedJournals() -> Int {
+        guard let listing = opendir(path) else { return 0 }
         defer { closedir(listing) }
         var count = 0
         while let entry = readdir(listing) {
             let name = withUnsafePointer(to: entry.pointee.d_name) { pointer in
                 pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
             }
-            if name.hasPrefix("journal.sqlite.damaged-"), !name.hasSuffix("-wal"), !name.hasSuffix("-shm") { count += 1 }
+            if name.hasPrefix("journal.sqlite.damaged-"), !name.hasSuffix("-wal"), !name.hasSuffix("-shm") {
+                count += 1
+            }
         }
-        return max(1, count)
+        return count
     }
 
     /// Bytes that the journal takes on disk, its write-ahead log included.
-    var bytesUsed: Int64 {
-        ["", "-wal"].reduce(0) { sum, suffix in
-            var status = stat()
-            return stat(journal + suffix, &status) == 0 ? sum + Int64(status.st_size) : sum
-        }
+    var bytesUsed: Int64 { Self.size(of: journal) + logBytes }
+
+    /// Bytes of the write-ahead log.
+    var logBytes: Int64 { Self.size(of: journal + "-wal") }
+
+    private static func size(of file: String) -> Int64 {
+        var status = stat()
+        return stat(file, &status) == 0 ? Int64(status.st_size) : 0
     }
 }
 

@@ -93,6 +93,17 @@ struct ButtonTests {
         #expect(booth.see("help-1", .normal, at: 9).map(\.short) == ["restored help 1 after 1 s"])
     }
 
+    @Test("pressed again beyond the window before the first incident has settled leaves its restoration as it was")
+    mutating func superseded() {
+        var booth = RehearsedBooth([RehearsedBooth.point("help-1", .helpButton, repeatWindow: .seconds(3))])
+        booth.see("help-1", .active, at: 0)
+        booth.see("help-1", .normal, at: 2.5)
+        booth.see("help-1", .active, at: 4)
+        booth.pass(to: 10)
+        #expect(booth.events.map(\.short) == ["raised help 1", "raised help 1", "restored help 1 after 2 s"])
+        #expect(booth.events.last?.moment.boot == booth.moment(at: 2.5).boot)
+    }
+
     @Test("active at the very first reading raises; a stale reading never does")
     mutating func firstReading() {
         #expect(booth.see("help-1", .active, at: 0, quality: .stale).isEmpty)

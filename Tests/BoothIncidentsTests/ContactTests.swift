@@ -62,6 +62,17 @@ struct ContactTests {
         booth.see(slot, .normal, at: second + 0.2)
     }
 
+    @Test("a letter right after the box was emptied is a letter into an empty box")
+    func letterAfterCollection() {
+        let slot = RehearsedBooth.point("mail-slot", .mailSlot)
+        var booth = RehearsedBooth([slot, RehearsedBooth.point("mail-door", .mailDoor)])
+        Self.drop("mail-slot", at: 0, in: &booth)
+        booth.see("mail-door", .active, at: 2)
+        Self.drop("mail-slot", at: 4, in: &booth)
+        #expect(booth.events.last?.short == "raised mail 1")
+        #expect(booth.incidents.values.filter { $0.category == .mail }.count == 2)
+    }
+
     @Test("the box opened while nobody should be there collects, and is tampering until it is closed")
     func mailTamper() {
         let slot = RehearsedBooth.point("mail-slot", .mailSlot)
@@ -108,6 +119,20 @@ struct ContactTests {
         booth.see("cellar", .normal, at: 1)
         booth.see("cellar", .active, at: 2)
         #expect(booth.events.map(\.short) == ["raised flood 1", "restored flood 1 after 1 s", "raised flood 1"])
+    }
+
+    @Test("power that was away before a restart is an incident only if a reading says that it still is")
+    func powerAcrossRestart() {
+        var booth = RehearsedBooth([RehearsedBooth.point("mains", .mainsPower)])
+        booth.see("mains", .active, at: 0)
+        booth.restart()
+        #expect(booth.pass(to: 100).isEmpty)
+        booth.see("mains", .active, at: 100)
+        #expect(booth.pass(to: 109).isEmpty)
+        #expect(booth.pass(to: 111).map(\.short) == ["raised power 1"])
+        booth.restart()
+        booth.see("mains", .active, at: 120)
+        #expect(booth.pass(to: 200).isEmpty)
     }
 
     @Test("power that fails for less than its on-delay is no incident", arguments: [(9.9, 0), (10.0, 2)])

@@ -84,6 +84,14 @@ struct FaultTests {
         #expect(booth.rules.take(.accepted(ticket: nil), for: raised.id, from: "grid", at: now).isEmpty)
     }
 
+    @Test("what was on its way when the agent stopped waits again after the restart")
+    mutating func sentBeforeRestart() throws {
+        let raised = try #require(booth.see("help-1", .active, at: 0).first)
+        booth.keep(booth.rules.take(.sent, for: raised.id, from: "police", at: booth.moment(at: 1)))
+        booth.restart()
+        #expect(booth.rules.live.values.first?.targets.map(\.delivery) == [.queued])
+    }
+
     @Test("a rejected opening is not accepted")
     mutating func rejected() throws {
         let raised = try #require(booth.see("help-1", .active, at: 0).first)

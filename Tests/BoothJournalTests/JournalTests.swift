@@ -68,27 +68,99 @@ struct JournalTests {
         }
     }
 
-    @Test("that is damaged is set aside whole, and a new generation begins", arguments: ["no database", ""])
-    func damaged(text: String) throws {
+    @Test(
+        "that is damaged is set aside whole, and a new generation begins that knows of the loss until it is told",
+        arguments: Damage.allCases)
+    func damaged(damage: Damage) throws {
         let booth = try OpenJournal()
         booth.record(.help)
-        booth.journal.stop(within: 5000)
-        let file = try #require(fopen("\(booth.directory)/journal.sqlite", text.isEmpty ? "r+" : "w"))
-        if text.isEmpty {
-            // The first page of the table of events, past the header that is read first.
-            fseek(file, 1024, SEEK_SET)
-            fwrite([UInt8](repeating: 0xA5, count: 8192), 1, 8192, file)
-        } else {
-            fputs(String(repeating: text, count: 1000), file)
-        }
-        fclose(file)
-        try booth.reopen()
+        try booth.reopen(after: damage.inflict)
         let aside = try #require(booth.contents.setAside)
         #expect(aside.hasPrefix("\(booth.directory)/journal.sqlite.damaged-"))
         #expect(access(aside, F_OK) == 0)
-        booth.record(.help)
+        #expect(booth.contents.isAfterLoss)
+        try booth.reopen()
+        #expect(booth.contents.setAside == nil)
+        #expect(booth.contents.isAfterLoss)
+        booth.journal.record(JournalEntry(events: [booth.event(.help)], tellsOfLoss: true))
         #expect(try booth.fetch(1).map(\.sequence) == ["00000200000000000001"])
-        unlink(aside)
+        try booth.reopen()
+        #expect(!booth.contents.isAfterLoss)
+    }
+
+    enum Damage: CaseIterable {
+        case noDatabase, brokenPages, truncated
+
+        func inflict(on path: String) throws {
+            let file = try #require(fopen(path, self == .brokenPages ? "r+" : "w"))
+            defer { fclose(file) }
+            switch self {
+            case .truncated: break
+            case .noDatabase: fputs(String(repeating: "no database", count: 1000), file)
+            case .brokenPages:
+                // The tables' first pages, past the header that is read first.
+                fseek(file, 1024, SEEK_SET)
+                fwrite([UInt8](repeating: 0xA5, count: 8192), 1, 8192, file)
+            }
+        }
+    }
+
+    @Test("never takes a queue that it cannot read for an empty one: that is a fault")
+    func unreadableQueue() throws {
+        let booth = try OpenJournal()
+        booth.record(.help)
+        _ = try booth.queues()
+        // The event's row goes, its place in the queue stays: what is left of a page that was lost.
+        let other = try Connection(path: "\(booth.directory)/journal.sqlite")
+        try other.execute("DROP INDEX queue")
+        booth.journal.fetch(FetchRequest(number: 1, limit: 10), for: "police")
+        _ = try booth.await { if case .status(let status) = $0, case .fault = status.storage { true } else { nil } }
+        try other.execute("CREATE INDEX queue ON delivery(target, priority, event) WHERE state = 0")
+        #expect(try booth.batch(1).count == 1)
+    }
+
+    @Test("says what it could not write when it is stopped on a full disk, and a larger limit lets it write")
+    func stopped() throws {
+        let booth = try OpenJournal(limit: 1 << 20)
+        booth.journal.record(JournalEntry(events: [booth.event(to: [], filler: 1_000_000)]))
+        _ = try booth.await { if case .status(let status) = $0, case .full = status.storage { true } else { nil } }
+        #expect(booth.journal.stop(within: 5000) == .abandoned(events: 1))
+        try booth.reopen()
+        booth.journal.record(JournalEntry(events: [booth.event(to: [], filler: 1_000_000)]))
+        _ = try booth.await { if case .status(let status) = $0, case .full = status.storage { true } else { nil } }
+        booth.journal.setLimit(16 << 20)
+        #expect(booth.journal.stop(within: 5000) == .complete)
+    }
+
+    @Test("names what waits for a target that is no longer configured")
+    func orphans() throws {
+        let booth = try OpenJournal()
+        booth.record(.help)
+        booth.journal.stop(within: 5000)
+        let (other, contents) = try Journal.open(
+            directory: booth.directory, targets: ["police-main"], limit: 1 << 20, report: { _ in })
+        #expect(contents.orphans == [.init(target: "police", count: 1)])
+        other.stop(within: 5000)
+        try booth.reopen()
+        #expect(booth.contents.orphans.isEmpty)
+        #expect(try booth.fetch(1).count == 1)
+    }
+
+    @Test("an answer given while the disk refused is written with its event, even where the event had arrived")
+    func answeredBeforeWritten() throws {
+        let booth = try OpenJournal()
+        let id = booth.record(.help)
+        let sent = try booth.fetch(1)
+        #expect(sent.map(\.id) == [id])
+        booth.journal.stop(within: 5000)
+        let store = try JournalStore(path: "\(booth.directory)/journal.sqlite", limit: 1 << 20)
+        let entry = JournalEntry.Event(
+            id: id, priority: .help, event: CloudEvent(json: "{}"), recipients: ["police"])
+        var again = PendingEntry(JournalEntry(events: [entry]))
+        again.deliveries = [.init(event: entry, target: "police", count: 1, state: .accepted)]
+        let number = try store.number(of: "police")
+        try store.write([again]) { _ in number }
+        #expect(try store.queue(of: number, limit: 10).isEmpty)
     }
 
     @Test("a directory that cannot be made is named")

@@ -29,8 +29,7 @@ final class OpenJournal {
 
     deinit {
         journal.stop(within: 5000)
-        for suffix in ["", "-wal", "-shm"] { unlink("\(directory)/journal.sqlite\(suffix)") }
-        rmdir(directory)
+        removeDirectory()
     }
 
     /// Stops and opens again.
@@ -41,6 +40,13 @@ final class OpenJournal {
         kept = []
         (journal, contents) = try Journal.open(
             directory: directory, targets: Self.targets, limit: limit, report: { reports.post($0) })
+    }
+
+    /// Stops the journal, changes its file behind its back, and opens it again.
+    func reopen(after change: (String) throws -> Void) throws {
+        journal.stop(within: 5000)
+        try change("\(directory)/journal.sqlite")
+        try reopen()
     }
 
     /// An event for `recipients`, not recorded yet.
@@ -99,7 +105,19 @@ final class OpenJournal {
 
     func recentEvents() throws -> [String] {
         let answer = try Mailbox<[String]>()
-        journal.ask(.recentEvents(limit: 100) { answer.post($0.map(\.event.json)) })
+        journal.ask(.recentEvents(limit: 100) { answer.post(($0 ?? []).map(\.event.json)) })
         return try #require(answer.wait(milliseconds: 10_000).first)
+    }
+
+    private func removeDirectory() {
+        guard let listing = opendir(directory) else { return }
+        while let entry = readdir(listing) {
+            let name = withUnsafePointer(to: entry.pointee.d_name) { pointer in
+                pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            unlink("\(directory)/\(name)")
+        }
+        closedir(listing)
+        rmdir(directory)
     }
 }
