@@ -115,11 +115,15 @@ final class BoothUnderTest {
 
     /// Starts the agent and waits until it says how it is in service.
     func startAgent(environment: [String: String?] = [:]) throws {
+        try launchAgent(environment: environment)
+        try waitForService()
+    }
+
+    /// Starts the agent and waits for nothing.
+    func launchAgent(environment: [String: String?] = [:]) throws {
         try writeConfiguration()
         let path = try BuiltPrograms.path(of: "boothd")
-        let started = try ChildProcess(path, agentArguments, environment: Self.plain.merging(environment) { $1 })
-        agent = started
-        try waitForService()
+        agent = try ChildProcess(path, agentArguments, environment: Self.plain.merging(environment) { $1 })
     }
 
     /// Starts the agent with its state directory on a disk of its own, which goes with the agent.
