@@ -98,6 +98,11 @@ final class BoothUnderTest {
         try platforms.removeValue(forKey: target)?.stop(within: Self.patience)
     }
 
+    /// Stops a platform where it stands: it takes connections and answers none.
+    func freezePlatform(_ target: Target = .police) {
+        platforms[target]?.send(signal: SIGSTOP)
+    }
+
     /// Waits for a line of a platform that tells of an event, from the last such line on.
     @discardableResult
     func platformLine(_ target: Target = .police, where isWanted: (String) -> Bool) throws -> String {
