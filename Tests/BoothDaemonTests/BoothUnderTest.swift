@@ -98,6 +98,11 @@ final class BoothUnderTest {
         try platforms.removeValue(forKey: target)?.stop(within: Self.patience)
     }
 
+    /// Stops a platform where it stands: it takes connections and answers none.
+    func freezePlatform(_ target: Target = .police) {
+        platforms[target]?.send(signal: SIGSTOP)
+    }
+
     /// Waits for a line of a platform that tells of an event, from the last such line on.
     @discardableResult
     func platformLine(_ target: Target = .police, where isWanted: (String) -> Bool) throws -> String {
@@ -115,11 +120,15 @@ final class BoothUnderTest {
 
     /// Starts the agent and waits until it says how it is in service.
     func startAgent(environment: [String: String?] = [:]) throws {
+        try launchAgent(environment: environment)
+        try waitForService()
+    }
+
+    /// Starts the agent and waits for nothing.
+    func launchAgent(environment: [String: String?] = [:]) throws {
         try writeConfiguration()
         let path = try BuiltPrograms.path(of: "boothd")
-        let started = try ChildProcess(path, agentArguments, environment: Self.plain.merging(environment) { $1 })
-        agent = started
-        try waitForService()
+        agent = try ChildProcess(path, agentArguments, environment: Self.plain.merging(environment) { $1 })
     }
 
     /// Starts the agent with its state directory on a disk of its own, which goes with the agent.

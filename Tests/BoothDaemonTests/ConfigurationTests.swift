@@ -65,7 +65,7 @@ struct ConfigurationTests {
         for device in devices {
             #expect(status.reasons.contains { $0.en.hasPrefix("\(device): ") }, "\(device): \(status.reasons)")
         }
-        #expect(try agent.stop(within: .seconds(5)) == .exited(0))
+        #expect(try agent.stop(within: .seconds(2)) == .exited(0))
     }
 
     /// One way to spoil the file; `«` stands before the character that the agent has to name.

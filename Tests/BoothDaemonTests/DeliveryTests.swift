@@ -75,4 +75,21 @@ struct DeliveryTests {
         #expect(try booth.incidents(.help).map(\.state) == [.accepted])
         try booth.wait(until: "in service again") { try booth.control("status").status == .exited(0) }
     }
+
+    @Test("a platform that takes the request and never answers holds up neither the record nor the stop")
+    func hangingPlatform() throws {
+        let booth = try BoothUnderTest()
+        try booth.startBoard("help-1")
+        try booth.startPlatform()
+        try booth.startAgent()
+        let journal = try booth.follow()
+        booth.freezePlatform()
+        try booth.tell("press help-1")
+        let raised = try journal.next(.incidentRaised, of: "help-1")
+        try booth.wait(until: "it is on its way") {
+            try booth.queues()[0].items.contains { $0.id == raised.id && $0.attempts > 0 }
+        }
+        // boothd(8) promises five seconds.
+        #expect(try booth.agent?.stop(within: .seconds(5)) == .exited(0))
+    }
 }
