@@ -75,7 +75,9 @@ final class Agent {
         self.mailbox = mailbox
         let uplinks = try Self.makeUplinks(configuration.targets, mailbox)
         self.uplinks = uplinks
-        let control = try ControlServer(path: controlSocket, version: Product.version) { mailbox.post(.control($0, $1)) }
+        let control = try ControlServer(path: controlSocket, version: Product.version) {
+            mailbox.post(.control($0, $1))
+        }
         self.control = control
         let (journal, contents) = try Journal.open(
             directory: stateDirectory, targets: configuration.targets.map(\.id), limit: configuration.storageLimit
@@ -100,7 +102,9 @@ final class Agent {
             .error,
             Message(
                 zh: "日志损坏,已移到 \(path),重新开始;请把它交给维护人员",
-                en: "the journal was damaged and set aside as \(path), a new one is begun; give that file to maintenance"))
+                en:
+                    "the journal was damaged and set aside as \(path), a new one is begun; give that file to maintenance"
+            ))
         record(rules.journalWasLost(at: clock.now()))
     }
 

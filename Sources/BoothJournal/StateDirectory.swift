@@ -57,7 +57,8 @@ struct StateDirectory: ~Copyable {
             let name = withUnsafePointer(to: entry.pointee.d_name) { pointer in
                 pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
             }
-            if name.hasPrefix("journal.sqlite.damaged-"), !name.hasSuffix("-wal"), !name.hasSuffix("-shm") { count += 1 }
+            guard name.hasPrefix("journal.sqlite.damaged-") else { continue }
+            if !name.hasSuffix("-wal"), !name.hasSuffix("-shm") { count += 1 }
         }
         return max(1, count)
     }
