@@ -18,16 +18,10 @@ struct Bench {
         let booth = try BenchBooth()
         TimeZoneDatabase.use("Asia/Shanghai")
         var figures: [Figure] = []
-        say("启动", "starts")
-        figures += try StartFigure().measure(in: booth)
-        say("落盘", "recording")
-        figures += try RecordFigure().measure(try configuration(port: 1, in: booth), in: booth)
-        say("受理", "acceptance")
-        figures += try AcceptFigure().measure({ try configuration(port: $0, in: booth) }, in: booth)
-        say("写盘和内存", "disk and memory")
-        figures += try LoadFigures().measure(in: booth)
-        say("空闲", "idleness")
-        figures += try IdleFigure().measure(in: booth)
+        for part in options.parts {
+            say(part)
+            figures += try measure(part, in: booth)
+        }
         try show(Report(machine: Machine(workingIn: booth.folder), figures: figures), options)
     }
 
@@ -42,8 +36,18 @@ struct Bench {
         guard write(descriptor.number, text, text.count) == text.count else { throw SystemError("write \(path)") }
     }
 
-    private func say(_ zh: String, _ en: String) {
-        StandardStream.error.write(line: "booth-bench: " + Message(zh: zh, en: en).text(in: language) + "…")
+    private func measure(_ part: BenchOptions.Part, in booth: BenchBooth) throws -> [Figure] {
+        switch part {
+        case .start: try StartFigure().measure(in: booth)
+        case .recording: try RecordFigure().measure(try configuration(port: 1, in: booth), in: booth)
+        case .acceptance: try AcceptFigure().measure({ try configuration(port: $0, in: booth) }, in: booth)
+        case .load: try LoadFigures().measure(in: booth)
+        case .idle: try IdleFigure().measure(in: booth)
+        }
+    }
+
+    private func say(_ part: BenchOptions.Part) {
+        StandardStream.error.write(line: "booth-bench: \(part.name.text(in: language))…")
     }
 
     /// What the parts that run in this process are configured with: one help button, each press an incident.

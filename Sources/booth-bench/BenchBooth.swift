@@ -88,6 +88,11 @@ final class BenchBooth {
         return try ChildProcess(command[0], Array(command.dropFirst()), environment: ["NOTIFY_SOCKET": notify])
     }
 
+    /// Waits until an agent without a service manager says that it is in service.
+    func waitUntilInService(_ agent: ChildProcess) throws {
+        try agent.line(on: .error, within: Self.patience) { $0.contains("in service") || $0.contains("在岗") }
+    }
+
     /// Starts `boothctl events --follow`, each event a line of JSON.
     func followEvents(of name: String) throws -> ChildProcess {
         try ChildProcess(

@@ -13,9 +13,8 @@ struct IdleFigure {
         let (board, boardPort) = try booth.startBoard(units: Self.units, inputs: [])
         let (platform, platformPort) = try booth.startPlatform("idle")
         let configuration = try booth.write(Self.configuration(boardPort, platformPort, booth), named: "idle.toml")
-        let manager = try NotifySocket(path: booth.file("idle.notify"))
-        let agent = try booth.startAgent("idle", configuration: configuration, notify: manager.path)
-        _ = try manager.wait(for: "READY=1", within: BenchBooth.patience)
+        let agent = try booth.startAgent("idle", configuration: configuration)
+        try booth.waitUntilInService(agent)
         // The start and the first heartbeat, which comes within 3 s, are not idleness.
         try platform.line(within: BenchBooth.patience) { $0.contains(EventType.status.rawValue) }
         let files = ProcessFiles(processID: agent.processID)

@@ -19,10 +19,9 @@ struct LoadFigures {
         let configuration = try booth.write(Self.configuration(boardPort, platformPort, booth), named: "load.toml")
         try booth.makeFolder("load.trace")
         let trace = WriteTrace(logs: booth.file("load.trace"), watching: booth.file("load.state"))
-        let manager = try NotifySocket(path: booth.file("load.notify"))
         let agent = try booth.startAgent(
-            "load", configuration: configuration, notify: manager.path, tracer: trace.command(strace))
-        _ = try manager.wait(for: "READY=1", within: BenchBooth.patience)
+            "load", configuration: configuration, tracer: trace.command(strace))
+        try booth.waitUntilInService(agent)
         let button = Button(board: board, platform: platform, events: try booth.followEvents(of: "load"), trace: trace)
         try button.pressToTheEnd()
         let life = try button.wholeLives(Self.presses)
