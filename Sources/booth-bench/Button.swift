@@ -12,11 +12,14 @@ struct Button {
     let trace: WriteTrace
 
     /// One incident from its press to the receipt for its end.
-    func pressToTheEnd() throws {
+    ///
+    /// - Returns: the platform's line for its end.
+    @discardableResult
+    func pressToTheEnd() throws -> String {
         try board.write(line: "set help-1 on")
         try platform.line(within: BenchBooth.patience) { $0.contains(EventType.incidentRaised.rawValue) }
         try board.write(line: "set help-1 off")
-        try platform.line(within: BenchBooth.patience) { $0.contains(EventType.incidentRestored.rawValue) }
+        return try platform.line(within: BenchBooth.patience) { $0.contains(EventType.incidentRestored.rawValue) }
     }
 
     /// What so many incidents wrote, each raised, accepted and restored.
@@ -29,6 +32,7 @@ struct Button {
     /// What the raising alone of so many incidents wrote: the platform stands still meanwhile, and says nothing that
     /// would be written as well. Ends once it has taken them all.
     func raisings(_ count: Int) throws -> WriteTrace.Totals {
+        try passOverKnownEvents()
         platform.send(signal: SIGSTOP)
         var sum = WriteTrace.Totals()
         for _ in 0..<count {
@@ -44,6 +48,13 @@ struct Button {
             try platform.line(within: BenchBooth.patience) { $0.contains(EventType.incidentRestored.rawValue) }
         }
         return sum
+    }
+
+    /// What is followed begins with the last hundred events.
+    private func passOverKnownEvents() throws {
+        let last = try pressToTheEnd().split(separator: " ").first { $0.hasPrefix("id=") }?.dropFirst("id=".count)
+        guard let last else { throw RehearsalError("the platform's line names no event") }
+        try events.line(within: BenchBooth.patience) { $0.contains("\"id\":\"\(last)\"") }
     }
 
     private func set(_ value: String, expecting type: EventType) throws {
