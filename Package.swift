@@ -77,7 +77,13 @@ let package = Package(
         // A whole booth on one machine: the demo, the bench and the end-to-end tests stand on it.
         library("Rehearsal", ["BoothModel", "BlockingIO", "BoothControl", "CLinux", "SQLite"]),
         .executableTarget(name: "booth-demo", dependencies: ["Rehearsal", "BoothModel", "BoothControl", "BlockingIO"]),
-        .executableTarget(name: "booth-bench", dependencies: ["Rehearsal", "SQLite"]),
+        .executableTarget(
+            name: "booth-bench",
+            dependencies: [
+                "Rehearsal", "BoothModel", "BoothConfig", "BoothIncidents", "BoothJournal", "BoothUplink",
+                "BoothCommands",
+                "BlockingIO",
+            ]),
 
         // What tests of several targets need: temporary folders, a client of raw bytes, a child process.
         .target(name: "TestSupport", dependencies: ["Rehearsal", "BlockingIO"], path: "Tests/TestSupport"),

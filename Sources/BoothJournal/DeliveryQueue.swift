@@ -19,6 +19,7 @@ struct DeliveryQueue {
 
     struct HandedOut {
         var count: Int64
+        let priority: Priority
         /// Times that the target's thread began to send it since this start.
         var attempts = 0
         /// Whether an attempt is under way, or ended with the platform promising receipts.
@@ -52,7 +53,8 @@ struct DeliveryQueue {
 
     /// Makes an event ready to be sent to this target.
     mutating func handOut(_ delivery: JournalStore.Delivery) -> QueuedEvent {
-        handedOut[delivery.event, default: HandedOut(count: delivery.count)].count = delivery.count
+        let first = HandedOut(count: delivery.count, priority: delivery.priority)
+        handedOut[delivery.event, default: first].count = delivery.count
         let sequence = sequence(delivery.count)
         return QueuedEvent(
             id: delivery.event, sequence: sequence, priority: delivery.priority,
@@ -68,8 +70,8 @@ struct DeliveryQueue {
         handedOut[event]?.isSent = false
     }
 
-    /// The count of an event that was handed out, which is handed out no more; nil for any other.
-    mutating func settle(_ event: EventID) -> Int64? {
-        handedOut.removeValue(forKey: event)?.count
+    /// What is known of an event that was handed out, which is handed out no more; nil for any other.
+    mutating func settle(_ event: EventID) -> HandedOut? {
+        handedOut.removeValue(forKey: event)
     }
 }

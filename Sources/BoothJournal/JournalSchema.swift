@@ -5,6 +5,7 @@ import SQLite
 ///
 /// Events are appended and never changed; how far each has come with each target stands beside them. Rows are numbered
 /// by `EventID.key`, which rises with occurrence, so the newest rows share their pages and no index on ids is needed.
+/// A delivery's primary key is the order of its queue: each index more would be a page more for each event.
 enum JournalSchema {
     /// `PRAGMA user_version`; a file with a higher one is left alone.
     static let version: Int64 = 1
@@ -17,10 +18,8 @@ enum JournalSchema {
         CREATE TABLE target(number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE);
         CREATE TABLE event(key INTEGER PRIMARY KEY, random INTEGER NOT NULL, json TEXT NOT NULL);
         CREATE TABLE delivery(
-            target INTEGER NOT NULL, count INTEGER NOT NULL, event INTEGER NOT NULL, priority INTEGER NOT NULL,
-            state INTEGER NOT NULL, reason TEXT, PRIMARY KEY(target, count)) WITHOUT ROWID;
-        CREATE INDEX queue ON delivery(target, priority, event) WHERE state = 0;
-        CREATE INDEX refused ON delivery(target, event) WHERE state = 2;
+            target INTEGER NOT NULL, state INTEGER NOT NULL, priority INTEGER NOT NULL, event INTEGER NOT NULL,
+            count INTEGER NOT NULL, reason TEXT, PRIMARY KEY(target, state, priority, event)) WITHOUT ROWID;
         CREATE TABLE incident(key INTEGER PRIMARY KEY, json TEXT NOT NULL);
         CREATE TABLE closed(key INTEGER PRIMARY KEY, json TEXT NOT NULL);
         CREATE TABLE point(id TEXT PRIMARY KEY, json TEXT NOT NULL) WITHOUT ROWID;

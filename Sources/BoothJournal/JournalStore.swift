@@ -6,7 +6,7 @@ import SQLite
 /// The journal's file: what is written and read in it. Used on the journal's thread alone.
 final class JournalStore {
     /// `delivery.state`.
-    enum DeliveryState: Int64 {
+    enum DeliveryState: Int64, CaseIterable {
         case queued = 0
         case accepted = 1
         case rejected = 2
@@ -24,7 +24,7 @@ final class JournalStore {
     /// Rows met so far that this version cannot read.
     private(set) var unreadableRows = 0
     private let connection: Connection
-    private let insertEvent, insertDelivery, settle: Statement
+    private let insertEvent, insertDelivery, settle, forget: Statement
     private let putIncident, putPoint: Statement
     private let selectQueue, selectHelp, selectRefused: Statement
     /// A receipt or a reading is learnt again after a power cut; only then is a commit without sync right.
@@ -37,12 +37,14 @@ final class JournalStore {
         try JournalSchema.prepare(connection, limit: limit, beginning: beginning)
         do throws(SQLiteError) {
             insertEvent = try connection.prepare("INSERT OR IGNORE INTO event VALUES(?, ?, ?)")
-            insertDelivery = try connection.prepare(
+            insertDelivery = try connection.prepare("INSERT OR IGNORE INTO delivery VALUES(?, ?, ?, ?, ?, ?)")
+            settle = try connection.prepare(
                 """
-                INSERT INTO delivery VALUES(?, ?, ?, ?, ?, ?)
-                ON CONFLICT(target, count) DO UPDATE SET state = excluded.state, reason = excluded.reason
+                UPDATE OR REPLACE delivery SET state = ?, reason = ?
+                WHERE target = ? AND state = 0 AND priority = ? AND event = ?
                 """)
-            settle = try connection.prepare("UPDATE delivery SET state = ?, reason = ? WHERE target = ? AND count = ?")
+            forget = try connection.prepare(
+                "DELETE FROM delivery WHERE target = ? AND state = 0 AND priority = ? AND event = ?")
             putIncident = try connection.prepare("INSERT OR REPLACE INTO incident VALUES(?, ?)")
             putPoint = try connection.prepare("INSERT OR REPLACE INTO point VALUES(?, ?)")
             selectQueue = try connection.prepare(Self.queueQuery(where: "d.priority >= ? AND d.event > ?"))
@@ -50,8 +52,8 @@ final class JournalStore {
             selectRefused = try connection.prepare(
                 """
                 SELECT d.event, e.random, d.count, d.priority, e.json, d.reason
-                FROM delivery d INDEXED BY refused JOIN event e ON e.key = d.event
-                WHERE d.state = 2 AND d.target = ? ORDER BY d.event DESC LIMIT ?
+                FROM delivery d JOIN event e ON e.key = d.event
+                WHERE d.target = ? AND d.state = 2 ORDER BY d.event DESC LIMIT ?
                 """)
         } catch { throw .database(error) }
     }
@@ -59,8 +61,8 @@ final class JournalStore {
     private static func queueQuery(where condition: String) -> String {
         """
         SELECT d.event, e.random, d.count, d.priority, e.json, d.reason
-        FROM delivery d INDEXED BY queue JOIN event e ON e.key = d.event
-        WHERE d.state = 0 AND d.target = ? AND \(condition) ORDER BY d.priority, d.event LIMIT ?
+        FROM delivery d CROSS JOIN event e ON e.key = d.event
+        WHERE d.target = ? AND d.state = 0 AND \(condition) ORDER BY d.priority, d.event LIMIT ?
         """
     }
 
@@ -85,13 +87,20 @@ final class JournalStore {
     func insertDelivery(
         of event: JournalEntry.Event, to target: Int64, count: Int64, state: DeliveryState, reason: String?
     ) throws(SQLiteError) {
+        if state != .queued {
+            // It was sent from memory and answered. Had its row arrived with a commit that failed all the same, it
+            // would be sent again.
+            try forget.run(Value(target), Value(event.priority.rawValue), Value(event.id.key))
+        }
         try insertDelivery.run(
-            Value(target), Value(count), Value(event.id.key), Value(event.priority.rawValue), Value(state.rawValue),
+            Value(target), Value(state.rawValue), Value(event.priority.rawValue), Value(event.id.key), Value(count),
             Value(reason))
     }
 
-    func settle(target: Int64, count: Int64, as state: DeliveryState, reason: String?) throws(SQLiteError) {
-        try settle.run(Value(state.rawValue), Value(reason), Value(target), Value(count))
+    func settle(_ row: PendingEntry.Settled) throws(SQLiteError) {
+        try settle.run(
+            Value(row.state.rawValue), Value(row.reason), Value(row.target), Value(row.priority.rawValue),
+            Value(row.event.key))
     }
 
     func put(_ incident: Incident) throws(SQLiteError) {
@@ -217,15 +226,32 @@ final class JournalStore {
 
     /// How far a target's count has come, and how much of it waits or was refused.
     func tally(of target: Int64) throws(SQLiteError) -> (last: Int64, queued: Int, rejected: Int) {
-        func one(_ query: String) throws(SQLiteError) -> Int64 {
-            let statement = try connection.prepare(query)
-            return try statement.first(Value(target)) { row throws(SQLiteError) in row.integer(at: 0) } ?? 0
+        let counting = try connection.prepare("SELECT count(*) FROM delivery WHERE target = ? AND state = ?")
+        func number(of state: DeliveryState) throws(SQLiteError) -> Int {
+            Int(
+                try counting.first(Value(target), Value(state.rawValue)) { row throws(SQLiteError) in
+                    row.integer(at: 0)
+                } ?? 0)
         }
-        return (
-            try one("SELECT coalesce(max(count), 0) FROM delivery WHERE target = ?"),
-            Int(try one("SELECT count(*) FROM delivery INDEXED BY queue WHERE state = 0 AND target = ?")),
-            Int(try one("SELECT count(*) FROM delivery INDEXED BY refused WHERE state = 2 AND target = ?"))
-        )
+        return (try lastCount(of: target), try number(of: .queued), try number(of: .rejected))
+    }
+
+    /// Counts rise with events, so the newest event of each state and priority is enough to look at.
+    private func lastCount(of target: Int64) throws(SQLiteError) -> Int64 {
+        let newest = try connection.prepare(
+            """
+            SELECT count FROM delivery WHERE target = ? AND state = ? AND priority = ? ORDER BY event DESC LIMIT 1
+            """)
+        var last: Int64 = 0
+        for state in DeliveryState.allCases {
+            for priority in Priority.help.rawValue...Priority.routine.rawValue {
+                let count = try newest.first(Value(target), Value(state.rawValue), Value(priority)) {
+                    row throws(SQLiteError) in row.integer(at: 0)
+                }
+                last = max(last, count ?? 0)
+            }
+        }
+        return last
     }
 
     // MARK: Values as text

@@ -28,7 +28,9 @@ extension JournalWriter {
 
     private func settle(_ settlement: JournalEntry.Settlement, in item: inout PendingEntry) {
         let target = settlement.target
-        guard let count = queues[target]?.settle(settlement.event), let number = queues[target]?.number else { return }
+        guard let settled = queues[target]?.settle(settlement.event), let number = queues[target]?.number else {
+            return
+        }
         let (state, reason): (JournalStore.DeliveryState, String?) =
             switch settlement.outcome {
             case .accepted: (.accepted, nil)
@@ -38,13 +40,16 @@ extension JournalWriter {
         if state == .rejected { queues[target]?.rejected += 1 }
         // Sent from memory and answered before it could be written: it is written as answered.
         for index in pending.indices {
-            let row = pending[index].deliveries.firstIndex { $0.target == target && $0.count == count }
+            let row = pending[index].deliveries.firstIndex { $0.target == target && $0.count == settled.count }
             guard let row else { continue }
             pending[index].deliveries[row].state = state
             pending[index].deliveries[row].reason = reason
             return
         }
-        item.settled.append(.init(target: number, count: count, state: state, reason: reason))
+        item.settled.append(
+            .init(
+                target: number, event: settlement.event, priority: settled.priority, count: settled.count, state: state,
+                reason: reason))
     }
 
     /// While the disk refuses for long, the least urgent and oldest go first, never a help press and never an answer.

@@ -16,6 +16,8 @@ struct PendingEntry {
     /// A settled row of a queue.
     struct Settled {
         let target: Int64
+        let event: EventID
+        let priority: Priority
         let count: Int64
         let state: JournalStore.DeliveryState
         let reason: String?
@@ -54,9 +56,7 @@ extension JournalStore {
                         of: delivery.event, to: target, count: delivery.count, state: delivery.state,
                         reason: delivery.reason)
                 }
-                for row in item.settled {
-                    try settle(target: row.target, count: row.count, as: row.state, reason: row.reason)
-                }
+                for row in item.settled { try settle(row) }
             }
             if pending.contains(where: \.entry.tellsOfLoss) { try noteLossTold() }
             for incident in Self.last(of: pending.flatMap(\.entry.incidents), by: \.id) { try put(incident) }

@@ -1,1 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
+import BlockingIO
+import BoothModel
+import Glibc
+
+let language = Language.ofEnvironment
+do {
+    let options = try BenchOptions(Array(CommandLine.arguments.dropFirst()))
+    if options.isHelp {
+        StandardStream.output.write(line: BenchOptions.help.text(in: language))
+        exit(0)
+    }
+    try Bench().run(options)
+} catch let error as BenchOptions.UsageError {
+    StandardStream.error.write(line: error.message.text(in: language))
+    exit(64)
+} catch {
+    StandardStream.error.write(line: "booth-bench: \(error)")
+    exit(1)
+}

@@ -1,26 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Rows for people: columns two spaces apart, as wide as their widest cell.
-struct Table {
+package struct Table {
     private let header: [String]
     private var rows: [[String]] = []
     /// Columns of numbers, which stand at the right.
     private let numbers: Set<Int>
 
-    init(_ header: [String], numbers: Set<Int> = []) {
+    /// - Parameter numbers: which columns, from 0.
+    package init(_ header: [String], numbers: Set<Int> = []) {
         self.header = header
         self.numbers = numbers
     }
 
     /// - Parameter row: as many cells as the header has.
-    mutating func add(_ row: [String]) {
+    package mutating func add(_ row: [String]) {
         rows.append(row.map(\.printable))
     }
 
     /// The header and the rows, a line feed after each, no spaces at the ends.
     ///
     /// - Parameter indent: spaces before each line.
-    func text(indent: Int = 0) -> String {
+    package func text(indent: Int = 0) -> String {
         let widths = header.indices.map { column in
             ([header] + rows).map { $0[column].displayWidth }.max() ?? 0
         }

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+import BlockingIO
+import BoothConfig
+import BoothModel
+import Glibc
+import Rehearsal
+
+/// One run of all measurements, one after the other: nothing is measured while something else is.
+struct Bench {
+    private let language = Language.ofEnvironment
+
+    /// Measures everything, says on standard error what is under way, and shows the figures.
+    ///
+    /// - Throws: the first measurement that could not be made.
+    func run(_ options: BenchOptions) throws {
+        // What is measured is a disk: /tmp is memory on many machines.
+        setenv("TMPDIR", "/var/tmp", 0)
+        let booth = try BenchBooth()
+        TimeZoneDatabase.use("Asia/Shanghai")
+        var figures: [Figure] = []
+        for part in options.parts {
+            say(part)
+            figures += try measure(part, in: booth)
+        }
+        try show(Report(machine: Machine(workingIn: booth.folder), figures: figures), options)
+    }
+
+    private func show(_ report: Report, _ options: BenchOptions) throws {
+        let json = try report.json()
+        StandardStream.output.write(line: options.isJSON ? json : report.table(in: language))
+        guard let path = options.output else { return }
+        let opened = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+        guard opened >= 0 else { throw SystemError("open \(path)") }
+        let descriptor = Descriptor(owning: opened)
+        let text = Array((json + "\n").utf8)
+        guard write(descriptor.number, text, text.count) == text.count else { throw SystemError("write \(path)") }
+    }
+
+    private func measure(_ part: BenchOptions.Part, in booth: BenchBooth) throws -> [Figure] {
+        switch part {
+        case .start: try StartFigure().measure(in: booth)
+        case .recording: try RecordFigure().measure(try configuration(port: 1, in: booth), in: booth)
+        case .acceptance: try AcceptFigure().measure({ try configuration(port: $0, in: booth) }, in: booth)
+        case .load: try LoadFigures().measure(in: booth)
+        case .idle: try IdleFigure().measure(in: booth)
+        }
+    }
+
+    private func say(_ part: BenchOptions.Part) {
+        StandardStream.error.write(line: "booth-bench: \(part.name.text(in: language))…")
+    }
+
+    /// What the parts that run in this process are configured with: one help button, each press an incident.
+    private func configuration(port: UInt16, in booth: BenchBooth) throws -> Configuration {
+        var text = BoothConfigurationText()
+        text.table("rules", ["repeat = \"0s\""])
+        text.modbus("cabinet", tcpPort: 1)
+        text.point("help-1", kind: "help-button", bus: "cabinet", address: 0)
+        text.target("police", accepts: ["police", "fault"], port: port, certificates: booth.certificates)
+        return try ConfigurationFile.read(path: try booth.write(text, named: "inside.toml"))
+    }
+}

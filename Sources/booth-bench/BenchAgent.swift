@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+import BlockingIO
+import BoothIncidents
+import BoothJournal
+import BoothModel
+import BoothUplink
+import Glibc
+import Rehearsal
+
+/// The agent's way from a settled reading to a receipt, in this process: its rules, its journal, its uplink, on the
+/// threads that they have in the agent. Left out are the drivers, the debouncer and the control socket.
+final class BenchAgent {
+    private enum Letter: Sendable {
+        case recorded([EventID], at: BootTime)
+        case uplink(UplinkReport, at: BootTime)
+    }
+
+    let journal: Journal
+    private let uplink: Uplink
+    private let mailbox: Mailbox<Letter>
+    private let configuration: Configuration
+    private let bootID = readText("/proc/sys/kernel/random/boot_id").trimmed.filter { $0 != "-" }
+    private var rules: IncidentRules
+    private var isActive = false
+    /// When the events of interest were synced, and when their receipts were there.
+    private var recorded: [EventID: BootTime] = [:]
+    private var accepted: [EventID: BootTime] = [:]
+    /// Receipts so far, and when the last of them came.
+    private(set) var receipts = (count: 0, last: BootTime.now())
+    private(set) var recordedCount = 0
+    /// Whether the uplink waits for something to send.
+    private var isHungry = false
+
+    /// - Parameters:
+    ///   - configuration: with one target, and a help button as its first point.
+    ///   - directory: of the journal.
+    init(_ configuration: Configuration, directory: String) throws {
+        let mailbox = try Mailbox<Letter>()
+        let uplink = try Uplink(target: configuration.targets[0], version: "bench", startSpread: .zero) {
+            mailbox.post(.uplink($0, at: .now()))
+        }
+        journal = try Journal.open(
+            directory: directory, targets: configuration.targets.map(\.id), limit: 1 << 30
+        ) { report in
+            switch report {
+            case .recorded(let events): mailbox.post(.recorded(events.map(\.id), at: .now()))
+            case .batch(_, let number, let events): uplink.order(.batch(number: number, events))
+            case .status: break
+            }
+        }.journal
+        rules = IncidentRules(configuration: configuration, ids: EventIDGenerator(after: 0))
+        self.configuration = configuration
+        self.mailbox = mailbox
+        self.uplink = uplink
+    }
+
+    func startUplink() throws { try uplink.start() }
+
+    func stop() {
+        uplink.stop()
+        uplink.join(milliseconds: 2000)
+        journal.stop(within: 20_000)
+    }
+
+    // MARK: Acting
+
+    /// Presses the button, or releases it: an incident is raised, or restored.
+    ///
+    /// - Returns: when it was seen, and the event that it led to.
+    func change() throws -> (seen: BootTime, event: EventID) {
+        isActive.toggle()
+        let now = BootTime.now()
+        let point = configuration.points[0].id
+        let reading = Reading(
+            point: point, state: isActive ? .active : .normal, value: isActive ? 1 : 0, quality: .good, at: now)
+        let decision = rules.take(reading, at: moment(at: now))
+        record([decision])
+        guard let event = decision.events.last?.id else { throw RehearsalError("the rules made nothing of a press") }
+        return (now, event)
+    }
+
+    /// Puts alarms on disk and in the queue, without the incidents that they would have raised.
+    func seed(_ count: Int) throws {
+        let template = AlarmTemplate(for: configuration, at: moment(at: .now()))
+        let wanted = recordedCount + count
+        for first in stride(from: 0, to: count, by: 1000) {
+            let events = (first..<min(first + 1000, count)).map { _ in
+                let now = moment(at: .now())
+                return template.event(id: rules.makeID(at: now), incident: rules.makeID(at: now))
+            }
+            journal.record(JournalEntry(events: events))
+        }
+        try wait { recordedCount >= wanted }
+    }
+
+    // MARK: Waiting
+
+    func waitUntilRecorded(_ event: EventID) throws -> BootTime {
+        try wait { recorded[event] != nil }
+        return recorded[event] ?? .now()
+    }
+
+    /// Waits for its receipt.
+    ///
+    /// - Returns: the span from its sync to its receipt.
+    func waitUntilAccepted(_ event: EventID) throws -> Duration {
+        try wait { recorded[event] != nil && accepted[event] != nil }
+        return (accepted[event] ?? .now()) - (recorded[event] ?? .now())
+    }
+
+    /// Waits until the uplink has nothing to do.
+    func waitUntilIdle() throws { try wait { isHungry } }
+
+    /// Serves the uplink until `end`.
+    func serve(until end: BootTime) {
+        while BootTime.now() < end {
+            for letter in mailbox.wait(milliseconds: end.millisecondsAway()) { take(letter) }
+        }
+    }
+
+    private func wait(until isDone: () -> Bool) throws {
+        let deadline = BootTime.now() + BenchBooth.patience
+        while !isDone() {
+            guard BootTime.now() < deadline else { throw RehearsalError("no answer within \(BenchBooth.patience)") }
+            for letter in mailbox.wait(milliseconds: deadline.millisecondsAway()) { take(letter) }
+        }
+    }
+
+    // MARK: What the agent's core does
+
+    private func take(_ letter: Letter) {
+        switch letter {
+        case .recorded(let events, let time):
+            recordedCount += events.count
+            if events.count < 10 { for event in events { recorded[event] = time } }
+        case .uplink(let report, let time): take(report, at: time)
+        }
+    }
+
+    private func take(_ report: UplinkReport, at time: BootTime) {
+        let now = moment(at: time)
+        switch report {
+        case .ready(let target, let request):
+            isHungry = true
+            journal.fetch(request, for: target)
+        case .sending(let target, let events):
+            isHungry = false
+            journal.noteAttempt(of: events, by: target)
+            record(events.map { rules.take(.sent, for: $0, from: target, at: now) })
+        case .returned(let target, let events):
+            journal.noteReturn(of: events, by: target)
+            record(events.map { rules.take(.returned, for: $0, from: target, at: now) })
+        case .receipts(let target, let receipts): settle(receipts, from: target, at: time)
+        case .link: break
+        }
+    }
+
+    private func settle(_ receipts: [Receipt], from target: TargetID, at time: BootTime) {
+        let now = moment(at: time)
+        self.receipts = (self.receipts.count + receipts.count, time)
+        var decisions: [Decision] = []
+        var settlements: [JournalEntry.Settlement] = []
+        for receipt in receipts {
+            accepted[receipt.id] = time
+            decisions.append(rules.take(.accepted(ticket: nil), for: receipt.id, from: target, at: now))
+            settlements.append(.init(target: target, event: receipt.id, outcome: .accepted))
+        }
+        record(decisions, settlements: settlements)
+    }
+
+    private func record(_ decisions: [Decision], settlements: [JournalEntry.Settlement] = []) {
+        guard !settlements.isEmpty || decisions.contains(where: { !$0.isEmpty }) else { return }
+        let events = decisions.flatMap(\.events).map { event in
+            JournalEntry.Event(
+                id: event.id, priority: event.priority, event: CloudEvent(event, from: configuration.booth),
+                recipients: event.recipients)
+        }
+        journal.record(
+            JournalEntry(
+                events: events, incidents: decisions.flatMap(\.incidents), points: decisions.flatMap(\.points),
+                settlements: settlements, canBeToldAgain: decisions.allSatisfy(\.canBeToldAgain)))
+    }
+
+    private func moment(at boot: BootTime) -> Moment {
+        var wall = timespec()
+        clock_gettime(CLOCK_REALTIME, &wall)
+        let milliseconds = Int64(wall.tv_sec) * 1000 + Int64(wall.tv_nsec) / 1_000_000
+        return Moment(
+            boot: boot, wallMilliseconds: milliseconds, civil: CivilTime(wallMilliseconds: milliseconds),
+            clock: .synced, bootID: bootID)
+    }
+}

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+import BoothModel
+
+/// The command line of `booth-bench`.
+struct BenchOptions {
+    /// What is measured together.
+    enum Part: String, CaseIterable {
+        case start, recording, acceptance, load, idle
+
+        var name: Message {
+            switch self {
+            case .start: Message(zh: "启动", en: "start")
+            case .recording: Message(zh: "落盘", en: "recording")
+            case .acceptance: Message(zh: "受理和积压", en: "acceptance and backlog")
+            case .load: Message(zh: "写盘和内存", en: "disk and memory")
+            case .idle: Message(zh: "空闲", en: "idleness")
+            }
+        }
+    }
+
+    var parts = Part.allCases
+    var isJSON = false
+    /// Where the JSON goes as well.
+    var output: String?
+    var isHelp = false
+
+    /// - Throws: `UsageError` for a command line that cannot be meant.
+    init(_ arguments: [String]) throws(UsageError) {
+        var rest = arguments[...]
+        while let argument = rest.popFirst() {
+            switch argument {
+            case "--json": isJSON = true
+            case "--help", "-h": isHelp = true
+            case "--only":
+                guard let part = rest.popFirst().flatMap(Part.init) else {
+                    let names = Part.allCases.map(\.rawValue).joined(separator: ", ")
+                    throw UsageError(
+                        message: Message(zh: "--only 后面是其中之一:\(names)", en: "--only takes one of \(names)"))
+                }
+                parts = [part]
+            case "--output":
+                guard let path = rest.popFirst() else {
+                    throw UsageError(
+                        message: Message(zh: "--output 后面要有文件名", en: "--output needs a file after it"))
+                }
+                output = path
+            default:
+                throw UsageError(
+                    message: Message(
+                        zh: "不认识“\(argument)”;见 booth-bench --help",
+                        en: "unknown: \(argument); see booth-bench --help"))
+            }
+        }
+    }
+
+    struct UsageError: Error {
+        let message: Message
+    }
+
+    static let help = Message(
+        zh: """
+            用法:booth-bench [--only 部分] [--json] [--output 文件]
+
+            测量本次构建的 boothd,每项与对照或预算并列;约一分半钟。超出预算不算失败。
+              --only 部分     只测 start、recording、acceptance、load、idle 之一
+              --json          在标准输出打印 JSON,不打印表格
+              --output 文件   另把 JSON 写进文件
+            在 $TMPDIR(默认 /var/tmp)下的临时目录里工作,用完即删。退出码:0 测完;1 有一项测不了;64 用法错误。
+            """,
+        en: """
+            usage: booth-bench [--only PART] [--json] [--output FILE]
+
+            Measures the boothd of this build, each figure beside its baseline or budget; takes a minute and a half.
+            Being over budget is no failure.
+              --only PART     one of start, recording, acceptance, load, idle
+              --json          JSON on standard output in place of the table
+              --output FILE   the JSON into a file as well
+            Works in a temporary folder below $TMPDIR, or else /var/tmp, and removes it.
+            Exit codes: 0 measured; 1 a figure could not be measured; 64 usage.
+            """)
+}

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+import BoothModel
+
+/// Measured values of one kind, such as the milliseconds of 500 commits.
+struct Samples: Sendable {
+    private var values: [Double] = []
+
+    init(_ values: [Double] = []) {
+        self.values = values.sorted()
+    }
+
+    /// Spans in milliseconds.
+    init(milliseconds spans: [Duration]) {
+        self.init(spans.map { Double($0.nanoseconds) / 1e6 })
+    }
+
+    var count: Int { values.count }
+    var median: Double { percentile(50) }
+    var p99: Double { percentile(99) }
+
+    /// The least value that so many percent of the values do not exceed (nearest rank); 0 without values.
+    func percentile(_ percent: Double) -> Double {
+        guard !values.isEmpty else { return 0 }
+        let rank = Int((percent / 100 * Double(values.count)).rounded(.up))
+        return values[min(max(rank, 1), values.count) - 1]
+    }
+}
