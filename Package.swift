@@ -87,7 +87,7 @@ let package = Package(
 
         // What tests of several targets need: temporary folders, a client of raw bytes, a child process.
         .target(name: "TestSupport", dependencies: ["Rehearsal", "BlockingIO"], path: "Tests/TestSupport"),
-        tests(of: "BlockingIO"),
+        tests(of: "BlockingIO", with: ["CLinux"]),
         tests(of: "GPIO"),
         tests(of: "Modbus", with: ["SimulatedBoard"]),
         tests(of: "SQLite", with: ["TestSupport"]),

@@ -8,9 +8,12 @@ package struct SystemError: Error, Equatable, CustomStringConvertible {
     /// `errno` as the call left it.
     package let code: CInt
 
-    package init(_ operation: String, code: CInt = errno) {
-        self.operation = operation
+    /// - Parameters:
+    ///   - operation: put together only once `code` is read: what a text allocates may change `errno`.
+    ///   - code: `errno` as the call that failed just before left it.
+    package init(_ operation: @autoclosure () -> String, code: CInt = errno) {
         self.code = code
+        self.operation = operation()
     }
 
     package var description: String { "\(operation): \(String(cString: strerror(code)))" }

@@ -43,12 +43,11 @@ package final class Workspace: Sendable {
         let opened = open(file(name), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
         guard opened >= 0 else { throw SystemError("open \(file(name))") }
         let descriptor = Descriptor(owning: opened)
-        var rest = Array(text.utf8)[...]
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { Glibc.write(descriptor.number, $0.baseAddress, $0.count) }
-            guard count > 0 else { throw SystemError("write \(file(name))") }
-            rest = rest.dropFirst(count)
+        var text = text
+        let outcome = text.withUTF8 { bytes in
+            Result { () throws(SystemError) in try UnsafeRawBufferPointer(bytes).write(to: descriptor.number) }
         }
+        if case .failure(let error) = outcome { throw SystemError("write \(file(name))", code: error.code) }
         return file(name)
     }
 }

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import BlockingIO
-import BoothControl
 import BoothModel
 import Glibc
 import Synchronization
 import Testing
+
+@testable import BoothControl
 
 @Suite struct FollowEventsTests {
     private static let follow = #"{"method":"cn.boothd.Agent.FollowEvents","more":true}"#
@@ -37,6 +38,17 @@ import Testing
         replier.answer(.events((1...3).map(ControlBench.event)))
         for key in Int64(3)...6 { bench.server.publish(ControlBench.event(key).json, key: key) }
         for key in Int64(1)...6 { #expect(try client.read() == Self.reply(key)) }
+    }
+
+    @Test("keeps nothing of what is published while it does not run")
+    func notRunning() throws {
+        let bench = try ControlBench()
+        let second = try ControlServer(path: bench.path, version: "2", call: ControlBench.script)
+        second.publish(ControlBench.event(1).json, key: 1)
+        #expect(second.mailbox.take().isEmpty)
+        #expect(throws: SystemError.self) { try second.start() }
+        second.publish(ControlBench.event(2).json, key: 2)
+        #expect(second.mailbox.take().isEmpty)
     }
 
     @Test("goes on for a client that has ended its side")

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import BlockingIO
 import Glibc
 
 /// What a command writes, gathered and written in as few calls as can be.
@@ -13,8 +14,10 @@ package final class Output {
         self.descriptor = descriptor
     }
 
+    /// Whether a person reads along, and not a program or a file.
     package var isTerminal: Bool { isatty(descriptor) == 1 }
 
+    /// Takes `text` as it is, without a line feed; what waits is written at 64 KiB.
     package func write(_ text: String) {
         waiting.append(contentsOf: text.utf8)
         if waiting.count >= 65_536 { flush() }
@@ -22,21 +25,8 @@ package final class Output {
 
     /// Writes what waits. A reader that is gone is no failure: nobody wants the rest.
     package func flush() {
-        var rest = waiting[...]
-        waiting = []
-        while !rest.isEmpty, !isBroken {
-            let written = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-            if written >= 0 {
-                rest = rest.dropFirst(written)
-                continue
-            }
-            let code = errno
-            if code == EAGAIN {
-                var one = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-                poll(&one, 1, -1)
-            } else if code != EINTR {
-                isBroken = true
-            }
-        }
+        defer { waiting = [] }
+        guard !isBroken else { return }
+        do { try waiting.withUnsafeBytes { try $0.write(to: descriptor) } } catch { isBroken = true }
     }
 }

@@ -32,7 +32,7 @@ package final class ControlServer: Sendable {
     private let version: String
     private let limits: Limits
     private let call: @Sendable (ControlCall, ControlReplier) -> Void
-    private let mailbox: Mailbox<Letter>
+    let mailbox: Mailbox<Letter>
     private let running = Mutex<Running?>(nil)
 
     /// - Parameters:
@@ -73,7 +73,9 @@ package final class ControlServer: Sendable {
     ///
     /// The caller publishes after the event is recorded and in the order of `key`: then an answer to
     /// `ControlCall.events` made before holds nothing newer, and followers see no gap and no event twice.
+    /// Before `start`, and where it failed, nobody can follow and nobody takes letters: the event is dropped.
     package func publish(_ event: String, key: Int64) {
+        guard running.withLock({ $0 != nil }) else { return }
         mailbox.post(.published(RecentEvent(key: key, json: event)))
     }
 
@@ -92,7 +94,7 @@ package final class ControlServer: Sendable {
                 Self.answer($1, of: $0, serial: $2, version: version, mailbox: mailbox, call: call)
             }
             begun.post(nil)
-            try thread.run()
+            thread.run()
         } catch {
             begun.post(error)
         }

@@ -34,12 +34,12 @@ final class ControlThread {
         self.mailbox = mailbox
         self.answer = answer
         loop = try EventLoop()
+        try loop.watch(mailbox.descriptor) { [unowned self] _ in takeLetters() }
+        try loop.watch(listener.descriptor) { [unowned self] _ in acceptWaiting() }
     }
 
     /// Serves until the letter `stop`.
-    func run() throws(SystemError) {
-        try loop.watch(mailbox.descriptor) { [unowned self] _ in takeLetters() }
-        try loop.watch(listener.descriptor) { [unowned self] _ in acceptWaiting() }
+    func run() {
         while !isStopped {
             loop.turn(milliseconds: unfinished.isEmpty ? acceptsAgain?.millisecondsAway() : 0)
             continueUnfinished()

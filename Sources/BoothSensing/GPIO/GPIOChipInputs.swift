@@ -10,6 +10,11 @@ final class GPIOChipInputs {
     static let retry = Duration.seconds(10)
     /// How often levels are read although no edge came: an edge may have been lost.
     static let levelPeriod = Duration.seconds(5)
+    /// From a reading that failed to the next.
+    static let levelRetry = Duration.milliseconds(200)
+    /// Readings in a row that may fail before a chip that does not call itself gone counts as gone: an expander on I2C
+    /// may miss one, and comes back faster than a chip that is released and looked for.
+    static let patience = 10
     /// From a device file's appearance until udev has given it its group.
     static let settling = Duration.milliseconds(200)
 
@@ -144,17 +149,17 @@ final class GPIOChipInputs {
     }
 
     private func hold(_ lines: HeldLines, at time: BootTime) -> [SensorReport] {
-        held.append(lines)
         do throws(GPIOError) {
-            var reports: [SensorReport] = []
-            for (line, isActive) in try lines.readLevels() {
-                reports += self.lines[line].hold(isActive: isActive, at: time)
-            }
+            let levels = try lines.readLevels()
             try watch(lines)
+            held.append(lines)
             nextLevels = nextLevels ?? time + Self.levelPeriod
-            return reports
+            return levels.flatMap { self.lines[$0.line].hold(isActive: $0.isActive, at: time) }
         } catch {
-            return loseChip(error, at: time)
+            if error.meansChipGone { return loseChip(error, at: time) }
+            // Only these lines are given back: those of other requests go on.
+            for descriptor in lines.descriptors { environment.loop.unwatch(descriptor) }
+            return lines.lines.flatMap { lose($0, .failed(error), at: time) }
         }
     }
 
@@ -181,22 +186,33 @@ final class GPIOChipInputs {
     private func readChanges(of lines: HeldLines) {
         guard held.contains(where: { $0 === lines }) else { return }
         let time = BootTime.now()
-        do throws(GPIOError) {
-            let changes = try lines.readChanges()
-            var reports: [SensorReport] = []
-            for (line, edge) in changes.edges {
-                let instant = BootTime(monotonicNanoseconds: edge.timestampNanoseconds)
-                reports += self.lines[line].take(edge, at: instant)
-            }
-            for (line, isActive) in changes.levels ?? [] {
-                reports += self.lines[line].correct(isActive: isActive, at: time)
-            }
-            environment.deliver(reports)
-        } catch {
-            let reports = loseChip(error, at: time)
-            nextLook = time + Self.retry
-            environment.deliver(reports)
+        let changes = lines.readChanges()
+        var reports: [SensorReport] = []
+        for (line, edge) in changes.edges {
+            let instant = BootTime(monotonicNanoseconds: edge.timestampNanoseconds)
+            reports += self.lines[line].take(edge, at: instant)
         }
+        for (line, isActive) in changes.levels ?? [] {
+            reports += self.lines[line].correct(isActive: isActive, at: time)
+        }
+        if let failure = changes.failure {
+            reports += outlast(failure, of: lines, at: time)
+        } else if changes.levels != nil {
+            lines.failuresInARow = 0
+        }
+        environment.deliver(reports)
+    }
+
+    /// Reads again soon, unless the chip is gone or has failed for too long.
+    private func outlast(_ failure: GPIOError, of lines: HeldLines, at time: BootTime) -> [SensorReport] {
+        lines.failuresInARow += 1
+        guard failure.meansChipGone || lines.failuresInARow >= Self.patience else {
+            nextLevels = time + Self.levelRetry
+            return []
+        }
+        let reports = loseChip(failure, at: time)
+        nextLook = time + Self.retry
+        return reports
     }
 
     private func loseChip(_ error: GPIOError, at time: BootTime) -> [SensorReport] {

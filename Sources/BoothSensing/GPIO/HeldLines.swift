@@ -9,15 +9,10 @@ final class HeldLines {
     let lines: [Int]
     /// Batches in which kernel ABI v1 may have dropped the newest edge without a word.
     private(set) var uncountedBatches: UInt64 = 0
+    /// Readings that failed since the last that did not.
+    var failuresInARow = 0
     private let request: GPIORequest
     private let lineOfOffset: [Int: Int]
-
-    /// What was read in one go.
-    struct Changes {
-        var edges: [(line: Int, edge: GPIOEdge)]
-        /// The levels after the last of the edges; nil while edges come faster than they can be read.
-        var levels: [(line: Int, isActive: Bool)]?
-    }
 
     /// - Parameter lines: for each offset of `request`, which line it is.
     init(_ request: consuming GPIORequest, lines: [Int]) {
@@ -29,33 +24,29 @@ final class HeldLines {
 
     /// Whether each line is active.
     ///
-    /// - Throws: `GPIOError`: `ENODEV` when the chip is gone.
-    func readLevels() throws(GPIOError) -> [(line: Int, isActive: Bool)] {
+    /// - Throws: `GPIOError`: `ENODEV` when the chip is gone; `EIO`, `EREMOTEIO` and the like when an expander behind a
+    ///   bus did not answer this once.
+    func readLevels() throws(GPIOError) -> [LineChanges.Level] {
         Array(zip(lines, try request.readValues())).map { (line: $0.0, isActive: $0.1) }
     }
 
     /// Takes all edges that wait, and the levels behind them.
-    ///
-    /// A level is newer than the edges only if none came in between, so edges are asked for again after the levels;
-    /// four times at most: a line that never rests is left to the next turn.
-    /// - Throws: `GPIOError`: `ENODEV` when the chip is gone.
-    func readChanges() throws(GPIOError) -> Changes {
-        var changes = Changes(edges: try takeEdges(), levels: nil)
-        for _ in 0..<4 {
-            let levels = try readLevels()
-            let late = try takeEdges()
-            guard !late.isEmpty else {
-                changes.levels = levels
-                break
-            }
-            changes.edges += late
-        }
-        return changes
+    func readChanges() -> LineChanges {
+        LineChanges(
+            edges: { edges throws(GPIOError) in try self.takeEdges(into: &edges) },
+            levels: { () throws(GPIOError) in try self.readLevels() })
     }
 
-    /// The edges behind every descriptor, in the order in which they happened; bounded.
-    private func takeEdges() throws(GPIOError) -> [(line: Int, edge: GPIOEdge)] {
+    /// Appends the edges behind every descriptor, in the order in which they happened; bounded.
+    ///
+    /// - Throws: `GPIOError`; what the kernel had handed over by then is appended all the same: it has no second copy.
+    private func takeEdges(into edges: inout [LineChanges.Edge]) throws(GPIOError) {
         var taken: [GPIOEdge] = []
+        defer {
+            // With a descriptor for each line, the kernel's order is lost between lines; its stamps have it.
+            if descriptors.count > 1 { taken.sort { $0.timestampNanoseconds < $1.timestampNanoseconds } }
+            edges += taken.compactMap { edge in lineOfOffset[edge.offset].map { (line: $0, edge: edge) } }
+        }
         for index in descriptors.indices {
             for _ in 0..<16 {
                 let batch = try request.readEdges(from: index)
@@ -64,8 +55,5 @@ final class HeldLines {
                 taken += batch
             }
         }
-        // With a descriptor for each line, the kernel's order is lost between lines; its stamps have it.
-        if descriptors.count > 1 { taken.sort { $0.timestampNanoseconds < $1.timestampNanoseconds } }
-        return taken.compactMap { edge in lineOfOffset[edge.offset].map { (line: $0, edge: edge) } }
     }
 }
