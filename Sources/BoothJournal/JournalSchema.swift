@@ -10,8 +10,8 @@ enum JournalSchema {
     /// `PRAGMA user_version`; a file with a higher one is left alone.
     static let version: Int64 = 1
 
-    /// Pages of 1 KiB: an incident touches a handful of them, and each goes to flash whole.
-    private static let pageSize: Int64 = 1024
+    /// The smallest pages there are: an incident touches a handful of them, and each is written whole, twice.
+    private static let pageSize: Int64 = 512
 
     private static let tables = """
         CREATE TABLE meta(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
@@ -36,6 +36,8 @@ enum JournalSchema {
             try connection.execute("PRAGMA auto_vacuum = NONE")
             _ = try connection.text("PRAGMA journal_mode = WAL")
             try connection.execute("PRAGMA synchronous = FULL")
+            // Done by `JournalStore.checkpointIfDue`, when nobody waits for a commit.
+            try connection.execute("PRAGMA wal_autocheckpoint = 0")
             try connection.execute("PRAGMA journal_size_limit = 4194304")
             try connection.execute("PRAGMA max_page_count = \(limit / pageSize)")
             try connection.execute("PRAGMA cache_size = -1024")

@@ -27,6 +27,11 @@ final class JournalStore {
     private let selectQueue, selectHelp, selectRefused: Statement
     /// A receipt or a reading is learnt again after a power cut; only then is a commit without sync right.
     private var isSynced = true
+    /// Pages in the write-ahead log that have not been moved into the file, at most.
+    private var pagesLogged = 0
+    /// So many are moved at once: 2 MiB, some hundred incidents. A page that each of them touches is moved once then,
+    /// and the two syncs that moving takes are rare.
+    private static let checkpointPages = 4096
 
     init(path: String, limit: Int64) throws(JournalError) {
         do throws(SQLiteError) {
@@ -74,6 +79,18 @@ final class JournalStore {
             isSynced = synced
         }
         try connection.transaction(.immediate, body)
+    }
+
+    /// Moves the log into the file once it is long. To be called when what was committed has been told: moving takes as
+    /// long as many commits.
+    func checkpointIfDue() {
+        pagesLogged += connection.takePagesWritten()
+        guard pagesLogged >= Self.checkpointPages else { return }
+        // Where it cannot be moved, nothing is lost: the log grows, and the next commit finds it long again.
+        do throws(SQLiteError) {
+            try connection.checkpoint(.passive)
+            pagesLogged = 0
+        } catch {}
     }
 
     func insert(_ event: JournalEntry.Event) throws(SQLiteError) {

@@ -75,6 +75,7 @@ final class JournalWriter {
             for query in queries { answer(query) }
             serveTargets()
             publishStatus()
+            store?.checkpointIfDue()
         }
     }
 
