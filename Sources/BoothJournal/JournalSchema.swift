@@ -10,8 +10,8 @@ enum JournalSchema {
     /// `PRAGMA user_version`; a file with a higher one is left alone.
     static let version: Int64 = 1
 
-    /// Pages of 1 KiB: an incident touches a handful of them, and each goes to flash whole.
-    private static let pageSize: Int64 = 1024
+    /// The smallest pages there are: an incident touches a handful of them, and each is written whole, twice.
+    static let pageSize: Int64 = 512
 
     private static let tables = """
         CREATE TABLE meta(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;

@@ -29,6 +29,8 @@ final class JournalStore {
     private let selectQueue, selectHelp, selectRefused: Statement
     /// A receipt or a reading is learnt again after a power cut; only then is a commit without sync right.
     private var isSynced = true
+    /// Pages in the write-ahead log that have not been moved into the file, at most.
+    private var pagesLogged = 0
 
     init(path: String, limit: Int64, beginning: JournalSchema.Beginning = .init()) throws(JournalError) {
         do throws(SQLiteError) {
@@ -77,6 +79,7 @@ final class JournalStore {
             try connection.execute("PRAGMA synchronous = \(synced ? "FULL" : "NORMAL")")
             isSynced = synced
         }
+        defer { pagesLogged += connection.takePagesWritten() }
         try connection.transaction(.immediate, body)
     }
 
@@ -197,7 +200,11 @@ final class JournalStore {
     /// Moves the write-ahead log into the database file, as far as readers let it.
     func checkpoint() throws(SQLiteError) {
         try connection.checkpoint(.passive)
+        pagesLogged = 0
     }
+
+    /// Bytes that a checkpoint would have to move, at most.
+    var bytesLogged: Int64 { Int64(pagesLogged) * JournalSchema.pageSize }
 
     /// What waits for targets that are none of `numbers`.
     func orphans(besides numbers: Set<Int64>) throws(SQLiteError) -> [(target: TargetID, count: Int)] {

@@ -186,10 +186,10 @@ final class JournalWriter {
     /// Brings the write-ahead log into the database when nobody waits: between bursts, or when it has grown long.
     private func checkpointWhenIdle() {
         guard let due = checkpointAt, storage == .ok, let store else { return }
-        let isLong = directory.logBytes > JournalSchema.logAllowance(of: limit) / 2
+        let isLong = store.bytesLogged > JournalSchema.logAllowance(of: limit) / 2
         guard due <= .now() || isLong else { return }
         checkpointAt = nil
-        guard isLong || directory.logBytes > Self.shortLog else { return }
+        guard isLong || store.bytesLogged > min(Self.shortLog, JournalSchema.logAllowance(of: limit) / 4) else { return }
         do throws(SQLiteError) {
             try store.checkpoint()
         } catch {

@@ -80,10 +80,7 @@ struct StateDirectory: ~Copyable {
     }
 
     /// Bytes that the journal takes on disk, its write-ahead log included.
-    var bytesUsed: Int64 { Self.size(of: journal) + logBytes }
-
-    /// Bytes of the write-ahead log.
-    var logBytes: Int64 { Self.size(of: journal + "-wal") }
+    var bytesUsed: Int64 { Self.size(of: journal) + Self.size(of: journal + "-wal") }
 
     private static func size(of file: String) -> Int64 {
         var status = stat()

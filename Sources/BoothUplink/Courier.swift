@@ -175,6 +175,8 @@ extension Courier {
 
 extension Courier {
     /// Sends the first of what the agent gave; the rest stays in the journal, and is asked for again.
+    ///
+    /// Presses travel alone: a platform has judged one long before it has judged a batch of fifty.
     private func sendBatch(at now: BootTime) {
         let given = batch
         batch = []
@@ -183,7 +185,7 @@ extension Courier {
         // Things may have changed since it was asked for: it stays queued, and is asked for when its time comes.
         guard !backoff.isHeld(at: now), isUrgent || !backoff.isClosed(at: now) else { return }
         newestHelp = max(newestHelp ?? EventID(key: 0, random: 0), helps.max() ?? EventID(key: 0, random: 0))
-        let events = Array(given.prefix(limit))
+        let events = Array(given.prefix(helps.isEmpty ? limit : min(limit, helps.count)))
         if target.rate > 0 { paced = max(paced, now) + .seconds(min(Double(events.count) / target.rate, 3600)) }
         report(.sending(target.id, events.map(\.id)))
         begin(Flight(events: events, began: now), EventRequest.carrying(events, to: target.endpoint.url))

@@ -38,6 +38,14 @@ extension Connection {
         case truncate
     }
 
+    /// Pages written since this was last asked, into the log where there is one (SQLITE_DBSTATUS_CACHE_WRITE).
+    package func takePagesWritten() -> Int {
+        var count: CInt = 0
+        var highest: CInt = 0
+        sqlite3_db_status(raw, SQLITE_DBSTATUS_CACHE_WRITE, &count, &highest, 1)
+        return Int(count)
+    }
+
     /// Moves what the write-ahead log holds into the database file.
     ///
     /// - Returns: frames in the log and those of them moved; both 0 after a truncation, -1 without a log.

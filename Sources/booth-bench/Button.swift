@@ -29,25 +29,23 @@ struct Button {
         return try trace.read() - before
     }
 
-    /// What the raising alone of so many incidents wrote: the platform stands still meanwhile, and says nothing that
+    /// What the raising alone of each of so many incidents wrote: the platform stands still meanwhile, and says nothing that
     /// would be written as well. Ends once it has taken them all.
-    func raisings(_ count: Int) throws -> WriteTrace.Totals {
+    func raisings(_ count: Int) throws -> [WriteTrace.Totals] {
         try passOverKnownEvents()
         platform.send(signal: SIGSTOP)
-        var sum = WriteTrace.Totals()
+        var all: [WriteTrace.Totals] = []
         for _ in 0..<count {
             let before = try trace.read()
             try set("on", expecting: .incidentRaised)
-            let raised = try trace.read() - before
-            sum.bytes += raised.bytes
-            sum.syncs += raised.syncs
+            all.append(try trace.read() - before)
             try set("off", expecting: .incidentRestored)
         }
         platform.send(signal: SIGCONT)
         for _ in 0..<count {
             try platform.line(within: BenchBooth.patience) { $0.contains(EventType.incidentRestored.rawValue) }
         }
-        return sum
+        return all
     }
 
     /// What is followed begins with the last hundred events.
