@@ -72,8 +72,9 @@ final class Courier {
     /// Serves until it is told to stop; a request under way is then dropped.
     func run() {
         while true {
-            advance(at: .now())
-            let outcome = client.turn(waitingFor: mailbox.descriptor, milliseconds: millisecondsToDeadline(at: .now()))
+            let now = BootTime.now()
+            advance(at: now)
+            let outcome = client.turn(waitingFor: mailbox.descriptor, milliseconds: millisecondsToDeadline(after: now))
             for order in mailbox.take() {
                 if case .stop = order { return client.cancel() }
                 take(order)
@@ -163,11 +164,14 @@ extension Courier {
         target.rate > 0 ? min(size.limit, max(1, Int(min(target.rate, 1000)))) : size.limit
     }
 
-    /// The next instant at which something changes by itself; nil: none.
-    private func millisecondsToDeadline(at now: BootTime) -> Int? {
+    /// How long it is until something changes by itself; nil: it does not.
+    ///
+    /// - Parameter now: the instant that was acted on last. What fell due since then is due at once: counted from a
+    ///   later instant it would never be.
+    private func millisecondsToDeadline(after now: BootTime) -> Int? {
         var instants = [backoff.opens, backoff.opensForHelp, paced, asksFrom, begins, held.nextDeadline]
         if let flight { instants = [flight.began + Self.patience, asksFrom] }
-        return instants.compactMap { $0 }.filter { $0 > now }.min()?.millisecondsAway(from: now)
+        return instants.compactMap { $0 }.filter { $0 > now }.min()?.millisecondsAway()
     }
 }
 

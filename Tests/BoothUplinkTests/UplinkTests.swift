@@ -64,6 +64,27 @@ import Testing
         end(uplink, platform)
     }
 
+    @Test("never sleeps past a wait that ended while it was being reckoned")
+    func shortWaits() throws {
+        let count = Mutex(0)
+        let platform = try ScriptedPlatform { asked in
+            let number = count.withLock { number in
+                number += 1
+                return number
+            }
+            return number < 2000 ? HTTPResponse(status: 503) : ScriptedPlatform.accept(asked.ids)
+        }
+        let agent = try TestAgent()
+        agent.queue([1])
+        // Waits so short that one of two thousand ends between two looks at the clock.
+        let uplink = try agent.start(plain(platform)) {
+            $0.retryFirst = .microseconds(300)
+            $0.retryMost = .microseconds(300)
+        }
+        agent.wait("receipt") { $0.queue.isEmpty }
+        end(uplink, platform)
+    }
+
     @Test("a press breaks the wait of a failing platform, once, and a backlog of presses makes no storm")
     func pressBreaksWait() throws {
         let platform = try ScriptedPlatform { _ in HTTPResponse(status: 403) }
