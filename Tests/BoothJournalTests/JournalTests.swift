@@ -46,6 +46,17 @@ struct JournalTests {
         #expect(try reader.integer("SELECT count(*) FROM event WHERE key = \(id.key)") == 1)
     }
 
+    @Test("moves a long write-ahead log into the file")
+    func checkpoint() throws {
+        let booth = try OpenJournal()
+        for _ in 0..<40 { booth.journal.record(JournalEntry(events: [booth.event(filler: 64 << 10)])) }
+        // Answered a round after the last of them was written, and so after the log was moved.
+        for _ in 0..<2 { _ = try booth.queues() }
+        var status = stat()
+        #expect(stat("\(booth.directory)/journal.sqlite", &status) == 0)
+        #expect(status.st_size > 1 << 20)
+    }
+
     @Test("refuses a second agent on the same directory, and lets it in after the first has gone")
     func exclusive() throws {
         let booth = try OpenJournal()
