@@ -29,7 +29,7 @@ extension Agent {
         case .found: deviceFaults[report.device] = nil
         case .lost(let fault):
             deviceFaults[report.device] = fault
-            log.write(
+            announcer.log(
                 .warning,
                 Message(zh: "\(report.device):\(fault.message.zh)", en: "\(report.device): \(fault.message.en)"))
         }

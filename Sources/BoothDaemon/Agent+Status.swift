@@ -3,7 +3,6 @@ import BoothControl
 import BoothJournal
 import BoothModel
 import BoothUplink
-import Systemd
 
 // How the agent is, for the technician and for systemd.
 extension Agent {
@@ -12,26 +11,26 @@ extension Agent {
         isInService = true
         let text = statusLine()
         shownStatus = text.en
-        notify { () throws(NotifyError) in try notifier.ready(status: text.en) }
-        log.write(.notice, text)
+        announcer.ready(text.en)
+        announcer.log(.notice, text)
     }
 
-    /// Keeps systemd's STATUS= true.
-    func showStatus() {
+    /// Keeps systemd's STATUS= true, once a second at most.
+    func showStatus(at now: BootTime) {
+        guard now >= showsStatusFrom else {
+            hasStatusToShow = true
+            return
+        }
+        hasStatusToShow = false
         let text = statusLine().en
         guard isInService, text != shownStatus else { return }
         shownStatus = text
-        notify { () throws(NotifyError) in try notifier.status(text) }
+        showsStatusFrom = now + .seconds(1)
+        announcer.status(text)
     }
 
-    /// A service manager that does not listen is nothing to stop for.
-    func notify(_ body: () throws(NotifyError) -> Void) {
-        do throws(NotifyError) {
-            try body()
-        } catch {
-            log.write(.warning, Message(zh: "无法通知 systemd:\(error)", en: "cannot notify systemd: \(error)"))
-        }
-    }
+    /// When a status that came too soon after the last one is due.
+    var statusDeadline: BootTime? { hasStatusToShow ? showsStatusFrom : nil }
 
     private func statusLine() -> Message {
         let waiting = storage.queues.reduce(0) { $0 + $1.queued }

@@ -37,7 +37,7 @@ extension Agent {
             case .rejected(let reason):
                 decisions.append(rules.take(.rejected, for: receipt.id, from: target, at: now))
                 settlements.append(.init(target: target, event: receipt.id, outcome: .rejected(reason: reason)))
-                log.write(
+                announcer.log(
                     .error,
                     Message(
                         zh: "\(target) 拒收事件 \(receipt.id)：\(reason)",
@@ -53,12 +53,12 @@ extension Agent {
         let now = clock.now()
         switch state {
         case .ok:
-            log.write(.notice, Message(zh: "\(target)：正常", en: "\(target): ok"))
+            announcer.log(.notice, Message(zh: "\(target)：正常", en: "\(target): ok"))
             record(rules.take(fault: .link, of: .target(target), stands: false, at: now))
         case .retrying(let cause):
-            log.write(.warning, Message(zh: "\(target):\(cause.zh)", en: "\(target): \(cause.en)"))
+            announcer.log(.warning, Message(zh: "\(target):\(cause.zh)", en: "\(target): \(cause.en)"))
         case .refused(let cause):
-            log.write(.error, Message(zh: "\(target):\(cause.zh)", en: "\(target): \(cause.en)"))
+            announcer.log(.error, Message(zh: "\(target):\(cause.zh)", en: "\(target): \(cause.en)"))
             record(rules.take(fault: .link, of: .target(target), stands: true, at: now))
         }
     }
@@ -68,7 +68,7 @@ extension Agent {
         storage = status
         // Its words change with every event that waits; that it is full, failing or well is what matters.
         guard !before.isSameKind(as: status.storage) else { return }
-        if let message = status.storage.message { log.write(.error, message) }
+        if let message = status.storage.message { announcer.log(.error, message) }
         record(rules.take(fault: .storage, of: .storage, stands: status.storage != .ok, at: clock.now()))
     }
 

@@ -8,7 +8,6 @@ import BoothSensing
 import BoothUplink
 import CLinux
 import Glibc
-import Systemd
 
 /// The agent's core: one thread that hears everything, decides by the rules, and never blocks.
 ///
@@ -31,13 +30,12 @@ final class Agent {
     }
 
     let configuration: Configuration
-    let log: AgentLog
+    let announcer: Announcer
     let loop: EventLoop
     let mailbox: Mailbox<Letter>
     let journal: Journal
     let uplinks: [TargetID: Uplink]
     let control: ControlServer
-    let notifier = Notifier()
     let started = BootTime.now()
 
     var clock: BoothClock
@@ -53,6 +51,9 @@ final class Agent {
     var reloadRefusal: Message?
     var isInService = false
     var shownStatus: String?
+    /// The service manager is not told more often than once a second.
+    var showsStatusFrom = BootTime(nanoseconds: 0)
+    var hasStatusToShow = false
 
     private var inputs: GPIOInputs?
     private var buses: [ModbusBus] = []
@@ -70,11 +71,11 @@ final class Agent {
     /// - Throws: `JournalError` when the state directory cannot be had, `SystemError` when the system has no descriptor
     ///   or thread left.
     init(
-        _ configuration: Configuration, stateDirectory: String, controlSocket: String, log: AgentLog,
+        _ configuration: Configuration, stateDirectory: String, controlSocket: String, announcer: Announcer,
         reread: @escaping () -> Result<Configuration, Refusal>
     ) throws {
         self.configuration = configuration
-        self.log = log
+        self.announcer = announcer
         self.reread = reread
         clock = BoothClock(trust: configuration.clockTrust)
         loop = try EventLoop()
@@ -108,14 +109,14 @@ final class Agent {
     /// Says what the journal was found to be, to the technician and, where it was lost, to the platforms.
     private func report(_ contents: JournalContents) {
         if let path = contents.setAside {
-            log.write(
+            announcer.log(
                 .error,
                 Message(
                     zh: "日志损坏，已移到 \(path)，重新开始；请把它交给维护人员",
                     en: "the journal was damaged and set aside as \(path); give that file to maintenance"))
         }
         if contents.unreadable > 0 {
-            log.write(
+            announcer.log(
                 .error,
                 Message(
                     zh: "日志中有 \(contents.unreadable) 行读不懂，保留原样",
@@ -154,11 +155,9 @@ final class Agent {
 
     /// Ends sensing, then the links, then the journal: what was seen is recorded, what was answered is settled.
     func stop(for ending: Ending) {
-        notify { () throws(NotifyError) in
-            switch ending {
-            case .asked: try notifier.stopping()
-            case .reload: try notifier.reloading()
-            }
+        switch ending {
+        case .asked: announcer.stopping()
+        case .reload: announcer.reloading()
         }
         let deadline = BootTime.now() + Self.stopTime
         // A bus ends with its request under way; what it read before is in the mailbox.
@@ -182,13 +181,13 @@ final class Agent {
         switch journal.stop(within: deadline.millisecondsAway()) {
         case .complete: break
         case .abandoned(let events):
-            log.write(
+            announcer.log(
                 .error,
                 Message(
                     zh: "磁盘一直拒绝写入：内存中的 \(events) 条消息随进程丢失",
                     en: "the disk refused to the last: \(events) events held in memory are lost with this process"))
         case .unfinished:
-            log.write(.error, Message(zh: "日志没有及时写完", en: "the journal was not written in time"))
+            announcer.log(.error, Message(zh: "日志没有及时写完", en: "the journal was not written in time"))
         }
     }
 
@@ -222,7 +221,7 @@ final class Agent {
         do throws(SystemError) {
             try control.start()
         } catch {
-            log.write(
+            announcer.log(
                 .error,
                 Message(
                     zh: "控制套接字 \(control.path) 无法使用：\(error)；boothctl 连不上，其余照常",
@@ -235,7 +234,8 @@ final class Agent {
     // MARK: Time
 
     private func nextDeadline() -> BootTime? {
-        [rules.nextDeadline, board.nextDeadline, inputs?.nextDeadline, heartbeats.values.min()].compactMap { $0 }.min()
+        [rules.nextDeadline, board.nextDeadline, inputs?.nextDeadline, heartbeats.values.min(), statusDeadline]
+            .compactMap { $0 }.min()
     }
 
     /// Does whatever is due by now.
@@ -248,7 +248,7 @@ final class Agent {
             record(rules.advance(to: clock.moment(at: deadline.nanoseconds > 0 ? deadline : now)))
         }
         sendHeartbeats(at: now)
-        showStatus()
+        showStatus(at: now)
     }
 
     // MARK: Letters and signals
@@ -291,6 +291,6 @@ final class Agent {
 
     private func refuseReload(_ message: Message) {
         reloadRefusal = message
-        log.write(.error, message)
+        announcer.log(.error, message)
     }
 }

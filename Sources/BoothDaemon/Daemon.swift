@@ -19,7 +19,6 @@ package struct Daemon {
 
     private let arguments: [String]
     private let language = Language.ofEnvironment
-    private let log = AgentLog()
 
     /// - Parameter arguments: the command line, the program's name first.
     package init(arguments: [String]) {
@@ -68,10 +67,7 @@ package struct Daemon {
         let signals = clinux_open_signals()
         do {
             guard signals >= 0 else { throw SystemError("signalfd") }
-            guard let agent = try makeAgent(configuration, options, signals: signals) else { return ExitCode.done }
-            let ending = try agent.run(signals: signals)
-            agent.stop(for: ending)
-            return ending == .reload ? startOver() : ExitCode.done
+            return try live(configuration, options, signals: signals) == .reload ? startOver() : ExitCode.done
         } catch let error as JournalError {
             StandardStream.error.write(line: error.message.text(in: language))
             if case .inUse = error { return ExitCode.inUse }
@@ -82,6 +78,18 @@ package struct Daemon {
         }
     }
 
+    /// From the start of the agent to its end, with everything said that there was to say.
+    private func live(
+        _ configuration: Configuration, _ options: DaemonOptions, signals: CInt
+    ) throws -> Agent.Ending {
+        let announcer = try Announcer(language: language)
+        defer { announcer.end() }
+        guard let agent = try makeAgent(configuration, options, signals: signals, announcer) else { return .asked }
+        let ending = try agent.run(signals: signals)
+        agent.stop(for: ending)
+        return ending
+    }
+
     /// How long a disk that refuses is left alone before it is asked again.
     private static let diskPatience: CInt = 2000
 
@@ -89,16 +97,16 @@ package struct Daemon {
     ///
     /// - Returns: nil when a signal came first.
     private func makeAgent(
-        _ configuration: Configuration, _ options: DaemonOptions, signals: CInt
+        _ configuration: Configuration, _ options: DaemonOptions, signals: CInt, _ announcer: Announcer
     ) throws -> Agent? {
         while true {
             do {
                 return try Agent(
                     configuration, stateDirectory: options.stateDirectory, controlSocket: options.controlSocket,
-                    log: log
+                    announcer: announcer
                 ) { reread(options.configuration) }
             } catch let error as JournalError where error.canPass {
-                log.write(.error, error.message)
+                announcer.log(.error, error.message)
             }
             var waiting = pollfd(fd: signals, events: Int16(POLLIN), revents: 0)
             // A configuration that is to be read again is read once the disk has recovered.
