@@ -45,6 +45,20 @@ struct ServiceManagerTests {
         #expect(manager.received().last == "STOPPING=1")
     }
 
+    @Test("a manager that does not read stops nothing: a press goes its way, and a stop is a stop")
+    func deafManager() throws {
+        let booth = try BoothUnderTest()
+        let manager = try NotifySocket(path: booth.workspace.file("notify"))
+        try manager.fill()
+        try booth.startBoard("help-1")
+        try booth.startPlatform()
+        try booth.startAgent(environment: ["NOTIFY_SOCKET": manager.path])
+        try booth.waitForReadings()
+        try booth.tell("press help-1")
+        try booth.platformLine { $0.contains("category=help") && $0.contains("result=accepted") }
+        #expect(try booth.stopAgent() == .exited(0))
+    }
+
     /// Every message up to the wanted one.
     private func heard(_ manager: NotifySocket, until isWanted: (String) -> Bool) throws -> [String] {
         var said: [String] = []

@@ -16,6 +16,16 @@ package final class NotifySocket {
         try UnixSocket.bind(opened, to: path)
     }
 
+    /// Fills the queue, as a manager that does not read leaves it: whoever sends the next message waits.
+    ///
+    /// - Throws: `SystemError` when the socket cannot be reached.
+    package func fill() throws(SystemError) {
+        let sender = Descriptor(
+            owning: socket(AF_UNIX, CInt(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue), 0))
+        try UnixSocket.connect(sender.number, to: path)
+        while send(sender.number, "x", 1, 0) == 1 {}
+    }
+
     /// Every message that waits, oldest first.
     package func received() -> [String] {
         var messages: [String] = []
