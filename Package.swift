@@ -79,11 +79,11 @@ let package = Package(
         .executableTarget(name: "booth-demo", dependencies: ["Rehearsal", "BoothModel", "BoothControl", "BlockingIO"]),
         .executableTarget(name: "booth-bench", dependencies: ["Rehearsal", "SQLite"]),
 
-        // What tests of several targets need: temporary folders, a client of raw bytes, a child process.
+        // What tests of several targets need: temporary folders, a client of raw bytes, one over TLS.
         .target(name: "TestSupport", dependencies: ["Rehearsal", "BlockingIO"], path: "Tests/TestSupport"),
         tests(of: "BlockingIO", with: ["CLinux"]),
         tests(of: "GPIO"),
-        tests(of: "Modbus", with: ["SimulatedBoard"]),
+        tests(of: "Modbus", with: ["SimulatedBoard", "TestSupport"]),
         tests(of: "SQLite", with: ["TestSupport"]),
         tests(of: "Crypto"),
         tests(of: "HTTP", with: ["HTTPServer", "TestSupport"]),
@@ -94,7 +94,7 @@ let package = Package(
         tests(of: "BoothModel"),
         tests(of: "BoothConfig"),
         tests(of: "BoothIncidents"),
-        tests(of: "BoothSensing", with: ["SimulatedBoard"]),
+        tests(of: "BoothSensing", with: ["SimulatedBoard", "TestSupport"]),
         tests(of: "BoothJournal"),
         tests(of: "BoothUplink", with: ["HTTPServer", "TestSupport"]),
         tests(of: "BoothControl"),
@@ -107,7 +107,7 @@ let package = Package(
             ],
             files: ["Fixtures"]),
         tests(of: "ReferencePlatform", with: ["BoothModel", "Crypto", "HTTPServer", "TestSupport"]),
-        tests(of: "SimulatedBoard"),
+        tests(of: "SimulatedBoard", with: ["TestSupport"]),
         // Starts a child and is killed, so that the tests can see what becomes of the child.
         .executableTarget(name: "child-keeper", dependencies: ["Rehearsal"], path: "Tests/child-keeper"),
         tests(of: "Rehearsal", with: ["child-keeper", "boothd", "BlockingIO", "CLinux"]),

@@ -2,19 +2,6 @@
 import Glibc
 import Rehearsal
 
-/// Runs a shell command to its end.
-///
-/// - Returns: its exit code (-1 when it did not exit) and what it wrote to standard output.
-package func output(of command: String) -> (code: CInt, text: String) {
-    guard let pipe = popen(command, "re") else { return (-1, "") }
-    var bytes: [UInt8] = []
-    var piece = [UInt8](repeating: 0, count: 4096)
-    while case let count = fread(&piece, 1, piece.count, pipe), count > 0 { bytes += piece[..<count] }
-    let status = pclose(pipe)
-    // Wait status: the low seven bits are 0 for an exit, the next eight its code (wait(2)).
-    return (status & 0x7F == 0 ? status >> 8 & 0xFF : -1, String(decoding: bytes, as: UTF8.self))
-}
-
 /// Throw-away certificates in a folder of their own: `scripts/make-certificates`.
 package func makeCertificates() -> TemporaryFolder {
     let folder = TemporaryFolder()
@@ -38,6 +25,15 @@ package func answerOverTLS(
     fclose(file)
     return output(
         of: "cd '\(certificates.path)' && timeout 10 openssl s_client -quiet -verify_return_error -CAfile ca.pem "
-            + "-connect 127.0.0.1:\(port) -verify_hostname localhost \(options) <\(name) 2>/dev/null"
-    ).text
+            + "-connect 127.0.0.1:\(port) -verify_hostname localhost \(options) <\(name) 2>/dev/null")
+}
+
+/// Runs a shell command to its end; what it wrote to standard output.
+private func output(of command: String) -> String {
+    guard let pipe = popen(command, "re") else { return "" }
+    defer { pclose(pipe) }
+    var bytes: [UInt8] = []
+    var piece = [UInt8](repeating: 0, count: 4096)
+    while case let count = fread(&piece, 1, piece.count, pipe), count > 0 { bytes += piece[..<count] }
+    return String(decoding: bytes, as: UTF8.self)
 }
