@@ -79,7 +79,7 @@ let package = Package(
         .executableTarget(name: "booth-demo", dependencies: ["Rehearsal", "BoothModel", "BoothControl", "BlockingIO"]),
         .executableTarget(name: "booth-bench", dependencies: ["Rehearsal", "SQLite"]),
 
-        // What tests of several targets need: temporary folders, a client of raw bytes, one over TLS.
+        // What tests of several targets need: temporary folders, clients of raw bytes and over TLS, shell commands.
         .target(name: "TestSupport", dependencies: ["Rehearsal", "BlockingIO"], path: "Tests/TestSupport"),
         tests(of: "BlockingIO", with: ["CLinux"]),
         tests(of: "GPIO"),

@@ -25,15 +25,6 @@ package func answerOverTLS(
     fclose(file)
     return output(
         of: "cd '\(certificates.path)' && timeout 10 openssl s_client -quiet -verify_return_error -CAfile ca.pem "
-            + "-connect 127.0.0.1:\(port) -verify_hostname localhost \(options) <\(name) 2>/dev/null")
-}
-
-/// Runs a shell command to its end; what it wrote to standard output.
-private func output(of command: String) -> String {
-    guard let pipe = popen(command, "re") else { return "" }
-    defer { pclose(pipe) }
-    var bytes: [UInt8] = []
-    var piece = [UInt8](repeating: 0, count: 4096)
-    while case let count = fread(&piece, 1, piece.count, pipe), count > 0 { bytes += piece[..<count] }
-    return String(decoding: bytes, as: UTF8.self)
+            + "-connect 127.0.0.1:\(port) -verify_hostname localhost \(options) <\(name) 2>/dev/null"
+    ).text
 }
