@@ -16,8 +16,8 @@ package enum Suggestion {
         if let closest = closest(to: word, among: known) {
             return Message(zh: "是不是 \"\(closest)\"？", en: "did you mean \"\(closest)\"?")
         }
-        let list = known.joined(separator: ", ")
-        return Message(zh: "可用的有：\(list)", en: "there are: \(list)")
+        return Message(
+            zh: "可用的有：\(known.joined(separator: "、"))", en: "there are: \(known.joined(separator: ", "))")
     }
 
     /// Letters to insert, delete or replace, or neighbours to swap, to make one word of the other, case apart
