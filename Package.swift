@@ -85,11 +85,11 @@ let package = Package(
                 "BlockingIO",
             ]),
 
-        // What tests of several targets need: temporary folders, a client of raw bytes, a child process.
+        // What tests of several targets need: temporary folders, clients of raw bytes and over TLS, shell commands.
         .target(name: "TestSupport", dependencies: ["Rehearsal", "BlockingIO"], path: "Tests/TestSupport"),
         tests(of: "BlockingIO", with: ["CLinux"]),
         tests(of: "GPIO"),
-        tests(of: "Modbus", with: ["SimulatedBoard"]),
+        tests(of: "Modbus", with: ["SimulatedBoard", "TestSupport"]),
         tests(of: "SQLite", with: ["TestSupport"]),
         tests(of: "Crypto"),
         tests(of: "HTTP", with: ["HTTPServer", "TestSupport"]),
@@ -100,7 +100,7 @@ let package = Package(
         tests(of: "BoothModel"),
         tests(of: "BoothConfig"),
         tests(of: "BoothIncidents"),
-        tests(of: "BoothSensing", with: ["SimulatedBoard"]),
+        tests(of: "BoothSensing", with: ["SimulatedBoard", "TestSupport"]),
         tests(of: "BoothJournal"),
         tests(of: "BoothUplink", with: ["HTTPServer", "TestSupport"]),
         tests(of: "BoothControl"),
@@ -113,7 +113,7 @@ let package = Package(
             ],
             files: ["Fixtures"]),
         tests(of: "ReferencePlatform", with: ["BoothModel", "Crypto", "HTTPServer", "TestSupport"]),
-        tests(of: "SimulatedBoard"),
+        tests(of: "SimulatedBoard", with: ["TestSupport"]),
         // Starts a child and is killed, so that the tests can see what becomes of the child.
         .executableTarget(name: "child-keeper", dependencies: ["Rehearsal"], path: "Tests/child-keeper"),
         tests(of: "Rehearsal", with: ["child-keeper", "boothd", "BlockingIO", "CLinux"]),

@@ -10,9 +10,13 @@ package final class EventLoop {
     package struct Readiness: OptionSet, Sendable {
         package let rawValue: UInt32
         package init(rawValue: UInt32) { self.rawValue = rawValue }
+        /// Bytes, connections or a peer's end of stream wait.
         package static let readable = Readiness(rawValue: clinux_readable)
+        /// There is room to write.
         package static let writable = Readiness(rawValue: clinux_writable)
+        /// The other side is gone altogether; told whether asked for or not.
         package static let hungUp = Readiness(rawValue: clinux_hung_up)
+        /// The descriptor has an error of its own; told whether asked for or not.
         package static let failed = Readiness(rawValue: clinux_failed)
     }
 

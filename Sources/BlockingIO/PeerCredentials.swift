@@ -4,8 +4,11 @@ import Glibc
 
 /// Who is at the other end of a Unix socket, as the kernel saw it when the connection was made (unix(7)).
 package struct PeerCredentials: Sendable, Hashable {
+    /// Of the process that connected; it may have ended since, and its number been given away.
     package var pid: pid_t
+    /// The effective user.
     package var uid: uid_t
+    /// The effective group.
     package var gid: gid_t
     /// The supplementary groups (SO_PEERGROUPS); empty where the kernel does not tell.
     package var groups: [gid_t]

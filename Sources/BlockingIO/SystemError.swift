@@ -16,5 +16,6 @@ package struct SystemError: Error, Equatable, CustomStringConvertible {
         self.operation = operation()
     }
 
+    /// The step and the system's words, on one line.
     package var description: String { "\(operation): \(String(cString: strerror(code)))" }
 }

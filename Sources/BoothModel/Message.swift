@@ -11,6 +11,7 @@ package struct Message: Sendable, Hashable, Codable {
         self.en = en
     }
 
+    /// The sentence in one of the two.
     package func text(in language: Language) -> String {
         switch language {
         case .chinese: zh

@@ -8,7 +8,9 @@ import BoothModel
 /// stamped with the instant since when it held. The first state ever counts at once; a period of zero lets every change
 /// pass.
 package struct Debouncer: Sendable, Hashable {
+    /// How long a level has to hold before it counts; zero: every change counts.
     package let period: Duration
+    /// Whether the first edge counts at once and the period only keeps the next away.
     package let countsLeadingEdge: Bool
     /// What counts now; nil before the first state.
     package private(set) var accepted: PointState?

@@ -11,15 +11,19 @@ package struct HeldEvents: Sendable {
 
     private var deadlines: [EventID: BootTime] = [:]
 
+    /// None is held.
     package init() {}
 
+    /// Those that must not be sent now.
     package var ids: Set<EventID> { Set(deadlines.keys) }
+    /// Whether only what is urgent may be added.
     package var isFull: Bool { deadlines.count >= Self.most }
     /// Whether not even what is urgent may be added.
     package var isExhausted: Bool { deadlines.count >= 2 * Self.most }
     /// When the first may be sent again; nil where none is held.
     package var nextDeadline: BootTime? { deadlines.values.min() }
 
+    /// Holds these, or holds them anew, until `deadline`; the caller looks at `isFull` and `isExhausted` first.
     package mutating func hold(_ held: some Sequence<EventID>, until deadline: BootTime) {
         for id in held { deadlines[id] = deadline }
     }
@@ -30,5 +34,6 @@ package struct HeldEvents: Sendable {
         deadlines = deadlines.filter { $0.value > now }
     }
 
+    /// Whether it is held; also after its deadline, until `expire` is told the time.
     package func contains(_ id: EventID) -> Bool { deadlines[id] != nil }
 }

@@ -43,7 +43,7 @@ package struct LinkWords: Sendable {
                 en: "its answer (HTTP \(status)) is not the platform's; check the url, or the network for a login page")
         case .unnamed:
             about(
-                zh: "平台的回执不含所发事件；请联系平台方",
+                zh: "平台的回执不含所发消息；请联系平台方",
                 en: "the platform's receipts do not name what was sent; ask the platform's operator")
         case .gateway:
             about(

@@ -76,7 +76,9 @@ package struct PlatformAnswer: Sendable {
 
 /// A problem document (RFC 9457): why a request was refused.
 package struct Problem: Sendable {
+    /// What is wrong, in a few words; 200 Unicode scalars at most.
     package let title: String?
+    /// What is wrong with this request; 500 Unicode scalars at most.
     package let detail: String?
 
     /// Reads `body`; what is not a problem document has neither title nor detail.

@@ -4,6 +4,7 @@ import BoothModel
 
 /// The platform's word on one event.
 package struct Receipt: Sendable, Hashable {
+    /// What became of it there.
     package enum Result: Sendable, Hashable {
         /// `accepted` and `duplicate` alike: the platform has it.
         case accepted(ticket: String?)

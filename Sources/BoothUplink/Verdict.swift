@@ -17,11 +17,13 @@ package enum Verdict: Sendable, Hashable {
     /// Not our platform, or not our certificate, or not our place: kept, and somebody has to act.
     case refused(RefusedCause)
 
+    /// What says that it cannot now: an HTTP status, or no answer at all.
     package enum LaterCause: Sendable, Hashable {
         case status(Int)
         case failure(HTTPFailure.Cause)
     }
 
+    /// What somebody has to put right.
     package enum RefusedCause: Sendable, Hashable {
         /// The status, and the title of the problem document where there is one.
         case status(Int, title: String?)

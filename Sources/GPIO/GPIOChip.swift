@@ -12,6 +12,7 @@ package struct GPIOLineInfo: Hashable, Sendable {
     package var isUsed: Bool
     /// What the holder calls itself; nil where it does not say.
     package var consumer: String?
+    /// Whether it is driven, and not read.
     package var isOutput: Bool
 
     package init(offset: Int, name: String?, isUsed: Bool, consumer: String?, isOutput: Bool) {
@@ -32,6 +33,7 @@ package struct GPIOChip: ~Copyable {
     package let name: String
     /// The driver's name for it; stays.
     package let label: String
+    /// Offsets run from 0 to one less.
     package let lineCount: Int
 
     /// Opens the chip at `path`.

@@ -3,6 +3,7 @@ import Glibc
 
 /// A call to libgpiod that failed: which step, and `errno`.
 package struct GPIOError: Error, Equatable, CustomStringConvertible {
+    /// The step that failed, as a person would name it.
     package enum Operation: String, Sendable {
         case openChip = "open chip"
         case readLineInfo = "read line info"
@@ -23,5 +24,6 @@ package struct GPIOError: Error, Equatable, CustomStringConvertible {
     /// Whether the chip itself is no longer there.
     package var meansChipGone: Bool { code == ENODEV || code == ENXIO }
 
+    /// Step and cause on one line: `gpio: request lines: Device or resource busy`.
     package var description: String { "gpio: \(operation.rawValue): \(String(cString: strerror(code)))" }
 }

@@ -4,6 +4,7 @@ import Glibc
 
 /// A line to be requested, and how.
 package struct GPIOInput: Hashable, Sendable {
+    /// The resistor that the chip puts on the line; `asIs` leaves what is set.
     package enum Bias: Sendable {
         case asIs, disabled, pullUp, pullDown
     }
@@ -41,6 +42,7 @@ package struct GPIOInput: Hashable, Sendable {
 
 /// A change that the kernel saw on a line.
 package struct GPIOEdge: Hashable, Sendable {
+    /// Of the line, counted from 0 within the chip.
     package var offset: Int
     /// Whether the line became active, active-low reckoned in.
     package var isActive: Bool

@@ -8,6 +8,7 @@ import Glibc
 /// One request at a time: `begin` it, then `turn` until there is an outcome. Redirects are not followed and proxies of
 /// the environment not used. Not `Sendable`: the thread that makes it uses it.
 package final class HTTPClient {
+    /// An answer with any status, or why there is none.
     package typealias Outcome = Result<Reply, HTTPFailure>
 
     /// libcurl's own state, set up once and left to the process's end (curl_global_init(3)).

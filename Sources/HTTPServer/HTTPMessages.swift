@@ -2,6 +2,7 @@
 
 /// A name and its value: a header, or one item of a query.
 package struct HTTPField: Sendable, Hashable {
+    /// In a header, as it was sent; upper and lower case mean the same.
     package var name: String
     package var value: String
 
@@ -55,6 +56,7 @@ package enum HTTPClientIdentity: Sendable, Hashable {
     /// The certificate verifies; its subject's common name, empty where it has none.
     case authenticated(commonName: String)
 
+    /// Whether a certificate that verifies stands behind the request.
     package var isAuthenticated: Bool { self != .unasked }
 }
 

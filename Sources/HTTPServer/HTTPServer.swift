@@ -13,6 +13,7 @@ package final class HTTPServer: Sendable {
     private let service: HTTPService
     private let daemon: Mutex<DaemonHandle?>
 
+    /// The port it listens on, never 0.
     package var port: UInt16 { address.port }
 
     /// Listens and answers from now on.

@@ -4,6 +4,7 @@ import Glibc
 
 /// A server that cannot start: which step, on what, and why.
 package struct HTTPServerError: Error, Equatable, CustomStringConvertible {
+    /// What was being done; spelt so that the subject can follow.
     package enum Step: String, Sendable {
         case parseAddress = "address"
         case listen = "listen on"

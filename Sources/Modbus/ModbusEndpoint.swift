@@ -10,8 +10,10 @@ package enum ModbusEndpoint: Sendable, Hashable {
 
 /// How a serial line is set: always eight data bits.
 package struct SerialLine: Sendable, Hashable {
+    /// The bit after the eight of a byte.
     package enum Parity: Sendable { case none, even, odd }
 
+    /// Bits a second.
     package var baud: Int
     package var parity: Parity
     /// 1 or 2.

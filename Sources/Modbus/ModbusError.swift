@@ -4,6 +4,7 @@ import Glibc
 
 /// A libmodbus call that failed: which, and `errno` or one of libmodbus' own codes.
 package struct ModbusError: Error, Hashable, CustomStringConvertible {
+    /// The step that failed; a read names its table.
     package enum Operation: Sendable, Hashable {
         case open, resolve, takeLine, selectUnit, flush
         case read(DataTable)
@@ -39,6 +40,7 @@ package struct ModbusError: Error, Hashable, CustomStringConvertible {
             .contains(code)
     }
 
+    /// Step and cause on one line: `modbus: read holding registers: Connection timed out`.
     package var description: String { "modbus: \(step): \(reason)" }
 
     private var step: String {

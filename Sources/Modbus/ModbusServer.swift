@@ -13,6 +13,7 @@ package struct ModbusServer: ~Copyable {
     private let outer: CInt
     private let framing: Framing
 
+    /// How requests are framed: on a serial line with a checksum, over TCP with a length.
     package enum Framing: Sendable { case rtu, tcp }
 
     /// - Throws: `ModbusError` when there is no memory or descriptor left.

@@ -2,10 +2,12 @@
 
 /// Neighbouring values of one table of one unit.
 package struct ReadRequest: Sendable, Hashable {
+    /// 1...247 on a serial line, 0...255 over TCP.
     package var unit: Int
     package var table: DataTable
     /// Zero-based on the wire.
     package var address: Int
+    /// Bits or registers, as many as the function may ask for.
     package var count: Int
 
     package init(unit: Int, table: DataTable, address: Int, count: Int) {
@@ -18,8 +20,10 @@ package struct ReadRequest: Sendable, Hashable {
 
 /// One request as a server received it, with its header and, on a serial line, its checksum.
 package struct ServerFrame: Sendable {
+    /// The whole frame, as it came.
     package let bytes: [UInt8]
     package let unit: Int
+    /// The function code, 1...127.
     package let function: UInt8
     /// What it asks to read; nil for a function that reads nothing.
     package let read: ReadRequest?

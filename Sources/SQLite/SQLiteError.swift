@@ -3,6 +3,7 @@ import CSQLite
 
 /// A call of SQLite that failed: which, with what code, and SQLite's words for it.
 package struct SQLiteError: Error, Equatable, CustomStringConvertible {
+    /// The step that failed.
     package enum Operation: String, Sendable {
         case open, prepare, bind, step, execute, checkpoint
     }
@@ -10,6 +11,7 @@ package struct SQLiteError: Error, Equatable, CustomStringConvertible {
     package let operation: Operation
     /// The extended result code (sqlite.org/rescode.html), such as 1034 `SQLITE_IOERR_FSYNC`.
     package let extendedCode: CInt
+    /// SQLite's own words (`sqlite3_errmsg`).
     package let message: String
     /// `errno` of the file operation below it, 0 where there was none.
     package let systemCode: CInt

@@ -27,27 +27,36 @@ package final class Statement {
 
     // MARK: Parameters, counted from 1
 
+    /// Sets a parameter to an integer of 64 bits.
+    ///
+    /// - Parameter index: of the parameter, from 1; it stays set until it is set again.
+    /// - Throws: `SQLiteError`: `SQLITE_RANGE` for an index beyond the last, `SQLITE_MISUSE` in the middle of a run.
     package func bind(_ value: Int64, at index: Int) throws(SQLiteError) {
         try check(sqlite3_bind_int64(raw, CInt(index), value))
     }
 
+    /// Sets a parameter to a number; NaN becomes NULL. Index and errors as for an integer.
     package func bind(_ value: Double, at index: Int) throws(SQLiteError) {
         try check(sqlite3_bind_double(raw, CInt(index), value))
     }
 
+    /// Sets a parameter to a text, which SQLite copies. Index as for an integer; throws `SQLITE_TOOBIG` as well.
     package func bind(_ value: String, at index: Int) throws(SQLiteError) {
         var text = value
         try check(text.withUTF8 { csqlite_bind_text(raw, CInt(index), $0.baseAddress, CInt($0.count)) })
     }
 
+    /// Sets a parameter to a blob, which SQLite copies. Index as for an integer; throws `SQLITE_TOOBIG` as well.
     package func bind(_ value: [UInt8], at index: Int) throws(SQLiteError) {
         try check(value.withUnsafeBytes { csqlite_bind_blob(raw, CInt(index), $0.baseAddress, CInt($0.count)) })
     }
 
+    /// Sets a parameter to NULL. Index and errors as for an integer.
     package func bindNull(at index: Int) throws(SQLiteError) {
         try check(sqlite3_bind_null(raw, CInt(index)))
     }
 
+    /// Sets a parameter to what `value` holds. Index and errors as for its kind.
     package func bind(_ value: Value, at index: Int) throws(SQLiteError) {
         switch value {
         case .null: try bindNull(at: index)
@@ -122,6 +131,7 @@ package final class Statement {
 
     // MARK: Columns of the row, counted from 0
 
+    /// Whether the row has NULL in a column, counted from 0.
     package func isNull(at column: Int) -> Bool { sqlite3_column_type(raw, CInt(column)) == SQLITE_NULL }
 
     /// 0 for NULL.

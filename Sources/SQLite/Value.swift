@@ -13,6 +13,7 @@ package enum Value: Sendable, Hashable {
     package init(_ number: Double) { self = .real(number) }
     package init(_ text: String) { self = .text(text) }
     package init(_ bytes: [UInt8]) { self = .blob(bytes) }
+    /// 1 for true, 0 for false: SQLite has no boolean.
     package init(_ truth: Bool) { self = .integer(truth ? 1 : 0) }
 
     /// The text, or NULL for nil.

@@ -7,6 +7,7 @@ import Synchronization
 ///
 /// For the demo, for tests in their own process, and behind the program `booth-board`.
 package final class SimulatedBoard: Sendable {
+    /// Where clients find the board.
     package enum Place: Sendable, Hashable {
         /// `port` 0 takes one that is free.
         case tcp(host: String, port: UInt16)

@@ -14,10 +14,10 @@ struct DemoDay {
         .map { "\"\($0) 00:00-24:00\"" }.joined(separator: ", ")
 
     init() throws {
-        screen.title("搭起一个警务室:两个平台、两块 Modbus 板、证书", "A booth is set up: two platforms, two Modbus boards, certificates")
+        screen.title("搭起一个警务室：两个平台、两块 Modbus 板、证书", "A booth is set up: two platforms, two Modbus boards, certificates")
         booth = try DemoBooth()
         screen.line(
-            "公安平台和网格平台走双向 TLS;机柜板走 Modbus TCP,信箱板走串口(伪终端)",
+            "公安平台和网格平台走双向 TLS；机柜板走 Modbus TCP，信箱板走串口（伪终端）",
             "police and grid platform over mutual TLS; the cabinet's board over Modbus TCP, the letter box's over a serial line (pty)"
         )
     }
@@ -39,26 +39,26 @@ struct DemoDay {
         screen.title("boothd 上岗", "boothd goes into service")
         let start = BootTime.now()
         try booth.startAgent(attended: Self.nobody)
-        screen.line("启动到在岗 \(elapsed(since: start)) 毫秒", "start to in service: \(elapsed(since: start)) ms")
+        screen.line("启动到在用 \(elapsed(since: start)) 毫秒", "start to in service: \(elapsed(since: start)) ms")
         screen.quote(try booth.ask(["status"]))
     }
 
     private mutating func pressTwice() throws {
-        screen.title("有人按下门口求助按钮,又按一次", "Somebody presses the help button at the door, and again")
+        screen.title("有人按下门口求助按钮，又按一次", "Somebody presses the help button at the door, and again")
         try raise(on: "help-1", by: "press help-1", at: booth.cabinet, to: .police)
         try booth.cabinet.line(within: .seconds(10)) { $0 == "released help-1" }
         let again = BootTime.now()
         try booth.cabinet.write(line: "press help-1")
         let repeated = try journal.next(.incidentUpdated, of: "help-1", count: 2)
         screen.line(
-            "第二次按下记在同一起上,共 \(repeated.data.count ?? 0) 次(\(elapsed(since: again)) 毫秒后上报,计数最多攒 2 秒)",
+            "第二次按下记在同一起上，共 \(repeated.data.count ?? 0) 次（\(elapsed(since: again)) 毫秒后上报，计数最多攒 2 秒）",
             "the second press counts on the same incident, \(repeated.data.count ?? 0) in all (told after \(elapsed(since: again)) ms; counts are gathered for up to 2 s)"
         )
         try restored("help-1")
     }
 
     private mutating func doorAtNight() throws {
-        screen.title("夜里门被打开,又关上", "The door is opened in the night, and closed")
+        screen.title("夜里门被打开，又关上", "The door is opened in the night, and closed")
         try raise(on: "room-door", by: "set room-door on", at: booth.cabinet, to: .police)
         try booth.cabinet.write(line: "set room-door off")
         try restored("room-door")
@@ -72,13 +72,13 @@ struct DemoDay {
         try booth.inside.write(line: "press mail-slot")
         let second = try journal.next(.incidentUpdated, of: "mail-slot", count: 2)
         screen.line(
-            "箱中 \(second.data.count ?? 0) 封信,归网格平台同一张单",
+            "箱中 \(second.data.count ?? 0) 封信，归网格平台同一张单",
             "\(second.data.count ?? 0) letters in the box, on one ticket of the grid platform")
     }
 
     private mutating func platformAwayAndAgentKilled() throws {
         screen.title(
-            "公安平台断开;有人按下室内按钮;boothd 被 kill -9",
+            "公安平台断开；有人按下室内按钮；boothd 被 kill -9",
             "The police platform goes away; somebody presses the button inside; boothd is killed with -9")
         try booth.stop(.police)
         let pressed = BootTime.now()
@@ -86,17 +86,17 @@ struct DemoDay {
         let raised = try journal.next(.incidentRaised, of: "help-2")
         expected += 1
         screen.line(
-            "已落盘:按下后 \(elapsed(since: pressed)) 毫秒,还没有人知道",
+            "已落盘：按下后 \(elapsed(since: pressed)) 毫秒，还没有人知道",
             "recorded \(elapsed(since: pressed)) ms after the press; nobody knows yet")
         try booth.killAgent()
-        screen.line("boothd 已被杀死;再启动(这回民警在岗)", "boothd is dead; it is started again (officers are in now)")
+        screen.line("boothd 已被杀死；再启动（这回民警在岗）", "boothd is dead; it is started again (officers are in now)")
         try booth.startAgent(attended: Self.everyDay)
         screen.quote(try booth.ask(["queue"]))
         let back = BootTime.now()
         try booth.start(.police)
         let ticket = try ticket(for: raised.id, from: .police)
         screen.line(
-            "平台恢复后 \(elapsed(since: back)) 毫秒送达:\(ticket)",
+            "平台恢复后 \(elapsed(since: back)) 毫秒送达：\(ticket)",
             "\(elapsed(since: back)) ms after the platform is back: \(ticket)")
     }
 
@@ -109,18 +109,18 @@ struct DemoDay {
     }
 
     private func balance() throws -> Bool {
-        screen.title("收工:一件不少", "The day is over: nothing is missing")
+        screen.title("收工：一件不少", "The day is over: nothing is missing")
         try waitForEmptyQueues()
         screen.quote(try booth.ask(["incidents", "--all"]))
         let books = try Balance(of: booth)
         let status = try booth.stopAgent()
         let holds = books.holds(expecting: expected) && status == .exited(0)
         screen.line(
-            "上报 \(books.raised)(应有 \(expected)),平台受理 \(books.accepted),待送 \(books.queued),拒收 \(books.rejected),重复送达(同号同文)\(books.repeated),同号异文 \(books.conflicts),序号缺口 \(books.gaps);boothd 退出:\(status.map(String.init(describing:)) ?? "-")",
+            "上报 \(books.raised)（应有 \(expected)），平台受理 \(books.accepted)，待发 \(books.queued)，拒收 \(books.rejected)，重复送达（同号同文）\(books.repeated)，同号异文 \(books.conflicts)，序号缺口 \(books.gaps)；boothd 退出：\(status.map(String.init(describing:)) ?? "-")",
             "raised \(books.raised) (expected \(expected)), accepted \(books.accepted), queued \(books.queued), rejected \(books.rejected), sent again (same id, same body) \(books.repeated), same id with another body \(books.conflicts), gaps in the sequences \(books.gaps); boothd ended: \(status.map(String.init(describing:)) ?? "-")"
         )
         screen.line(
-            "\(holds ? "平" : "不平"):上报 \(books.raised) = 受理 \(books.accepted),丢失 \(books.lost)",
+            "\(holds ? "平" : "不平")：上报 \(books.raised) = 受理 \(books.accepted)，丢失 \(books.lost)",
             "\(holds ? "BALANCED" : "NOT BALANCED"): raised \(books.raised) = accepted \(books.accepted), lost \(books.lost)"
         )
         return holds
@@ -148,7 +148,7 @@ struct DemoDay {
         let accepted = elapsed(since: start)
         expected += 1
         screen.line(
-            "\(point):触点 0 → 读到 \(seen) → 落盘 \(recorded) → 受理 \(accepted) 毫秒,\(platform) 平台单号 \(ticket)",
+            "\(point)：触点 0 → 读到 \(seen) → 落盘 \(recorded) → 受理 \(accepted) 毫秒，\(platform) 平台单号 \(ticket)",
             "\(point): contact 0 → seen \(seen) → recorded \(recorded) → accepted \(accepted) ms, ticket \(ticket) of \(platform)"
         )
     }
@@ -163,7 +163,7 @@ struct DemoDay {
 
     private func restored(_ point: String) throws {
         let event = try journal.next(.incidentRestored, of: point)
-        screen.line("\(point):恢复(\(event.data.category ?? ""))", "\(point): restored (\(event.data.category ?? ""))")
+        screen.line("\(point)：恢复（\(event.data.category ?? "")）", "\(point): restored (\(event.data.category ?? ""))")
     }
 
     /// The last answers may be on their way still.

@@ -46,14 +46,4 @@ import Testing
             #expect(error.message.en == expected)
         }
     }
-
-    @Test(
-        "knows how far words are apart",
-        arguments: [
-            ("status", "status", 0), ("stauts", "status", 1), ("statu", "status", 1), ("", "abc", 3),
-            ("queue", "points", 6),
-        ])
-    func distance(left: String, right: String, expected: Int) {
-        #expect(Suggestion.distance(Array(left), Array(right)) == expected)
-    }
 }

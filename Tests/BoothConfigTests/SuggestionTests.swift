@@ -16,4 +16,14 @@ import Testing
         #expect(Suggestion.closest(to: "entirely-else", among: ["poll", "unit"]) == nil)
         #expect(Suggestion.message(for: "entirely-else", among: ["poll", "unit"]).en == "there are: poll, unit")
     }
+
+    @Test(
+        "knows how far words are apart",
+        arguments: [
+            ("status", "status", 0), ("stauts", "status", 1), ("statu", "status", 1), ("", "abc", 3),
+            ("queue", "points", 6),
+        ])
+    func distance(left: String, right: String, expected: Int) {
+        #expect(Suggestion.distance(left, right) == expected)
+    }
 }

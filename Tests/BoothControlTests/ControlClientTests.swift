@@ -48,14 +48,4 @@ import Testing
         }
         #expect(seen == ["{ \"n\" :1.0}", "{ \"n\" :2.0}", "[3]"])
     }
-
-    @Test("cuts JSON where its own commas are")
-    func jsonText() {
-        let text = #" { "a:b" : [1, {"x":"],}\""}] , "c":{"d": null }, "e\"":1e2 } "#
-        #expect(JSONText.member("a:b", of: text) == #"[1, {"x":"],}\""}]"#)
-        #expect(JSONText.member("c", of: text) == #"{"d": null }"#)
-        #expect(JSONText.member("d", of: text) == nil)
-        #expect(JSONText.elements(of: #"[1.0, "a,b" ,[2,3]]"#) == ["1.0", "\"a,b\"", "[2,3]"])
-        #expect(JSONText.elements(of: "[ ]") == [])
-    }
 }

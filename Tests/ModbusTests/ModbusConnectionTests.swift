@@ -2,12 +2,14 @@
 import Glibc
 import Modbus
 import SimulatedBoard
+import TestSupport
 import Testing
 
 @Suite final class ModbusConnectionTests {
     enum Wire: CaseIterable { case tcp, serial }
 
-    private let line = TemporaryLine()
+    private let folder = TemporaryFolder()
+    private var line: String { folder.file("line") }
     /// A board serves as long as somebody keeps it.
     private var boards: [SimulatedBoard] = []
 
@@ -17,7 +19,7 @@ import Testing
 
     private func board(on wire: Wire, units: [Int] = [1], _ lines: [String]) throws -> SimulatedBoard {
         let board = try SimulatedBoard(
-            at: wire == .tcp ? .tcp(host: "127.0.0.1", port: 0) : .serial(path: line.path), units: units)
+            at: wire == .tcp ? .tcp(host: "127.0.0.1", port: 0) : .serial(path: line), units: units)
         boards.append(board)
         for line in lines { try board.command(line) }
         return board
@@ -124,7 +126,7 @@ import Testing
 
     @Test("each way of not opening is told apart")
     func openingFailures() throws {
-        #expect(openingFailure(.serial(path: line.path, line: SerialLine()))?.code == ENOENT)
+        #expect(openingFailure(.serial(path: line, line: SerialLine()))?.code == ENOENT)
         #expect(openingFailure(.serial(path: "/dev/null", line: SerialLine()))?.code == ENOTTY)
         #expect(openingFailure(.tcp(host: "no-such-host.invalid", port: 1))?.operation == .resolve)
         let free = try ModbusListener.listen(host: "127.0.0.1", port: 0)

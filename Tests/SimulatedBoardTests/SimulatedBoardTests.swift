@@ -2,21 +2,23 @@
 import BlockingIO
 import Glibc
 import Modbus
+import TestSupport
 import Testing
 
 @testable import SimulatedBoard
 
 @Suite struct SimulatedBoardTests {
-    private let line = TemporaryLine()
+    private let folder = TemporaryFolder()
+    private var line: String { folder.file("line") }
 
     private func serialConnection() throws(ModbusError) -> ModbusConnection {
         try ModbusConnection(
-            to: .serial(path: line.path, line: SerialLine(baud: 115_200)), responseTimeout: .milliseconds(500))
+            to: .serial(path: line, line: SerialLine(baud: 115_200)), responseTimeout: .milliseconds(500))
     }
 
     @Test("serves several units on one line, each with its own values, and no other")
     func severalUnits() throws {
-        let board = try SimulatedBoard(at: .serial(path: line.path), units: [1, 2, 247])
+        let board = try SimulatedBoard(at: .serial(path: line), units: [1, 2, 247])
         for unit in [1, 2, 247] { try board.command("set unit \(unit) input-register 0 \(unit)") }
         var connection = try serialConnection()
         for unit in [1, 2, 247, 2] {
@@ -30,14 +32,14 @@ import Testing
 
     @Test("a link left by a killed board is replaced; the own link goes with the board; a file is not touched")
     func link() throws {
-        symlink("/dev/pts/99999", line.path)
-        let board = try SimulatedBoard(at: .serial(path: line.path))
+        symlink("/dev/pts/99999", line)
+        let board = try SimulatedBoard(at: .serial(path: line))
         #expect(try serialRead() == [0])
         board.stop()
-        #expect(access(line.path, F_OK) != 0)
-        close(open(line.path, O_CREAT | O_WRONLY, 0o600))
-        #expect(throws: SystemError.self) { _ = try SimulatedBoard(at: .serial(path: line.path)) }
-        #expect(access(line.path, F_OK) == 0)
+        #expect(access(line, F_OK) != 0)
+        close(open(line, O_CREAT | O_WRONLY, 0o600))
+        #expect(throws: SystemError.self) { _ = try SimulatedBoard(at: .serial(path: line)) }
+        #expect(access(line, F_OK) == 0)
     }
 
     private func serialRead() throws -> [UInt16] {

@@ -4,6 +4,7 @@ import Glibc
 
 /// The service manager's end of `$NOTIFY_SOCKET` (sd_notify(3)).
 package final class NotifySocket {
+    /// Where it is bound: the value of `$NOTIFY_SOCKET`.
     package let path: String
     private let descriptor: Descriptor
 

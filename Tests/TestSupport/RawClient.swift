@@ -35,6 +35,7 @@ package final class RawClient {
         close(descriptor)
     }
 
+    /// Sends bytes as they are; what the peer no longer takes is dropped.
     package func send(_ text: String) {
         let bytes = Array(text.utf8)
         var sent = 0
@@ -47,11 +48,13 @@ package final class RawClient {
         }
     }
 
+    /// Sends a POST with the length of `body` and more `headers`, each `Name: value`.
     package func post(_ path: String, headers: [String] = [], body: String) {
         let lines = ["POST \(path) HTTP/1.1", "Host: test", "Content-Length: \(body.utf8.count)"] + headers
         send(lines.joined(separator: "\r\n") + "\r\n\r\n" + body)
     }
 
+    /// Sends a GET without a body.
     package func get(_ path: String) {
         send("GET \(path) HTTP/1.1\r\nHost: test\r\n\r\n")
     }

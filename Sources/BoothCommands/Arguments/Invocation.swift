@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import BoothConfig
 import BoothModel
 
 /// A command line, read. Options may stand before or after the verb, as `--option value` or `--option=value`.
@@ -116,7 +117,7 @@ struct Invocation: Equatable {
 
 extension Invocation.UsageError {
     static func unknown(_ word: String, among known: [String]) -> Self {
-        let near = Suggestion.nearest(to: word, among: known)
+        let near = Suggestion.closest(to: word, among: known)
         return Self(
             message: Message(
                 zh: "不认识 \(word)" + (near.map { "；是不是 \($0)？" } ?? "；见 boothctl help"),

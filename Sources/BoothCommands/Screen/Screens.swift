@@ -62,9 +62,10 @@ struct Screens {
     func queue(_ targets: [TargetQueue]) -> String {
         targets.map { target in
             let heading =
-                "\(target.target.rawValue): "
+                target.target.rawValue
                 + words(
-                    "待发 \(target.queued)，拒收 \(target.rejected)", "\(target.queued) queued, \(target.rejected) rejected")
+                    "：待发 \(target.queued)，拒收 \(target.rejected)",
+                    ": \(target.queued) queued, \(target.rejected) rejected")
             return heading.printable + "\n" + items(target.items)
         }.joined(separator: "\n")
     }

@@ -12,7 +12,7 @@ enum Help {
               points             每个点位的状态、原值、质量
               incidents [编号]   未关闭的事件；--all 列出全部
               queue              每个平台还没有接收的
-              events [--follow]  最近的事件；--follow 继续显示新的
+              events [--follow]  最近的消息；--follow 继续显示新的
               check [文件]       检查配置，默认 /etc/boothd/boothd.toml
               help               本说明
 

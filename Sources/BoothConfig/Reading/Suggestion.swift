@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-/// What somebody meant who wrote a word that does not exist.
-enum Suggestion {
-    /// The known word closest to `word`; nil where none is close.
-    static func closest(to word: String, among known: [String]) -> String? {
+/// What somebody meant who wrote a word that does not exist, in a file or to a command.
+package enum Suggestion {
+    /// The known word closest to `word`, the first of several; nil where none is close: a third of its letters, and two
+    /// of a short word, may be wrong.
+    package static func closest(to word: String, among known: [String]) -> String? {
         let nearest = known.map { (word: $0, distance: distance(word, $0)) }.min { $0.distance < $1.distance }
         guard let nearest, nearest.distance <= max(2, nearest.word.count / 3) else { return nil }
         return nearest.distance < nearest.word.count ? nearest.word : nil
@@ -15,8 +16,8 @@ enum Suggestion {
         if let closest = closest(to: word, among: known) {
             return Message(zh: "是不是 \"\(closest)\"？", en: "did you mean \"\(closest)\"?")
         }
-        let list = known.joined(separator: ", ")
-        return Message(zh: "可用的有：\(list)", en: "there are: \(list)")
+        return Message(
+            zh: "可用的有：\(known.joined(separator: "、"))", en: "there are: \(known.joined(separator: ", "))")
     }
 
     /// Letters to insert, delete or replace, or neighbours to swap, to make one word of the other, case apart

@@ -60,7 +60,7 @@ extension Notation where Value == String {
             let known =
                 names.isEmpty
                 ? Message(zh: "请先写 [\(table).名称]", en: "write a [\(table).NAME] first")
-                : Message(zh: "已有：\(names.joined(separator: ", "))", en: "there are: \(names.joined(separator: ", "))")
+                : Message(zh: "已有：\(names.joined(separator: "、"))", en: "there are: \(names.joined(separator: ", "))")
             return .refusedBecause(
                 Message(
                     zh: "本文件没有名为 \(wrong) 的 [\(table).名称]；\(known.zh)",

@@ -31,10 +31,12 @@ extension ConfigurationReader {
         for rule in PointRule.allCases {
             rule.read(from: table, into: &rules)
             guard let kind, table.isPresent(rule.rawValue), !rule.kinds.contains(kind) else { continue }
-            let kinds = rule.kinds.map(\.rawValue).joined(separator: ", ")
+            let kinds = rule.kinds.map(\.rawValue)
             problems.note(
-                at: table.keyPlace(rule.rawValue), zh: "\"\(rule.rawValue)\" 对 \(kind.rawValue) 没有意义；它用于：\(kinds)",
-                en: "\"\(rule.rawValue)\" means nothing for a \(kind.rawValue); it is for: \(kinds)")
+                at: table.keyPlace(rule.rawValue),
+                zh: "\"\(rule.rawValue)\" 对 \(kind.rawValue) 没有意义；它用于：\(kinds.joined(separator: "、"))",
+                en: "\"\(rule.rawValue)\" means nothing for a \(kind.rawValue); it is for: "
+                    + kinds.joined(separator: ", "))
         }
         return rules
     }

@@ -123,6 +123,6 @@ extension ConfigurationReader {
 
 extension Notation where Value == Double {
     fileprivate static var rate: Notation {
-        .number(0...1_000_000, zh: "每秒事件数 0..1000000，0 为不限", en: "events a second, 0..1000000; 0: no limit")
+        .number(0...1_000_000, zh: "每秒消息数 0..1000000，0 为不限", en: "events a second, 0..1000000; 0: no limit")
     }
 }

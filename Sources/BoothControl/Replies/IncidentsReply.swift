@@ -12,20 +12,25 @@ package struct IncidentsReply: Codable, Sendable, Hashable {
 
 /// One incident as the technician sees it.
 package struct IncidentStatus: Codable, Sendable, Hashable {
+    /// Its own id, not that of the event that opened it.
     package var incident: EventID
     package var category: Category
     package var incidentClass: IncidentClass
     package var priority: Priority
+    /// Activations so far, 1 or more.
     package var count: Int
     package var state: IncidentState
     /// Null for a fault of a device, a link or the storage.
     @Nullable package var point: PointID?
     /// The device whose fault it is, null for a point's incident.
     @Nullable package var device: DeviceID?
+    /// Whether a technician was testing the point.
     package var test: Bool
     /// Local civil time with offset; null where the clock was not trusted.
     @Nullable package var opened: String?
+    /// Whether the input went back to normal; the incident stays open until it is closed.
     package var restored: Bool
+    /// Those it is for, in the configuration's order.
     package var targets: [TargetTicket]
 
     /// How its opening stands with one target.
@@ -36,6 +41,7 @@ package struct IncidentStatus: Codable, Sendable, Hashable {
         @Nullable package var ticket: String?
     }
 
+    /// What the journal has of an incident, without what only the rules need.
     package init(_ incident: Incident) {
         self.incident = incident.id
         category = incident.category

@@ -20,11 +20,14 @@ package struct TargetQueue: Codable, Sendable, Hashable {
     /// The most urgent of both kinds, in the order in which they go.
     package var items: [Item]
 
+    /// One event that has no receipt, or was refused.
     package struct Item: Codable, Sendable, Hashable {
         package var id: EventID
         /// The CloudEvent's type.
         package var type: String
+        /// The incident it tells of; null for other events.
         @Nullable package var incident: EventID?
+        /// 20 digits, the journal's generation and this target's count.
         package var sequence: String
         package var delivery: Delivery
         /// How often it was sent.

@@ -3,6 +3,7 @@ import BoothModel
 
 /// The answer to `GetStatus`: one screen of the whole booth.
 package struct StatusReply: Codable, Sendable, Hashable {
+    /// How the booth stands, in a word.
     package enum State: String, Codable, Sendable {
         case starting
         case inService = "in-service"
@@ -10,11 +11,14 @@ package struct StatusReply: Codable, Sendable, Hashable {
         case degraded
     }
 
+    /// The clock, as far as the booth trusts it.
     package struct Clock: Codable, Sendable, Hashable {
         package var state: ClockState
     }
 
+    /// The disk, as far as the journal knows it.
     package struct Storage: Codable, Sendable, Hashable {
+        /// `full`: the journal has reached its limit; `fault`: the disk refuses to write.
         package enum State: String, Codable, Sendable {
             case ok, full, fault
         }
@@ -40,15 +44,18 @@ package struct StatusReply: Codable, Sendable, Hashable {
     package var inService: Bool
     /// Why it is not simply in service; empty when it is.
     package var reasons: [Message]
+    /// The kernel's, 32 hexadecimal digits; another after each start of the machine.
     package var bootID: String
     package var version: String
     /// Whole seconds since the agent started.
     package var uptimeSeconds: Int
     package var clock: Clock
     package var storage: Storage
+    /// In the configuration's order.
     package var points: [PointStatus]
     /// Incidents that are not closed.
     package var open: Int
+    /// In the configuration's order.
     package var targets: [TargetStatus]
 
     package init(

@@ -3,6 +3,7 @@ import BoothModel
 
 /// How one target stands, in `GetStatus`.
 package struct TargetStatus: Codable, Sendable, Hashable {
+    /// How the last exchange with it went.
     package enum State: String, Codable, Sendable {
         case ok
         /// It does not answer, or says that it cannot now.

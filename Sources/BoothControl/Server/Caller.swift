@@ -4,6 +4,7 @@ import Glibc
 
 /// Who makes a call, by the kernel's word.
 package struct Caller: Sendable, Hashable {
+    /// As they were when the client connected.
     package var credentials: PeerCredentials
 
     package init(_ credentials: PeerCredentials) {

@@ -8,6 +8,7 @@ import Synchronization
 ///
 /// No client slows another or the agent: nothing here waits for one, and what it leaves unread is bounded.
 package final class ControlServer: Sendable {
+    /// How much the server takes on before it drops clients.
     package struct Limits: Sendable {
         /// Most clients at a time; another is closed at once.
         package var clients = 64
@@ -28,6 +29,7 @@ package final class ControlServer: Sendable {
         var thread: WorkerThread
     }
 
+    /// Where the socket is; 107 bytes at most.
     package let path: String
     private let version: String
     private let limits: Limits

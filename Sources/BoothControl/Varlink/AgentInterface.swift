@@ -2,7 +2,9 @@
 
 /// The interfaces of the control socket, as `varlinkctl introspect` shows them.
 package enum AgentInterface {
+    /// What the methods' names begin with.
     package static let name = "cn.boothd.Agent"
+    /// The interface that every Varlink service has (varlink.org/Service).
     package static let serviceName = "org.varlink.service"
 
     /// The interface's description in Varlink's language; nil for one that the agent does not have.

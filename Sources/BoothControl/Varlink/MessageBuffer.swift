@@ -16,10 +16,12 @@ package struct MessageBuffer {
     /// A request may have 1 MiB (the contract of the control socket).
     package static let requestLimit = 1 << 20
 
+    /// - Parameter limit: most bytes of one message without its NUL; a longer one is refused.
     package init(limit: Int = MessageBuffer.requestLimit) {
         self.limit = limit
     }
 
+    /// Whether nothing waits, not even a part of a message.
     package var isEmpty: Bool { start == bytes.count }
 
     /// Takes what was read.

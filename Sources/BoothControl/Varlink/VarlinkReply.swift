@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import BoothModel
 
 /// Replies as they go on the wire, without the NUL (varlink.org/Method-Call).
 enum VarlinkReply {

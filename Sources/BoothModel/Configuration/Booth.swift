@@ -4,6 +4,7 @@
 package struct Booth: Sendable, Hashable {
     /// Unique in the county, such as `B0001`.
     package var code: String
+    /// For people; not empty.
     package var name: String
     /// GB/T 2260, six digits.
     package var county: String
@@ -15,10 +16,12 @@ package struct Booth: Sendable, Hashable {
     package var longitude: Double
     /// WGS 84 degrees, -90...90.
     package var latitude: Double
+    /// nil where the configuration does not say.
     package var site: Site?
     /// An IANA zone name.
     package var timeZone: String
 
+    /// What the booth stands at.
     package enum Site: String, Sendable, CaseIterable, Codable {
         case school, commerce, hospital, scenic, town, station
     }

@@ -3,15 +3,22 @@
 /// A checked configuration: whatever is in here is in range and refers to something that exists.
 package struct Configuration: Sendable, Hashable {
     package var booth: Booth
+    /// When officers are in; decides what some points mean.
     package var schedule: WeeklySchedule
     /// Most bytes that the journal may take on disk.
     package var storageLimit: Int64
     package var clockTrust: ClockTrust
+    /// Each name once; those without a point are not opened.
     package var chips: [GPIOChipConfiguration]
+    /// Each name once.
     package var buses: [ModbusBusConfiguration]
+    /// Each id once, in the order of the file.
     package var points: [PointConfiguration]
+    /// Each id once.
     package var outputs: [OutputConfiguration]
+    /// Each id once, in the order of the file; one at most has authority.
     package var targets: [TargetConfiguration]
+    /// `[rules]`; each point has its own copy with its own keys over it.
     package var rules: RuleSettings
     /// SHA-256 of the file, lower-case hexadecimal; empty where there was no file.
     package var hash: String

@@ -2,11 +2,13 @@
 
 /// A point, `[[point]]`: an input and what it means.
 package struct PointConfiguration: Sendable, Hashable {
+    /// Where the input is read.
     package enum Source: Sendable, Hashable {
         case gpio(GPIOSource)
         case modbus(ModbusSource)
     }
 
+    /// Used by no other point.
     package var id: PointID
     package var kind: PointKind
     /// For people; the id where the configuration gives none.
@@ -14,6 +16,7 @@ package struct PointConfiguration: Sendable, Hashable {
     package var source: Source
     /// How long a level has to hold before it counts.
     package var debounce: Duration
+    /// How a register of a supervised loop is read; nil for a plain input.
     package var loop: LoopBands?
     /// What it raises: the kind's default with the point's own keys over it; nil where the kind raises nothing.
     package var classification: Classification?
@@ -34,16 +37,21 @@ package struct PointConfiguration: Sendable, Hashable {
         self.rules = rules
     }
 
+    /// Longer than a contact bounces, shorter than anybody can press.
     package static let defaultGPIODebounce = Duration.milliseconds(10)
+    /// None: a module debounces for itself, and a poll is longer than a bounce.
     package static let defaultModbusDebounce = Duration.zero
+    /// From one poll of a Modbus source to the next.
     package static let defaultPoll = Duration.milliseconds(200)
 }
 
 /// The bands of a supervised loop's raw value, 0...65535 each, none overlapping.
 package struct LoopBands: Sendable, Hashable {
+    /// nil where the loop cannot tell a bridge from normal.
     package var short: ClosedRange<Int>?
     package var normal: ClosedRange<Int>
     package var alarm: ClosedRange<Int>
+    /// nil where the loop cannot tell a cut from an alarm.
     package var cut: ClosedRange<Int>?
 
     package init(
@@ -67,6 +75,7 @@ package struct LoopBands: Sendable, Hashable {
 
 /// An output, `[[output]]`.
 package struct OutputConfiguration: Sendable, Hashable {
+    /// What makes the output active.
     package enum Shows: String, Sendable, CaseIterable {
         /// What a person who pressed needs to know.
         case help
@@ -74,12 +83,14 @@ package struct OutputConfiguration: Sendable, Hashable {
         case fault
     }
 
+    /// Where the output is written.
     package enum Sink: Sendable, Hashable {
         case gpio(GPIOSource)
         /// A coil or a holding register; `poll` and `bit` do not apply.
         case modbus(ModbusSource)
     }
 
+    /// Used by no other output.
     package var id: String
     package var shows: Shows
     package var sink: Sink

@@ -6,19 +6,28 @@ package struct RuleSettings: Sendable, Hashable {
     package var repeatWindow: Duration = .seconds(30)
     /// Edges within this span of the last one are one letter.
     package var letter: Duration = .seconds(10)
+    /// How long a letter may lie in the box.
     package var mailOverdue: Duration = .seconds(7 * 86_400)
+    /// How long a door may stay open.
     package var doorHeld: Duration = .seconds(120)
+    /// How long power may be away before it is a fault.
     package var powerDelay: Duration = .seconds(10)
+    /// After how long without an acceptance an incident is told again, to backups too; rising.
     package var escalate: [Duration] = [.seconds(60), .seconds(180), .seconds(300)]
+    /// How long an input may stay active before it counts as stuck.
     package var stuck: Duration = .seconds(60)
     /// Most edges within a span before a point counts as chattering; nil: off.
     package var chatter: Chatter? = Chatter(edges: 20, within: .seconds(1))
+    /// How long a point may go without an activation.
     package var untested: Duration = .seconds(90 * 86_400)
     /// Polls without an answer before a unit counts as silent.
     package var unitSilent: Int = 3
+    /// How long an output shows a receipt, unless the incident is closed before.
     package var lamp: Duration = .seconds(600)
 
+    /// `20/1s`: a number of edges within a span.
     package struct Chatter: Sendable, Hashable {
+        /// The most that are no chatter.
         package var edges: Int
         package var within: Duration
 
@@ -28,5 +37,6 @@ package struct RuleSettings: Sendable, Hashable {
         }
     }
 
+    /// The defaults: what holds where the file says nothing.
     package init() {}
 }

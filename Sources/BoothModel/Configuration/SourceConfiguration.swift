@@ -2,6 +2,7 @@
 
 /// A GPIO chip, `[gpio.NAME]`.
 package struct GPIOChipConfiguration: Sendable, Hashable {
+    /// How the chip is told from others on the machine.
     package enum Selector: Sendable, Hashable, CustomStringConvertible {
         /// The label that the driver gives; survives renumbering.
         case label(String)
@@ -9,6 +10,7 @@ package struct GPIOChipConfiguration: Sendable, Hashable {
         /// The kernel's name, such as `gpiochip0`.
         case name(String)
 
+        /// As the configuration spells it: `label:booth-io`.
         package var description: String {
             switch self {
             case .label(let label): "label:\(label)"
@@ -18,6 +20,7 @@ package struct GPIOChipConfiguration: Sendable, Hashable {
         }
     }
 
+    /// What points call it.
     package var name: String
     package var chip: Selector
 
@@ -29,10 +32,12 @@ package struct GPIOChipConfiguration: Sendable, Hashable {
 
 /// A Modbus bus, `[modbus.NAME]`.
 package struct ModbusBusConfiguration: Sendable, Hashable {
+    /// The bit after the eight of a byte.
     package enum Parity: String, Sendable, CaseIterable {
         case none, even, odd
     }
 
+    /// The wire the bus runs on.
     package enum Transport: Sendable, Hashable {
         /// RTU on a serial line with eight data bits.
         case serial(path: String, baud: Int, parity: Parity, stopBits: Int)
@@ -40,8 +45,10 @@ package struct ModbusBusConfiguration: Sendable, Hashable {
         case tcp(host: String, port: UInt16)
     }
 
+    /// What points call it.
     package var name: String
     package var transport: Transport
+    /// How long a unit may take to answer one request.
     package var responseTimeout: Duration
 
     package init(name: String, transport: Transport, responseTimeout: Duration) {
@@ -58,6 +65,7 @@ package enum Polarity: String, Sendable, CaseIterable {
 
 /// A GPIO line.
 package struct GPIOSource: Sendable, Hashable {
+    /// The resistor that the chip puts on the line; `as-is` leaves what is set.
     package enum Bias: String, Sendable, CaseIterable {
         case asIs = "as-is"
         case disabled
@@ -65,10 +73,12 @@ package struct GPIOSource: Sendable, Hashable {
         case pullDown = "pull-down"
     }
 
+    /// Which line of the chip: by its name, or counted from 0.
     package enum Line: Sendable, Hashable, CustomStringConvertible {
         case name(String)
         case offset(Int)
 
+        /// The name, or the offset in digits.
         package var description: String {
             switch self {
             case .name(let name): name
@@ -80,6 +90,7 @@ package struct GPIOSource: Sendable, Hashable {
     /// The name of a `GPIOChipConfiguration`.
     package var chip: String
     package var line: Line
+    /// The electrical level that counts as active.
     package var active: Polarity
     package var bias: Bias
 
@@ -113,7 +124,9 @@ package struct ModbusSource: Sendable, Hashable {
     package var address: Int
     /// The bit of a register that counts, 0...15; nil: the whole register is not zero.
     package var bit: Int?
+    /// Whether 1 or 0 counts as active.
     package var active: Polarity
+    /// From one poll to the next.
     package var poll: Duration
 
     package init(

@@ -20,17 +20,22 @@ package struct TargetConfiguration: Sendable, Hashable {
     }
 
     package var id: TargetID
+    /// The classes of incident that go there; not empty.
     package var accepts: Set<IncidentClass>
     /// Whether this is the one target that may send tasks.
     package var hasAuthority: Bool
+    /// Whether it is offered what nobody accepted in time.
     package var isBackup: Bool
     package var endpoint: Endpoint
+    /// The longest pause after the first failed attempt; it doubles with each.
     package var retryFirst: Duration = .seconds(1)
+    /// The longest pause after any number of failed attempts.
     package var retryMost: Duration = .seconds(60)
     /// For a whole answer.
     package var timeout: Duration = .seconds(15)
     /// How long after a 202 the receipts may take.
     package var receiptWait: Duration = .seconds(60)
+    /// From one status event to the next.
     package var heartbeat: Duration = .seconds(60)
     /// Most events a second while draining; 0: no limit.
     package var rate: Double = 0

@@ -14,6 +14,7 @@ package struct WeeklySchedule: Sendable, Hashable {
         }
     }
 
+    /// In no order; they may touch, and do not overlap.
     package var attended: [Attendance]
     /// Dates without attendance.
     package var closed: [ClosedRange<CivilDate>]

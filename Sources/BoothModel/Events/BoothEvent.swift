@@ -2,6 +2,7 @@
 
 /// Something to record: what happened, when, and whom to tell.
 package struct BoothEvent: Sendable, Hashable {
+    /// What happened; the incident as it was right after.
     package enum Content: Sendable, Hashable {
         case raised(Incident)
         case updated(Incident, UpdateReason)
@@ -26,6 +27,7 @@ package struct BoothEvent: Sendable, Hashable {
         self.recipients = recipients
     }
 
+    /// The CloudEvent's `type` for the content.
     package var type: EventType {
         switch content {
         case .raised: .incidentRaised

@@ -56,8 +56,10 @@ struct EventContent: Encodable {
 
 /// The members of a status event's `data` besides the booth block: the heartbeat.
 package struct StatusContent: Encodable, Sendable {
+    /// Whole seconds since the agent started.
     package var uptimeSeconds: Int64
     package var version: String
+    /// SHA-256 of the configuration file, lower-case hexadecimal.
     package var configHash: String
     /// Events waiting, per target.
     package var queue: [TargetID: Int]

@@ -32,11 +32,17 @@ package struct DeviceID: ConfiguredName {
 
     /// The wiring of a point's supervised loop.
     package static func loop(of point: PointID) -> DeviceID { DeviceID(rawValue: "loop:\(point)") }
+    /// The link to a target.
     package static func target(_ target: TargetID) -> DeviceID { DeviceID(rawValue: "target:\(target)") }
+    /// The disk under the journal.
     package static let storage = DeviceID(rawValue: "storage")
 
+    /// A GPIO chip, by its name in the configuration.
     package static func chip(_ chip: String) -> DeviceID { DeviceID(rawValue: "gpio:\(chip)") }
+    /// A line by its name or offset, of a chip of the configuration.
     package static func line(_ line: String, of chip: String) -> DeviceID { DeviceID(rawValue: "gpio:\(chip)/\(line)") }
+    /// A Modbus bus, by its name in the configuration.
     package static func bus(_ bus: String) -> DeviceID { DeviceID(rawValue: "modbus:\(bus)") }
+    /// A unit, 0...255, of a bus of the configuration.
     package static func unit(_ unit: Int, of bus: String) -> DeviceID { DeviceID(rawValue: "modbus:\(bus)/\(unit)") }
 }

@@ -16,15 +16,25 @@ package struct Category: RawRepresentable, Hashable, Sendable, Codable, Expressi
     package init(stringLiteral text: String) { self.init(rawValue: text) }
     package var description: String { rawValue }
 
+    /// A help button was pressed.
     package static let help: Category = "help"
+    /// A duress button was pressed; no output shows it.
     package static let duress: Category = "duress"
+    /// A door was opened while nobody was in.
     package static let intrusion: Category = "intrusion"
+    /// A tamper contact became active.
     package static let tamper: Category = "tamper"
+    /// A letter fell into the box.
     package static let mail: Category = "mail"
+    /// The box was opened while nobody was in.
     package static let mailTamper: Category = "mail-tamper"
+    /// Mains or battery failed.
     package static let power: Category = "power"
+    /// What points are read from is lost or misbehaves.
     package static let sensor: Category = "sensor"
+    /// A target does not answer.
     package static let link: Category = "link"
+    /// The journal cannot be written, or is full.
     package static let storage: Category = "storage"
 }
 
@@ -38,9 +48,13 @@ package struct Priority: RawRepresentable, Hashable, Comparable, Sendable, Codab
     }
     private init(known: Int) { rawValue = known }
 
+    /// A person waits for help; goes before everything that is queued.
     package static let help = Priority(known: 1)
+    /// Somebody is where they should not be.
     package static let alarm = Priority(known: 2)
+    /// A technician has to come.
     package static let fault = Priority(known: 3)
+    /// It can wait for the next visit.
     package static let routine = Priority(known: 4)
 
     /// Whether this one is more urgent.

@@ -19,6 +19,7 @@ package enum Delivery: String, Sendable, Codable {
 
 /// Something that needs an answer: opened once, answered by tickets, restored and closed once.
 package struct Incident: Sendable, Hashable, Codable {
+    /// Its own id, not that of an event.
     package let id: EventID
     /// The point that raised it; nil for a fault of a device, a link or the storage.
     package var point: PointID?
@@ -30,10 +31,13 @@ package struct Incident: Sendable, Hashable, Codable {
     /// Activations so far: presses, letters.
     package var count: Int
     package var state: IncidentState
+    /// Whether a technician was testing the point.
     package var test: Bool
+    /// When its first activation happened.
     package var opened: Stamp
     /// The last activation.
     package var latest: Stamp
+    /// When the input went back to normal; nil while it has not.
     package var restored: Stamp?
     /// When the first platform answered for it.
     package var accepted: Stamp?
@@ -48,6 +52,7 @@ package struct Incident: Sendable, Hashable, Codable {
     package struct TargetTicket: Sendable, Hashable, Codable {
         package var target: TargetID
         package var delivery: Delivery
+        /// The platform's number for it; nil before its receipt, and where the receipt has none.
         package var ticket: String?
 
         package init(target: TargetID, delivery: Delivery, ticket: String? = nil) {
@@ -57,6 +62,7 @@ package struct Incident: Sendable, Hashable, Codable {
         }
     }
 
+    /// An incident as it is opened: one activation, raised, queued for each of `targets`.
     package init(
         id: EventID, opening: EventID, point: PointID?, device: DeviceID? = nil, classification: Classification,
         opened: Stamp, targets: [TargetID]
@@ -77,5 +83,6 @@ package struct Incident: Sendable, Hashable, Codable {
         self.targets = targets.map { TargetTicket(target: $0, delivery: .queued) }
     }
 
+    /// Whether it still needs an answer or an end.
     package var isOpen: Bool { state != .closed }
 }

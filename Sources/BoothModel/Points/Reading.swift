@@ -43,6 +43,7 @@ package struct Reading: Sendable, Hashable, Codable {
 
 /// A device lost or found as one; the points on it become stale or good with it.
 package struct DeviceReport: Sendable, Hashable {
+    /// What became of it.
     package enum Condition: Sendable, Hashable {
         case found
         case lost(DeviceFault)
@@ -61,6 +62,7 @@ package struct DeviceReport: Sendable, Hashable {
 
 /// Why a device is lost: a stable word for machines, and a sentence with the next step for people.
 package struct DeviceFault: Sendable, Hashable, Codable {
+    /// What kind of trouble, for machines; the same code again is no news.
     package enum Code: String, Sendable, Codable {
         /// The file, chip, line or host is not there.
         case missing
@@ -77,6 +79,7 @@ package struct DeviceFault: Sendable, Hashable, Codable {
     }
 
     package var code: Code
+    /// What is wrong, and after a semicolon the next step.
     package var message: Message
 
     package init(_ code: Code, _ message: Message) {

@@ -13,7 +13,9 @@ package enum Weekday: Int, Sendable, CaseIterable, Codable {
 /// A day of the Gregorian calendar.
 package struct CivilDate: Hashable, Comparable, Sendable, Codable {
     package var year: Int
+    /// 1...12.
     package var month: Int
+    /// 1...31.
     package var day: Int
 
     package init(year: Int, month: Int, day: Int) {
@@ -33,7 +35,9 @@ package struct CivilTime: Hashable, Sendable {
     package var weekday: Weekday
     /// Minutes since local midnight, 0...1439.
     package var minuteOfDay: Int
+    /// 0...60: a leap second is told.
     package var second: Int
+    /// 0...999.
     package var millisecond: Int
     /// Seconds east of UTC.
     package var offsetSeconds: Int

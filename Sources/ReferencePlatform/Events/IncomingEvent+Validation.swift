@@ -57,7 +57,7 @@ private struct Attributes {
         guard members["data_base64"] == nil else { throw EventProblem("data must be JSON, not data_base64") }
         for (name, value) in members where name != "data" {
             guard !name.isEmpty, name.utf8.allSatisfy({ (97...122).contains($0) || (48...57).contains($0) }) else {
-                throw EventProblem("an attribute's name has only a-z and 0-9: \(JSON.quoted(name))")
+                throw EventProblem("an attribute's name has only a-z and 0-9: \(JSONText.encode(name))")
             }
             try Self.check(value, of: name)
         }

@@ -4,7 +4,7 @@
 enum JSON: Hashable, Sendable {
     case null
     case bool(Bool)
-    /// A number without fraction and exponent that fits.
+    /// A whole number that fits.
     case integer(Int64)
     case number(Double)
     case string(String)
@@ -29,19 +29,49 @@ enum JSON: Hashable, Sendable {
         }
     }
 
-    /// `text` as a JSON string, quotes included.
-    static func quoted(_ text: some StringProtocol) -> String {
-        var quoted = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": quoted += "\\\""
-            case "\\": quoted += "\\\\"
-            case _ where scalar.value < 0x20 || scalar.value == 0x7F:
-                let digits = String(scalar.value, radix: 16)
-                quoted += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-            default: quoted.unicodeScalars.append(scalar)
-            }
+    /// Members of all its objects.
+    var memberCount: Int {
+        switch self {
+        case .array(let elements): elements.reduce(0) { $0 + $1.memberCount }
+        case .object(let members): members.values.reduce(members.count) { $0 + $1.memberCount }
+        default: 0
         }
-        return quoted + "\""
     }
+}
+
+extension JSON: Decodable {
+    private static let deepest = 64
+
+    init(from decoder: any Decoder) throws {
+        let value = try decoder.singleValueContainer()
+        guard decoder.codingPath.count < Self.deepest else {
+            throw DecodingError.dataCorruptedError(in: value, debugDescription: "nested deeper than \(Self.deepest)")
+        }
+        if value.decodeNil() {
+            self = .null
+        } else if let text = try? value.decode(String.self) {
+            self = .string(text)
+        } else if let number = try? value.decode(Int64.self) {
+            self = .integer(number)
+        } else if let number = try? value.decode(Double.self) {
+            self = .number(number)
+        } else if let truth = try? value.decode(Bool.self) {
+            self = .bool(truth)
+        } else if let members = try? decoder.container(keyedBy: MemberName.self) {
+            // What is wrong inside is said of its place there.
+            let pairs = try members.allKeys.map { ($0.stringValue, try members.decode(JSON.self, forKey: $0)) }
+            self = .object(Dictionary(pairs) { first, _ in first })
+        } else if (try? decoder.unkeyedContainer()) != nil {
+            self = .array(try value.decode([JSON].self))
+        } else {
+            throw DecodingError.dataCorruptedError(in: value, debugDescription: "a string or number is spelt wrong")
+        }
+    }
+}
+
+private struct MemberName: CodingKey {
+    let stringValue: String
+    var intValue: Int? { nil }
+    init(stringValue: String) { self.stringValue = stringValue }
+    init?(intValue: Int) { nil }
 }

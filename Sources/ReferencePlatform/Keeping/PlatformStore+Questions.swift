@@ -8,8 +8,11 @@ package struct ReceivedEvent: Sendable, Hashable {
     package var source: String
     package var type: String
     package var subject: String?
+    /// 20 digits, as it was sent.
     package var sequence: String?
+    /// The id of the incident it tells of; nil for other events.
     package var incident: String?
+    /// What its receipt named; nil for an event of no incident.
     package var ticket: String?
     /// How often it came, the first time included.
     package var copies: Int
@@ -19,6 +22,7 @@ package struct ReceivedEvent: Sendable, Hashable {
 
 /// Counts that are missing from a booth's sequence.
 package struct SequenceGap: Sendable, Hashable {
+    /// `urn:booth:COUNTY:CODE`
     package var source: String
     /// The journal's generation, six digits.
     package var generation: String

@@ -78,7 +78,7 @@ final class PlatformStore {
             (ticket: row.optionalText(at: 0), body: Array(row.text(at: 1).utf8))
         }
         guard let kept else { return .accepted(ticket: try add(event, at: now)) }
-        guard kept.body == event.bytes || (try? JSONParser.value(of: kept.body)) == event.json else {
+        guard kept.body == event.bytes || (try? JSONDocument(kept.body))?.value == event.json else {
             try addConflict.run(.text(event.source), .text(id), .text(now.rfc3339), event.text)
             return .rejected(reason: "conflict: this id was sent before with another body")
         }

@@ -41,11 +41,13 @@ extension PlatformService {
     private static func parts(
         of body: [UInt8], isBatch: Bool
     ) throws(RequestProblem) -> [(value: JSON, bytes: [UInt8])] {
-        do throws(JSONError) {
-            return isBatch ? try JSONParser.elements(of: body) : [(try JSONParser.value(of: body), body)]
-        } catch {
-            throw RequestProblem(400, "not JSON", error.description)
+        let document: JSONDocument
+        do throws(JSONDocument.Problem) { document = try JSONDocument(body) } catch {
+            throw RequestProblem(400, "not JSON", error.reason)
         }
+        guard isBatch else { return [(document.value, body)] }
+        guard let elements = document.elements else { throw RequestProblem(400, "no batch", "an array is wanted") }
+        return elements
     }
 
     private static func events(
@@ -76,8 +78,8 @@ extension PlatformService {
     private static func receipts(for events: [IncomingEvent], _ verdicts: [Verdict]) -> HTTPResponse {
         let receipts = zip(events, verdicts).map { event, verdict in
             var receipt = "{\"id\":\"\(event.id)\",\"result\":\"\(verdict.result)\""
-            if let ticket = verdict.ticket { receipt += ",\"ticket\":\(JSON.quoted(ticket))" }
-            if case .rejected(let reason) = verdict { receipt += ",\"reason\":\(JSON.quoted(reason))" }
+            if let ticket = verdict.ticket { receipt += ",\"ticket\":\(JSONText.encode(ticket))" }
+            if case .rejected(let reason) = verdict { receipt += ",\"reason\":\(JSONText.encode(reason))" }
             return receipt + "}"
         }
         let text =
@@ -110,6 +112,6 @@ extension PlatformService {
     private static func word(_ text: String) -> String {
         let isPlain =
             !text.isEmpty && text.unicodeScalars.allSatisfy { $0.value > 0x20 && $0 != "\"" && $0.value != 0x7F }
-        return isPlain ? text : JSON.quoted(text)
+        return isPlain ? text : JSONText.encode(text)
     }
 }

@@ -6,10 +6,12 @@ import FoundationEssentials
 package final class EventFollower {
     /// The parts of a CloudEvent that a rehearsal speaks of.
     package struct Event: Decodable {
+        /// The members of `data` that a rehearsal speaks of; nil where the type has none.
         package struct Content: Decodable {
             package var incident: EventID?
             package var category: String?
             package var count: Int?
+            /// CLOCK_BOOTTIME of the agent's machine when it happened.
             package var boottimeMilliseconds: Int64
 
             enum CodingKeys: String, CodingKey {

@@ -161,6 +161,7 @@ package final class ChildProcess {
 
 /// A line that a program printed.
 package struct OutputLine: Equatable, Sendable {
+    /// Where it printed it.
     package enum Stream: Sendable {
         case output
         case error

@@ -4,6 +4,7 @@ import BoothModel
 import Glibc
 import Modbus
 import SimulatedBoard
+import TestSupport
 import Testing
 
 @testable import BoothSensing
@@ -11,7 +12,8 @@ import Testing
 @Suite final class ModbusBusTests {
     enum Wire: CaseIterable { case tcp, serial }
 
-    private let line = TemporaryLine()
+    private let folder = TemporaryFolder()
+    private var line: String { folder.file("line") }
     private let collector: ReportCollector
     /// A board serves as long as somebody keeps it.
     private var boards: [SimulatedBoard] = []
@@ -31,7 +33,7 @@ import Testing
         on wire: Wire, port: UInt16 = 0, units: [Int] = [1], _ lines: [String] = []
     ) throws -> SimulatedBoard {
         let board = try SimulatedBoard(
-            at: wire == .tcp ? .tcp(host: "127.0.0.1", port: port) : .serial(path: line.path), units: units)
+            at: wire == .tcp ? .tcp(host: "127.0.0.1", port: port) : .serial(path: line), units: units)
         boards.append(board)
         for line in lines { try board.command(line) }
         return board
@@ -42,7 +44,7 @@ import Testing
     }
 
     private var serial: ModbusBusConfiguration.Transport {
-        .serial(path: line.path, baud: 115_200, parity: .none, stopBits: 1)
+        .serial(path: line, baud: 115_200, parity: .none, stopBits: 1)
     }
 
     @discardableResult
@@ -174,8 +176,8 @@ import Testing
         expect("p", .unknown, nil, .stale)
         let fault = collector.devices().first?.fault
         #expect(fault?.code == .missing)
-        #expect(fault?.message.en.contains(line.path) == true && fault?.message.en.contains("by-id") == true)
-        #expect(fault?.message.zh.contains(line.path) == true)
+        #expect(fault?.message.en.contains(line) == true && fault?.message.en.contains("by-id") == true)
+        #expect(fault?.message.zh.contains(line) == true)
         _ = try board(on: .serial)
         #expect(collector.wait { $0.reading("p")?.quality == .good })
         #expect(collector.devices().map(\.condition.isFound) == [false, true])

@@ -32,29 +32,23 @@ package enum JSONText {
         return String(decoding: data, as: UTF8.self)
     }
 
+    /// The bytes outside of strings, white space left out: brackets, commas, colons, and what numbers and words are
+    /// spelt with; of a string, its first quote.
+    package static func structure(of text: String) -> [UInt8] {
+        var scan = Scan()
+        return text.utf8.filter { !scan.isInString($0) && !isSpace($0) }
+    }
+
     /// What stands between the outermost brackets, cut at the commas that belong to them.
     private static func pieces(of text: String) -> [Substring.UTF8View] {
         let bytes = text.utf8
         guard let open = bytes.firstIndex(where: { !isSpace($0) }) else { return [] }
         var pieces: [Substring.UTF8View] = []
         var depth = 0
-        var inString = false
-        var isEscaped = false
+        var scan = Scan()
         var start = bytes.index(after: open)
-        for index in bytes.indices[open...] {
-            let byte = bytes[index]
-            if inString {
-                if isEscaped {
-                    isEscaped = false
-                } else if byte == UInt8(ascii: "\\") {
-                    isEscaped = true
-                } else if byte == UInt8(ascii: "\"") {
-                    inString = false
-                }
-                continue
-            }
-            switch byte {
-            case UInt8(ascii: "\""): inString = true
+        for index in bytes.indices[open...] where !scan.isInString(bytes[index]) {
+            switch bytes[index] {
             case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
             case UInt8(ascii: "}"), UInt8(ascii: "]"):
                 depth -= 1
@@ -68,21 +62,32 @@ package enum JSONText {
         return pieces.filter { !$0.allSatisfy(isSpace) }
     }
 
-    /// The colon after a member's name; the name may have one in it.
-    private static func firstColon(in member: Substring.UTF8View) -> Substring.UTF8View.Index? {
-        var quotes = 0
-        var isEscaped = false
-        return member.firstIndex { byte in
-            if quotes == 2 { return byte == UInt8(ascii: ":") }
+    /// Goes through a text byte by byte and knows where strings are.
+    private struct Scan {
+        private var inString = false
+        private var isEscaped = false
+
+        /// Whether the next byte belongs to a string; its opening quote does not, its closing quote does.
+        mutating func isInString(_ byte: UInt8) -> Bool {
+            guard inString else {
+                inString = byte == UInt8(ascii: "\"")
+                return false
+            }
             if isEscaped {
                 isEscaped = false
             } else if byte == UInt8(ascii: "\\") {
                 isEscaped = true
             } else if byte == UInt8(ascii: "\"") {
-                quotes += 1
+                inString = false
             }
-            return false
+            return true
         }
+    }
+
+    /// The colon after a member's name; the name may have one in it.
+    private static func firstColon(in member: Substring.UTF8View) -> Substring.UTF8View.Index? {
+        var scan = Scan()
+        return member.firstIndex { !scan.isInString($0) && $0 == UInt8(ascii: ":") }
     }
 
     private static func trimmed(_ bytes: Substring.UTF8View) -> String {
