@@ -186,10 +186,11 @@ final class JournalWriter {
     /// Brings the write-ahead log into the database when nobody waits: between bursts, or when it has grown long.
     private func checkpointWhenIdle() {
         guard let due = checkpointAt, storage == .ok, let store else { return }
-        let isLong = store.bytesLogged > JournalSchema.logAllowance(of: limit) / 2
+        let allowance = JournalSchema.logAllowance(of: limit)
+        let isLong = store.bytesLogged > allowance / 2
         guard due <= .now() || isLong else { return }
         checkpointAt = nil
-        guard isLong || store.bytesLogged > min(Self.shortLog, JournalSchema.logAllowance(of: limit) / 4) else { return }
+        guard isLong || store.bytesLogged > min(Self.shortLog, allowance / 4) else { return }
         do throws(SQLiteError) {
             try store.checkpoint()
         } catch {
