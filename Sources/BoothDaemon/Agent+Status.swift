@@ -36,11 +36,12 @@ extension Agent {
         let waiting = storage.queues.reduce(0) { $0 + $1.queued }
         let reasons = reasons()
         let points = configuration.points.count
+        let state =
+            reasons.first.map { Message(zh: "降级：\($0.zh)", en: "degraded: \($0.en)") }
+            ?? Message(zh: "在用", en: "in service")
         return Message(
-            zh: "\(reasons.isEmpty ? "在岗" : "降级：" + reasons[0].zh)；\(points) 个点位，\(storage.open) 起未结，\(waiting) 条待送",
-            en:
-                "\(reasons.isEmpty ? "in service" : "degraded: " + reasons[0].en); \(points) points, \(storage.open) open, \(waiting) queued"
-        )
+            zh: "\(state.zh)；\(points) 个点位，\(storage.open) 起未关闭，\(waiting) 条待发",
+            en: "\(state.en); \(points) points, \(storage.open) open, \(waiting) queued")
     }
 
     /// What keeps the agent from being simply in service, worst first.

@@ -131,7 +131,7 @@ package struct Daemon {
     private func startOver() -> CInt {
         var words: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) } + [nil]
         execv("/proc/self/exe", &words)
-        StandardStream.error.write(line: "exec: \(String(cString: strerror(errno)))")
+        StandardStream.error.write(line: "\(SystemError("run /proc/self/exe again"))")
         return ExitCode.software
     }
 }

@@ -90,7 +90,7 @@ final class BenchBooth {
 
     /// Waits until an agent without a service manager says that it is in service.
     func waitUntilInService(_ agent: ChildProcess) throws {
-        try agent.line(on: .error, within: Self.patience) { $0.contains("in service") || $0.contains("在岗") }
+        try agent.line(on: .error, within: Self.patience) { $0.contains("in service") || $0.contains("在用") }
     }
 
     /// Starts `boothctl events --follow`, each event a line of JSON.

@@ -25,7 +25,7 @@ struct StartFigure {
         let samples = Samples(milliseconds: spans)
         return [
             Figure(
-                id: "start", name: Message(zh: "启动到在岗", en: "start to in service"), value: samples.p99,
+                id: "start", name: Message(zh: "启动到在用", en: "start to in service"), value: samples.p99,
                 unit: .milliseconds, budget: .atMost(Self.budget), samples: samples)
         ]
     }

@@ -36,7 +36,7 @@ struct DemoDay {
     }
 
     private func begin() throws {
-        screen.title("boothd 上岗", "boothd goes into service")
+        screen.title("boothd 投入使用", "boothd goes into service")
         let start = BootTime.now()
         try booth.startAgent(attended: Self.nobody)
         screen.line("启动到在用 \(elapsed(since: start)) 毫秒", "start to in service: \(elapsed(since: start)) ms")
