@@ -23,9 +23,15 @@ package enum ConfigurationFile {
     package static func read(
         path: String, credentialsDirectory: String? = credentialsDirectoryOfEnvironment
     ) throws(ConfigurationError) -> Configuration {
+        try read(bytes: try bytes(of: path), path: path, credentialsDirectory: credentialsDirectory)
+    }
+
+    /// What a configuration file holds, unchecked.
+    ///
+    /// - Throws: `ConfigurationError` with one problem at 1:1 when it cannot be read.
+    package static func bytes(of path: String) throws(ConfigurationError) -> [UInt8] {
         switch FileContents.read(path, atMost: mostBytes) {
-        case .success(let bytes):
-            return try read(bytes: bytes, path: path, credentialsDirectory: credentialsDirectory)
+        case .success(let bytes): return bytes
         case .failure(let fault):
             let message = Message(
                 zh: "无法读取配置文件：\(fault.reason.zh)；请检查路径和权限",
@@ -43,7 +49,7 @@ package enum ConfigurationFile {
     ///   - credentialsDirectory: where `credential:NAME` is looked up.
     /// - Throws: `ConfigurationError` with every problem that it has.
     package static func read(
-        bytes: [UInt8], path: String, credentialsDirectory: String? = nil
+        bytes: [UInt8], path: String, credentialsDirectory: String? = credentialsDirectoryOfEnvironment
     ) throws(ConfigurationError) -> Configuration {
         let problems = ProblemLog()
         let locations = FileLocations(configuration: path, credentials: credentialsDirectory)

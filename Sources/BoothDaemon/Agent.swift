@@ -26,7 +26,7 @@ final class Agent {
     enum Ending {
         case asked
         /// A new configuration is to be taken up.
-        case reload
+        case reload(CheckedFile)
     }
 
     let configuration: Configuration
@@ -58,7 +58,7 @@ final class Agent {
     private var inputs: GPIOInputs?
     private var buses: [ModbusBus] = []
     private var ending: Ending?
-    private let reread: () -> Result<Configuration, Refusal>
+    private let reread: () -> Result<CheckedFile, Refusal>
 
     /// Why a configuration is not taken up.
     struct Refusal: Error {
@@ -72,7 +72,7 @@ final class Agent {
     ///   or thread left.
     init(
         _ configuration: Configuration, stateDirectory: String, controlSocket: String, announcer: Announcer,
-        reread: @escaping () -> Result<Configuration, Refusal>
+        reread: @escaping () -> Result<CheckedFile, Refusal>
     ) throws {
         self.configuration = configuration
         self.announcer = announcer
@@ -275,7 +275,7 @@ final class Agent {
         case .failure(let refusal): refuseReload(refusal.message)
         case .success(let next) where storage.storage != .ok:
             // Starting over would lose what only memory holds. The limit may be all that was wrong.
-            journal.setLimit(next.storageLimit)
+            journal.setLimit(next.configuration.storageLimit)
             refuseReload(
                 Message(
                     zh: "磁盘未恢复，内存中还有消息：只采用了新的 [storage] limit；恢复后请再次重新读取配置",
@@ -283,9 +283,9 @@ final class Agent {
                         the disk has not recovered and memory holds events: of the new configuration only \
                         [storage] limit was taken; reload again once it has
                         """))
-        case .success:
+        case .success(let next):
             reloadRefusal = nil
-            ending = .reload
+            ending = .reload(next)
         }
     }
 

@@ -50,7 +50,7 @@ package struct Daemon {
             return ExitCode.done
         case .check, .run:
             do throws(ConfigurationError) {
-                let configuration = try ConfigurationFile.read(path: options.configuration)
+                let configuration = try CheckedFile.configuration(at: options.configuration)
                 return options.purpose == .check ? ExitCode.done : serve(configuration, options)
             } catch {
                 StandardStream.error.write(line: error.lines(in: language).joined(separator: "\n"))
@@ -67,7 +67,10 @@ package struct Daemon {
         let signals = clinux_open_signals()
         do {
             guard signals >= 0 else { throw SystemError("signalfd") }
-            return try live(configuration, options, signals: signals) == .reload ? startOver() : ExitCode.done
+            switch try live(configuration, options, signals: signals) {
+            case .asked: return ExitCode.done
+            case .reload(let file): return startOver(with: file)
+            }
         } catch let error as JournalError {
             StandardStream.error.write(line: error.message.text(in: language))
             if case .inUse = error { return ExitCode.inUse }
@@ -114,9 +117,9 @@ package struct Daemon {
         }
     }
 
-    private func reread(_ path: String) -> Result<Configuration, Agent.Refusal> {
+    private func reread(_ path: String) -> Result<CheckedFile, Agent.Refusal> {
         do throws(ConfigurationError) {
-            return .success(try ConfigurationFile.read(path: path))
+            return .success(try CheckedFile(path: path))
         } catch {
             func problems(_ language: Language) -> String { error.lines(in: language).joined(separator: "; ") }
             return .failure(
@@ -128,7 +131,12 @@ package struct Daemon {
     }
 
     /// Begins again as the same process with the same command line, so that a reload and a start are one way.
-    private func startOver() -> CInt {
+    private func startOver(with file: CheckedFile) -> CInt {
+        do throws(SystemError) {
+            try file.leaveForNextStart()
+        } catch {
+            StandardStream.error.write(line: "boothd: \(error)")
+        }
         var words: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) } + [nil]
         execv("/proc/self/exe", &words)
         StandardStream.error.write(line: "\(SystemError("run /proc/self/exe again"))")

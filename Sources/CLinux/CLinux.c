@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -55,6 +56,11 @@ int clinux_open_signals(void)
         return -1;
     }
     return signalfd(-1, &read, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+int clinux_make_memory_file(const char *name)
+{
+    return memfd_create(name, 0);
 }
 
 int clinux_next_signal(int descriptor)

@@ -45,6 +45,22 @@ struct ServiceManagerTests {
         #expect(manager.received().last == "STOPPING=1")
     }
 
+    @Test("a file that goes wrong between the check of a reload and the new start does not stop the booth")
+    func changedDuringReload() throws {
+        let booth = try BoothUnderTest()
+        let manager = try NotifySocket(path: booth.workspace.file("notify"))
+        try booth.startBoard("help-1")
+        try booth.startAgent(environment: ["NOTIFY_SOCKET": manager.path])
+        _ = try heard(manager) { $0.contains("READY=1") }
+        booth.agent?.send(signal: SIGHUP)
+        _ = try heard(manager) { $0.contains("RELOADING=1") }
+        booth.configuration.table("nonsense", [])
+        try booth.writeConfiguration()
+        _ = try heard(manager) { $0.contains("READY=1") }
+        #expect(try booth.status().inService)
+        #expect(try booth.stopAgent() == .exited(0))
+    }
+
     @Test("a manager that does not read stops nothing: a press goes its way, and a stop is a stop")
     func deafManager() throws {
         let booth = try BoothUnderTest()

@@ -34,6 +34,9 @@ int clinux_clock_is_synchronised(void);
 /// those it starts; blocks SIGPIPE as well. Returns -1 with errno set on failure (signalfd(2)).
 int clinux_open_signals(void);
 
+/// Makes a file in memory that outlives exec (memfd_create(2)). Returns its descriptor, or -1 with errno set.
+int clinux_make_memory_file(const char *name);
+
 /// The number of the next signal waiting in `descriptor`, 0 when there is none.
 int clinux_next_signal(int descriptor);
 
