@@ -25,13 +25,21 @@ import Testing
         return board
     }
 
+    /// A name where this machine knows one: a bare chroot has no /etc/hosts.
+    private static let loopback: String = {
+        var found: UnsafeMutablePointer<addrinfo>?
+        guard getaddrinfo("localhost", nil, nil, &found) == 0 else { return "127.0.0.1" }
+        freeaddrinfo(found)
+        return "localhost"
+    }()
+
     private func connection(
         to board: SimulatedBoard, timeout: Duration = .seconds(2)
     ) throws(ModbusError) -> ModbusConnection {
         try ModbusConnection(
             to: board.port == 0
                 ? .serial(path: board.name, line: SerialLine(baud: 115_200))
-                : .tcp(host: "localhost", port: board.port),
+                : .tcp(host: Self.loopback, port: board.port),
             responseTimeout: timeout)
     }
 
