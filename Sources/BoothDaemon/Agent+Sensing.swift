@@ -51,7 +51,9 @@ extension Agent {
         let entry = JournalEntry(
             events: events.map(encode), incidents: decisions.flatMap(\.incidents),
             points: decisions.flatMap(\.points), settlements: settlements,
-            canBeToldAgain: decisions.allSatisfy(\.canBeToldAgain), tellsOfLoss: tellsOfLoss)
+            canBeToldAgain: decisions.allSatisfy(\.canBeToldAgain),
+            isTransient: settlements.isEmpty && decisions.allSatisfy { $0.isTransient || $0.isEmpty },
+            tellsOfLoss: tellsOfLoss)
         guard !settlements.isEmpty || decisions.contains(where: { !$0.isEmpty }) else { return }
         journal.record(entry)
     }

@@ -11,6 +11,8 @@ package struct Decision: Sendable, Hashable {
     package var points: [PointMemory] = []
     /// Whether it may be lost with the power: only what the next reading or receipt would tell again.
     package var canBeToldAgain = true
+    /// Whether it is only for those who look now: what is on its way is not worth a write at each attempt.
+    package var isTransient = false
 
     package var isEmpty: Bool { events.isEmpty && incidents.isEmpty && points.isEmpty }
 }

@@ -31,6 +31,7 @@ extension IncidentRules {
         case .rejected: incident.targets[index].delivery = .rejected
         }
         guard incident.targets[index] != was else { return Decision() }
+        decision.isTransient = answer == .sent || answer == .returned
         noteAcceptance(&incident, by: target, at: moment)
         keep(incident)
         releaseIfDone(incident)

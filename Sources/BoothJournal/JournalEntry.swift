@@ -45,18 +45,21 @@ package struct JournalEntry: Sendable, Hashable {
     /// Whether it waits for no sync of its own: what it says would be learnt again after a power cut, from the next
     /// reading or a repeated receipt.
     package var canBeToldAgain: Bool
+    /// Whether it is shown and never written: a restart knows nothing of it.
+    package var isTransient: Bool
     /// Whether it tells of a lost journal, so that it need not be told again.
     package var tellsOfLoss: Bool
 
     package init(
         events: [Event] = [], incidents: [Incident] = [], points: [PointMemory] = [], settlements: [Settlement] = [],
-        canBeToldAgain: Bool = false, tellsOfLoss: Bool = false
+        canBeToldAgain: Bool = false, isTransient: Bool = false, tellsOfLoss: Bool = false
     ) {
         self.events = events
         self.incidents = incidents
         self.points = points
         self.settlements = settlements
         self.canBeToldAgain = canBeToldAgain
+        self.isTransient = isTransient
         self.tellsOfLoss = tellsOfLoss
     }
 }

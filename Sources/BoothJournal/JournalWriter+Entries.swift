@@ -12,6 +12,11 @@ extension JournalWriter {
 
     /// Numbers the entry's deliveries and settles what it says is answered; it is written with the next commit.
     func accept(_ entry: JournalEntry) {
+        if entry.isTransient {
+            for incident in entry.incidents { shown[incident.id] = incident }
+            return
+        }
+        for incident in entry.incidents { shown[incident.id] = nil }
         var item = PendingEntry(entry)
         for event in entry.events {
             for target in event.recipients {

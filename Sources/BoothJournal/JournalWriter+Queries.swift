@@ -44,8 +44,8 @@ extension JournalWriter {
         return read { store throws(SQLiteError) in try store.incident(id) }.map { found in found.map { [$0] } ?? [] }
     }
 
-    /// Incidents as they stand in memory, while the disk refuses.
-    private var unwritten: [Incident] { pending.flatMap(\.entry.incidents) }
+    /// Incidents as they stand in memory: not written while the disk refuses, or not worth it.
+    private var unwritten: [Incident] { pending.flatMap(\.entry.incidents) + shown.values }
 
     private func listing(of queue: DeliveryQueue, limit: Int) -> QueueListing {
         let waiting = nextDeliveries(of: queue, limit: limit).map { item(of: $0, in: queue, rejected: false) }

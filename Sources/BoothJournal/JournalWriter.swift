@@ -14,6 +14,8 @@ final class JournalWriter {
     let targets: [TargetID]
     /// What is not on disk yet, oldest first.
     var pending: [PendingEntry] = []
+    /// Incidents as they are shown while something of theirs is on its way; at most those in the batches under way.
+    var shown: [EventID: Incident] = [:]
     var storage = StorageState.ok
     /// Incidents not closed, written ones; counted as they open.
     var open: Set<Int64>

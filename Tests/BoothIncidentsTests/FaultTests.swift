@@ -63,7 +63,7 @@ struct FaultTests {
         let now = booth.moment(at: 1)
         let sent = booth.rules.take(.sent, for: raised.id, from: "police", at: now)
         #expect(sent.incidents.first?.targets.map(\.delivery) == [.sent, .queued])
-        #expect(sent.canBeToldAgain)
+        #expect(sent.canBeToldAgain && sent.isTransient)
         let returned = booth.rules.take(.returned, for: raised.id, from: "police", at: now)
         #expect(returned.incidents.first?.targets.map(\.delivery) == [.queued, .queued])
         let accepted = booth.rules.take(.accepted(ticket: "JQ1"), for: raised.id, from: "police", at: now)

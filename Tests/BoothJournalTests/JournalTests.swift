@@ -143,6 +143,26 @@ struct JournalTests {
         #expect(booth.journal.stop(within: 5000) == .complete)
     }
 
+    @Test("shows what is on its way and does not write it")
+    func transient() throws {
+        let booth = try OpenJournal()
+        var incident = Self.incident(booth)
+        booth.journal.record(JournalEntry(events: [booth.event()], incidents: [incident]))
+        _ = try booth.queues()
+        let bytes = try #require(try booth.walBytes())
+        incident.targets[0].delivery = .sent
+        for _ in 0..<100 {
+            booth.journal.record(JournalEntry(incidents: [incident], canBeToldAgain: true, isTransient: true))
+        }
+        #expect(try booth.incidents() == [incident])
+        #expect(try booth.walBytes() == bytes)
+        incident.targets[0].delivery = .accepted
+        booth.journal.record(JournalEntry(incidents: [incident], canBeToldAgain: true))
+        #expect(try booth.incidents() == [incident])
+        try booth.reopen()
+        #expect(booth.contents.incidents == [incident])
+    }
+
     @Test("names what waits for a target that is no longer configured")
     func orphans() throws {
         let booth = try OpenJournal()

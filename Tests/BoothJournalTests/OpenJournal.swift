@@ -103,6 +103,18 @@ final class OpenJournal {
         return try #require(answer.wait(milliseconds: 10_000).first)
     }
 
+    func incidents() throws -> [Incident] {
+        let answer = try Mailbox<[Incident]>()
+        journal.ask(.incidents(all: true) { answer.post($0 ?? []) })
+        return try #require(answer.wait(milliseconds: 10_000).first)
+    }
+
+    /// What the write-ahead log takes on disk.
+    func walBytes() throws -> Int? {
+        var status = stat()
+        return stat("\(directory)/journal.sqlite-wal", &status) == 0 ? Int(status.st_size) : nil
+    }
+
     func recentEvents() throws -> [String] {
         let answer = try Mailbox<[String]>()
         journal.ask(.recentEvents(limit: 100) { answer.post(($0 ?? []).map(\.event.json)) })
