@@ -13,6 +13,9 @@ struct StateDirectoryTests {
         let first = try #require(booth.agent)
         // Stopped, the first one writes nothing either, and any change would be the second one's.
         first.send(signal: SIGSTOP)
+        // The signal is sent; that every thread stands is what the kernel says next.
+        var state: CInt = 0
+        try #require(waitpid(first.processID, &state, WUNTRACED) == first.processID)
         defer { first.send(signal: SIGCONT) }
         let before = try contents(of: booth.stateDirectory)
         #expect(before.keys.contains("journal.sqlite"))
