@@ -17,6 +17,7 @@
 // libmodbus' own errors are expression macros, which Swift does not import.
 static const int cmodbus_exception_base = MODBUS_ENOBASE;
 static const int cmodbus_exception_most = EMBXGTAR;
+static const int cmodbus_bad_data = EMBBADDATA;
 static const int cmodbus_error_most = EMBBADSLAVE;
 
 // Flags that Swift imports as one type or another, depending on its version.

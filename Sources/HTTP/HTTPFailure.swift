@@ -66,6 +66,8 @@ package struct HTTPFailure: Error, Hashable, CustomStringConvertible {
 
     private static func cause(_ code: CURLcode, _ verified: Int, _ message: String) -> Cause {
         switch code {
+        // What came begins with no status line: libcurl takes it for HTTP/0.9, which is off, and blames the protocol.
+        case CURLE_UNSUPPORTED_PROTOCOL where message.contains("HTTP/0.9"): .notHTTP
         case CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL: .badURL
         case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY: .unresolved
         case CURLE_COULDNT_CONNECT, CURLE_INTERFACE_FAILED: .unreachable

@@ -11,6 +11,7 @@ package struct ModbusConnection: ~Copyable {
     private let responseTimeout: Duration
     /// When the last frame ended, as far as this side knows.
     private var lastFrame = ContinuousClock.now
+    private var exchange = TCPExchange()
 
     /// libmodbus waits with select(2), which has no place for descriptors from 1024 on; it would break memory.
     private static let mostDescriptors: CInt = 1024
@@ -53,6 +54,7 @@ package struct ModbusConnection: ~Copyable {
         precondition((1...table.mostInOneRequest).contains(count), "a request reads 2000 bits or 125 registers at most")
         defer { lastFrame = .now }
         try prepare(for: unit, answerTime: answerTime(of: table, count: count))
+        if case .tcp = endpoint { return try readTCP(table, of: unit, at: address, count: count) }
         return table.isRegisters
             ? try readRegisters(table, at: CInt(address), count: CInt(count))
             : try readBits(table, at: CInt(address), count: CInt(count))
@@ -62,6 +64,9 @@ package struct ModbusConnection: ~Copyable {
     package mutating func write(coil isOn: Bool, of unit: Int, at address: Int) throws(ModbusError) {
         defer { lastFrame = .now }
         try prepare(for: unit, answerTime: answerTime(of: .coils, count: 8))
+        if case .tcp = endpoint {
+            return try writeTCP(5, [UInt16(address), isOn ? 0xFF00 : 0], of: unit, .writeCoil)
+        }
         guard modbus_write_bit(raw, CInt(address), isOn ? 1 : 0) == 1 else { throw ModbusError(.writeCoil) }
     }
 
@@ -69,6 +74,7 @@ package struct ModbusConnection: ~Copyable {
     package mutating func write(register value: UInt16, of unit: Int, at address: Int) throws(ModbusError) {
         defer { lastFrame = .now }
         try prepare(for: unit, answerTime: answerTime(of: .holdingRegisters, count: 1))
+        if case .tcp = endpoint { return try writeTCP(6, [UInt16(address), value], of: unit, .writeRegister) }
         guard modbus_write_register(raw, CInt(address), value) == 1 else { throw ModbusError(.writeRegister) }
     }
 
@@ -101,6 +107,30 @@ package struct ModbusConnection: ~Copyable {
         let left = ContinuousClock.now.duration(to: lastFrame + line.silenceBetweenFrames)
         guard left > .zero else { return }
         usleep(UInt32(left / .microseconds(1)))
+    }
+
+    private mutating func readTCP(
+        _ table: DataTable, of unit: Int, at address: Int, count: Int
+    ) throws(ModbusError) -> [UInt16] {
+        let request = [table.readFunction] + TCPExchange.words([UInt16(address), UInt16(count)])
+        let data = try exchange.answer(
+            to: request, of: unit, on: modbus_get_socket(raw), within: responseTimeout, .read(table))
+        let bytes = Array(data.dropFirst())
+        guard data.first.map(Int.init) == bytes.count, bytes.count == table.bytes(of: count) else {
+            throw ModbusError(.read(table), code: cmodbus_bad_data)
+        }
+        return table.isRegisters
+            ? (0..<count).map { UInt16(bytes[2 * $0]) << 8 | UInt16(bytes[2 * $0 + 1]) }
+            : (0..<count).map { UInt16(bytes[$0 / 8] >> ($0 % 8) & 1) }
+    }
+
+    private mutating func writeTCP(
+        _ function: UInt8, _ words: [UInt16], of unit: Int, _ operation: ModbusError.Operation
+    ) throws(ModbusError) {
+        let data = TCPExchange.words(words)
+        let echo = try exchange.answer(
+            to: [function] + data, of: unit, on: modbus_get_socket(raw), within: responseTimeout, operation)
+        guard echo == data else { throw ModbusError(operation, code: cmodbus_bad_data) }
     }
 
     private func readBits(_ table: DataTable, at address: CInt, count: CInt) throws(ModbusError) -> [UInt16] {
@@ -204,7 +234,7 @@ extension Duration {
     }
 
     /// As poll(2) takes it, rounded up.
-    fileprivate var milliseconds: CInt {
+    var milliseconds: CInt {
         CInt(
             clamping: components.seconds * 1000 + (components.attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000
         )

@@ -140,6 +140,33 @@ import Testing
         #expect(codes.take() == [.done])
     }
 
+    @Test("a reader that has stopped reading does not keep an interruption waiting")
+    func stoppedReader() throws {
+        let bench = try CommandBench()
+        let interruption = try WakeUp()
+        var ends: [CInt] = [0, 0]
+        try #require(pipe(&ends) == 0)
+        let (reading, writing) = (ends[0], ends[1])
+        defer { close(reading) }
+        let path = bench.server.path
+        let thread = try WorkerThread(name: "boothctl") {
+            let command = BoothCommand(
+                output: Output(writing), errors: Output(STDERR_FILENO), socket: path, language: .english,
+                interruption: interruption.descriptor
+            )
+            _ = command.run(["events", "--follow", "--json"])
+            close(writing)
+        }
+        #expect(Self.read(reading, until: "{}\n") == CommandBench.event + "\n{}\n")
+        // More than the pipe takes, as one event and as several.
+        let filler = String(repeating: "x", count: 300_000)
+        for key in 3...6 { bench.server.publish("[\"\(filler)\"]", key: Int64(key)) }
+        var one = pollfd(fd: reading, events: Int16(POLLIN), revents: 0)
+        #expect(poll(&one, 1, 10_000) == 1)
+        interruption.ring()
+        #expect(thread.join(milliseconds: 10_000))
+    }
+
     /// What comes out of `pipe` up to `end`, or in 10 s.
     private static func read(_ pipe: CInt, until end: String) -> String {
         var text = ""

@@ -176,6 +176,17 @@ struct Spoiled: Sendable, CustomTestStringConvertible {
         #expect(problems.allSatisfy { $0.hasPrefix("1:1: ") })
     }
 
+    @Test("a key of a hundred thousand parts is refused at its place, wherever it stands; dots in texts are none")
+    func deepKeys() {
+        let deep = Array(repeating: "a", count: 100_000).joined(separator: ".")
+        let hidden = "x = [\"\"\"y\"\"\"\", { \(deep) = 1 }]"
+        for text in [hidden, "\(deep) = 1", "[\(deep)]", "[[\(deep)]]", "x = [{ \(deep) = 1 }]"] {
+            let problems = directory.problems(of: "# \(deep)\ny = \"\(deep)\"\nz = '''\n\(deep)'''\n\(text)")
+            #expect(problems.count == 1, "\(problems.map { $0.prefix(100) })")
+            #expect(problems.first?.hasPrefix("5:") == true && problems.first?.contains("more than 8 parts") == true)
+        }
+    }
+
     @Test("a booth has 1,000 points at most, a bus 247 units")
     func limits() {
         var text = exampleFile

@@ -122,6 +122,32 @@ private func client(timeout: Duration = .seconds(10), bodyLimit: Int = 1 << 20) 
         #expect(try cause(client, "\(url)/slow") == .timedOut)
     }
 
+    @Test("an answer without a status line is not HTTP, and no fault of the URL")
+    func noStatusLine() throws {
+        var bound = sockaddr_in()
+        bound.sin_family = sa_family_t(AF_INET)
+        bound.sin_addr.s_addr = UInt32(INADDR_LOOPBACK).bigEndian
+        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let listener = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
+        defer { close(listener) }
+        let opened = withUnsafeMutablePointer(to: &bound) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(listener, $0, size) == 0 && listen(listener, 1) == 0 && getsockname(listener, $0, &size) == 0
+            }
+        }
+        try #require(opened)
+        let thread = try WorkerThread(name: "bare-answer") {
+            let peer = accept(listener, nil, nil)
+            send(peer, "<html>no status</html>", 22, CInt(MSG_NOSIGNAL))
+            shutdown(peer, CInt(SHUT_WR))
+            var scrap = [UInt8](repeating: 0, count: 4096)
+            while recv(peer, &scrap, scrap.count, 0) > 0 {}
+            close(peer)
+        }
+        #expect(try cause(try client(), "http://127.0.0.1:\(bound.sin_port.bigEndian)/") == .notHTTP)
+        #expect(thread.join(milliseconds: 5000))
+    }
+
     @Test("names a host without address, a closed port, and a URL that is none")
     func noServer() throws {
         let server = try plainServer { _ in HTTPResponse(status: 200) }

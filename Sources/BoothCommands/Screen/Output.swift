@@ -8,6 +8,9 @@ package final class Output {
     private var waiting: [UInt8] = []
     /// Whether the reader is gone, as `head` is after ten lines.
     package private(set) var isBroken = false
+    /// When this descriptor becomes readable while the reader does not read, the rest is given up, and `isBroken` set.
+    /// Without it, a pager that waits for a key would keep a blocked SIGTERM waiting with it.
+    var interruption: CInt?
 
     /// - Parameter descriptor: open for writing as long as this lives; not closed by it.
     package init(_ descriptor: CInt) {
@@ -27,6 +30,32 @@ package final class Output {
     package func flush() {
         defer { waiting = [] }
         guard !isBroken else { return }
+        if let interruption {
+            writePieces(or: interruption)
+            return
+        }
         do { try waiting.withUnsafeBytes { try $0.write(to: descriptor) } } catch { isBroken = true }
+    }
+
+    /// A pipe that is ready takes PIPE_BUF bytes without blocking (pipe(7)), so no piece is longer.
+    private func writePieces(or interruption: CInt) {
+        var rest = waiting[...]
+        while !rest.isEmpty {
+            var watched = [
+                pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0),
+                pollfd(fd: interruption, events: Int16(POLLIN), revents: 0),
+            ]
+            guard poll(&watched, 2, -1) > 0 else { continue }
+            if watched[0].revents == 0 {
+                isBroken = true
+                return
+            }
+            let piece = rest.prefix(Int(PIPE_BUF))
+            do { try piece.withUnsafeBytes { try $0.write(to: descriptor) } } catch {
+                isBroken = true
+                return
+            }
+            rest = rest.dropFirst(piece.count)
+        }
     }
 }

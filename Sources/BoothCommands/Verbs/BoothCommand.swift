@@ -128,6 +128,7 @@ package struct BoothCommand {
             for event in JSONText.elements(of: events) { output.write(line(event, invocation, words)) }
             return
         }
+        output.interruption = interruption
         try client.follow(until: interruption) { event in
             output.write(line(event, invocation, words))
             output.flush()

@@ -14,6 +14,7 @@ struct TOMLDocument: ~Copyable {
 
     /// - Throws: `TOMLError` at the first place that is not TOML 1.0.
     init(_ bytes: [UInt8]) throws(TOMLError) {
+        try KeyDepth.check(bytes)
         var error = ctoml_error()
         let parsed = bytes.withUnsafeBytes { buffer in
             buffer.withMemoryRebound(to: CChar.self) { text in
