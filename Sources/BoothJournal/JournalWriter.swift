@@ -35,6 +35,8 @@ final class JournalWriter {
 
     private static let retryDelay = Duration.seconds(1)
     private static let mostRetryDelay = Duration.seconds(60)
+    /// So long a failing disk is asked again when the agent stops.
+    private static let lastPatience = Duration.seconds(2)
     /// After a burst of commits it is quiet for so long before the log is moved.
     private static let checkpointDelay = Duration.milliseconds(500)
     /// A log shorter than this is not worth the writes: a page that changes again is then moved once.
@@ -78,7 +80,18 @@ final class JournalWriter {
             checkpointWhenIdle()
             publishStatus()
         }
+        insist(on: inbox)
         return pending.reduce(0) { $0 + $1.entry.events.count }
+    }
+
+    /// A disk that refuses at the very end is asked a few times more: what it takes now is not lost with the process.
+    private func insist(on inbox: Mailbox<Journal.Order>) {
+        let end = BootTime.now() + Self.lastPatience
+        while !pending.isEmpty, BootTime.now() < end {
+            // Nothing is expected; the wait is the pause between two attempts.
+            _ = inbox.wait(milliseconds: 200)
+            write()
+        }
     }
 
     private func take(_ order: Journal.Order, _ queries: inout [JournalQuery]) {
