@@ -10,7 +10,7 @@ import Synchronization
 package final class ControlServer: Sendable {
     /// How much the server takes on before it drops clients.
     package struct Limits: Sendable {
-        /// Most clients at a time; another is closed at once.
+        /// Most clients at a time; another takes the place of the oldest that asks nothing, or is closed at once.
         package var clients = 64
         /// Most bytes that a follower of events may leave unread before it is dropped.
         package var unreadBytes = 4 << 20

@@ -72,6 +72,7 @@ final class ControlThread {
     }
 
     private func welcome(_ socket: CInt) {
+        makeRoom()
         guard clients.count < limits.clients, let peer = try? PeerCredentials(ofSocket: socket) else {
             close(socket)
             return
@@ -80,6 +81,13 @@ final class ControlThread {
         let client = Client(number: lastNumber, socket: socket, caller: Caller(peer))
         clients[client.number] = client
         watch(client)
+    }
+
+    /// Ends the oldest connection that asks nothing: idle ones must not lock the technician out.
+    private func makeRoom() {
+        guard clients.count >= limits.clients else { return }
+        let idle = clients.values.filter(\.isReady).min { $0.number < $1.number }
+        if let idle { dismiss(idle) }
     }
 
     private func dismiss(_ client: Client) {
