@@ -75,7 +75,9 @@ struct JournalTests {
             try connection.execute("PRAGMA user_version = 999")
         }
         #expect(throws: JournalError.newerSchema(found: 999)) {
-            try Journal.open(directory: booth.directory, targets: ["police"], limit: 1 << 20, report: { _ in })
+            try OpenJournal.whenFree {
+                try Journal.open(directory: booth.directory, targets: ["police"], limit: 1 << 20, report: { _ in })
+            }
         }
     }
 
@@ -168,8 +170,9 @@ struct JournalTests {
         let booth = try OpenJournal()
         booth.record(.help)
         booth.journal.stop(within: 5000)
-        let (other, contents) = try Journal.open(
-            directory: booth.directory, targets: ["police-main"], limit: 1 << 20, report: { _ in })
+        let (other, contents) = try OpenJournal.whenFree {
+            try Journal.open(directory: booth.directory, targets: ["police-main"], limit: 1 << 20, report: { _ in })
+        }
         #expect(contents.orphans == [.init(target: "police", count: 1)])
         other.stop(within: 5000)
         try booth.reopen()

@@ -38,8 +38,22 @@ final class OpenJournal {
         let reports = self.reports
         _ = reports.take()
         kept = []
-        (journal, contents) = try Journal.open(
-            directory: directory, targets: Self.targets, limit: limit, report: { reports.post($0) })
+        (journal, contents) = try Self.whenFree {
+            try Journal.open(
+                directory: self.directory, targets: Self.targets, limit: self.limit, report: { reports.post($0) })
+        }
+    }
+
+    /// A program that another test is just starting holds a copy of the directory's lock until it is executed.
+    static func whenFree<Opened>(_ open: () throws -> Opened) throws -> Opened {
+        let deadline = BootTime.now() + .seconds(10)
+        while true {
+            do {
+                return try open()
+            } catch JournalError.inUse where BootTime.now() < deadline {
+                continue
+            }
+        }
     }
 
     /// Stops the journal, changes its file behind its back, and opens it again.
