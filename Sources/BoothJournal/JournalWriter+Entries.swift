@@ -64,7 +64,11 @@ extension JournalWriter {
         guard let index = pending.firstIndex(where: { $0.isExpendable && $0.priority == least }) else { return }
         let dropped = pending.remove(at: index)
         givenUp += dropped.entry.events.count
-        for delivery in dropped.deliveries where delivery.state == .queued { queues[delivery.target]?.queued -= 1 }
+        for delivery in dropped.deliveries where delivery.state == .queued {
+            queues[delivery.target]?.queued -= 1
+            // A receipt that still comes for it finds nothing to settle, and counts nothing twice.
+            _ = queues[delivery.target]?.settle(delivery.event.id)
+        }
     }
 
     // MARK: Feeding the targets

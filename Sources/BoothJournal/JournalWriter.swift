@@ -72,16 +72,21 @@ final class JournalWriter {
     /// - Returns: how many events could not be written to the last.
     func run(_ inbox: Mailbox<Journal.Order>) -> Int {
         while !isStopping {
-            var queries: [JournalQuery] = []
-            for order in inbox.wait(milliseconds: nextWake()) { take(order, &queries) }
-            if isDue(hasQueries: !queries.isEmpty) { write() }
-            for query in queries { answer(query) }
-            serveTargets()
-            checkpointWhenIdle()
-            publishStatus()
+            turn(inbox.wait(milliseconds: nextWake()))
         }
         insist(on: inbox)
         return pending.reduce(0) { $0 + $1.entry.events.count }
+    }
+
+    /// Takes what waits, writes it, and gives everybody what they wait for.
+    func turn(_ orders: [Journal.Order]) {
+        var queries: [JournalQuery] = []
+        for order in orders { take(order, &queries) }
+        if isDue(hasQueries: !queries.isEmpty) { write() }
+        for query in queries { answer(query) }
+        serveTargets()
+        checkpointWhenIdle()
+        publishStatus()
     }
 
     /// A disk that refuses at the very end is asked a few times more: what it takes now is not lost with the process.
@@ -116,7 +121,8 @@ final class JournalWriter {
 
     // MARK: Writing
 
-    private func nextWake() -> Int? {
+    /// Milliseconds until there is something to do without being asked; nil: there is nothing.
+    func nextWake() -> Int? {
         [retryAt ?? (pending.isEmpty ? nil : flushAt), checkpointAt].compactMap { $0 }.min()?.millisecondsAway()
     }
 
@@ -183,24 +189,29 @@ final class JournalWriter {
         retryAt = .now() + delay
         let waiting = pending.reduce(0) { $0 + $1.entry.events.count }
         let dropped = Message(
-            zh: givenUp == 0 ? "" : ",已放弃 \(givenUp) 条次要事件", en: givenUp == 0 ? "" : ", \(givenUp) minor ones given up")
+            zh: givenUp == 0 ? "" : "，已放弃 \(givenUp) 条次要消息", en: givenUp == 0 ? "" : ", \(givenUp) minor ones given up")
         storage =
             error.isFull
             ? .full(
                 Message(
-                    zh: "磁盘或日志已满，\(waiting) 条事件暂存内存\(dropped.zh)；腾出空间或调大 [storage] limit",
+                    zh: "磁盘或日志已满，\(waiting) 条消息暂存内存\(dropped.zh)；腾出空间或调大 [storage] limit",
                     en:
                         "disk or journal full, \(waiting) events held in memory\(dropped.en); free space or raise [storage] limit"
                 ))
             : .fault(
                 Message(
-                    zh: "日志读写失败，\(waiting) 条事件暂存内存\(dropped.zh)：\(error)；检查磁盘",
+                    zh: "日志读写失败，\(waiting) 条消息暂存内存\(dropped.zh)：\(error)；检查磁盘",
                     en: "the journal fails, \(waiting) events held in memory\(dropped.en): \(error); check the disk"))
     }
 
     /// Brings the write-ahead log into the database when nobody waits: between bursts, or when it has grown long.
     private func checkpointWhenIdle() {
-        guard let due = checkpointAt, storage == .ok, let store else { return }
+        guard let due = checkpointAt else { return }
+        guard storage == .ok, let store else {
+            // The write that recovers sets it anew; a deadline that stood until then would leave no rest.
+            checkpointAt = nil
+            return
+        }
         let allowance = JournalSchema.logAllowance(of: limit)
         let isLong = store.bytesLogged > allowance / 2
         guard due <= .now() || isLong else { return }

@@ -132,6 +132,23 @@ struct JournalTests {
         #expect(try booth.batch(1).count == 1)
     }
 
+    @Test("rests while the disk refuses, also where a checkpoint was about to be made")
+    func restsWhileFull() throws {
+        let booth = try OpenJournal()
+        booth.journal.stop(within: 5000)
+        let writer = try OpenJournal.whenFree {
+            try JournalWriter(
+                directory: booth.directory, targets: OpenJournal.targets, limit: 1 << 20, report: { _ in })
+        }
+        writer.turn([.record(JournalEntry(events: [booth.event()]))])
+        writer.turn([.record(JournalEntry(events: [booth.event(filler: 1_000_000)]))])
+        #expect(writer.storage != .ok)
+        // One sleep as the writer sleeps it: to what was due first, which was the checkpoint.
+        let inbox = try Mailbox<Journal.Order>()
+        writer.turn(inbox.wait(milliseconds: writer.nextWake()))
+        #expect(try #require(writer.nextWake()) > 0)
+    }
+
     @Test("says what it could not write when it is stopped on a full disk, and a larger limit lets it write")
     func stopped() throws {
         let booth = try OpenJournal(limit: 1 << 20)
