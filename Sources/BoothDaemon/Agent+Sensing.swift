@@ -10,6 +10,7 @@ extension Agent {
             switch report {
             case .reading(let reading): for settled in board.take(reading) { decide(settled) }
             case .device(let report): take(report)
+            case .missed, .flood: break
             }
         }
     }

@@ -88,8 +88,27 @@ package struct DeviceFault: Sendable, Hashable, Codable {
     }
 }
 
+/// Changes of a point that the kernel could not keep: its level is known again, what happened in between is not.
+package struct MissedEdges: Sendable, Hashable {
+    package var point: PointID
+    /// How many, as the kernel counted them; nil where it does not count and some may be missing.
+    package var count: UInt64?
+    /// When it was noticed.
+    package var at: BootTime
+
+    package init(point: PointID, count: UInt64?, at: BootTime) {
+        self.point = point
+        self.count = count
+        self.at = at
+    }
+}
+
 /// What a driver tells the agent.
 package enum SensorReport: Sendable, Hashable {
     case reading(Reading)
     case device(DeviceReport)
+    /// Edges were lost; the readings around it are in order.
+    case missed(MissedEdges)
+    /// A point changes faster than any contact can: its driver reads it at a slow pace for a while.
+    case flood(PointID, at: BootTime)
 }
