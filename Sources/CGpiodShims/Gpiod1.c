@@ -60,6 +60,20 @@ unsigned cgpiod_chip_line_count(const struct cgpiod_chip *chip)
     return gpiod_chip_num_lines(chip->raw);
 }
 
+static enum cgpiod_bias bias_from(int bias)
+{
+    switch (bias) {
+    case GPIOD_LINE_BIAS_DISABLE:
+        return CGPIOD_BIAS_DISABLED;
+    case GPIOD_LINE_BIAS_PULL_UP:
+        return CGPIOD_BIAS_PULL_UP;
+    case GPIOD_LINE_BIAS_PULL_DOWN:
+        return CGPIOD_BIAS_PULL_DOWN;
+    default:
+        return CGPIOD_BIAS_AS_IS;
+    }
+}
+
 int cgpiod_read_line_info(struct cgpiod_chip *chip, unsigned offset, struct cgpiod_line_info *info)
 {
     struct gpiod_line *line = gpiod_chip_get_line(chip->raw, offset);
@@ -70,6 +84,8 @@ int cgpiod_read_line_info(struct cgpiod_chip *chip, unsigned offset, struct cgpi
     copy_name(info->consumer, gpiod_line_consumer(line));
     info->used = gpiod_line_is_used(line);
     info->output = gpiod_line_direction(line) == GPIOD_LINE_DIRECTION_OUTPUT;
+    info->active_low = gpiod_line_active_state(line) == GPIOD_LINE_ACTIVE_STATE_LOW;
+    info->bias = bias_from(gpiod_line_bias(line));
     return 0;
 }
 

@@ -67,6 +67,20 @@ unsigned cgpiod_chip_line_count(const struct cgpiod_chip *chip)
     return (unsigned)gpiod_chip_info_get_num_lines(chip->info);
 }
 
+static enum cgpiod_bias bias_from(enum gpiod_line_bias bias)
+{
+    switch (bias) {
+    case GPIOD_LINE_BIAS_DISABLED:
+        return CGPIOD_BIAS_DISABLED;
+    case GPIOD_LINE_BIAS_PULL_UP:
+        return CGPIOD_BIAS_PULL_UP;
+    case GPIOD_LINE_BIAS_PULL_DOWN:
+        return CGPIOD_BIAS_PULL_DOWN;
+    default:
+        return CGPIOD_BIAS_AS_IS;
+    }
+}
+
 int cgpiod_read_line_info(struct cgpiod_chip *chip, unsigned offset, struct cgpiod_line_info *info)
 {
     struct gpiod_line_info *line = gpiod_chip_get_line_info(chip->raw, offset);
@@ -76,6 +90,8 @@ int cgpiod_read_line_info(struct cgpiod_chip *chip, unsigned offset, struct cgpi
     copy_name(info->consumer, gpiod_line_info_get_consumer(line));
     info->used = gpiod_line_info_is_used(line);
     info->output = gpiod_line_info_get_direction(line) == GPIOD_LINE_DIRECTION_OUTPUT;
+    info->active_low = gpiod_line_info_is_active_low(line);
+    info->bias = bias_from(gpiod_line_info_get_bias(line));
     gpiod_line_info_free(line);
     return 0;
 }

@@ -51,7 +51,7 @@ extension GPIOChip {
         throw obstacle ?? .missing(labels: labels)
     }
 
-    private static func refusal(of path: String, _ error: GPIOError) -> GPIOChipSearchError {
+    static func refusal(of path: String, _ error: GPIOError) -> GPIOChipSearchError {
         error.code == EACCES || error.code == EPERM
             ? .denied(path: path, group: groupName(of: path)) : .failed(path: path, error)
     }
@@ -60,8 +60,13 @@ extension GPIOChip {
         switch selector {
         case .path(let path): [path]
         case .name(let name): ["\(directory)/\(name)"]
-        case .label: chipNumbers(in: directory).sorted().map { "\(directory)/gpiochip\($0)" }
+        case .label: paths(in: directory)
         }
+    }
+
+    /// The device files of chips, by number.
+    static func paths(in directory: String) -> [String] {
+        chipNumbers(in: directory).sorted().map { "\(directory)/gpiochip\($0)" }
     }
 
     private static func chipNumbers(in directory: String) -> [Int] {

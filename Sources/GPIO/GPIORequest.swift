@@ -4,20 +4,15 @@ import Glibc
 
 /// A line to be requested, and how.
 package struct GPIOInput: Hashable, Sendable {
-    /// The resistor that the chip puts on the line; `asIs` leaves what is set.
-    package enum Bias: Sendable {
-        case asIs, disabled, pullUp, pullDown
-    }
-
     /// Counted from 0 within the chip.
     package var offset: Int
-    package var bias: Bias
+    package var bias: GPIOBias
     /// Whether a low level is active; the kernel turns values and edges round.
     package var isActiveLow: Bool
     /// What the kernel is to debounce; libgpiod 1.x cannot, and reports every edge.
     package var debounce: Duration
 
-    package init(offset: Int, bias: Bias = .asIs, isActiveLow: Bool = false, debounce: Duration = .zero) {
+    package init(offset: Int, bias: GPIOBias = .asIs, isActiveLow: Bool = false, debounce: Duration = .zero) {
         self.offset = offset
         self.bias = bias
         self.isActiveLow = isActiveLow
@@ -30,12 +25,7 @@ package struct GPIOInput: Hashable, Sendable {
         line.active_low = isActiveLow
         line.debounce_us = UInt32(
             clamping: debounce.components.seconds * 1_000_000 + debounce.components.attoseconds / 1_000_000_000_000)
-        switch bias {
-        case .asIs: line.bias = CGPIOD_BIAS_AS_IS
-        case .disabled: line.bias = CGPIOD_BIAS_DISABLED
-        case .pullUp: line.bias = CGPIOD_BIAS_PULL_UP
-        case .pullDown: line.bias = CGPIOD_BIAS_PULL_DOWN
-        }
+        line.bias = bias.raw
         return line
     }
 }

@@ -16,7 +16,7 @@ struct GPIOLine {
     private(set) var missedEdges: UInt64 = 0
 
     private let points: [WiredPoint]
-    private let bias: GPIOInput.Bias
+    private let bias: GPIOBias
     private let isActiveLow: Bool
     private let debounce: Duration
     private var lastSequence: UInt64?

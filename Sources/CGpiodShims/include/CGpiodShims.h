@@ -27,6 +27,9 @@ struct cgpiod_line_info {
     char consumer[CGPIOD_NAME_SIZE];
     bool used;
     bool output;
+    bool active_low;
+    /// AS_IS where the kernel does not know.
+    enum cgpiod_bias bias;
 };
 
 struct cgpiod_line {
