@@ -22,7 +22,7 @@ extension IncidentRules {
 
     /// Every device whose fault can concern a point.
     package static func devices(of point: PointConfiguration) -> [DeviceID] {
-        DeviceMap.path(of: point.source) + [.loop(of: point.id)]
+        DeviceMap.path(of: point.source) + [.loop(of: point.id), .chatter(of: point.id), .edges(of: point.id)]
     }
 
     /// Restores the faults of devices that `configuration` no longer has.
@@ -41,7 +41,7 @@ extension IncidentRules {
         raise(Classification(category, .fault, .fault), point: subject, device: device, at: moment)
     }
 
-    private mutating func clearFault(_ device: DeviceID, at moment: Moment) {
+    mutating func clearFault(_ device: DeviceID, at moment: Moment) {
         guard let id = faults.removeValue(forKey: device) else { return }
         restore(id, since: Stamp(moment), at: moment)
     }
