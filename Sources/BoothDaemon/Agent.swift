@@ -55,7 +55,7 @@ final class Agent {
     var showsStatusFrom = BootTime(nanoseconds: 0)
     var hasStatusToShow = false
 
-    private var inputs: GPIOInputs?
+    private var inputs: GPIOLines?
     private var buses: [ModbusBus] = []
     private var ending: Ending?
     private let reread: () -> Result<CheckedFile, Refusal>
@@ -211,7 +211,7 @@ final class Agent {
                 })
         }
         for bus in buses { try bus.start() }
-        let inputs = try GPIOInputs(chips: configuration.chips, points: configuration.points, loop: loop) {
+        let inputs = try GPIOLines(chips: configuration.chips, points: configuration.points, loop: loop) {
             [unowned self] reports in take(reports)
         }
         self.inputs = inputs

@@ -85,18 +85,18 @@ struct GPIOSimulationTests {
             try chip.pull("HELP1", high: false)
             #expect(under.turn { under.readings(of: "help-1").last?.state == .normal })
         }
-        let inputs = try #require(under.inputs)
-        if inputs.uncountedBatches == 0 {
+        let lines = try #require(under.lines)
+        if lines.uncountedBatches == 0 {
             // ABI v2 keeps the newest and numbers what it drops; edges that merge into one interrupt get no number.
-            #expect(inputs.missedEdges > 0)
-            #expect(UInt64(under.readings(of: "help-1").count - 1) + inputs.missedEdges <= 81 + 1 + 401 + 1)
+            #expect(lines.missedEdges > 0)
+            #expect(UInt64(under.readings(of: "help-1").count - 1) + lines.missedEdges <= 81 + 1 + 401 + 1)
         }
     }
 
     @Test("hold the good lines when another is busy or missing, and take it when it is free")
     func busyLine() throws {
         let chip = try SimulatedChip(lines: ["HELP1", "DOOR"])
-        let under: InputsUnderTest
+        let under: LinesUnderTest
         do {
             let other = try GPIOChip(path: "/dev/\(try chip.kernelName())")
             let holder = try other.request([GPIOInput(offset: 1)], consumer: "gpiomon")
@@ -113,7 +113,7 @@ struct GPIOSimulationTests {
         }
         #expect(busy.code == .busy && busy.message.en.contains("gpiomon"))
         #expect(missing.code == .missing && missing.message.en.contains("HELP1, DOOR"))
-        under.inputs?.tick(at: .now() + .seconds(11))
+        under.lines?.tick(at: .now() + .seconds(11))
         #expect(under.conditions(of: "gpio:booth-io/DOOR").last == .found)
         #expect(under.conditions(of: "gpio:booth-io/MAIL").count == 1)
         try chip.pull("DOOR", high: true)
@@ -169,11 +169,11 @@ struct GPIOSimulationTests {
     func levelTimer() throws {
         let chip = try SimulatedChip(lines: ["HELP1"])
         let under = try inputs(of: chip, [point("help-1", "HELP1")])
-        let due = try #require(under.inputs?.nextDeadline)
+        let due = try #require(under.lines?.nextDeadline)
         #expect(due - .now() <= .seconds(5))
         try chip.pull("HELP1", high: true)
         // Nobody turns the loop: the timer alone has to see it.
-        under.inputs?.tick(at: due)
+        under.lines?.tick(at: due)
         #expect(under.readings(of: "help-1").last?.state == .active)
     }
 
@@ -198,8 +198,8 @@ struct GPIOSimulationTests {
         }
     }
 
-    private func inputs(of chip: SimulatedChip, _ points: [PointConfiguration]) throws -> InputsUnderTest {
-        try InputsUnderTest(chip: GPIOChipConfiguration(name: chipName, chip: .label(chip.label)), points: points)
+    private func inputs(of chip: SimulatedChip, _ points: [PointConfiguration]) throws -> LinesUnderTest {
+        try LinesUnderTest(chip: GPIOChipConfiguration(name: chipName, chip: .label(chip.label)), points: points)
     }
 
     private func point(

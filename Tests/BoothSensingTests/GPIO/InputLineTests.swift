@@ -5,13 +5,13 @@ import Testing
 
 @testable import BoothSensing
 
-@Suite("GPIO line")
-struct GPIOLineTests {
+@Suite("Input line")
+struct InputLineTests {
     private let time = BootTime(nanoseconds: 1_000_000_000)
 
     @Test("reports the electrical level beside the state", arguments: [Polarity.high, .low], [true, false])
     func polarity(active: Polarity, isActive: Bool) {
-        var line = GPIOLine(source: source(active), points: [point("help-1", active)])
+        var line = InputLine(source: source(active), points: [point("help-1", active)])
         let readings = line.hold(isActive: isActive, at: time).compactMap(\.reading)
         let level = isActive == (active == .high) ? 1 : 0
         #expect(
@@ -22,14 +22,14 @@ struct GPIOLineTests {
 
     @Test("serves two points of opposite polarity")
     func sharedLine() {
-        var line = GPIOLine(source: source(.low), points: [point("a", .low), point("b", .high)])
+        var line = InputLine(source: source(.low), points: [point("a", .low), point("b", .high)])
         let states = line.hold(isActive: true, at: time).compactMap(\.reading?.state)
         #expect(states == [.active, .normal])
     }
 
     @Test("corrects the level where the last edge said otherwise, and only there")
     func correction() {
-        var line = GPIOLine(source: source(.high), points: [point("door", .high)])
+        var line = InputLine(source: source(.high), points: [point("door", .high)])
         _ = line.hold(isActive: false, at: time)
         _ = line.take(GPIOEdge(offset: 0, isActive: false, timestampNanoseconds: 1), at: time)
         #expect(line.correct(isActive: false, at: time).isEmpty)
@@ -39,7 +39,7 @@ struct GPIOLineTests {
 
     @Test("counts the edges between two numbers, those before the first too")
     func missedEdges() {
-        var line = GPIOLine(source: source(.high), points: [point("door", .high)])
+        var line = InputLine(source: source(.high), points: [point("door", .high)])
         _ = line.hold(isActive: false, at: time)
         for sequence: UInt64 in [1, 2, 68, 69] {
             let edge = GPIOEdge(
@@ -54,7 +54,7 @@ struct GPIOLineTests {
 
     @Test("tells once why it is lost, again for another reason, and that it is found")
     func losses() {
-        var line = GPIOLine(source: source(.high), points: [point("door", .high)])
+        var line = InputLine(source: source(.high), points: [point("door", .high)])
         let busy = DeviceFault(.busy, Message(zh: "", en: "gpiomon"))
         let missing = DeviceFault(.missing, Message(zh: "", en: ""))
         #expect(line.lose(busy, at: time).compactMap(\.device?.condition) == [.lost(busy)])
@@ -66,7 +66,7 @@ struct GPIOLineTests {
 
     @Test("has no believable value before the first level, a stale one after")
     func quality() {
-        var line = GPIOLine(source: source(.high), points: [point("door", .high)])
+        var line = InputLine(source: source(.high), points: [point("door", .high)])
         let busy = DeviceFault(.busy, Message(zh: "", en: ""))
         let before = line.lose(busy, at: time).compactMap(\.reading)
         #expect(before == [Reading(point: "door", state: .unknown, value: nil, quality: .fault, at: time)])
@@ -77,16 +77,16 @@ struct GPIOLineTests {
 
     @Test("says nothing new of a lost line when its chip is lost as well")
     func lostTwice() {
-        var line = GPIOLine(source: source(.high), points: [point("door", .high)])
+        var line = InputLine(source: source(.high), points: [point("door", .high)])
         _ = line.lose(DeviceFault(.missing, Message(zh: "", en: "")), at: time)
         #expect(line.loseChip(at: time).isEmpty)
     }
 
     @Test("leaves a leading edge to us and lets the kernel swallow a door's chatter")
     func kernelDebounce() {
-        let door = GPIOLine(source: source(.high), points: [point("door", .high)])
+        let door = InputLine(source: source(.high), points: [point("door", .high)])
         #expect(door.input(at: 3).debounce == .microseconds(2500))
-        let both = GPIOLine(source: source(.high), points: [point("door", .high), point("h", .high, .helpButton)])
+        let both = InputLine(source: source(.high), points: [point("door", .high), point("h", .high, .helpButton)])
         #expect(both.input(at: 3).debounce == .zero)
     }
 

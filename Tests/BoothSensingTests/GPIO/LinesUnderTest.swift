@@ -14,18 +14,18 @@ extension SensorReport {
 }
 
 /// GPIO inputs on a loop of their own, turned by the test that looks at their reports.
-final class InputsUnderTest {
+final class LinesUnderTest {
     private(set) var reports: [SensorReport] = []
     private let loop: EventLoop
     // Made last, because what it delivers goes into this object.
-    private(set) var inputs: GPIOInputs?
+    private(set) var lines: GPIOLines?
 
     init(chip: GPIOChipConfiguration, points: [PointConfiguration], directory: String = "/dev") throws {
         loop = try EventLoop()
-        inputs = try GPIOInputs(chips: [chip], points: points, loop: loop, directory: directory) { [weak self] in
+        lines = try GPIOLines(chips: [chip], points: points, loop: loop, directory: directory) { [weak self] in
             self?.reports += $0
         }
-        inputs?.start(at: .now())
+        lines?.start(at: .now())
     }
 
     func readings(of point: PointID) -> [Reading] { reports.compactMap(\.reading).filter { $0.point == point } }
@@ -42,8 +42,8 @@ final class InputsUnderTest {
         while !isDone() {
             let now = BootTime.now()
             guard now < end else { return false }
-            inputs?.tick(at: now)
-            let wake = min(end, inputs?.nextDeadline ?? end)
+            lines?.tick(at: now)
+            let wake = min(end, lines?.nextDeadline ?? end)
             if !isDone() { loop.turn(milliseconds: wake.millisecondsAway()) }
         }
         return true

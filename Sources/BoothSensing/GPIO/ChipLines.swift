@@ -5,7 +5,7 @@ import GPIO
 import Glibc
 
 /// One configured chip and the lines that points use: found, requested, read, lost and found again.
-final class GPIOChipInputs {
+final class ChipLines {
     /// How often a chip or a line that cannot be had is looked for.
     static let retry = Duration.seconds(10)
     /// How often levels are read although no edge came: an edge may have been lost.
@@ -19,10 +19,10 @@ final class GPIOChipInputs {
     static let settling = Duration.milliseconds(200)
 
     private let configuration: GPIOChipConfiguration
-    private let environment: GPIOInputs.Environment
-    private var lines: [GPIOLine]
+    private let environment: GPIOLines.Environment
+    private var lines: [InputLine]
     private var chip: OpenChip?
-    private var held: [HeldLines] = []
+    private var held: [HeldInputs] = []
     private var told: DeviceReport.Condition?
     private var nextLook: BootTime?
     private var nextLevels: BootTime?
@@ -33,7 +33,7 @@ final class GPIOChipInputs {
         init(_ chip: consuming GPIOChip) { self.chip = chip }
     }
 
-    init(_ configuration: GPIOChipConfiguration, lines: [GPIOLine], environment: GPIOInputs.Environment) {
+    init(_ configuration: GPIOChipConfiguration, lines: [InputLine], environment: GPIOLines.Environment) {
         self.configuration = configuration
         self.lines = lines
         self.environment = environment
@@ -137,7 +137,7 @@ final class GPIOChipInputs {
         guard chip === open else { return [] }
         do throws(GPIOError) {
             let request = try open.chip.request(wanted.map(\.input), consumer: environment.consumer)
-            return hold(HeldLines(request, lines: wanted.map(\.line)), at: time)
+            return hold(HeldInputs(request, lines: wanted.map(\.line)), at: time)
         } catch {
             if error.meansChipGone { return loseChip(error, at: time) }
             guard wanted.count > 1 else {
@@ -148,7 +148,7 @@ final class GPIOChipInputs {
         }
     }
 
-    private func hold(_ lines: HeldLines, at time: BootTime) -> [SensorReport] {
+    private func hold(_ lines: HeldInputs, at time: BootTime) -> [SensorReport] {
         do throws(GPIOError) {
             let levels = try lines.readLevels()
             try watch(lines)
@@ -163,7 +163,7 @@ final class GPIOChipInputs {
         }
     }
 
-    private func watch(_ lines: HeldLines) throws(GPIOError) {
+    private func watch(_ lines: HeldInputs) throws(GPIOError) {
         for descriptor in lines.descriptors {
             do throws(SystemError) {
                 try environment.loop.watch(descriptor) { [weak self, weak lines] _ in
@@ -183,7 +183,7 @@ final class GPIOChipInputs {
     // MARK: - Reading
 
     /// A chip that is gone makes its descriptors ready for ever; reading says so, whatever the readiness said.
-    private func readChanges(of lines: HeldLines) {
+    private func readChanges(of lines: HeldInputs) {
         guard held.contains(where: { $0 === lines }) else { return }
         let time = BootTime.now()
         let changes = lines.readChanges()
@@ -204,7 +204,7 @@ final class GPIOChipInputs {
     }
 
     /// Reads again soon, unless the chip is gone or has failed for too long.
-    private func outlast(_ failure: GPIOError, of lines: HeldLines, at time: BootTime) -> [SensorReport] {
+    private func outlast(_ failure: GPIOError, of lines: HeldInputs, at time: BootTime) -> [SensorReport] {
         lines.failuresInARow += 1
         guard failure.meansChipGone || lines.failuresInARow >= Self.patience else {
             nextLevels = time + Self.levelRetry

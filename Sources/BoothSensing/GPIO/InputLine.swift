@@ -5,7 +5,7 @@ import GPIO
 /// One line that points are wired to: what it said last, and what a new edge or level means for each point.
 ///
 /// Pure: told edges, levels and the time.
-struct GPIOLine {
+struct InputLine {
     let device: DeviceID
     let selector: GPIOLineSelector
     /// Whether this process holds the line now.

@@ -8,7 +8,7 @@ import GPIO
 /// What it delivers: a chip and a line as `.found` when they are first held and when they are held again; as `.lost`
 /// once for each reason; the level of each point when its line is held; then each edge, with the kernel's stamp. After
 /// each batch of edges, and every five seconds, levels are read, and where an edge was lost the level corrects it.
-package final class GPIOInputs {
+package final class GPIOLines {
     /// What the chips share.
     struct Environment {
         let loop: EventLoop
@@ -18,7 +18,7 @@ package final class GPIOInputs {
     }
 
     private let loop: EventLoop
-    private let chips: [GPIOChipInputs]
+    private let chips: [ChipLines]
     private let deviceFiles: DirectoryWatch
 
     /// Requests nothing yet.
@@ -40,7 +40,7 @@ package final class GPIOInputs {
         self.loop = loop
         self.chips = chips.compactMap { chip in
             let lines = Self.lines(of: chip.name, points: points)
-            return lines.isEmpty ? nil : GPIOChipInputs(chip, lines: lines, environment: environment)
+            return lines.isEmpty ? nil : ChipLines(chip, lines: lines, environment: environment)
         }
         deviceFiles = try DirectoryWatch(path: directory)
         try loop.watch(deviceFiles.descriptor) { [weak self] _ in self?.takeDeviceFiles() }
@@ -84,7 +84,7 @@ package final class GPIOInputs {
     }
 
     /// The lines of one chip, in the order in which points name them; points that share a line share its request.
-    private static func lines(of chip: String, points: [PointConfiguration]) -> [GPIOLine] {
+    private static func lines(of chip: String, points: [PointConfiguration]) -> [InputLine] {
         var order: [GPIOSource] = []
         var wired: [GPIOSource.Line: [PointConfiguration]] = [:]
         for point in points {
@@ -92,6 +92,6 @@ package final class GPIOInputs {
             if wired[source.line] == nil { order.append(source) }
             wired[source.line, default: []].append(point)
         }
-        return order.map { GPIOLine(source: $0, points: wired[$0.line] ?? []) }
+        return order.map { InputLine(source: $0, points: wired[$0.line] ?? []) }
     }
 }

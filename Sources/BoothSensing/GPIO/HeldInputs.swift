@@ -3,7 +3,7 @@ import BoothModel
 import GPIO
 
 /// A request that is held, and which lines of its chip it holds.
-final class HeldLines {
+final class HeldInputs {
     let descriptors: [CInt]
     /// Indices into the chip's list of lines, in the order of the request.
     let lines: [Int]
