@@ -81,6 +81,7 @@ extension Agent {
             canBeToldAgain: decisions.allSatisfy(\.canBeToldAgain),
             isTransient: settlements.isEmpty && decisions.allSatisfy { $0.isTransient || $0.isEmpty },
             tellsOfLoss: tellsOfLoss)
+        for incident in entry.incidents { helpLamp.take(incident) }
         guard !settlements.isEmpty || decisions.contains(where: { !$0.isEmpty }) else { return }
         journal.record(entry)
     }

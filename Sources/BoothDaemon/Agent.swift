@@ -18,6 +18,8 @@ final class Agent {
     enum Letter: Sendable {
         case sensors([SensorReport])
         case journal(JournalStatus)
+        /// These events are on disk.
+        case recorded([EventID])
         case uplink(UplinkReport)
         case control(ControlCall, ControlReplier)
     }
@@ -42,6 +44,11 @@ final class Agent {
     var rules: IncidentRules
     var storage: JournalStatus
     var board: PointBoard
+    /// The outputs that the core drives itself.
+    let lamps: [OutputConfiguration]
+    var helpLamp: HelpLamp
+    /// What each lamp was last told; by output.
+    var shownLamps: [String: Bool] = [:]
     var deviceFaults: [DeviceID: DeviceFault] = [:]
     var links: [TargetID: LinkState] = [:]
     var heartbeats: [TargetID: BootTime] = [:]
@@ -55,7 +62,7 @@ final class Agent {
     var showsStatusFrom = BootTime(nanoseconds: 0)
     var hasStatusToShow = false
 
-    private var inputs: GPIOLines?
+    var gpio: GPIOLines?
     private var buses: [ModbusBus] = []
     private var ending: Ending?
     private let reread: () -> Result<CheckedFile, Refusal>
@@ -87,11 +94,15 @@ final class Agent {
             mailbox.post(.control($0, $1))
         }
         self.control = control
+        lamps = configuration.outputs.filter(\.isOnGPIO)
+        let showsHelp = lamps.contains { $0.shows == .help }
         let (journal, contents) = try Journal.open(
             directory: stateDirectory, targets: configuration.targets.map(\.id), limit: configuration.storageLimit
         ) { report in
             switch report {
-            case .recorded(let events): for event in events { control.publish(event.event.json, key: event.id.key) }
+            case .recorded(let events):
+                for event in events { control.publish(event.event.json, key: event.id.key) }
+                if showsHelp { mailbox.post(.recorded(events.map(\.id))) }
             case .batch(let target, let number, let events): uplinks[target]?.order(.batch(number: number, events))
             case .status(let status): mailbox.post(.journal(status))
             }
@@ -102,6 +113,8 @@ final class Agent {
         rules = IncidentRules(
             configuration: configuration, points: contents.points, incidents: contents.incidents,
             ids: EventIDGenerator(after: contents.lastKey))
+        helpLamp = HelpLamp(configuration.points, bootID: clock.bootID)
+        helpLamp.resume(contents.incidents)
         orphans = contents.orphans
         report(contents)
     }
@@ -168,9 +181,9 @@ final class Agent {
         for uplink in uplinks.values { uplink.join(milliseconds: joined.millisecondsAway()) }
         // Sensing ends last: an edge that came meanwhile is still in the kernel's queue, and is read now.
         loop.turn(milliseconds: 0)
-        inputs?.tick(at: .now())
+        gpio?.tick(at: .now())
         for letter in mailbox.take() { take(letter) }
-        inputs?.stop()
+        gpio?.stop()
         closeJournal(by: deadline)
     }
 
@@ -193,6 +206,7 @@ final class Agent {
 
     private func startSensing() throws {
         var known = Set(configuration.points.flatMap { IncidentRules.devices(of: $0) })
+        known.formUnion(lamps.flatMap { IncidentRules.devices(of: $0) })
         known.formUnion(configuration.targets.map { .target($0.id) })
         // A journal that opened well is over its fault; a link's stands until its platform answers.
         if storage.storage != .ok { known.insert(.storage) }
@@ -211,11 +225,13 @@ final class Agent {
                 })
         }
         for bus in buses { try bus.start() }
-        let inputs = try GPIOLines(chips: configuration.chips, points: configuration.points, loop: loop) {
+        let gpio = try GPIOLines(
+            chips: configuration.chips, points: configuration.points, outputs: lamps, loop: loop
+        ) {
             [unowned self] reports in take(reports)
         }
-        self.inputs = inputs
-        inputs.start(at: .now())
+        self.gpio = gpio
+        gpio.start(at: .now())
     }
 
     /// The socket is for the technician: without it the agent goes on, and says so.
@@ -236,19 +252,22 @@ final class Agent {
     // MARK: Time
 
     private func nextDeadline() -> BootTime? {
-        [rules.nextDeadline, board.nextDeadline, inputs?.nextDeadline, heartbeats.values.min(), statusDeadline]
-            .compactMap { $0 }.min()
+        [
+            rules.nextDeadline, board.nextDeadline, gpio?.nextDeadline, lampDeadline, heartbeats.values.min(),
+            statusDeadline,
+        ].compactMap { $0 }.min()
     }
 
     /// Does whatever is due by now.
     private func keepTime() {
         let now = BootTime.now()
-        if let deadline = inputs?.nextDeadline, deadline <= now { inputs?.tick(at: now) }
+        if let deadline = gpio?.nextDeadline, deadline <= now { gpio?.tick(at: now) }
         settlePoints(at: now)
         // Each deadline is kept in its turn, so that what follows from one is dated by it and not by the wake-up.
         while let deadline = rules.nextDeadline, deadline <= now {
             record(rules.advance(to: clock.moment(at: deadline.nanoseconds > 0 ? deadline : now)))
         }
+        showLamps(at: now)
         sendHeartbeats(at: now)
         showStatus(at: now)
     }
@@ -259,6 +278,7 @@ final class Agent {
         switch letter {
         case .sensors(let reports): take(reports)
         case .journal(let status): take(status)
+        case .recorded(let events): helpLamp.noteRecorded(events)
         case .uplink(let report): take(report)
         case .control(let call, let replier): answer(call, replier)
         }

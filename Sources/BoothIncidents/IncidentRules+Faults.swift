@@ -25,6 +25,14 @@ extension IncidentRules {
         DeviceMap.path(of: point.source) + [.loop(of: point.id), .chatter(of: point.id), .edges(of: point.id)]
     }
 
+    /// Every device whose fault can concern an output.
+    package static func devices(of output: OutputConfiguration) -> [DeviceID] {
+        switch output.sink {
+        case .gpio(let gpio): DeviceMap.path(of: .gpio(gpio))
+        case .modbus(let modbus): DeviceMap.path(of: .modbus(modbus))
+        }
+    }
+
     /// Restores the faults of devices that `configuration` no longer has.
     package mutating func forgetForeignFaults(known: Set<DeviceID>, at moment: Moment) -> Decision {
         for device in faults.keys.sorted(by: { $0.rawValue < $1.rawValue }) where !known.contains(device) {
