@@ -6,21 +6,27 @@ import GPIO
 ///
 /// Pure: told edges, levels and the time.
 struct InputLine {
-    let device: DeviceID
+    /// The longest that the kernel debounces. While a line never rests for its period, the kernel's debouncer says
+    /// nothing of it at all; within one tick of Debian's kernel (250 a second) it looks at the level each tick instead.
+    static let mostKernelDebounce = Duration.milliseconds(4)
+
     let selector: GPIOLineSelector
     /// Whether this process holds the line now.
     private(set) var isHeld = false
     /// The kernel's word, polarity reckoned in; nil before the first.
     private(set) var isActive: Bool?
-    /// Edges that the kernel counted and could not keep.
-    private(set) var missedEdges: UInt64 = 0
+    /// Whether it changed faster than any contact: its edges say nothing until `calm`.
+    private(set) var isFlooding = false
 
     private let points: [WiredPoint]
     private let bias: GPIOBias
     private let isActiveLow: Bool
     private let debounce: Duration
+    private var condition: LineCondition
+    private var flood = FloodWatch()
     private var lastSequence: UInt64?
-    private var told: DeviceReport.Condition?
+    /// Edges that the kernel counted and could not keep, not told yet.
+    private var missed: UInt64 = 0
 
     private struct WiredPoint {
         var id: PointID
@@ -29,17 +35,9 @@ struct InputLine {
 
     /// - Parameter points: those on this line, one at least; the first one's polarity and bias are the line's.
     init(source: GPIOSource, points: [PointConfiguration]) {
-        device = .line(source.line.description, of: source.chip)
-        switch source.line {
-        case .name(let name): selector = .name(name)
-        case .offset(let offset): selector = .offset(offset)
-        }
-        switch source.bias {
-        case .asIs: bias = .asIs
-        case .disabled: bias = .disabled
-        case .pullUp: bias = .pullUp
-        case .pullDown: bias = .pullDown
-        }
+        condition = LineCondition(.line(source.line.description, of: source.chip))
+        selector = GPIOLineSelector(source.line)
+        bias = GPIOBias(source.bias)
         isActiveLow = source.active == .low
         debounce = points.map(Self.kernelDebounce).min() ?? .zero
         self.points = points.map { point in
@@ -51,7 +49,7 @@ struct InputLine {
     /// The kernel swallows what is much shorter than counts anyway, so that a chattering line costs no processor time;
     /// a quarter, because it stamps an edge late by its period. A leading edge counts however short it is.
     private static func kernelDebounce(of point: PointConfiguration) -> Duration {
-        point.kind.countsLeadingEdge ? .zero : point.debounce / 4
+        point.kind.countsLeadingEdge ? .zero : min(point.debounce / 4, mostKernelDebounce)
     }
 
     func input(at offset: Int) -> GPIOInput {
@@ -62,34 +60,42 @@ struct InputLine {
     mutating func hold(isActive: Bool, at time: BootTime) -> [SensorReport] {
         isHeld = true
         lastSequence = nil
+        missed = 0
+        calm()
         self.isActive = isActive
-        return tell(.found, at: time) + readings(.good, at: time)
+        return condition.find(at: time) + readings(.good, at: time)
     }
 
     /// The line cannot be held; told once for each reason.
     mutating func lose(_ fault: DeviceFault, at time: BootTime) -> [SensorReport] {
         isHeld = false
-        if case .lost(let before) = told, before.code == fault.code { return [] }
-        return tell(.lost(fault), at: time) + readings(isActive == nil ? .fault : .stale, at: time)
+        let news = condition.lose(fault, at: time)
+        return news.isEmpty ? [] : news + readings(isActive == nil ? .fault : .stale, at: time)
     }
 
     /// Its chip is gone, which is told of the chip; a line that was lost before stays what it was.
     mutating func loseChip(at time: BootTime) -> [SensorReport] {
         isHeld = false
-        if case .lost = told { return [] }
-        return readings(.stale, at: time)
+        return condition.isLost ? [] : readings(.stale, at: time)
     }
 
-    /// A change that the kernel saw.
+    /// A change that the kernel saw; the one too many makes the line flood.
     mutating func take(_ edge: GPIOEdge, at time: BootTime) -> [SensorReport] {
-        if let sequence = edge.lineSequence {
-            // A request counts from 1, so that a first number above it means as much as a jump.
-            let last = lastSequence ?? 0
-            if sequence > last + 1 { missedEdges += sequence - last - 1 }
-            lastSequence = sequence
-        }
+        if let sequence = edge.lineSequence { count(sequence) }
+        guard !isFlooding else { return [] }
         isActive = edge.isActive
-        return readings(.good, at: time)
+        isFlooding = flood.take(at: time)
+        return readings(.good, at: time) + (isFlooding ? points.map { .flood($0.id, at: time) } : [])
+    }
+
+    /// The edges lost since it was asked last: what was counted, or with kernel ABI v1 that some may have been.
+    ///
+    /// Nothing of what was lost while the line flooded: nobody wanted those.
+    mutating func takeMissed(isUncertain: Bool, at time: BootTime) -> [SensorReport] {
+        let count: UInt64? = missed > 0 ? missed : nil
+        missed = 0
+        guard count != nil || isUncertain && !isFlooding else { return [] }
+        return points.map { .missed(MissedEdges(point: $0.id, count: count, at: time)) }
     }
 
     /// The level as read; says something only where the edges said otherwise.
@@ -99,10 +105,20 @@ struct InputLine {
         return readings(.good, at: time)
     }
 
-    private mutating func tell(_ condition: DeviceReport.Condition, at time: BootTime) -> [SensorReport] {
-        guard condition != told else { return [] }
-        told = condition
-        return [.device(DeviceReport(device: device, condition: condition, at: time))]
+    /// Its edges count again.
+    mutating func calm() {
+        isFlooding = false
+        flood = FloodWatch()
+    }
+
+    /// A request counts from 1, so that a first number above it means as much as a jump. The kernel goes on counting
+    /// where a line's edges were left off and on again (gpiolib-cdev.c, edge_detector_stop); should one begin anew, then
+    /// a number that goes back says so.
+    private mutating func count(_ sequence: UInt64) {
+        let last = lastSequence ?? 0
+        lastSequence = sequence
+        guard !isFlooding else { return }
+        missed += sequence > last ? sequence - last - 1 : sequence - 1
     }
 
     private func readings(_ quality: Quality, at time: BootTime) -> [SensorReport] {
@@ -110,6 +126,26 @@ struct InputLine {
         return points.map { point in
             let state: PointState = level.map { $0 == point.activeLevel ? .active : .normal } ?? .unknown
             return .reading(Reading(point: point.id, state: state, value: level, quality: quality, at: time))
+        }
+    }
+}
+
+extension GPIOLineSelector {
+    init(_ line: GPIOSource.Line) {
+        switch line {
+        case .name(let name): self = .name(name)
+        case .offset(let offset): self = .offset(offset)
+        }
+    }
+}
+
+extension GPIOBias {
+    init(_ bias: GPIOSource.Bias) {
+        switch bias {
+        case .asIs: self = .asIs
+        case .disabled: self = .disabled
+        case .pullUp: self = .pullUp
+        case .pullDown: self = .pullDown
         }
     }
 }

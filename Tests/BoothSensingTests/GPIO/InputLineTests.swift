@@ -37,19 +37,89 @@ struct InputLineTests {
         #expect(line.correct(isActive: true, at: time).isEmpty)
     }
 
-    @Test("counts the edges between two numbers, those before the first too")
+    @Test("tells each point of the edges between two numbers, those before the first too, once")
     func missedEdges() {
+        var line = InputLine(source: source(.high), points: [point("door", .high), point("lamp", .low)])
+        _ = line.hold(isActive: false, at: time)
+        for sequence: UInt64 in [1, 2, 68, 69] { _ = line.take(edge(sequence), at: time) }
+        let missed = line.takeMissed(isUncertain: false, at: time)
+        #expect(
+            missed == [
+                .missed(MissedEdges(point: "door", count: 65, at: time)),
+                .missed(MissedEdges(point: "lamp", count: 65, at: time)),
+            ])
+        #expect(line.takeMissed(isUncertain: false, at: time).isEmpty)
+        _ = line.hold(isActive: false, at: time)
+        _ = line.take(edge(3), at: time)
+        #expect(line.takeMissed(isUncertain: false, at: time).compactMap(\.missed?.count) == [2, 2])
+    }
+
+    @Test("tells of edges that may be missing without a number")
+    func uncertain() {
         var line = InputLine(source: source(.high), points: [point("door", .high)])
         _ = line.hold(isActive: false, at: time)
-        for sequence: UInt64 in [1, 2, 68, 69] {
-            let edge = GPIOEdge(
-                offset: 0, isActive: sequence % 2 == 1, timestampNanoseconds: Int64(sequence), lineSequence: sequence)
-            _ = line.take(edge, at: time)
-        }
-        #expect(line.missedEdges == 65)
+        let missed = line.takeMissed(isUncertain: true, at: time)
+        #expect(missed == [.missed(MissedEdges(point: "door", count: nil, at: time))])
+    }
+
+    @Test("floods with the edge after a thousand in a second, and says so of each point")
+    func flood() {
+        var line = InputLine(source: source(.high), points: [point("door", .high), point("lamp", .low)])
         _ = line.hold(isActive: false, at: time)
-        _ = line.take(GPIOEdge(offset: 0, isActive: true, timestampNanoseconds: 1, lineSequence: 3), at: time)
-        #expect(line.missedEdges == 67)
+        for count in 1...1000 {
+            #expect(line.take(edge(UInt64(count)), at: time + .microseconds(count)).count == 2)
+        }
+        let over = time + .microseconds(1001)
+        let reports = line.take(edge(1001), at: over)
+        #expect(reports.suffix(2) == [.flood("door", at: over), .flood("lamp", at: over)])
+        #expect(line.isFlooding)
+        #expect(line.take(edge(1002), at: over).isEmpty)
+    }
+
+    @Test("misses nothing of what was lost while it flooded, and everything that is lost later")
+    func lossAfterFlood() {
+        var line = flooding()
+        for sequence: UInt64 in [1400, 3000] { _ = line.take(edge(sequence), at: time) }
+        #expect(line.takeMissed(isUncertain: true, at: time).isEmpty)
+        line.calm()
+        #expect(line.take(edge(3001), at: time).compactMap(\.reading?.state) == [.active])
+        #expect(line.takeMissed(isUncertain: false, at: time).isEmpty)
+        _ = line.take(edge(3004), at: time)
+        #expect(line.takeMissed(isUncertain: false, at: time).compactMap(\.missed?.count) == [2])
+    }
+
+    @Test("takes a number that goes back for a count begun anew")
+    func countedAnew() {
+        var line = flooding()
+        line.calm()
+        _ = line.take(edge(1), at: time)
+        #expect(line.takeMissed(isUncertain: false, at: time).isEmpty)
+        _ = line.take(edge(2), at: time)
+        #expect(line.takeMissed(isUncertain: false, at: time).isEmpty)
+    }
+
+    @Test("reads levels while it floods, and is calm when it is held anew")
+    func levelInFlood() {
+        var line = flooding()
+        let isActive = line.isActive == true
+        #expect(line.correct(isActive: !isActive, at: time).count == 1)
+        _ = line.hold(isActive: true, at: time)
+        #expect(!line.isFlooding)
+        #expect(line.take(edge(1), at: time).count == 1)
+        #expect(line.takeMissed(isUncertain: false, at: time).isEmpty)
+    }
+
+    /// Has just taken its edge number 1001.
+    private func flooding() -> InputLine {
+        var line = InputLine(source: source(.high), points: [point("door", .high)])
+        _ = line.hold(isActive: false, at: time)
+        for count in 1...1001 { _ = line.take(edge(UInt64(count)), at: time) }
+        return line
+    }
+
+    private func edge(_ sequence: UInt64) -> GPIOEdge {
+        GPIOEdge(
+            offset: 0, isActive: sequence % 2 == 1, timestampNanoseconds: Int64(sequence), lineSequence: sequence)
     }
 
     @Test("tells once why it is lost, again for another reason, and that it is found")
@@ -86,6 +156,9 @@ struct InputLineTests {
     func kernelDebounce() {
         let door = InputLine(source: source(.high), points: [point("door", .high)])
         #expect(door.input(at: 3).debounce == .microseconds(2500))
+        var slow = point("door", .high)
+        slow.debounce = .milliseconds(100)
+        #expect(InputLine(source: source(.high), points: [slow]).input(at: 3).debounce == .milliseconds(4))
         let both = InputLine(source: source(.high), points: [point("door", .high), point("h", .high, .helpButton)])
         #expect(both.input(at: 3).debounce == .zero)
     }

@@ -45,6 +45,20 @@ struct MissingChipTests {
         }
     }
 
+    @Test("look for a chip that has outputs only, and remember what they are to be")
+    func outputsOnly() throws {
+        try inTemporaryDirectory { directory in
+            let sink = OutputConfiguration.Sink.gpio(GPIOSource(chip: "booth-io", line: .name("LAMP")))
+            let lamp = OutputConfiguration(id: "lamp", shows: .help, sink: sink)
+            let under = try LinesUnderTest(chip: chip, outputs: [lamp], directory: directory)
+            under.lines?.drive("lamp", isOn: true)
+            under.lines?.drive("no-such-output", isOn: true)
+            #expect(under.reports.count == 1)
+            #expect(under.conditions(of: "gpio:booth-io").count == 1)
+            under.lines?.stop()
+        }
+    }
+
     @Test("leave chips without points alone")
     func noPoints() throws {
         let under = try LinesUnderTest(chip: chip, points: [])
