@@ -20,6 +20,7 @@ final class Agent {
         case journal(JournalStatus)
         case uplink(UplinkReport)
         case control(ControlCall, ControlReplier)
+        case prove(Pulse)
     }
 
     /// Why the loop ended.
@@ -55,8 +56,15 @@ final class Agent {
     var showsStatusFrom = BootTime(nanoseconds: 0)
     var hasStatusToShow = false
 
+    /// Whether every loop goes round; nil before they run.
+    var watch: LoopWatch?
+    #if DEBUG
+        /// The loop that SIGUSR2 stops for ever, for tests.
+        var wedged: String?
+    #endif
+
     private var inputs: GPIOInputs?
-    private var buses: [ModbusBus] = []
+    private(set) var buses: [ModbusBus] = []
     private var ending: Ending?
     private let reread: () -> Result<CheckedFile, Refusal>
 
@@ -145,6 +153,7 @@ final class Agent {
         try startSensing()
         for uplink in uplinks.values { try uplink.start() }
         scheduleFirstHeartbeats()
+        startWatch()
         enterService()
         while ending == nil {
             loop.turn(milliseconds: nextDeadline()?.millisecondsAway())
@@ -234,8 +243,10 @@ final class Agent {
     // MARK: Time
 
     private func nextDeadline() -> BootTime? {
-        [rules.nextDeadline, board.nextDeadline, inputs?.nextDeadline, heartbeats.values.min(), statusDeadline]
-            .compactMap { $0 }.min()
+        [
+            rules.nextDeadline, board.nextDeadline, inputs?.nextDeadline, heartbeats.values.min(), statusDeadline,
+            watch?.nextDeadline,
+        ].compactMap { $0 }.min()
     }
 
     /// Does whatever is due by now.
@@ -248,6 +259,7 @@ final class Agent {
             record(rules.advance(to: clock.moment(at: deadline.nanoseconds > 0 ? deadline : now)))
         }
         sendHeartbeats(at: now)
+        watchLoops(at: now)
         showStatus(at: now)
     }
 
@@ -259,12 +271,23 @@ final class Agent {
         case .journal(let status): take(status)
         case .uplink(let report): take(report)
         case .control(let call, let replier): answer(call, replier)
+        case .prove(let pulse): pulse.beat()
         }
     }
 
     private func takeSignals(_ descriptor: CInt) {
         while case let signal = clinux_next_signal(descriptor), signal != 0 {
-            if signal == SIGHUP { reload() } else { ending = .asked }
+            take(signal)
+        }
+    }
+
+    private func take(_ signal: CInt) {
+        switch signal {
+        case SIGHUP: reload()
+        #if DEBUG
+            case SIGUSR2: wedge(at: .now())
+        #endif
+        default: ending = .asked
         }
     }
 
