@@ -22,6 +22,7 @@ final class Agent {
         case recorded([EventID])
         case uplink(UplinkReport)
         case control(ControlCall, ControlReplier)
+        case prove(Pulse)
     }
 
     /// Why the loop ended.
@@ -63,7 +64,14 @@ final class Agent {
     var hasStatusToShow = false
 
     var gpio: GPIOLines?
-    private var buses: [ModbusBus] = []
+    /// Whether every loop goes round; nil before they run.
+    var watch: LoopWatch?
+    #if DEBUG
+        /// The loop that SIGUSR2 stops for ever, for tests.
+        var wedged: String?
+    #endif
+
+    private(set) var buses: [ModbusBus] = []
     private var ending: Ending?
     private let reread: () -> Result<CheckedFile, Refusal>
 
@@ -158,6 +166,7 @@ final class Agent {
         try startSensing()
         for uplink in uplinks.values { try uplink.start() }
         scheduleFirstHeartbeats()
+        startWatch()
         enterService()
         while ending == nil {
             loop.turn(milliseconds: nextDeadline()?.millisecondsAway())
@@ -254,7 +263,7 @@ final class Agent {
     private func nextDeadline() -> BootTime? {
         [
             rules.nextDeadline, board.nextDeadline, gpio?.nextDeadline, lampDeadline, heartbeats.values.min(),
-            statusDeadline,
+            statusDeadline, watch?.nextDeadline,
         ].compactMap { $0 }.min()
     }
 
@@ -269,6 +278,7 @@ final class Agent {
         }
         showLamps(at: now)
         sendHeartbeats(at: now)
+        watchLoops(at: now)
         showStatus(at: now)
     }
 
@@ -281,12 +291,23 @@ final class Agent {
         case .recorded(let events): helpLamp.noteRecorded(events)
         case .uplink(let report): take(report)
         case .control(let call, let replier): answer(call, replier)
+        case .prove(let pulse): pulse.beat()
         }
     }
 
     private func takeSignals(_ descriptor: CInt) {
         while case let signal = clinux_next_signal(descriptor), signal != 0 {
-            if signal == SIGHUP { reload() } else { ending = .asked }
+            take(signal)
+        }
+    }
+
+    private func take(_ signal: CInt) {
+        switch signal {
+        case SIGHUP: reload()
+        #if DEBUG
+            case SIGUSR2: wedge(at: .now())
+        #endif
+        default: ending = .asked
         }
     }
 
