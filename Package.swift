@@ -65,7 +65,7 @@ let package = Package(
                 "BlockingIO", "Systemd",
             ]),
         library("BoothCommands", ["BoothConfig", "BoothControl", "BoothModel", "BlockingIO"]),
-        .executableTarget(name: "boothd", dependencies: ["BoothDaemon"]),
+        .executableTarget(name: "boothd", dependencies: ["BoothDaemon", "BoothCommands"]),
         .executableTarget(name: "boothctl", dependencies: ["BoothCommands", "BlockingIO"]),
 
         // The other side, for the demo, the tests and the integrator.

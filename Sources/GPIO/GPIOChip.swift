@@ -14,13 +14,22 @@ package struct GPIOLineInfo: Hashable, Sendable {
     package var consumer: String?
     /// Whether it is driven, and not read.
     package var isOutput: Bool
+    /// The resistor that is set; `asIs` where the kernel does not know.
+    package var bias: GPIOBias
+    /// Whether its holder has the kernel turn its values round.
+    package var isActiveLow: Bool
 
-    package init(offset: Int, name: String?, isUsed: Bool, consumer: String?, isOutput: Bool) {
+    package init(
+        offset: Int, name: String?, isUsed: Bool, consumer: String?, isOutput: Bool, bias: GPIOBias = .asIs,
+        isActiveLow: Bool = false
+    ) {
         self.offset = offset
         self.name = name
         self.isUsed = isUsed
         self.consumer = consumer
         self.isOutput = isOutput
+        self.bias = bias
+        self.isActiveLow = isActiveLow
     }
 }
 
@@ -63,7 +72,7 @@ package struct GPIOChip: ~Copyable {
         }
         return GPIOLineInfo(
             offset: offset, name: Self.text(&info.name), isUsed: info.used, consumer: Self.text(&info.consumer),
-            isOutput: info.output)
+            isOutput: info.output, bias: GPIOBias(info.bias), isActiveLow: info.active_low)
     }
 
     /// What the kernel says of every line, by offset.
@@ -91,6 +100,20 @@ package struct GPIOChip: ~Copyable {
             throw GPIOError(.requestLines, code: errno)
         }
         return GPIORequest(owning: request, of: inputs)
+    }
+
+    /// Requests `outputs`, all of them or none, each driven as it says from the first instant on.
+    ///
+    /// - Parameters:
+    ///   - outputs: 1...`GPIORequest.mostLines`, each offset once.
+    ///   - consumer: how others see who holds the lines; cut to 31 bytes.
+    /// - Throws: `GPIOError`: as for inputs.
+    package func request(_ outputs: [GPIOOutput], consumer: String) throws(GPIOError) -> GPIOOutputRequest {
+        let lines = outputs.map(\.raw)
+        guard let request = cgpiod_request_outputs(raw, consumer, lines, lines.count) else {
+            throw GPIOError(.requestLines, code: errno)
+        }
+        return GPIOOutputRequest(owning: request, of: outputs)
     }
 
     private static func text<Name>(_ name: inout Name) -> String? {

@@ -72,6 +72,35 @@ struct ChipSearchTests {
     }
 }
 
+@Suite("Chip list")
+struct ChipListTests {
+    @Test("has each device file by number, with why it cannot be opened")
+    func refused() throws {
+        var template = Array("/tmp/chip-list-XXXXXX".utf8CString)
+        let directory = try #require(mkdtemp(&template).map { String(cString: $0) })
+        let names = ["gpiochip10", "gpiochip2", "gpiochip", "gpio"]
+        for name in names { close(open("\(directory)/\(name)", O_CREAT | O_WRONLY | O_CLOEXEC, 0o600)) }
+        defer {
+            for name in names { unlink("\(directory)/\(name)") }
+            rmdir(directory)
+        }
+        let listed = GPIOChip.list(in: directory)
+        #expect(listed.map(\.path) == ["\(directory)/gpiochip2", "\(directory)/gpiochip10"])
+        for one in listed {
+            guard case .failure(.failed(let path, let cause)) = one.chip else {
+                Issue.record("a plain file passes for a chip")
+                continue
+            }
+            #expect(path == one.path && cause.operation == .openChip)
+        }
+    }
+
+    @Test("is empty where there is no chip, and where there is no folder")
+    func empty() {
+        #expect(GPIOChip.list(in: "/nowhere").isEmpty)
+    }
+}
+
 @Suite("Line search")
 struct LineSearchTests {
     private let lines = [

@@ -74,6 +74,8 @@ package struct DeviceFault: Sendable, Hashable, Codable {
         case silent
         /// It answers that it has no such thing, or that it failed.
         case refused
+        /// Its contact does not rest.
+        case chattering
         /// It was there and its connection broke.
         case disconnected
     }
@@ -88,8 +90,27 @@ package struct DeviceFault: Sendable, Hashable, Codable {
     }
 }
 
+/// Changes of a point that the kernel could not keep: its level is known again, what happened in between is not.
+package struct MissedEdges: Sendable, Hashable {
+    package var point: PointID
+    /// How many, as the kernel counted them; nil where it does not count and some may be missing.
+    package var count: UInt64?
+    /// When it was noticed.
+    package var at: BootTime
+
+    package init(point: PointID, count: UInt64?, at: BootTime) {
+        self.point = point
+        self.count = count
+        self.at = at
+    }
+}
+
 /// What a driver tells the agent.
 package enum SensorReport: Sendable, Hashable {
     case reading(Reading)
     case device(DeviceReport)
+    /// Edges were lost; the readings around it are in order.
+    case missed(MissedEdges)
+    /// A point changes faster than any contact can: its driver reads it at a slow pace for a while.
+    case flood(PointID, at: BootTime)
 }
