@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+import BoothConfig
+import BoothModel
+import GPIO
+import Glibc
+
+/// What several checks go by, looked up once.
+struct Circumstances {
+    let system: SystemFiles
+    let configurationPath: String
+    let configuration: Configuration?
+    let problems: [ConfigurationProblem]
+    let stateDirectory: String
+    let socket: String
+    let agent: AgentContact
+    let unit: ServiceUnit?
+    /// Whom the agent runs as, or would; nil where there is no such user.
+    let account: Account?
+    let users: UserDatabase
+    let processes: ProcessList
+    /// Every chip with a device file, as far as this process may look.
+    let chips: [ListedChip]
+    /// Whether this process sees what only root may.
+    let isRoot: Bool
+
+    /// The user that the package makes.
+    static let userName = "booth"
+    /// Where the unit's `LoadCredential=tls:…` takes certificates and keys from.
+    static let credentialDirectory = "/etc/boothd/credentials"
+    /// What that line puts before a file's name.
+    static let credentialPrefix = "tls_"
+
+    init(system: SystemFiles, configurationPath: String, stateDirectory: String, socket: String) {
+        self.system = system
+        self.configurationPath = configurationPath
+        self.stateDirectory = stateDirectory
+        self.socket = socket
+        isRoot = geteuid() == 0
+        let survey = ConfigurationFile.survey(
+            path: configurationPath, credentials: system.path(Self.credentialDirectory), prefix: Self.credentialPrefix)
+        configuration = survey.configuration
+        problems = survey.problems
+        agent = AgentContact(socket: socket)
+        unit = ServiceUnit(system: system)
+        users = UserDatabase(system: system)
+        account = Account(agent: agent, unit: unit, users: users, system: system)
+        processes = ProcessList(system: system)
+        chips = GPIOChip.list(in: system.path("/dev"))
+    }
+}
