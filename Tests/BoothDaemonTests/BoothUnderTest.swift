@@ -149,6 +149,17 @@ final class BoothUnderTest {
                 + agentArguments, environment: Self.plain.merging(environment) { $1 })
     }
 
+    /// Starts the agent under strace(1), which names each system call in `file`, once, when the agent has ended.
+    func startAgent(namingCallsIn file: String) throws {
+        try writeConfiguration()
+        // The tracer is a process group of its own: it writes after the agent's end.
+        agent = try ChildProcess(
+            "/usr/bin/strace",
+            ["-DD", "-f", "-c", "-U", "name", "-o", file, try BuiltPrograms.path(of: "boothd")] + agentArguments,
+            environment: Self.plain)
+        try waitForService()
+    }
+
     func writeConfiguration() throws {
         try workspace.write(configuration.text, to: "boothd.toml")
     }
