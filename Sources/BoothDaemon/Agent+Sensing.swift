@@ -27,12 +27,18 @@ extension Agent {
 
     private func take(_ report: DeviceReport) {
         switch report.condition {
-        case .found: deviceFaults[report.device] = nil
+        case .found:
+            if deviceFaults.removeValue(forKey: report.device) != nil {
+                log(
+                    .notice, .deviceFound, Message(zh: "\(report.device)：恢复正常", en: "\(report.device): found again"),
+                    [.device: report.device.rawValue])
+            }
         case .lost(let fault):
             deviceFaults[report.device] = fault
-            announcer.log(
-                .warning,
-                Message(zh: "\(report.device):\(fault.message.zh)", en: "\(report.device): \(fault.message.en)"))
+            log(
+                .warning, .deviceLost,
+                Message(zh: "\(report.device):\(fault.message.zh)", en: "\(report.device): \(fault.message.en)"),
+                [.device: report.device.rawValue])
         }
         record(rules.take(report, at: clock.moment(at: report.at)))
     }
@@ -48,6 +54,7 @@ extension Agent {
     func record(
         _ decisions: [Decision], settlements: [JournalEntry.Settlement] = [], tellsOfLoss: Bool = false
     ) {
+        for decision in decisions { logIncidents(of: decision) }
         let events = decisions.flatMap(\.events)
         let entry = JournalEntry(
             events: events.map(encode), incidents: decisions.flatMap(\.incidents),
