@@ -68,7 +68,7 @@ let package = Package(
         library(
             "BoothDoctor", ["BoothConfig", "BoothControl", "BoothModel", "BlockingIO", "CLinux", "Crypto", "GPIO"]),
         library("BoothCommands", ["BoothConfig", "BoothControl", "BoothDoctor", "BoothModel", "BlockingIO", "GPIO"]),
-        .executableTarget(name: "boothd", dependencies: ["BoothDaemon"]),
+        .executableTarget(name: "boothd", dependencies: ["BoothDaemon", "BoothCommands"]),
         .executableTarget(name: "boothctl", dependencies: ["BoothCommands", "BlockingIO"]),
 
         // The other side, for the demo, the tests and the integrator.

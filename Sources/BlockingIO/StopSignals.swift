@@ -11,7 +11,7 @@ package final class StopSignals: Sendable {
 
     /// - Throws: `SystemError` when the process has no descriptor left.
     package init() throws(SystemError) {
-        let opened = clinux_open_signals()
+        let opened = clinux_open_signals(0)
         guard opened >= 0 else { throw SystemError("signalfd") }
         descriptor = opened
     }

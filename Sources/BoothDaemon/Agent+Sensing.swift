@@ -8,9 +8,10 @@ extension Agent {
     func take(_ reports: [SensorReport]) {
         for report in reports {
             switch report {
-            case .reading(let reading): for settled in board.take(reading) { decide(settled) }
+            case .reading(let reading): take(board.take(reading))
             case .device(let report): take(report)
-            case .missed, .flood: break
+            case .missed(let missed): take(missed)
+            case .flood(let point, let time): take(board.flood(point, at: time))
             }
         }
     }
@@ -18,11 +19,36 @@ extension Agent {
     /// Lets the points that bounce settle.
     func settlePoints(at time: BootTime) {
         guard let deadline = board.nextDeadline, deadline <= time else { return }
-        for settled in board.settle(at: time) { decide(settled) }
+        take(board.settle(at: time))
     }
 
-    private func decide(_ reading: Reading) {
-        record(rules.take(reading, at: clock.moment(at: reading.at)))
+    func take(_ changes: [PointBoard.Change]) {
+        for change in changes {
+            switch change {
+            case .reading(let reading): record(rules.take(reading, at: clock.moment(at: reading.at)))
+            case .chatter(let point, let stands, let time):
+                let fault = Self.chatter(of: point)
+                take(DeviceReport(device: .chatter(of: point), condition: stands ? .lost(fault) : .found, at: time))
+            }
+        }
+    }
+
+    private static func chatter(of point: PointID) -> DeviceFault {
+        DeviceFault(
+            .chattering,
+            Message(
+                zh: "触点 \(point) 不停抖动，其告警保持；请检查触点与接线",
+                en: "the contact of \(point) does not rest, its alarm is held; check the contact and its wiring"))
+    }
+
+    private func take(_ missed: MissedEdges) {
+        let (zh, en) = missed.count.map { ("\($0) 次", "\($0)") } ?? ("若干次", "some")
+        announcer.log(
+            .warning,
+            Message(
+                zh: "\(missed.point)：内核丢失了\(zh)变化，现状已重新读取",
+                en: "\(missed.point): the kernel lost \(en) edges; the level was read again"))
+        record(rules.take(missed, at: clock.moment(at: missed.at)))
     }
 
     private func take(_ report: DeviceReport) {
@@ -55,6 +81,7 @@ extension Agent {
             canBeToldAgain: decisions.allSatisfy(\.canBeToldAgain),
             isTransient: settlements.isEmpty && decisions.allSatisfy { $0.isTransient || $0.isEmpty },
             tellsOfLoss: tellsOfLoss)
+        for incident in entry.incidents { helpLamp.take(incident) }
         guard !settlements.isEmpty || decisions.contains(where: { !$0.isEmpty }) else { return }
         journal.record(entry)
     }

@@ -46,7 +46,7 @@ extension Agent {
 
     /// What keeps the agent from being simply in service, worst first.
     private func reasons() -> [Message] {
-        var reasons: [Message] = []
+        var reasons = stalls()
         if let message = storage.storage.message { reasons.append(message) }
         for (device, fault) in deviceFaults.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
             reasons.append(Message(zh: "\(device):\(fault.message.zh)", en: "\(device): \(fault.message.en)"))

@@ -18,8 +18,11 @@ final class Agent {
     enum Letter: Sendable {
         case sensors([SensorReport])
         case journal(JournalStatus)
+        /// These events are on disk.
+        case recorded([EventID])
         case uplink(UplinkReport)
         case control(ControlCall, ControlReplier)
+        case prove(Pulse)
     }
 
     /// Why the loop ended.
@@ -42,6 +45,11 @@ final class Agent {
     var rules: IncidentRules
     var storage: JournalStatus
     var board: PointBoard
+    /// The outputs that the core drives itself.
+    let lamps: [OutputConfiguration]
+    var helpLamp: HelpLamp
+    /// What each lamp was last told; by output.
+    var shownLamps: [String: Bool] = [:]
     var deviceFaults: [DeviceID: DeviceFault] = [:]
     var links: [TargetID: LinkState] = [:]
     var heartbeats: [TargetID: BootTime] = [:]
@@ -55,8 +63,15 @@ final class Agent {
     var showsStatusFrom = BootTime(nanoseconds: 0)
     var hasStatusToShow = false
 
-    private var inputs: GPIOInputs?
-    private var buses: [ModbusBus] = []
+    var gpio: GPIOLines?
+    /// Whether every loop goes round; nil before they run.
+    var watch: LoopWatch?
+    #if DEBUG
+        /// The loop that SIGUSR2 stops for ever, for tests.
+        var wedged: String?
+    #endif
+
+    private(set) var buses: [ModbusBus] = []
     private var ending: Ending?
     private let reread: () -> Result<CheckedFile, Refusal>
 
@@ -87,11 +102,15 @@ final class Agent {
             mailbox.post(.control($0, $1))
         }
         self.control = control
+        lamps = configuration.outputs.filter(\.isOnGPIO)
+        let showsHelp = lamps.contains { $0.shows == .help }
         let (journal, contents) = try Journal.open(
             directory: stateDirectory, targets: configuration.targets.map(\.id), limit: configuration.storageLimit
         ) { report in
             switch report {
-            case .recorded(let events): for event in events { control.publish(event.event.json, key: event.id.key) }
+            case .recorded(let events):
+                for event in events { control.publish(event.event.json, key: event.id.key) }
+                if showsHelp { mailbox.post(.recorded(events.map(\.id))) }
             case .batch(let target, let number, let events): uplinks[target]?.order(.batch(number: number, events))
             case .status(let status): mailbox.post(.journal(status))
             }
@@ -102,6 +121,8 @@ final class Agent {
         rules = IncidentRules(
             configuration: configuration, points: contents.points, incidents: contents.incidents,
             ids: EventIDGenerator(after: contents.lastKey))
+        helpLamp = HelpLamp(configuration.points, bootID: clock.bootID)
+        helpLamp.resume(contents.incidents)
         orphans = contents.orphans
         report(contents)
     }
@@ -145,6 +166,7 @@ final class Agent {
         try startSensing()
         for uplink in uplinks.values { try uplink.start() }
         scheduleFirstHeartbeats()
+        startWatch()
         enterService()
         while ending == nil {
             loop.turn(milliseconds: nextDeadline()?.millisecondsAway())
@@ -168,9 +190,9 @@ final class Agent {
         for uplink in uplinks.values { uplink.join(milliseconds: joined.millisecondsAway()) }
         // Sensing ends last: an edge that came meanwhile is still in the kernel's queue, and is read now.
         loop.turn(milliseconds: 0)
-        inputs?.tick(at: .now())
+        gpio?.tick(at: .now())
         for letter in mailbox.take() { take(letter) }
-        inputs?.stop()
+        gpio?.stop()
         closeJournal(by: deadline)
     }
 
@@ -193,10 +215,13 @@ final class Agent {
 
     private func startSensing() throws {
         var known = Set(configuration.points.flatMap { IncidentRules.devices(of: $0) })
+        known.formUnion(lamps.flatMap { IncidentRules.devices(of: $0) })
         known.formUnion(configuration.targets.map { .target($0.id) })
         // A journal that opened well is over its fault; a link's stands until its platform answers.
         if storage.storage != .ok { known.insert(.storage) }
         record(rules.forgetForeignFaults(known: known, at: clock.now()))
+        // A contact that chattered before the start is watched for a while before it counts as at rest.
+        for point in rules.chatteringPoints { take(board.flood(point, at: .now())) }
         for bus in configuration.buses {
             let points = configuration.points.filter {
                 if case .modbus(let source) = $0.source { source.bus == bus.name } else { false }
@@ -209,11 +234,13 @@ final class Agent {
                 })
         }
         for bus in buses { try bus.start() }
-        let inputs = try GPIOInputs(chips: configuration.chips, points: configuration.points, loop: loop) {
+        let gpio = try GPIOLines(
+            chips: configuration.chips, points: configuration.points, outputs: lamps, loop: loop
+        ) {
             [unowned self] reports in take(reports)
         }
-        self.inputs = inputs
-        inputs.start(at: .now())
+        self.gpio = gpio
+        gpio.start(at: .now())
     }
 
     /// The socket is for the technician: without it the agent goes on, and says so.
@@ -234,20 +261,24 @@ final class Agent {
     // MARK: Time
 
     private func nextDeadline() -> BootTime? {
-        [rules.nextDeadline, board.nextDeadline, inputs?.nextDeadline, heartbeats.values.min(), statusDeadline]
-            .compactMap { $0 }.min()
+        [
+            rules.nextDeadline, board.nextDeadline, gpio?.nextDeadline, lampDeadline, heartbeats.values.min(),
+            statusDeadline, watch?.nextDeadline,
+        ].compactMap { $0 }.min()
     }
 
     /// Does whatever is due by now.
     private func keepTime() {
         let now = BootTime.now()
-        if let deadline = inputs?.nextDeadline, deadline <= now { inputs?.tick(at: now) }
+        if let deadline = gpio?.nextDeadline, deadline <= now { gpio?.tick(at: now) }
         settlePoints(at: now)
         // Each deadline is kept in its turn, so that what follows from one is dated by it and not by the wake-up.
         while let deadline = rules.nextDeadline, deadline <= now {
             record(rules.advance(to: clock.moment(at: deadline.nanoseconds > 0 ? deadline : now)))
         }
+        showLamps(at: now)
         sendHeartbeats(at: now)
+        watchLoops(at: now)
         showStatus(at: now)
     }
 
@@ -257,14 +288,26 @@ final class Agent {
         switch letter {
         case .sensors(let reports): take(reports)
         case .journal(let status): take(status)
+        case .recorded(let events): helpLamp.noteRecorded(events)
         case .uplink(let report): take(report)
         case .control(let call, let replier): answer(call, replier)
+        case .prove(let pulse): pulse.beat()
         }
     }
 
     private func takeSignals(_ descriptor: CInt) {
         while case let signal = clinux_next_signal(descriptor), signal != 0 {
-            if signal == SIGHUP { reload() } else { ending = .asked }
+            take(signal)
+        }
+    }
+
+    private func take(_ signal: CInt) {
+        switch signal {
+        case SIGHUP: reload()
+        #if DEBUG
+            case SIGUSR2: wedge(at: .now())
+        #endif
+        default: ending = .asked
         }
     }
 

@@ -2,6 +2,7 @@
 import BlockingIO
 import BoothModel
 import Glibc
+import Synchronization
 import Systemd
 
 /// What the agent says to the log and to the service manager, each on a thread of its own.
@@ -15,10 +16,15 @@ final class Announcer: Sendable {
         case notice = 5
     }
 
+    /// After how long a silence the service manager kills this process; nil: it does not watch it.
+    let watchdogLimit = Notifier.watchdogLimit
+
     private let language: Language
     private let isJournald: Bool
     private let lines: Outlet
     private let manager: Outlet
+    /// Whether the core was said to be stuck since it last asked.
+    private let missedCore = Atomic(false)
 
     /// - Throws: `SystemError` when the system has no thread or descriptor left.
     init(language: Language = .ofEnvironment) throws(SystemError) {
@@ -47,12 +53,45 @@ final class Announcer: Sendable {
         tell { notifier throws(NotifyError) in try notifier.status(text) }
     }
 
+    /// The start waits for something that may pass.
+    func waiting(_ text: String, for span: Duration) {
+        tell { notifier throws(NotifyError) in try notifier.waiting(text, for: span) }
+    }
+
     func stopping() {
+        manager.expectNothing()
         tell { notifier throws(NotifyError) in try notifier.stopping() }
     }
 
     func reloading() {
+        manager.expectNothing()
         tell { notifier throws(NotifyError) in try notifier.reloading() }
+    }
+
+    // MARK: Watchdog
+
+    /// The core goes round, and is expected to say so again before half of the watchdog's time is up. Where it does not,
+    /// the `notify` thread says that in its place: of all loops the core is the one that cannot report itself.
+    ///
+    /// - Parameter provesAll: whether all other loops do as well, so that the watchdog may have its `WATCHDOG=1`.
+    /// - Returns: whether the core was said to be stuck meanwhile; the status has to be told anew then.
+    func coreGoesRound(provesAll: Bool) -> Bool {
+        guard let limit = watchdogLimit else { return false }
+        if provesAll { tell { notifier throws(NotifyError) in try notifier.keepAlive() } }
+        let milliseconds = Int((limit / 2).milliseconds)
+        manager.expectNews(by: .now() + limit / 2) { [weak self] in self?.missCore(for: milliseconds) }
+        return missedCore.exchange(false, ordering: .relaxed)
+    }
+
+    private func missCore(for milliseconds: Int) {
+        missedCore.store(true, ordering: .relaxed)
+        let text = Message(
+            zh: "线程 core 已有 \(milliseconds) 毫秒没有进展；看门狗将重启 boothd",
+            en: "the loop core has made no progress for \(milliseconds) ms; the watchdog will restart boothd")
+        log(.error, text)
+        do throws(NotifyError) { try Notifier().status(text.en) } catch {
+            log(.error, Message(zh: "\(error)", en: "\(error)"))
+        }
     }
 
     private func tell(_ body: @escaping @Sendable (Notifier) throws(NotifyError) -> Void) {

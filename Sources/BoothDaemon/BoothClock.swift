@@ -6,7 +6,8 @@ import Glibc
 /// Every clock of the board at once, and how far the wall clock can be believed.
 struct BoothClock {
     private let trust: ClockTrust
-    private let bootID: String
+    /// The kernel's id of this boot, 32 hexadecimal digits.
+    let bootID: String
     private var wasSynchronised = false
 
     init(trust: ClockTrust) {

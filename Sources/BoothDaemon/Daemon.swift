@@ -64,7 +64,7 @@ package struct Daemon {
         clinux_name_this_thread("boothd")
         TimeZoneDatabase.use(configuration.booth.timeZone)
         // Before the first thread: they all inherit the mask, and no system call of theirs is interrupted.
-        let signals = clinux_open_signals()
+        let signals = clinux_open_signals(options.furtherSignal)
         do {
             guard signals >= 0 else { throw SystemError("signalfd") }
             switch try live(configuration, options, signals: signals) {
@@ -88,6 +88,9 @@ package struct Daemon {
         let announcer = try Announcer(language: language)
         defer { announcer.end() }
         guard let agent = try makeAgent(configuration, options, signals: signals, announcer) else { return .asked }
+        #if DEBUG
+            agent.wedged = options.wedge
+        #endif
         let ending = try agent.run(signals: signals)
         agent.stop(for: ending)
         return ending
@@ -110,6 +113,8 @@ package struct Daemon {
                 ) { reread(options.configuration) }
             } catch let error as JournalError where error.canPass {
                 announcer.log(.error, error.message)
+                // It is asked again well before this is over; a start or a reload that hangs is not excused.
+                announcer.waiting(error.message.en, for: .seconds(60))
             }
             var waiting = pollfd(fd: signals, events: Int16(POLLIN), revents: 0)
             // A configuration that is to be read again is read once the disk has recovered.

@@ -16,6 +16,10 @@ struct DaemonOptions: Equatable {
     var configuration = "/etc/boothd/boothd.toml"
     var stateDirectory: String
     var controlSocket: String
+    #if DEBUG
+        /// The loop that stops for ever at SIGUSR2, so that tests see what the watchdog makes of it; not in a release.
+        var wedge: String?
+    #endif
 
     /// A command line that cannot be meant.
     struct UsageError: Error, Equatable {
@@ -43,9 +47,21 @@ struct DaemonOptions: Equatable {
             case "--check" where inline == nil: purpose = .check
             case "--help" where inline == nil, "-h" where inline == nil: purpose = .help
             case "--version" where inline == nil: purpose = .version
+            #if DEBUG
+                case "--wedge": wedge = try Self.value(of: parts[0], inline, &rest)
+            #endif
             default: throw Self.unknown(argument)
             }
         }
+    }
+
+    /// A signal that the options give a meaning to, 0 for none.
+    var furtherSignal: CInt {
+        #if DEBUG
+            wedge == nil ? 0 : SIGUSR2
+        #else
+            0
+        #endif
     }
 
     private static func value(

@@ -2,26 +2,42 @@
 import BoothModel
 import BoothSensing
 
-/// What each point is known to be now: the readings, debounced.
+/// What each point is known to be now: the readings, debounced, and held while a contact does not rest.
 struct PointBoard {
+    /// What follows from a driver's report.
+    enum Change: Equatable {
+        case reading(Reading)
+        /// A contact began to chatter, or rests again.
+        case chatter(PointID, stands: Bool, at: BootTime)
+    }
+
     struct Entry {
         let point: PointConfiguration
         var debouncer: Debouncer
+        /// nil where the configuration has it off.
+        var chatter: ChatterWatch?
         /// The settled state, with the value and the quality as last read; nil before the first report.
         var reading: Reading?
+        /// What the driver said last, before debouncing.
+        var heard: PointState?
+        /// The alarm that was left last, and when.
+        var lastAlarm: (state: PointState, until: BootTime)?
+        /// What counts while the contact chatters: an alarm stays one, whatever it says between.
+        var heldState: PointState?
     }
 
     private var entries: [PointID: Entry]
     private let order: [PointID]
-    /// Points whose debouncer waits for time to pass.
+    /// Points that wait for time to pass.
     private var unsettled: Set<PointID> = []
 
     init(_ points: [PointConfiguration]) {
         order = points.map(\.id)
         entries = Dictionary(
-            uniqueKeysWithValues: points.map {
-                let debouncer = Debouncer(period: $0.debounce, countsLeadingEdge: $0.kind.countsLeadingEdge)
-                return ($0.id, Entry(point: $0, debouncer: debouncer))
+            uniqueKeysWithValues: points.map { point in
+                let debouncer = Debouncer(period: point.debounce, countsLeadingEdge: point.kind.countsLeadingEdge)
+                let chatter = point.rules.chatter.map { ChatterWatch(limit: $0, bounce: point.debounce) }
+                return (point.id, Entry(point: point, debouncer: debouncer, chatter: chatter))
             })
     }
 
@@ -29,49 +45,54 @@ struct PointBoard {
     var all: [Entry] { order.compactMap { entries[$0] } }
 
     /// When `settle` has something to do unless an input changes.
-    var nextDeadline: BootTime? { unsettled.compactMap { entries[$0]?.debouncer.nextDeadline }.min() }
+    var nextDeadline: BootTime? { unsettled.compactMap { entries[$0]?.nextDeadline }.min() }
 
     /// Takes a driver's reading.
     ///
-    /// - Returns: the settled readings that follow from it, oldest first.
-    mutating func take(_ reading: Reading) -> [Reading] {
+    /// - Returns: what follows from it, oldest first.
+    mutating func take(_ reading: Reading) -> [Change] {
         guard var entry = entries[reading.point] else { return [] }
         defer { store(entry) }
         guard reading.quality == .good else {
             entry.note(reading, state: entry.reading?.state ?? reading.state, at: reading.at)
             return []
         }
-        var settled: [Reading] = []
-        if let (state, since) = entry.debouncer.advance(to: reading.at) {
-            settled.append(entry.note(reading, state: state, at: since))
-        }
+        var changes = entry.settle(at: reading.at)
         if let state = entry.debouncer.take(state: reading.state, at: reading.at) {
-            settled.append(entry.note(reading, state: state, at: reading.at))
+            changes += entry.accept(state, reading, at: reading.at)
         } else {
             let hasRecovered = entry.reading?.quality != .good
-            let noted = entry.note(reading, state: entry.debouncer.accepted ?? reading.state, at: reading.at)
+            let state = entry.heldState ?? entry.debouncer.accepted ?? reading.state
+            let noted = entry.note(reading, state: state, at: reading.at)
             // Good again with the state that it had: nothing changed, and the rules learn that its device is back.
-            if hasRecovered { settled.append(noted) }
+            if hasRecovered { changes.append(.reading(noted)) }
         }
-        return settled
+        if entry.hear(reading.state, at: reading.at) { changes += entry.beginChatter(at: reading.at) }
+        return changes
+    }
+
+    /// A driver was flooded with a point's edges.
+    mutating func flood(_ point: PointID, at time: BootTime) -> [Change] {
+        guard var entry = entries[point] else { return [] }
+        defer { store(entry) }
+        guard entry.chatter?.takeFlood(at: time) == true else { return [] }
+        return entry.beginChatter(at: time)
     }
 
     /// Lets time pass for the points that wait for it.
-    mutating func settle(at time: BootTime) -> [Reading] {
-        var settled: [Reading] = []
-        for point in unsettled {
-            guard var entry = entries[point], let reading = entry.reading else { continue }
-            if let (state, since) = entry.debouncer.advance(to: time) {
-                settled.append(entry.note(reading, state: state, at: since))
-            }
+    mutating func settle(at time: BootTime) -> [Change] {
+        var changes: [Change] = []
+        for point in order where unsettled.contains(point) {
+            guard var entry = entries[point] else { continue }
+            changes += entry.settle(at: time)
             store(entry)
         }
-        return settled.sorted { $0.at < $1.at }
+        return changes.sorted { $0.at < $1.at }
     }
 
     private mutating func store(_ entry: Entry) {
         entries[entry.point.id] = entry
-        if entry.debouncer.nextDeadline == nil {
+        if entry.nextDeadline == nil {
             unsettled.remove(entry.point.id)
         } else {
             unsettled.insert(entry.point.id)
@@ -79,7 +100,77 @@ struct PointBoard {
     }
 }
 
+extension PointBoard.Change {
+    /// When it happened.
+    var at: BootTime {
+        switch self {
+        case .reading(let reading): reading.at
+        case .chatter(_, _, let time): time
+        }
+    }
+}
+
+extension PointState {
+    /// Whether it is neither normal nor unknown.
+    fileprivate var isAlarm: Bool { self != .normal && self != .unknown }
+}
+
 extension PointBoard.Entry {
+    fileprivate var nextDeadline: BootTime? {
+        [debouncer.nextDeadline, chatter?.nextDeadline].compactMap(\.self).min()
+    }
+
+    /// Lets time pass.
+    fileprivate mutating func settle(at time: BootTime) -> [PointBoard.Change] {
+        var changes: [PointBoard.Change] = []
+        if let reading, let (state, since) = debouncer.advance(to: time) {
+            changes += accept(state, reading, at: since)
+        }
+        if let over = chatter?.nextDeadline, chatter?.advance(to: time) == true { changes += endChatter(at: over) }
+        return changes
+    }
+
+    /// Notes what the driver says, and tells whether the contact begins to chatter with it.
+    fileprivate mutating func hear(_ state: PointState, at time: BootTime) -> Bool {
+        defer { heard = state }
+        // The first word, and to know again after not knowing, is no movement of a contact.
+        guard let heard, heard != state, heard != .unknown, state != .unknown else { return false }
+        return chatter?.takeChange(at: time) ?? false
+    }
+
+    /// A state that counts, unless the contact chatters.
+    fileprivate mutating func accept(_ state: PointState, _ latest: Reading, at time: BootTime) -> [PointBoard.Change] {
+        if heldState != nil {
+            // An alarm that settled counts even so; back to normal does not.
+            guard state.isAlarm, state != heldState else { return [] }
+            heldState = state
+        } else if let before = reading?.state, before.isAlarm {
+            lastAlarm = (before, until: time)
+        }
+        return [.reading(note(latest, state: state, at: time))]
+    }
+
+    /// From now on an alarm that stood just now stands; a contact that never settled into one raises none.
+    fileprivate mutating func beginChatter(at time: BootTime) -> [PointBoard.Change] {
+        let begins = PointBoard.Change.chatter(point.id, stands: true, at: time)
+        guard let reading else { return [begins] }
+        var held = reading.state
+        if !held.isAlarm, let lastAlarm, let limit = point.rules.chatter, time - lastAlarm.until <= limit.within {
+            held = lastAlarm.state
+        }
+        heldState = held
+        return reading.state == held ? [begins] : [.reading(note(reading, state: held, at: time)), begins]
+    }
+
+    /// What the contact says now counts again.
+    private mutating func endChatter(at time: BootTime) -> [PointBoard.Change] {
+        let ends = PointBoard.Change.chatter(point.id, stands: false, at: time)
+        let held = heldState
+        heldState = nil
+        guard let reading, let state = debouncer.accepted, state != held else { return [ends] }
+        return [ends, .reading(note(reading, state: state, at: time))]
+    }
+
     /// Keeps a reading with the state that counts; `at` moves only when state or quality does.
     @discardableResult
     fileprivate mutating func note(_ latest: Reading, state: PointState, at time: BootTime) -> Reading {

@@ -22,7 +22,15 @@ extension IncidentRules {
 
     /// Every device whose fault can concern a point.
     package static func devices(of point: PointConfiguration) -> [DeviceID] {
-        DeviceMap.path(of: point.source) + [.loop(of: point.id)]
+        DeviceMap.path(of: point.source) + [.loop(of: point.id), .chatter(of: point.id), .edges(of: point.id)]
+    }
+
+    /// Every device whose fault can concern an output.
+    package static func devices(of output: OutputConfiguration) -> [DeviceID] {
+        switch output.sink {
+        case .gpio(let gpio): DeviceMap.path(of: .gpio(gpio))
+        case .modbus(let modbus): DeviceMap.path(of: .modbus(modbus))
+        }
     }
 
     /// Restores the faults of devices that `configuration` no longer has.
@@ -41,7 +49,7 @@ extension IncidentRules {
         raise(Classification(category, .fault, .fault), point: subject, device: device, at: moment)
     }
 
-    private mutating func clearFault(_ device: DeviceID, at moment: Moment) {
+    mutating func clearFault(_ device: DeviceID, at moment: Moment) {
         guard let id = faults.removeValue(forKey: device) else { return }
         restore(id, since: Stamp(moment), at: moment)
     }

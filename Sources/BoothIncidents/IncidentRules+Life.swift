@@ -6,13 +6,14 @@ extension IncidentRules {
     /// Opens an incident and tells the targets of its class.
     @discardableResult
     mutating func raise(
-        _ classification: Classification, point: PointID?, device: DeviceID? = nil, at moment: Moment
+        _ classification: Classification, point: PointID?, device: DeviceID? = nil, missed: UInt64? = nil,
+        at moment: Moment
     ) -> Incident {
         let recipients = targets.filter { $0.accepts.contains(classification.incidentClass) && !$0.isBackup }.map(\.id)
         let id = makeID(at: moment)
         let incident = Incident(
             id: id, opening: makeID(at: moment), point: point, device: device, classification: classification,
-            opened: Stamp(moment), targets: recipients)
+            opened: Stamp(moment), missed: missed, targets: recipients)
         keep(incident)
         hold(incident)
         decision.events.append(
@@ -105,6 +106,8 @@ extension IncidentRules {
     mutating func resumeTimers() {
         let now = BootTime(nanoseconds: 0)
         for incident in live.values where incident.announced < incident.count { timers[.announce(incident.id)] = now }
+        // Whoever lost edges holds its lines no longer.
+        for point in configured.keys where faults[.edges(of: point)] != nil { timers[.gapRest(point)] = now }
         for memory in points.values where memory.state == .normal {
             guard let point = configured[memory.point], point.kind != .mailSlot else { continue }
             for incident in live.values where incident.point == memory.point && incident.device == nil {

@@ -33,6 +33,8 @@ package struct IncidentRules {
         case settle(EventID)
         /// The on-delay of a point is over.
         case onDelay(PointID)
+        /// No edge of a point has been lost for long enough.
+        case gapRest(PointID)
     }
 
     /// Counts and restorations of one incident are gathered for so long before they are told.
@@ -63,6 +65,14 @@ package struct IncidentRules {
     /// The ids of faults that stand now, as the heartbeat lists them: `sensor:modbus:inside/1`.
     package var standingFaults: [String] {
         faults.compactMap { device, id in live[id].map { "\($0.category):\(device)" } }.sorted()
+    }
+
+    /// Whether the booth needs somebody who mends it.
+    package var hasStandingFaults: Bool { !faults.isEmpty }
+
+    /// Points whose contact was not at rest when it was last heard of.
+    package var chatteringPoints: [PointID] {
+        configured.keys.filter { faults[.chatter(of: $0)] != nil }.sorted { $0.rawValue < $1.rawValue }
     }
 
     /// The journal was found damaged: every target is told first of all, and names what it misses by its sequence.
@@ -107,6 +117,7 @@ package struct IncidentRules {
             case .announce(let id): announceRepeats(id, at: moment)
             case .settle(let id): settle(id, at: moment)
             case .onDelay(let point): onDelayOver(point, at: moment)
+            case .gapRest(let point): gapOver(point, at: moment)
             }
         }
         return finish()

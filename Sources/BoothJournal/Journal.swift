@@ -16,6 +16,7 @@ package final class Journal: Sendable {
         case attemptEnded(TargetID, [EventID])
         case query(JournalQuery)
         case limit(Int64)
+        case prove(Pulse)
         case stop
     }
 
@@ -74,6 +75,9 @@ package final class Journal: Sendable {
 
     /// Lets the files take so many bytes from now on.
     package func setLimit(_ limit: Int64) { inbox.post(.limit(limit)) }
+
+    /// Asks the thread to prove that it goes round.
+    package func prove(_ pulse: Pulse) { inbox.post(.prove(pulse)) }
 
     /// How a journal ended.
     package enum Ending: Sendable, Hashable {

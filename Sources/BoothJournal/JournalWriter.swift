@@ -32,6 +32,8 @@ final class JournalWriter {
     /// Events dropped from memory while the disk refused for long.
     var givenUp = 0
     private var published: JournalStatus?
+    /// Who asked whether this loop goes round.
+    private var asking: Pulse?
 
     private static let retryDelay = Duration.seconds(1)
     private static let mostRetryDelay = Duration.seconds(60)
@@ -87,6 +89,7 @@ final class JournalWriter {
         serveTargets()
         checkpointWhenIdle()
         publishStatus()
+        asking.take()?.beat()
     }
 
     /// A disk that refuses at the very end is asked a few times more: what it takes now is not lost with the process.
@@ -107,6 +110,7 @@ final class JournalWriter {
         case .attemptEnded(let target, let events): for event in events { queues[target]?.noteReturn(of: event) }
         case .query(let query): queries.append(query)
         case .limit(let bytes): take(limit: bytes)
+        case .prove(let pulse): asking = pulse
         case .stop: isStopping = true
         }
     }

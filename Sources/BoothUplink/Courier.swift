@@ -41,6 +41,8 @@ final class Courier {
     private var batch: [QueuedEvent] = []
     private var status: (id: EventID, body: String)?
     private var flight: Flight?
+    /// Who asked whether this loop goes round.
+    private var asking: Pulse?
 
     /// What is under way.
     private struct Flight {
@@ -83,6 +85,7 @@ final class Courier {
                 flight = nil
                 conclude(ended, outcome, at: .now())
             }
+            asking.take()?.beat()
         }
     }
 
@@ -94,6 +97,7 @@ final class Courier {
             batch = events.filter { isWanted($0, by: request) }
             if batch.isEmpty { asksFrom = .now() + Self.pause }
         case .status(let id, let body): status = (id, body)
+        case .prove(let pulse): asking = pulse
         case .stop: break
         }
     }

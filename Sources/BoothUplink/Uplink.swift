@@ -43,11 +43,14 @@ package final class Uplink: Sendable {
     /// - Throws: `SystemError` when the system has no thread left.
     package func start() throws(SystemError) {
         let (target, version, spread, link, mailbox, report) = (target, version, startSpread, link, mailbox, report)
-        let started = try WorkerThread(name: "to-\(target.id)") {
+        let started = try WorkerThread(name: threadName) {
             serve(target, version: version, startSpread: spread, link: link, mailbox: mailbox, report: report)
         }
         thread.withLock { $0 = started }
     }
+
+    /// As `ps -L` shows it.
+    package var threadName: String { "to-\(target.id)" }
 
     /// Hands over an order; from any thread, never blocks.
     package func order(_ order: UplinkOrder) {
@@ -91,8 +94,23 @@ private func serve(
             let state = LinkState.retrying(LinkWords(target.endpoint).sentence(error.cause))
             link = state
             report(.link(target.id, state))
-            let milliseconds = Int(target.retryMost.milliseconds)
-            for case .stop in mailbox.wait(milliseconds: milliseconds) { return }
+            guard rest(until: .now() + target.retryMost, mailbox) else { return }
         }
     }
+}
+
+/// Lets time pass; orders that come are dropped, and asked for again.
+///
+/// - Returns: whether to go on.
+private func rest(until end: BootTime, _ mailbox: Mailbox<UplinkOrder>) -> Bool {
+    while end > .now() {
+        for order in mailbox.wait(milliseconds: end.millisecondsAway()) {
+            switch order {
+            case .stop: return false
+            case .prove(let pulse): pulse.beat()
+            case .batch, .status: break
+            }
+        }
+    }
+    return true
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import BlockingIO
 import BoothJournal
 import BoothModel
 
@@ -51,5 +52,7 @@ package enum UplinkOrder: Sendable {
     case batch(number: Int, [QueuedEvent])
     /// A status event as a CloudEvent, sent now and never queued: the newest replaces one that still waits.
     case status(EventID, body: String)
+    /// The thread is to prove that it goes round.
+    case prove(Pulse)
     case stop
 }

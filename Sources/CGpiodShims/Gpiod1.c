@@ -17,9 +17,20 @@ struct cgpiod_chip {
 
 struct cgpiod_request {
     struct cgpiod_chip *chip;
+    bool outputs;
     size_t count;
     struct gpiod_line *lines[CGPIOD_MOST_LINES];
 };
+
+int cgpiod_abi(void)
+{
+    return 1;
+}
+
+const char *cgpiod_version(void)
+{
+    return gpiod_version_string();
+}
 
 struct cgpiod_chip *cgpiod_open_chip(const char *path)
 {
@@ -112,17 +123,17 @@ static int add_line(struct cgpiod_request *request, const char *consumer, const 
         return -1;
     struct gpiod_line_request_config config = {
         .consumer = consumer,
-        .request_type = GPIOD_LINE_REQUEST_EVENT_BOTH_EDGES,
+        .request_type = request->outputs ? GPIOD_LINE_REQUEST_DIRECTION_OUTPUT : GPIOD_LINE_REQUEST_EVENT_BOTH_EDGES,
         .flags = flags_of(wanted),
     };
-    if (gpiod_line_request(line, &config, 0))
+    if (gpiod_line_request(line, &config, wanted->active))
         return -1;
     request->lines[request->count++] = line;
-    return make_nonblocking(gpiod_line_event_get_fd(line));
+    return request->outputs ? 0 : make_nonblocking(gpiod_line_event_get_fd(line));
 }
 
-struct cgpiod_request *cgpiod_request_inputs(
-    struct cgpiod_chip *chip, const char *consumer, const struct cgpiod_line *lines, size_t count)
+static struct cgpiod_request *request_lines(
+    struct cgpiod_chip *chip, const char *consumer, const struct cgpiod_line *lines, size_t count, bool outputs)
 {
     if (count < 1 || count > CGPIOD_MOST_LINES) {
         errno = EINVAL;
@@ -132,6 +143,7 @@ struct cgpiod_request *cgpiod_request_inputs(
     if (!request)
         return NULL;
     request->chip = chip;
+    request->outputs = outputs;
     chip->holders++;
     for (size_t i = 0; i < count; i++) {
         if (add_line(request, consumer, &lines[i])) {
@@ -144,6 +156,27 @@ struct cgpiod_request *cgpiod_request_inputs(
     return request;
 }
 
+struct cgpiod_request *cgpiod_request_inputs(
+    struct cgpiod_chip *chip, const char *consumer, const struct cgpiod_line *lines, size_t count)
+{
+    return request_lines(chip, consumer, lines, count, false);
+}
+
+struct cgpiod_request *cgpiod_request_outputs(
+    struct cgpiod_chip *chip, const char *consumer, const struct cgpiod_line *lines, size_t count)
+{
+    return request_lines(chip, consumer, lines, count, true);
+}
+
+int cgpiod_reconfigure_inputs(struct cgpiod_request *request, const struct cgpiod_line *lines, size_t count)
+{
+    (void)request;
+    (void)lines;
+    (void)count;
+    errno = ENOTSUP;
+    return -1;
+}
+
 void cgpiod_release(struct cgpiod_request *request)
 {
     for (size_t i = 0; i < request->count; i++)
@@ -154,7 +187,7 @@ void cgpiod_release(struct cgpiod_request *request)
 
 size_t cgpiod_descriptor_count(const struct cgpiod_request *request)
 {
-    return request->count;
+    return request->outputs ? 0 : request->count;
 }
 
 int cgpiod_descriptor(const struct cgpiod_request *request, size_t index)
@@ -187,6 +220,15 @@ int cgpiod_read_values(struct cgpiod_request *request, uint8_t *values)
         if (value < 0)
             return -1;
         values[i] = (uint8_t)value;
+    }
+    return 0;
+}
+
+int cgpiod_set_values(struct cgpiod_request *request, const uint8_t *values)
+{
+    for (size_t i = 0; i < request->count; i++) {
+        if (gpiod_line_set_value(request->lines[i], values[i]))
+            return -1;
     }
     return 0;
 }

@@ -10,8 +10,6 @@
 #include "Common.h"
 
 enum {
-    /// Edges that the kernel keeps for each line of a request; its own choice is 16.
-    KERNEL_BUFFER_PER_LINE = 64,
     /// Edges read at once.
     BATCH = 64,
 };
@@ -26,6 +24,16 @@ struct cgpiod_request {
     struct gpiod_edge_event_buffer *buffer;
     size_t count;
 };
+
+int cgpiod_abi(void)
+{
+    return 2;
+}
+
+const char *cgpiod_version(void)
+{
+    return gpiod_api_version();
+}
 
 struct cgpiod_chip *cgpiod_open_chip(const char *path)
 {
@@ -111,17 +119,23 @@ static enum gpiod_line_bias bias_of(const struct cgpiod_line *line)
     return GPIOD_LINE_BIAS_AS_IS;
 }
 
-static int add_line(struct gpiod_line_config *config, const struct cgpiod_line *line)
+static int add_line(struct gpiod_line_config *config, const struct cgpiod_line *line, bool output)
 {
     struct gpiod_line_settings *settings = gpiod_line_settings_new();
     if (!settings)
         return -1;
-    gpiod_line_settings_set_direction(settings, GPIOD_LINE_DIRECTION_INPUT);
-    gpiod_line_settings_set_edge_detection(settings, GPIOD_LINE_EDGE_BOTH);
-    gpiod_line_settings_set_event_clock(settings, GPIOD_LINE_CLOCK_MONOTONIC);
+    if (output) {
+        gpiod_line_settings_set_direction(settings, GPIOD_LINE_DIRECTION_OUTPUT);
+        gpiod_line_settings_set_output_value(
+            settings, line->active ? GPIOD_LINE_VALUE_ACTIVE : GPIOD_LINE_VALUE_INACTIVE);
+    } else {
+        gpiod_line_settings_set_direction(settings, GPIOD_LINE_DIRECTION_INPUT);
+        gpiod_line_settings_set_edge_detection(settings, line->edges ? GPIOD_LINE_EDGE_BOTH : GPIOD_LINE_EDGE_NONE);
+        gpiod_line_settings_set_event_clock(settings, GPIOD_LINE_CLOCK_MONOTONIC);
+        gpiod_line_settings_set_debounce_period_us(settings, line->debounce_us);
+    }
     gpiod_line_settings_set_bias(settings, bias_of(line));
     gpiod_line_settings_set_active_low(settings, line->active_low);
-    gpiod_line_settings_set_debounce_period_us(settings, line->debounce_us);
     int result = gpiod_line_config_add_line_settings(config, &line->offset, 1, settings);
     int code = errno;
     gpiod_line_settings_free(settings);
@@ -129,32 +143,39 @@ static int add_line(struct gpiod_line_config *config, const struct cgpiod_line *
     return result;
 }
 
-static struct gpiod_line_request *request_lines(
-    struct cgpiod_chip *chip, const char *consumer, const struct cgpiod_line *lines, size_t count)
+/// The settings of `count` lines, to be freed. NULL with errno.
+static struct gpiod_line_config *config_of(const struct cgpiod_line *lines, size_t count, bool outputs)
 {
-    struct gpiod_line_request *request = NULL;
-    struct gpiod_request_config *options = gpiod_request_config_new();
     struct gpiod_line_config *config = gpiod_line_config_new();
     size_t added = 0;
-    if (options && config) {
-        gpiod_request_config_set_consumer(options, consumer);
-        gpiod_request_config_set_event_buffer_size(options, KERNEL_BUFFER_PER_LINE * count);
-        while (added < count && !add_line(config, &lines[added]))
-            added++;
-        if (added == count)
-            request = gpiod_chip_request_lines(chip->raw, options, config);
+    while (config && added < count) {
+        if (add_line(config, &lines[added++], outputs)) {
+            int code = errno;
+            gpiod_line_config_free(config);
+            errno = code;
+            return NULL;
+        }
     }
+    return config;
+}
+
+static struct gpiod_line_request *request_configured(
+    struct cgpiod_chip *chip, const char *consumer, struct gpiod_line_config *config)
+{
+    struct gpiod_request_config *options = gpiod_request_config_new();
+    if (!options)
+        return NULL;
+    gpiod_request_config_set_consumer(options, consumer);
+    gpiod_request_config_set_event_buffer_size(options, CGPIOD_V2_BUFFER);
+    struct gpiod_line_request *request = gpiod_chip_request_lines(chip->raw, options, config);
     int code = errno;
-    if (config)
-        gpiod_line_config_free(config);
-    if (options)
-        gpiod_request_config_free(options);
+    gpiod_request_config_free(options);
     errno = code;
     return request;
 }
 
-struct cgpiod_request *cgpiod_request_inputs(
-    struct cgpiod_chip *chip, const char *consumer, const struct cgpiod_line *lines, size_t count)
+static struct cgpiod_request *request_lines(
+    struct cgpiod_chip *chip, const char *consumer, const struct cgpiod_line *lines, size_t count, bool outputs)
 {
     if (count < 1 || count > CGPIOD_MOST_LINES) {
         errno = EINVAL;
@@ -165,14 +186,43 @@ struct cgpiod_request *cgpiod_request_inputs(
         return NULL;
     request->count = count;
     request->buffer = gpiod_edge_event_buffer_new(BATCH);
-    request->raw = request->buffer ? request_lines(chip, consumer, lines, count) : NULL;
-    if (!request->raw || make_nonblocking(gpiod_line_request_get_fd(request->raw))) {
-        int code = errno;
+    struct gpiod_line_config *config = request->buffer ? config_of(lines, count, outputs) : NULL;
+    request->raw = config ? request_configured(chip, consumer, config) : NULL;
+    bool complete = request->raw && !make_nonblocking(gpiod_line_request_get_fd(request->raw));
+    int code = errno;
+    if (config)
+        gpiod_line_config_free(config);
+    if (!complete) {
         cgpiod_release(request);
-        errno = code;
-        return NULL;
+        request = NULL;
     }
+    errno = code;
     return request;
+}
+
+struct cgpiod_request *cgpiod_request_inputs(
+    struct cgpiod_chip *chip, const char *consumer, const struct cgpiod_line *lines, size_t count)
+{
+    return request_lines(chip, consumer, lines, count, false);
+}
+
+struct cgpiod_request *cgpiod_request_outputs(
+    struct cgpiod_chip *chip, const char *consumer, const struct cgpiod_line *lines, size_t count)
+{
+    return request_lines(chip, consumer, lines, count, true);
+}
+
+int cgpiod_reconfigure_inputs(struct cgpiod_request *request, const struct cgpiod_line *lines, size_t count)
+{
+    // Settings replace all there were, so that each line is repeated; the kernel leaves alone those that do not change.
+    struct gpiod_line_config *config = config_of(lines, count, false);
+    if (!config)
+        return -1;
+    int result = gpiod_line_request_reconfigure_lines(request->raw, config);
+    int code = errno;
+    gpiod_line_config_free(config);
+    errno = code;
+    return result;
 }
 
 void cgpiod_release(struct cgpiod_request *request)
@@ -223,6 +273,14 @@ int cgpiod_read_values(struct cgpiod_request *request, uint8_t *values)
     for (size_t i = 0; i < request->count; i++)
         values[i] = read[i] == GPIOD_LINE_VALUE_ACTIVE;
     return 0;
+}
+
+int cgpiod_set_values(struct cgpiod_request *request, const uint8_t *values)
+{
+    enum gpiod_line_value driven[CGPIOD_MOST_LINES];
+    for (size_t i = 0; i < request->count; i++)
+        driven[i] = values[i] ? GPIOD_LINE_VALUE_ACTIVE : GPIOD_LINE_VALUE_INACTIVE;
+    return gpiod_line_request_set_values(request->raw, driven);
 }
 
 #endif

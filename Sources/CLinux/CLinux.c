@@ -41,15 +41,19 @@ int clinux_clock_is_synchronised(void)
     return state >= 0 && state != TIME_ERROR && !(question.status & STA_UNSYNC);
 }
 
-int clinux_open_signals(void)
+int clinux_open_signals(int another)
 {
     sigset_t read, blocked;
     sigemptyset(&read);
     sigaddset(&read, SIGTERM);
     sigaddset(&read, SIGINT);
     sigaddset(&read, SIGHUP);
+    if (another)
+        sigaddset(&read, another);
     blocked = read;
     sigaddset(&blocked, SIGPIPE);
+    // A watchdog's, sent from outside. The handler of Swift's backtracer would return from it, and the process go on.
+    signal(SIGABRT, SIG_DFL);
     int code = pthread_sigmask(SIG_BLOCK, &blocked, NULL);
     if (code) {
         errno = code;

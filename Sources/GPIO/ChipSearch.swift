@@ -101,6 +101,10 @@ package enum GPIOLineSearchError: Error, Equatable {
     /// No line has the name or offset; the names that the chip has.
     case missing(names: [String], lineCount: Int)
     case busy(consumer: String?)
+    /// The caller itself has it under another name.
+    case claimed
+    /// The resistor asked for cannot be had; without it the line could.
+    case unbiased(GPIOBias, GPIOError)
     case failed(GPIOError)
 }
 
@@ -113,10 +117,12 @@ package enum GPIOLineSelector: Hashable, Sendable {
 extension GPIOLineInfo {
     /// The line of `lines` that `selector` means, if nobody holds it.
     ///
-    /// - Parameter lines: every line of the chip.
-    /// - Throws: `GPIOLineSearchError`: missing or busy.
+    /// - Parameters:
+    ///   - lines: every line of the chip.
+    ///   - claimed: the offsets that the caller has or is about to have.
+    /// - Throws: `GPIOLineSearchError`: missing, busy or claimed.
     package static func find(
-        _ selector: GPIOLineSelector, among lines: [GPIOLineInfo]
+        _ selector: GPIOLineSelector, among lines: [GPIOLineInfo], claimed: Set<Int> = []
     ) throws(GPIOLineSearchError) -> GPIOLineInfo {
         let found = lines.first { line in
             switch selector {
@@ -125,6 +131,7 @@ extension GPIOLineInfo {
             }
         }
         guard let found else { throw .missing(names: lines.compactMap(\.name), lineCount: lines.count) }
+        guard !claimed.contains(found.offset) else { throw .claimed }
         guard !found.isUsed else { throw .busy(consumer: found.consumer) }
         return found
     }

@@ -102,6 +102,20 @@ package struct GPIOChip: ~Copyable {
         return GPIORequest(owning: request, of: inputs)
     }
 
+    /// Requests `outputs`, all of them or none, each driven as it says from the first instant on.
+    ///
+    /// - Parameters:
+    ///   - outputs: 1...`GPIORequest.mostLines`, each offset once.
+    ///   - consumer: how others see who holds the lines; cut to 31 bytes.
+    /// - Throws: `GPIOError`: as for inputs.
+    package func request(_ outputs: [GPIOOutput], consumer: String) throws(GPIOError) -> GPIOOutputRequest {
+        let lines = outputs.map(\.raw)
+        guard let request = cgpiod_request_outputs(raw, consumer, lines, lines.count) else {
+            throw GPIOError(.requestLines, code: errno)
+        }
+        return GPIOOutputRequest(owning: request, of: outputs)
+    }
+
     private static func text<Name>(_ name: inout Name) -> String? {
         let text = withUnsafeBytes(of: &name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
         return text.isEmpty ? nil : text

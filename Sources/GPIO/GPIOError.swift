@@ -10,6 +10,8 @@ package struct GPIOError: Error, Equatable, CustomStringConvertible {
         case requestLines = "request lines"
         case readEdges = "read edges"
         case readValues = "read values"
+        case reconfigure = "reconfigure lines"
+        case writeValues = "write values"
     }
 
     package let operation: Operation
@@ -22,7 +24,13 @@ package struct GPIOError: Error, Equatable, CustomStringConvertible {
     }
 
     /// Whether the chip itself is no longer there.
-    package var meansChipGone: Bool { code == ENODEV || code == ENXIO }
+    package var meansChipGone: Bool {
+        switch operation {
+        // Of a line that is asked for its edges, ENXIO says that it has no interrupt (gpiolib-cdev.c).
+        case .requestLines, .reconfigure: code == ENODEV
+        default: code == ENODEV || code == ENXIO
+        }
+    }
 
     /// Step and cause on one line: `gpio: request lines: Device or resource busy`.
     package var description: String { "gpio: \(operation.rawValue): \(String(cString: strerror(code)))" }

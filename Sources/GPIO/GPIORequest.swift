@@ -11,6 +11,8 @@ package struct GPIOInput: Hashable, Sendable {
     package var isActiveLow: Bool
     /// What the kernel is to debounce; libgpiod 1.x cannot, and reports every edge.
     package var debounce: Duration
+    /// Whether the kernel reports its edges; libgpiod 1.x always does.
+    package var reportsEdges = true
 
     package init(offset: Int, bias: GPIOBias = .asIs, isActiveLow: Bool = false, debounce: Duration = .zero) {
         self.offset = offset
@@ -23,6 +25,7 @@ package struct GPIOInput: Hashable, Sendable {
         var line = cgpiod_line()
         line.offset = UInt32(clamping: offset)
         line.active_low = isActiveLow
+        line.edges = reportsEdges
         line.debounce_us = UInt32(
             clamping: debounce.components.seconds * 1_000_000 + debounce.components.attoseconds / 1_000_000_000_000)
         line.bias = bias.raw
@@ -57,6 +60,8 @@ package struct GPIORequest: ~Copyable {
     package static let mostLines = Int(CGPIOD_MOST_LINES)
     /// How many edges kernel ABI v1 keeps for a line: of a batch of just so many, the newest may be missing.
     package static let uncountedBatch = Int(CGPIOD_V1_BUFFER)
+    /// How many edges kernel ABI v2 keeps for a request; the one too many takes the place of the oldest.
+    package static let countedBuffer = Int(CGPIOD_V2_BUFFER)
 
     private let raw: OpaquePointer
     /// The lines, in the order in which they were asked for.
@@ -96,6 +101,17 @@ package struct GPIORequest: ~Copyable {
             GPIOEdge(
                 offset: Int(edge.offset), isActive: edge.active, timestampNanoseconds: edge.timestamp_ns,
                 lineSequence: edge.line_seqno == 0 ? nil : edge.line_seqno)
+        }
+    }
+
+    /// Sets the lines anew, such as to leave off a line's edges; the numbers of edges go on from where they were.
+    ///
+    /// - Parameter inputs: those of the request, in its order.
+    /// - Throws: `GPIOError`: `ENOTSUP` from libgpiod 1.x, `E2BIG` when the settings differ in more ways than the kernel
+    ///   takes at once, `ENODEV` when the chip is gone. What is set then is not known.
+    package func reconfigure(_ inputs: [GPIOInput]) throws(GPIOError) {
+        guard cgpiod_reconfigure_inputs(raw, inputs.map(\.raw), inputs.count) == 0 else {
+            throw GPIOError(.reconfigure, code: errno)
         }
     }
 

@@ -41,6 +41,30 @@ package struct Notifier: Sendable {
         try send(["STOPPING=1"])
     }
 
+    /// The program goes round: the watchdog's time begins anew.
+    ///
+    /// - Throws: `NotifyError` when there is a manager and it could not be told.
+    package func keepAlive() throws(NotifyError) {
+        try send(["WATCHDOG=1"])
+    }
+
+    /// The start or the reload goes on, but waits for something: neither its time nor the watchdog's is up for `span`.
+    ///
+    /// - Parameter text: what it waits for, on one line.
+    /// - Throws: `NotifyError` when there is a manager and it could not be told.
+    package func waiting(_ text: String, for span: Duration) throws(NotifyError) {
+        let microseconds = span / .microseconds(1)
+        try send([statusLine(text), "EXTEND_TIMEOUT_USEC=\(Int64(microseconds))", "WATCHDOG=1"])
+    }
+
+    /// After how long a silence the manager kills this process (sd_watchdog_enabled(3)); nil: it does not watch it.
+    package static var watchdogLimit: Duration? {
+        var microseconds: UInt64 = 0
+        // Left in the environment: a reload runs the program anew in the same process.
+        guard sd_watchdog_enabled(0, &microseconds) > 0 else { return nil }
+        return .microseconds(Int64(clamping: microseconds))
+    }
+
     private func send(_ assignments: [String]) throws(NotifyError) {
         // Negative is an errno value, 0 is "no manager", positive is "sent".
         let result = sd_notify(0, assignments.joined(separator: "\n"))

@@ -86,7 +86,7 @@ import Testing
             ),
             (
                 "incidents",
-                #"{"incidents":[{"category":"help","class":"police","count":2,"device":null,"incident":"ID","opened":"2026-11-21T08:15:30.120+08:00","point":"help-1","priority":1,"restored":true,"state":"accepted","targets":[{"delivery":"accepted","target":"police","ticket":"JQ20261121-0007"},{"delivery":"queued","target":"grid","ticket":null}],"test":false}]}"#
+                #"{"incidents":[{"category":"help","class":"police","count":2,"device":null,"incident":"ID","missed":null,"opened":"2026-11-21T08:15:30.120+08:00","point":"help-1","priority":1,"restored":true,"state":"accepted","targets":[{"delivery":"accepted","target":"police","ticket":"JQ20261121-0007"},{"delivery":"queued","target":"grid","ticket":null}],"test":false}]}"#
             ),
         ])
     func json(verb: String, expected: String) throws {

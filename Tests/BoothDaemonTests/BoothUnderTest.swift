@@ -119,29 +119,34 @@ final class BoothUnderTest {
     }
 
     /// Starts the agent and waits until it says how it is in service.
-    func startAgent(environment: [String: String?] = [:]) throws {
-        try launchAgent(environment: environment)
+    func startAgent(environment: [String: String?] = [:], options: [String] = []) throws {
+        try launchAgent(environment: environment, options: options)
         try waitForService()
     }
 
     /// Starts the agent and waits for nothing.
-    func launchAgent(environment: [String: String?] = [:]) throws {
+    func launchAgent(environment: [String: String?] = [:], options: [String] = []) throws {
         try writeConfiguration()
         let path = try BuiltPrograms.path(of: "boothd")
-        agent = try ChildProcess(path, agentArguments, environment: Self.plain.merging(environment) { $1 })
+        agent = try ChildProcess(path, agentArguments + options, environment: Self.plain.merging(environment) { $1 })
     }
 
     /// Starts the agent with its state directory on a disk of its own, which goes with the agent.
     ///
     /// - Parameter size: as tmpfs(5) spells it.
     func startAgent(onDisk size: String) throws {
+        try launchAgent(onDisk: size)
+        try waitForService()
+    }
+
+    /// Starts the agent on such a disk and waits for nothing.
+    func launchAgent(onDisk size: String, environment: [String: String?] = [:]) throws {
         try writeConfiguration()
         let mount = "mount -t tmpfs -o size=\(size),mode=700 none \"$1\" && shift && exec \"$@\""
         agent = try ChildProcess(
             "/usr/bin/unshare",
             ["--mount", "sh", "-c", mount, "sh", stateDirectory, try BuiltPrograms.path(of: "boothd")]
-                + agentArguments, environment: Self.plain)
-        try waitForService()
+                + agentArguments, environment: Self.plain.merging(environment) { $1 })
     }
 
     func writeConfiguration() throws {
@@ -161,7 +166,8 @@ final class BoothUnderTest {
 
     /// In English, and nothing of a service manager's that the tests may run under.
     static let plain: [String: String?] = [
-        "LC_ALL": "C.UTF-8", "NOTIFY_SOCKET": nil, "JOURNAL_STREAM": nil, "STATE_DIRECTORY": nil,
+        "LC_ALL": "C.UTF-8", "NOTIFY_SOCKET": nil, "WATCHDOG_USEC": nil, "WATCHDOG_PID": nil, "JOURNAL_STREAM": nil,
+        "STATE_DIRECTORY": nil,
         "RUNTIME_DIRECTORY": nil, "CREDENTIALS_DIRECTORY": nil,
     ]
 

@@ -24,6 +24,8 @@ package struct IncidentStatus: Codable, Sendable, Hashable {
     @Nullable package var point: PointID?
     /// The device whose fault it is, null for a point's incident.
     @Nullable package var device: DeviceID?
+    /// Edges lost, of a `gap` whose kernel counts them; null otherwise.
+    @Nullable package var missed: UInt64?
     /// Whether a technician was testing the point.
     package var test: Bool
     /// Local civil time with offset; null where the clock was not trusted.
@@ -51,6 +53,7 @@ package struct IncidentStatus: Codable, Sendable, Hashable {
         state = incident.state
         point = incident.point
         device = incident.device
+        missed = incident.missed
         test = incident.test
         opened = incident.opened.time
         restored = incident.restored != nil
@@ -62,6 +65,6 @@ package struct IncidentStatus: Codable, Sendable, Hashable {
     private enum CodingKeys: String, CodingKey {
         case incident, category
         case incidentClass = "class"
-        case priority, count, state, point, device, test, opened, restored, targets
+        case priority, count, state, point, device, missed, test, opened, restored, targets
     }
 }

@@ -21,6 +21,7 @@ package final class ControlServer: Sendable {
     enum Letter: Sendable {
         case answer(client: Int, serial: Int, ControlAnswer)
         case published(RecentEvent)
+        case prove(Pulse)
         case stop
     }
 
@@ -79,6 +80,14 @@ package final class ControlServer: Sendable {
     package func publish(_ event: String, key: Int64) {
         guard running.withLock({ $0 != nil }) else { return }
         mailbox.post(.published(RecentEvent(key: key, json: event)))
+    }
+
+    /// Whether there is a thread that serves.
+    package var isRunning: Bool { running.withLock { $0 != nil } }
+
+    /// Asks the thread, which has to run, to prove that it goes round; never blocks.
+    package func prove(_ pulse: Pulse) {
+        mailbox.post(.prove(pulse))
     }
 
     /// Ends every connection and removes the socket; waits for the thread, 2 s at most.

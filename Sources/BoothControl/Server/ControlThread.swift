@@ -23,6 +23,8 @@ final class ControlThread {
     private var acceptsAgain: BootTime?
     private var room = [UInt8](repeating: 0, count: ControlThread.readSize)
     private var isStopped = false
+    /// Who asked whether this loop goes round.
+    private var asking: Pulse?
 
     /// - Parameter answer: answers a call of a client, or has the daemon answer it under that serial number.
     init(
@@ -44,6 +46,7 @@ final class ControlThread {
             loop.turn(milliseconds: unfinished.isEmpty ? acceptsAgain?.millisecondsAway() : 0)
             continueUnfinished()
             resumeAccepting()
+            asking.take()?.beat()
         }
         for client in clients.values { loop.unwatch(client.socket) }
         clients = [:]
@@ -170,6 +173,7 @@ final class ControlThread {
                 guard let client = clients[number] else { continue }
                 take(answer, serial: serial, for: client)
             case .published(let event): publish(event)
+            case .prove(let pulse): asking = pulse
             case .stop: isStopped = true
             }
         }

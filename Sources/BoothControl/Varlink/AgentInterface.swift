@@ -48,6 +48,7 @@ package enum AgentInterface {
           state: string,
           point: ?string,
           device: ?string,
+          missed: ?int,
           test: bool,
           opened: ?string,
           restored: bool,

@@ -11,6 +11,7 @@ struct EventContent: Encodable {
     private var test: Bool?
     /// The device whose fault the incident is.
     private var device: DeviceID?
+    private var missed: UInt64?
     private var reason: String?
     private var durationSeconds: Int64?
 
@@ -45,10 +46,11 @@ struct EventContent: Encodable {
         count = incident.count
         test = incident.test
         device = incident.device
+        missed = incident.missed
     }
 
     enum CodingKeys: String, CodingKey {
-        case incident, category, priority, count, state, test, device, reason
+        case incident, category, priority, count, state, test, device, missed, reason
         case incidentClass = "class"
         case durationSeconds = "duration_s"
     }

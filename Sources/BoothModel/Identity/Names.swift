@@ -25,13 +25,17 @@ package struct TargetID: ConfiguredName {
 }
 
 /// Something that can fail as one: `gpio:booth-io`, `gpio:booth-io/HELP1`, `modbus:inside`, `modbus:inside/1`,
-/// `loop:strongbox`, `target:police`, `storage`.
+/// `loop:strongbox`, `chatter:help-1`, `edges:help-1`, `target:police`, `storage`.
 package struct DeviceID: ConfiguredName {
     package let rawValue: String
     package init(rawValue: String) { self.rawValue = rawValue }
 
     /// The wiring of a point's supervised loop.
     package static func loop(of point: PointID) -> DeviceID { DeviceID(rawValue: "loop:\(point)") }
+    /// The contact of a point that does not rest.
+    package static func chatter(of point: PointID) -> DeviceID { DeviceID(rawValue: "chatter:\(point)") }
+    /// The edges of a point, which the kernel may lose.
+    package static func edges(of point: PointID) -> DeviceID { DeviceID(rawValue: "edges:\(point)") }
     /// The link to a target.
     package static func target(_ target: TargetID) -> DeviceID { DeviceID(rawValue: "target:\(target)") }
     /// The disk under the journal.

@@ -32,6 +32,8 @@ package struct Category: RawRepresentable, Hashable, Sendable, Codable, Expressi
     package static let power: Category = "power"
     /// What points are read from is lost or misbehaves.
     package static let sensor: Category = "sensor"
+    /// Edges of a point were lost.
+    package static let gap: Category = "gap"
     /// A target does not answer.
     package static let link: Category = "link"
     /// The journal cannot be written, or is full.

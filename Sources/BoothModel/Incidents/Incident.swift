@@ -28,8 +28,10 @@ package struct Incident: Sendable, Hashable, Codable {
     package var category: Category
     package var incidentClass: IncidentClass
     package var priority: Priority
-    /// Activations so far: presses, letters.
+    /// Activations so far: presses, letters; of a gap: how often edges were lost.
     package var count: Int
+    /// Edges lost in all, as the kernel counted them; nil where it did not, and for everything but a gap.
+    package var missed: UInt64?
     package var state: IncidentState
     /// Whether a technician was testing the point.
     package var test: Bool
@@ -65,7 +67,7 @@ package struct Incident: Sendable, Hashable, Codable {
     /// An incident as it is opened: one activation, raised, queued for each of `targets`.
     package init(
         id: EventID, opening: EventID, point: PointID?, device: DeviceID? = nil, classification: Classification,
-        opened: Stamp, targets: [TargetID]
+        opened: Stamp, missed: UInt64? = nil, targets: [TargetID]
     ) {
         self.id = id
         self.opening = opening
@@ -75,6 +77,7 @@ package struct Incident: Sendable, Hashable, Codable {
         incidentClass = classification.incidentClass
         priority = classification.priority
         count = 1
+        self.missed = missed
         announced = 1
         state = .raised
         test = false

@@ -74,6 +74,8 @@ package struct DeviceFault: Sendable, Hashable, Codable {
         case silent
         /// It answers that it has no such thing, or that it failed.
         case refused
+        /// Its contact does not rest.
+        case chattering
         /// It was there and its connection broke.
         case disconnected
     }

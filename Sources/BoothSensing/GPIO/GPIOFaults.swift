@@ -49,7 +49,12 @@ extension DeviceFault {
     }
 
     /// A line that cannot be had.
-    init(_ error: GPIOLineSearchError, line: GPIOLineSelector, chip: GPIOChipConfiguration.Selector) {
+    ///
+    /// - Parameter own: what this program calls itself as the holder of lines.
+    init(
+        _ error: GPIOLineSearchError, line: GPIOLineSelector, chip: GPIOChipConfiguration.Selector,
+        own: String = "boothd"
+    ) {
         let line = Self.text(line)
         switch error {
         case .missing(let names, let count):
@@ -60,20 +65,45 @@ extension DeviceFault {
                     zh: "GPIO 芯片 \(chip) 上没有线路 \(line)；共 \(count) 条，已命名：\(zh)",
                     en: "GPIO chip \(chip) has no line \(line); it has \(count), named: \(en)"))
         case .busy(let consumer):
+            self.init(.busy, Self.busy(line, holder: consumer, own: own))
+        case .claimed:
             self.init(
                 .busy,
                 Message(
-                    zh: "GPIO 线路 \(line) 被 \(consumer ?? "内核或其他程序") 占用；请停用占用者（可用 gpioinfo 查看）",
-                    en: "GPIO line \(line) is held by \(consumer ?? "the kernel or another program"); stop the holder "
-                        + "(gpioinfo shows it)"))
+                    zh: "GPIO 线路 \(line) 在配置中已以另一名称或编号使用；请删去其一",
+                    en: "GPIO line \(line) is used under another name or offset in the configuration; remove one"))
+        case .unbiased(let bias, let cause):
+            self.init(
+                .refused,
+                Message(
+                    zh: "GPIO 芯片 \(chip) 不接受线路 \(line) 的偏置 \(bias.rawValue)：\(cause)；请在板上装电阻，并写 bias = \"as-is\"",
+                    en:
+                        "GPIO chip \(chip) refuses the bias \(bias.rawValue) of line \(line): \(cause); put a resistor on "
+                        + "the board and write bias = \"as-is\""))
         case .failed(let cause):
             self.init(
                 .refused,
                 Message(
-                    zh: "内核拒绝监视 GPIO 线路 \(line)：\(cause)；该线路可能不支持中断或所设的偏置",
-                    en: "the kernel refuses to watch GPIO line \(line): \(cause); the line may lack interrupts or the "
-                        + "bias asked for"))
+                    zh: "内核拒绝给出 GPIO 线路 \(line)：\(cause)；作为输入它可能不支持中断，作为输出它可能只能读",
+                    en:
+                        "the kernel refuses GPIO line \(line): \(cause); an input may lack interrupts, an output may be "
+                        + "read-only"))
         }
+    }
+
+    private static func busy(_ line: String, holder: String?, own: String) -> Message {
+        guard holder != own else {
+            return Message(
+                zh: "GPIO 线路 \(line) 被另一个 \(own) 进程占用，可能是尚未结束的前一个；每 10 秒再试，若不消失请用 gpioinfo 与 ps 查看",
+                en:
+                    "GPIO line \(line) is held by another \(own), perhaps the former one that is still ending; it is tried "
+                    + "every 10 s; if it stays, look with gpioinfo and ps")
+        }
+        return Message(
+            zh: "GPIO 线路 \(line) 被 \(holder ?? "内核或其他程序") 占用；请停用占用者（可用 gpioinfo 查看），每 10 秒再试",
+            en:
+                "GPIO line \(line) is held by \(holder ?? "the kernel or another program"); stop the holder (gpioinfo shows "
+                + "it), it is tried every 10 s")
     }
 
     private static func text(_ line: GPIOLineSelector) -> String {

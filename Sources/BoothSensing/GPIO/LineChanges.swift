@@ -10,6 +10,8 @@ struct LineChanges {
     private(set) var edges: [Edge] = []
     /// The levels after the last of the edges; nil while edges come faster than they can be read, and after a failure.
     private(set) var levels: [Level]?
+    /// Lines of which some edges may have been dropped before the kernel handed over the rest, uncounted.
+    var uncounted: Set<Int> = []
     /// What broke the reading off.
     private(set) var failure: GPIOError?
 

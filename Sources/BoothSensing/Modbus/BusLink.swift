@@ -40,6 +40,22 @@ struct BusLink: ~Copyable {
         return responseTimeout + line.time(of: 13 + request.read.table.bytes(of: request.read.count))
     }
 
+    /// The most that `ask` takes: a host's addresses tried in turn, the request, and the same once more after noise.
+    static func longestAsking(_ bus: ModbusBusConfiguration) -> Duration {
+        switch ModbusEndpoint(bus.transport) {
+        case .serial(_, let line): bus.responseTimeout * 5 + line.time(of: 256) * 3
+        case .tcp(let host, _) where isAddress(host): bus.responseTimeout * 2
+        // Asked for a second time when the connection fails, a resolver without an answer takes 30 s with three servers
+        // (resolv.conf(5): 5 s, two attempts, each server in turn).
+        case .tcp: bus.responseTimeout * 5 + .seconds(60)
+        }
+    }
+
+    private static func isAddress(_ host: String) -> Bool {
+        var room = in6_addr()
+        return inet_pton(AF_INET, host, &room) == 1 || inet_pton(AF_INET6, host, &room) == 1
+    }
+
     /// Makes one request, on a new connection if there is none.
     mutating func ask(_ request: ReadRequest) -> Outcome {
         do throws(ModbusError) {

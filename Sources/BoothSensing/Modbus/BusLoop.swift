@@ -5,7 +5,10 @@ import Modbus
 
 /// A bus's own thread: makes the request that is due, and tells what came of it. Made and used on that thread.
 final class BusLoop {
-    enum Letter: Sendable { case stop }
+    enum Letter: Sendable {
+        case stop
+        case prove(Pulse)
+    }
 
     private let configuration: ModbusBusConfiguration
     private let points: [PolledPoint]
@@ -48,8 +51,13 @@ final class BusLoop {
 
     /// Sleeps, and looks whether the bus is to stop.
     private func sleep(until instant: BootTime?) {
-        let letters = instant.map { mailbox.wait(milliseconds: $0.millisecondsAway()) } ?? mailbox.wait()
-        isStopped = !letters.isEmpty
+        for letter in mailbox.wait(milliseconds: instant?.millisecondsAway()) {
+            switch letter {
+            case .stop: isStopped = true
+            // The last step of a round: what was due has been asked.
+            case .prove(let pulse): pulse.beat()
+            }
+        }
     }
 
     private func make(_ index: Int) {

@@ -34,7 +34,7 @@ package final class ModbusBus: Sendable {
     package func start() throws(SystemError) {
         let (configuration, points, unitSilent) = (self.configuration, self.points, self.unitSilent)
         let (mailbox, deliver) = (self.mailbox, self.deliver)
-        let started = try WorkerThread(name: "modbus-\(configuration.name)") {
+        let started = try WorkerThread(name: threadName) {
             BusLoop(configuration, points, unitSilent: unitSilent, mailbox: mailbox, deliver: deliver).run()
         }
         thread.withLock { $0 = started }
@@ -44,6 +44,17 @@ package final class ModbusBus: Sendable {
     /// full of noise, or as long as the resolver takes for the bus's host name.
     package func stop() {
         mailbox.post(.stop)
+    }
+
+    /// As `ps -L` shows it.
+    package var threadName: String { "modbus-\(configuration.name)" }
+
+    /// The most that the thread may take before it looks into its mailbox, however dead the bus is.
+    package var longestRound: Duration { BusLink.longestAsking(configuration) }
+
+    /// Asks the thread to prove that it goes round; never blocks.
+    package func prove(_ pulse: Pulse) {
+        mailbox.post(.prove(pulse))
     }
 
     /// Waits for the thread to end after `stop`.

@@ -31,8 +31,9 @@ int clinux_start_thread(pthread_t *thread, size_t stack_bytes, void *(*body)(voi
 int clinux_clock_is_synchronised(void);
 
 /// Makes a descriptor that reads the signals SIGTERM, SIGINT and SIGHUP, and blocks them in the calling thread and in
-/// those it starts; blocks SIGPIPE as well. Returns -1 with errno set on failure (signalfd(2)).
-int clinux_open_signals(void);
+/// those it starts; blocks SIGPIPE as well, and lets SIGABRT end the process whatever the runtime had in mind for it. `another` is one more signal to read, or 0. Returns -1 with errno set on
+/// failure (signalfd(2)).
+int clinux_open_signals(int another);
 
 /// Makes a file in memory that outlives exec (memfd_create(2)). Returns its descriptor, or -1 with errno set.
 int clinux_make_memory_file(const char *name);

@@ -28,6 +28,26 @@ struct GPIOFaultTests {
         #expect(fault.message.en.contains("L23, …") && !fault.message.en.contains("L24"))
     }
 
+    @Test("name the holder of a line, and say of one of our own that it may be ending")
+    func busy() {
+        let other = DeviceFault(.busy(consumer: "gpiomon"), line: .name("HELP1"), chip: .label("io"))
+        #expect(other.code == .busy)
+        #expect(other.message.en.contains("HELP1 is held by gpiomon") && other.message.zh.contains("被 gpiomon 占用"))
+        #expect(other.message.en.contains("every 10 s"))
+        let own = DeviceFault(.busy(consumer: "boothd"), line: .name("HELP1"), chip: .label("io"))
+        #expect(own.message.en.contains("another boothd, perhaps the former one"))
+        let twice = DeviceFault(.claimed, line: .offset(0), chip: .label("io"))
+        #expect(twice.code == .busy && twice.message.en.contains("in the configuration"))
+    }
+
+    @Test("name the bias that is refused")
+    func bias() {
+        let error = GPIOError(.requestLines, code: EINVAL)
+        let fault = DeviceFault(.unbiased(.pullUp, error), line: .name("HELP1"), chip: .label("io"))
+        #expect(fault.code == .refused)
+        #expect(fault.message.en.contains("bias pull-up of line HELP1") && fault.message.zh.contains("pull-up"))
+    }
+
     @Test("name the kernel's reason when a line is refused")
     func refused() {
         let error = GPIOError(.requestLines, code: ENXIO)

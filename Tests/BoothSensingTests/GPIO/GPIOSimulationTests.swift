@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
-import BoothSensing
 import GPIO
 import Glibc
 import Testing
+
+@testable import BoothSensing
 
 /// Against the kernel's own simulated chip, one test at a time: chips are numbered for the whole machine.
 @Suite("GPIO inputs on gpio-sim", .serialized, .enabled(if: SimulatedChip.isAvailable))
@@ -72,31 +73,100 @@ struct GPIOSimulationTests {
         return counted
     }
 
-    @Test("end on the real level when the reader stalled through 81 edges")
+    @Test("lose nothing of 81 edges while the reader stalled, or say so, and end on the real level")
     func stalledReader() throws {
         let chip = try SimulatedChip(lines: ["HELP1", "DOOR"])
         let under = try inputs(of: chip, [point("help-1", "HELP1"), point("door", "DOOR", .roomDoor, debounce: .zero)])
-        // Twice: 81 edges overflow the buffer of ABI v1, 401 that of a request of two lines with ABI v2.
-        for edges in [81, 401] {
-            for index in 0..<edges { try chip.pull("HELP1", high: index % 2 == 0) }
-            #expect(under.turn { under.readings(of: "help-1").last?.state == .active })
-            under.turnOnce()
-            #expect(under.readings(of: "help-1").last?.state == .active)
-            try chip.pull("HELP1", high: false)
-            #expect(under.turn { under.readings(of: "help-1").last?.state == .normal })
+        for index in 0..<81 { try chip.pull("HELP1", high: index % 2 == 0) }
+        #expect(under.turn { under.readings(of: "help-1").last?.state == .active })
+        under.turnOnce()
+        #expect(under.readings(of: "help-1").last?.state == .active)
+        if GPIOLibrary.kernelInterface == 1 {
+            // The oldest 16, of which the last is a fall; then that some may be missing; then the level.
+            #expect(under.missed(of: "help-1").map(\.count) == [nil])
+            #expect(under.reports.suffix(2).map { $0.missed != nil } == [true, false])
+        } else {
+            #expect(under.missed(of: "help-1").isEmpty)
         }
-        let inputs = try #require(under.inputs)
-        if inputs.uncountedBatches == 0 {
-            // ABI v2 keeps the newest and numbers what it drops; edges that merge into one interrupt get no number.
-            #expect(inputs.missedEdges > 0)
-            #expect(UInt64(under.readings(of: "help-1").count - 1) + inputs.missedEdges <= 81 + 1 + 401 + 1)
+        #expect(under.missed(of: "door").isEmpty)
+        try chip.pull("HELP1", high: false)
+        #expect(under.turn { under.readings(of: "help-1").last?.state == .normal })
+    }
+
+    @Test("count the edges that were too many for the kernel's buffer", .enabled(if: GPIOLibrary.kernelInterface == 2))
+    func countedLoss() throws {
+        let chip = try SimulatedChip(lines: ["HELP1", "DOOR"])
+        let under = try inputs(of: chip, [point("help-1", "HELP1"), point("door", "DOOR", .roomDoor, debounce: .zero)])
+        let edges = GPIORequest.countedBuffer + 77
+        for index in 0..<edges {
+            try chip.pull("HELP1", high: index % 2 == 0)
+            // Slower than a flood.
+            usleep(1200)
         }
+        #expect(under.turn { !under.missed(of: "help-1").isEmpty })
+        let readings = under.readings(of: "help-1").dropFirst()
+        let missed = under.missed(of: "help-1").compactMap(\.count)
+        #expect(readings.count == GPIORequest.countedBuffer)
+        #expect(missed == [77])
+        #expect(readings.last?.state == .active)
+        #expect(under.missed(of: "door").isEmpty && under.floods(of: "help-1") == 0)
+    }
+
+    @Test("leave a line that floods alone for a second, again and again, and serve the others")
+    func flood() throws {
+        let chip = try SimulatedChip(lines: ["HELP1", "DOOR"])
+        let under = try inputs(of: chip, [point("help-1", "HELP1"), point("door", "DOOR", .roomDoor, debounce: .zero)])
+        let chatter = try ChatteringLine(path: try chip.pullPath(of: "HELP1"), pause: 40)
+        let start = BootTime.now()
+        let used = threadTime()
+        #expect(under.turn { under.floods(of: "help-1") >= 3 })
+        let spent = threadTime() - used
+        let span = BootTime.now() - start
+        // While it is left alone: another line's edge, and the level.
+        let seen = under.readings(of: "door").count
+        try chip.pull("DOOR", high: true)
+        #expect(under.turn(limit: .seconds(1)) { under.readings(of: "door").count > seen })
+        let changes = chatter.stop()
+        print("flood: \(changes) changes, \(under.readings(of: "help-1").count) readings in \(span), cpu \(spent)")
+        #expect(under.readings(of: "help-1").count < 6 * FloodWatch.most)
+        #expect(spent < span / 2)
+        #expect(under.turn(limit: .seconds(3)) { under.readings(of: "help-1").last?.state == .normal })
+        // Until its edges count again.
+        let rested = BootTime.now() + FloodWatch.rest * 2
+        _ = under.turn { .now() >= rested }
+        let missed = under.reports.compactMap(\.missed).count
+        let readings = under.readings(of: "help-1").count
+        for index in 0..<6 { try chip.pull("HELP1", high: index % 2 == 0) }
+        #expect(under.turn { under.readings(of: "help-1").count == readings + 6 })
+        #expect(under.reports.compactMap(\.missed).count == missed)
+        if GPIOLibrary.kernelInterface == 2 { #expect(missed == 0) }
+    }
+
+    @Test("see a door that chatters beyond what the kernel's debouncer lets rest")
+    func debouncedFlood() throws {
+        let chip = try SimulatedChip(lines: ["DOOR"])
+        let under = try inputs(of: chip, [point("door", "DOOR", .roomDoor, debounce: .milliseconds(100))])
+        let chatter = try ChatteringLine(path: try chip.pullPath(of: "DOOR"), pause: 40)
+        let end = BootTime.now() + .seconds(2)
+        _ = under.turn { .now() >= end }
+        let changes = chatter.stop()
+        print(
+            "door: \(changes) changes, \(under.readings(of: "door").count) readings, floods \(under.floods(of: "door"))"
+        )
+        #expect(under.readings(of: "door").count > 4)
+        #expect(under.turn { under.readings(of: "door").last?.state == .normal })
+    }
+
+    private func threadTime() -> Duration {
+        var time = timespec()
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+        return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
     }
 
     @Test("hold the good lines when another is busy or missing, and take it when it is free")
     func busyLine() throws {
         let chip = try SimulatedChip(lines: ["HELP1", "DOOR"])
-        let under: InputsUnderTest
+        let under: LinesUnderTest
         do {
             let other = try GPIOChip(path: "/dev/\(try chip.kernelName())")
             let holder = try other.request([GPIOInput(offset: 1)], consumer: "gpiomon")
@@ -113,7 +183,7 @@ struct GPIOSimulationTests {
         }
         #expect(busy.code == .busy && busy.message.en.contains("gpiomon"))
         #expect(missing.code == .missing && missing.message.en.contains("HELP1, DOOR"))
-        under.inputs?.tick(at: .now() + .seconds(11))
+        under.lines?.tick(at: .now() + .seconds(11))
         #expect(under.conditions(of: "gpio:booth-io/DOOR").last == .found)
         #expect(under.conditions(of: "gpio:booth-io/MAIL").count == 1)
         try chip.pull("DOOR", high: true)
@@ -169,11 +239,11 @@ struct GPIOSimulationTests {
     func levelTimer() throws {
         let chip = try SimulatedChip(lines: ["HELP1"])
         let under = try inputs(of: chip, [point("help-1", "HELP1")])
-        let due = try #require(under.inputs?.nextDeadline)
+        let due = try #require(under.lines?.nextDeadline)
         #expect(due - .now() <= .seconds(5))
         try chip.pull("HELP1", high: true)
         // Nobody turns the loop: the timer alone has to see it.
-        under.inputs?.tick(at: due)
+        under.lines?.tick(at: due)
         #expect(under.readings(of: "help-1").last?.state == .active)
     }
 
@@ -198,8 +268,8 @@ struct GPIOSimulationTests {
         }
     }
 
-    private func inputs(of chip: SimulatedChip, _ points: [PointConfiguration]) throws -> InputsUnderTest {
-        try InputsUnderTest(chip: GPIOChipConfiguration(name: chipName, chip: .label(chip.label)), points: points)
+    private func inputs(of chip: SimulatedChip, _ points: [PointConfiguration]) throws -> LinesUnderTest {
+        try LinesUnderTest(chip: GPIOChipConfiguration(name: chipName, chip: .label(chip.label)), points: points)
     }
 
     private func point(

@@ -14,8 +14,8 @@ struct MissingChipTests {
     @Test("tell once that the chip is missing and the points unknown")
     func toldOnce() throws {
         try inTemporaryDirectory { directory in
-            let under = try InputsUnderTest(chip: chip, points: [point], directory: directory)
-            for seconds in 1...100 { under.inputs?.tick(at: .now() + .seconds(seconds)) }
+            let under = try LinesUnderTest(chip: chip, points: [point], directory: directory)
+            for seconds in 1...100 { under.lines?.tick(at: .now() + .seconds(seconds)) }
             #expect(under.reports.count == 2)
             let report = try #require(under.reports.first?.device)
             #expect(report.device == "gpio:booth-io")
@@ -33,23 +33,37 @@ struct MissingChipTests {
     @Test("look again after ten seconds, and at once when a device file appears")
     func looksAgain() throws {
         try inTemporaryDirectory { directory in
-            let under = try InputsUnderTest(chip: chip, points: [point], directory: directory)
-            let slow = try #require(under.inputs?.nextDeadline)
+            let under = try LinesUnderTest(chip: chip, points: [point], directory: directory)
+            let slow = try #require(under.lines?.nextDeadline)
             #expect(slow - .now() > .seconds(9))
             let path = "\(directory)/gpiochip4"
             close(open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0o600))
             defer { unlink(path) }
             under.turnOnce()
-            let soon = try #require(under.inputs?.nextDeadline)
+            let soon = try #require(under.lines?.nextDeadline)
             #expect(soon - .now() < .seconds(1))
+        }
+    }
+
+    @Test("look for a chip that has outputs only, and remember what they are to be")
+    func outputsOnly() throws {
+        try inTemporaryDirectory { directory in
+            let sink = OutputConfiguration.Sink.gpio(GPIOSource(chip: "booth-io", line: .name("LAMP")))
+            let lamp = OutputConfiguration(id: "lamp", shows: .help, sink: sink)
+            let under = try LinesUnderTest(chip: chip, outputs: [lamp], directory: directory)
+            under.lines?.drive("lamp", isOn: true)
+            under.lines?.drive("no-such-output", isOn: true)
+            #expect(under.reports.count == 1)
+            #expect(under.conditions(of: "gpio:booth-io").count == 1)
+            under.lines?.stop()
         }
     }
 
     @Test("leave chips without points alone")
     func noPoints() throws {
-        let under = try InputsUnderTest(chip: chip, points: [])
+        let under = try LinesUnderTest(chip: chip, points: [])
         #expect(under.reports.isEmpty)
-        #expect(under.inputs?.nextDeadline == nil)
+        #expect(under.lines?.nextDeadline == nil)
     }
 
     private func inTemporaryDirectory(_ body: (String) throws -> Void) throws {

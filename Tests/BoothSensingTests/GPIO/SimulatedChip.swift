@@ -51,6 +51,14 @@ final class SimulatedChip {
         try Self.write(high ? "pull-up" : "pull-down", to: try attribute("pull", of: line))
     }
 
+    /// Whether a line is high, whoever drives it.
+    func isHigh(_ line: String) throws(SimulationError) -> Bool {
+        try Self.read(try attribute("value", of: line)) == "1"
+    }
+
+    /// The file that `pull` writes to, for who has no time to look for it.
+    func pullPath(of line: String) throws(SimulationError) -> String { try attribute("pull", of: line) }
+
     private func attribute(_ name: String, of line: String) throws(SimulationError) -> String {
         guard let offset = lineNames.firstIndex(of: line) else { throw SimulationError(path: line, code: ENOENT) }
         let device = try Self.read("\(folder)/dev_name")

@@ -8,27 +8,43 @@ extension SensorReport {
         if case .reading(let reading) = self { reading } else { nil }
     }
 
+    var missed: MissedEdges? {
+        if case .missed(let missed) = self { missed } else { nil }
+    }
+
+    var flood: PointID? {
+        if case .flood(let point, _) = self { point } else { nil }
+    }
+
     var device: DeviceReport? {
         if case .device(let report) = self { report } else { nil }
     }
 }
 
-/// GPIO inputs on a loop of their own, turned by the test that looks at their reports.
-final class InputsUnderTest {
+/// GPIO lines on a loop of their own, turned by the test that looks at their reports.
+final class LinesUnderTest {
     private(set) var reports: [SensorReport] = []
     private let loop: EventLoop
     // Made last, because what it delivers goes into this object.
-    private(set) var inputs: GPIOInputs?
+    private(set) var lines: GPIOLines?
 
-    init(chip: GPIOChipConfiguration, points: [PointConfiguration], directory: String = "/dev") throws {
+    init(
+        chip: GPIOChipConfiguration, points: [PointConfiguration] = [], outputs: [OutputConfiguration] = [],
+        directory: String = "/dev"
+    ) throws {
         loop = try EventLoop()
-        inputs = try GPIOInputs(chips: [chip], points: points, loop: loop, directory: directory) { [weak self] in
+        lines = try GPIOLines(
+            chips: [chip], points: points, outputs: outputs, loop: loop, directory: directory
+        ) { [weak self] in
             self?.reports += $0
         }
-        inputs?.start(at: .now())
+        lines?.start(at: .now())
     }
 
     func readings(of point: PointID) -> [Reading] { reports.compactMap(\.reading).filter { $0.point == point } }
+
+    func missed(of point: PointID) -> [MissedEdges] { reports.compactMap(\.missed).filter { $0.point == point } }
+    func floods(of point: PointID) -> Int { reports.compactMap(\.flood).count { $0 == point } }
 
     func conditions(of device: DeviceID) -> [DeviceReport.Condition] {
         reports.compactMap(\.device).filter { $0.device == device }.map(\.condition)
@@ -42,8 +58,8 @@ final class InputsUnderTest {
         while !isDone() {
             let now = BootTime.now()
             guard now < end else { return false }
-            inputs?.tick(at: now)
-            let wake = min(end, inputs?.nextDeadline ?? end)
+            lines?.tick(at: now)
+            let wake = min(end, lines?.nextDeadline ?? end)
             if !isDone() { loop.turn(milliseconds: wake.millisecondsAway()) }
         }
         return true

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+import BlockingIO
+import Glibc
+
+extension BoothCommand {
+    /// The whole program `boothctl`: runs on standard output and error, and ends the process.
+    ///
+    /// - Parameter arguments: the command line without the program's name.
+    package static func runProgram(_ arguments: [String]) -> Never {
+        // A reader that goes away is an error of write(2), not the end of this process.
+        signal(SIGPIPE, SIG_IGN)
+        do {
+            // Only where something is followed: SIGINT then ends it between two events, and exits 0.
+            let signals = arguments.contains("--follow") ? try StopSignals() : nil
+            let command = BoothCommand(
+                output: Output(STDOUT_FILENO), errors: Output(STDERR_FILENO), interruption: signals?.descriptor)
+            exit(withExtendedLifetime(signals) { command.run(arguments) }.rawValue)
+        } catch {
+            let errors = Output(STDERR_FILENO)
+            errors.write("boothctl: \(error)\n")
+            errors.flush()
+            exit(ExitCode.failed.rawValue)
+        }
+    }
+}

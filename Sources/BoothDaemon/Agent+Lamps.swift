@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+import BoothIncidents
+import BoothModel
+
+// What the booth shows to whoever stands in front of it.
+extension Agent {
+    /// Lets each lamp say what is true now.
+    func showLamps(at now: BootTime) {
+        helpLamp.advance(to: now)
+        for output in lamps {
+            let isLit = isLit(output, at: now)
+            guard shownLamps[output.id] != isLit else { continue }
+            shownLamps[output.id] = isLit
+            gpio?.drive(output.id, isOn: isLit)
+        }
+    }
+
+    /// When a lamp changes unless something happens.
+    var lampDeadline: BootTime? {
+        guard lamps.contains(where: { $0.shows == .help }) else { return nil }
+        return [helpLamp.nextDeadline, helpLamp.signal.nextChange(after: .now())].compactMap(\.self).min()
+    }
+
+    private func isLit(_ output: OutputConfiguration, at now: BootTime) -> Bool {
+        switch output.shows {
+        case .help: helpLamp.signal.isLit(at: now)
+        case .fault: rules.hasStandingFaults || storage.storage != .ok
+        }
+    }
+}

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+import BoothModel
+
+// Edges that were lost: the level is right again, and somebody has to know that it was not watched for a moment.
+extension IncidentRules {
+    /// A gap is over when no edge of its point has been lost for so long.
+    static let gapRest = Duration.seconds(60)
+
+    /// Edges of a point were lost. Losses that follow each other closely are one incident, with how many it were.
+    package mutating func take(_ missed: MissedEdges, at moment: Moment) -> Decision {
+        guard configured[missed.point] != nil else { return Decision() }
+        let device = DeviceID.edges(of: missed.point)
+        if let id = faults[device], var incident = live[id] {
+            incident.count += 1
+            incident.latest = Stamp(moment)
+            incident.missed = Self.sum(incident.missed, missed.count)
+            keep(incident)
+            decision.canBeToldAgain = false
+            if timers[.announce(id)] == nil { timers[.announce(id)] = moment.boot + Self.gathering }
+        } else {
+            raise(
+                Classification(.gap, .fault, .fault), point: missed.point, device: device, missed: missed.count,
+                at: moment)
+        }
+        timers[.gapRest(missed.point)] = moment.boot + Self.gapRest
+        return finish()
+    }
+
+    mutating func gapOver(_ point: PointID, at moment: Moment) {
+        clearFault(.edges(of: point), at: moment)
+    }
+
+    /// Unknown and known together are unknown: what is certain is only that there were some.
+    private static func sum(_ before: UInt64?, _ more: UInt64?) -> UInt64? {
+        guard let before, let more else { return nil }
+        return before.addingReportingOverflow(more).overflow ? .max : before + more
+    }
+}

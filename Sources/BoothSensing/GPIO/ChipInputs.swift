@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: Apache-2.0
+import BlockingIO
+import BoothModel
+import GPIO
+import Glibc
+
+/// The inputs of one chip: requested, read, and left alone for a while where they flood.
+final class ChipInputs {
+    /// How often levels are read although no edge came: an edge may have been lost.
+    static let levelPeriod = Duration.seconds(5)
+
+    private(set) var lines: [InputLine]
+    private var held: [HeldInputs] = []
+    private var nextLevels: BootTime?
+    /// When the edges of a line that floods are tried again, by line.
+    private var resting: [Int: BootTime] = [:]
+    private var nextSample: BootTime?
+    private let chip: GPIOChipConfiguration.Selector
+    private let environment: GPIOLines.Environment
+    /// Takes what an edge brought; on the loop's thread.
+    private let finish: (ChipOutcome, BootTime) -> Void
+
+    init(
+        _ lines: [InputLine], of chip: GPIOChipConfiguration.Selector, environment: GPIOLines.Environment,
+        finish: @escaping (ChipOutcome, BootTime) -> Void
+    ) {
+        self.lines = lines
+        self.chip = chip
+        self.environment = environment
+        self.finish = finish
+    }
+
+    var isComplete: Bool { lines.allSatisfy(\.isHeld) }
+    var isHolding: Bool { !held.isEmpty }
+    var offsets: Set<Int> { Set(held.flatMap(\.offsets)) }
+    var nextDeadline: BootTime? { [nextLevels, nextSample].compactMap(\.self).min() }
+
+    /// Levels are due: the chip may be gone.
+    func readSoon(at time: BootTime) {
+        if isHolding { nextLevels = time }
+    }
+
+    func tick(at time: BootTime) -> ChipOutcome {
+        var outcome = ChipOutcome()
+        if let due = nextLevels, due <= time {
+            nextLevels = time + Self.levelPeriod
+            for held in held { outcome += readChanges(of: held, at: time) }
+        }
+        if let due = nextSample, due <= time { outcome += serveResting(at: time) }
+        return outcome
+    }
+
+    /// Gives every line back.
+    func release() {
+        for descriptor in held.flatMap(\.descriptors) { environment.loop.unwatch(descriptor) }
+        held = []
+        nextLevels = nil
+        resting = [:]
+        nextSample = nil
+    }
+
+    /// The chip is gone.
+    func loseChip(at time: BootTime) -> [SensorReport] {
+        release()
+        return lines.indices.flatMap { lines[$0].loseChip(at: time) }
+    }
+
+    // MARK: - Requesting
+
+    /// Requests the lines that are not held.
+    ///
+    /// - Parameters:
+    ///   - present: every line of the chip.
+    ///   - claimed: offsets that are held for outputs.
+    func request(
+        of open: OpenChip, among present: [GPIOLineInfo], claimed: Set<Int>, at time: BootTime
+    ) -> ChipOutcome {
+        var outcome = ChipOutcome()
+        var claimed = claimed.union(offsets)
+        var wanted: [WantedLine<GPIOInput>] = []
+        for line in lines.indices where !lines[line].isHeld {
+            do throws(GPIOLineSearchError) {
+                let found = try GPIOLineInfo.find(lines[line].selector, among: present, claimed: claimed)
+                claimed.insert(found.offset)
+                wanted.append(WantedLine(line: line, setting: lines[line].input(at: found.offset)))
+            } catch {
+                outcome.reports += lose(line, error, at: time)
+            }
+        }
+        let groups = LineGroups<GPIOInput>(
+            request: { group throws(GPIOError) in outcome.reports += try self.hold(group, of: open, at: time) },
+            refuse: { outcome.reports += self.lose($0.line, self.reason(of: $1, for: $0, of: open), at: time) })
+        do throws(GPIOError) {
+            try groups.take(wanted)
+        } catch {
+            outcome.gone = error
+        }
+        return outcome
+    }
+
+    private func hold(
+        _ group: [WantedLine<GPIOInput>], of open: OpenChip, at time: BootTime
+    ) throws(GPIOError) -> [SensorReport] {
+        let held = try request(group.map(\.setting), lines: group.map(\.line), of: open)
+        do throws(GPIOError) {
+            let levels = try held.readLevels()
+            try watch(held)
+            self.held.append(held)
+            nextLevels = nextLevels ?? time + Self.levelPeriod
+            return levels.flatMap { lines[$0.line].hold(isActive: $0.isActive, at: time) }
+        } catch {
+            for descriptor in held.descriptors { environment.loop.unwatch(descriptor) }
+            if error.meansChipGone { throw error }
+            // Only these lines are given back: those of other requests go on.
+            return held.lines.flatMap { lose($0, .failed(error), at: time) }
+        }
+    }
+
+    /// Without the kernel's debounce where a driver refuses it: ours serves every line anyway.
+    private func request(
+        _ inputs: [GPIOInput], lines: [Int], of open: OpenChip
+    ) throws(GPIOError) -> HeldInputs {
+        do throws(GPIOError) {
+            return HeldInputs(
+                try open.chip.request(inputs, consumer: environment.consumer), inputs: inputs, lines: lines)
+        } catch {
+            let plain = RefusedRequest.withoutDebounce(inputs, after: error)
+            guard let plain else { throw error }
+            return HeldInputs(try open.chip.request(plain, consumer: environment.consumer), inputs: plain, lines: lines)
+        }
+    }
+
+    private func reason(
+        of error: GPIOError, for wanted: WantedLine<GPIOInput>, of open: OpenChip
+    ) -> GPIOLineSearchError {
+        if error.code == EBUSY { return .busy(consumer: open.consumer(of: wanted.setting.offset)) }
+        guard let plain = RefusedRequest.withoutBias(wanted.setting) else { return .failed(error) }
+        do throws(GPIOError) {
+            // Given back at once: a contact that needs its resistor is worse than none without it.
+            _ = try request([plain], lines: [wanted.line], of: open)
+            return .unbiased(wanted.setting.bias, error)
+        } catch {
+            return .failed(error)
+        }
+    }
+
+    private func watch(_ held: HeldInputs) throws(GPIOError) {
+        for (index, descriptor) in held.descriptors.enumerated() {
+            guard !held.unread.contains(index) else {
+                environment.loop.unwatch(descriptor)
+                continue
+            }
+            do throws(SystemError) {
+                try environment.loop.watch(descriptor) { [weak self, weak held] _ in
+                    guard let self, let held else { return }
+                    let time = BootTime.now()
+                    finish(readChanges(of: held, at: time), time)
+                }
+            } catch {
+                throw GPIOError(.requestLines, code: error.code)
+            }
+        }
+    }
+
+    private func lose(_ line: Int, _ error: GPIOLineSearchError, at time: BootTime) -> [SensorReport] {
+        let fault = DeviceFault(error, line: lines[line].selector, chip: chip, own: environment.consumer)
+        return lines[line].lose(fault, at: time)
+    }
+
+    // MARK: - Reading
+
+    /// A chip that is gone makes its descriptors ready for ever; reading says so, whatever the readiness said.
+    private func readChanges(of held: HeldInputs, at time: BootTime) -> ChipOutcome {
+        guard self.held.contains(where: { $0 === held }) else { return ChipOutcome() }
+        var outcome = take(held.readChanges(), of: held, at: time)
+        let flooding = held.lines.filter { lines[$0].isFlooding && resting[$0] == nil }
+        guard outcome.gone == nil, !flooding.isEmpty else { return outcome }
+        for line in flooding { resting[line] = time + FloodWatch.rest }
+        nextSample = nextSample ?? time + FloodWatch.pace
+        outcome += silence(of: held)
+        // What the kernel had kept by then, and the level behind it.
+        if outcome.gone == nil { outcome += take(held.readChanges(), of: held, at: time) }
+        return outcome
+    }
+
+    private func take(_ changes: LineChanges, of held: HeldInputs, at time: BootTime) -> ChipOutcome {
+        var outcome = ChipOutcome()
+        for (line, edge) in changes.edges {
+            let instant = BootTime(monotonicNanoseconds: edge.timestampNanoseconds)
+            outcome.reports += lines[line].take(edge, at: instant)
+        }
+        for line in held.lines {
+            outcome.reports += lines[line].takeMissed(isUncertain: changes.uncounted.contains(line), at: time)
+        }
+        for (line, isActive) in changes.levels ?? [] {
+            outcome.reports += lines[line].correct(isActive: isActive, at: time)
+        }
+        if let failure = changes.failure {
+            outcome += outlast(failure, of: held, at: time)
+        } else if changes.levels != nil {
+            held.patience.succeed()
+        }
+        return outcome
+    }
+
+    /// Reads again soon, unless the chip is gone or has failed for too long.
+    private func outlast(_ failure: GPIOError, of held: HeldInputs, at time: BootTime) -> ChipOutcome {
+        if held.patience.fail(failure) { return ChipOutcome(gone: failure) }
+        nextLevels = time + ChipPatience.retry
+        return ChipOutcome()
+    }
+
+    // MARK: - Flooding lines
+
+    /// Samples the levels of lines that flood, and tries the edges of those that have rested.
+    private func serveResting(at time: BootTime) -> ChipOutcome {
+        var outcome = ChipOutcome()
+        for held in held {
+            let silent = held.lines.filter { resting[$0] != nil }
+            let rested = silent.filter { resting[$0].map { $0 <= time } ?? false }
+            if !rested.isEmpty {
+                outcome += wake(rested, of: held, at: time)
+            } else if !silent.isEmpty {
+                outcome += sample(silent, of: held, at: time)
+            }
+        }
+        nextSample = resting.isEmpty ? nil : time + FloodWatch.pace
+        return outcome
+    }
+
+    private func sample(_ silent: [Int], of held: HeldInputs, at time: BootTime) -> ChipOutcome {
+        do throws(GPIOError) {
+            let levels = try held.readLevels().filter { silent.contains($0.line) }
+            return ChipOutcome(reports: levels.flatMap { lines[$0.line].correct(isActive: $0.isActive, at: time) })
+        } catch {
+            return outlast(error, of: held, at: time)
+        }
+    }
+
+    private func wake(_ rested: [Int], of held: HeldInputs, at time: BootTime) -> ChipOutcome {
+        for line in rested { resting[line] = nil }
+        var outcome = silence(of: held)
+        guard outcome.gone == nil else { return outcome }
+        guard held.silenced.isDisjoint(with: rested) else {
+            // The kernel did not take its word back; the level is sampled on.
+            for line in rested { resting[line] = time + FloodWatch.rest }
+            return outcome
+        }
+        // What waited meanwhile is older than the levels told since: it is taken while the line still says nothing.
+        outcome += take(held.readChanges(), of: held, at: time)
+        for line in rested { lines[line].calm() }
+        return outcome
+    }
+
+    /// Lets the kernel and the loop have what `resting` says.
+    private func silence(of held: HeldInputs) -> ChipOutcome {
+        do throws(GPIOError) {
+            try held.silence(Set(held.lines.filter { resting[$0] != nil }))
+            try watch(held)
+            return ChipOutcome()
+        } catch {
+            return error.meansChipGone ? ChipOutcome(gone: error) : ChipOutcome()
+        }
+    }
+}

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+import BlockingIO
+import BoothModel
+import GPIO
+import Glibc
+
+/// The outputs of one chip: requested, driven, driven again.
+///
+/// They are a request of their own, beside that of the inputs. A request is given back as a whole, and what a line is
+/// that nobody holds is the chip's affair: an input that has to be asked for anew would let every lamp flicker.
+final class ChipOutputs {
+    /// How often lines are driven although nothing changed: an expander that lost its supply for a moment has forgotten
+    /// them, and libgpiod 1.6 does not tell in another way that the chip is gone.
+    static let period = Duration.seconds(5)
+
+    private(set) var lines: [OutputLine]
+    private var held: [HeldOutputs] = []
+    private var nextWrite: BootTime?
+    private let chip: GPIOChipConfiguration.Selector
+    private let environment: GPIOLines.Environment
+    /// Takes what a hang-up brought; on the loop's thread.
+    private let finish: (ChipOutcome, BootTime) -> Void
+
+    init(
+        _ lines: [OutputLine], of chip: GPIOChipConfiguration.Selector, environment: GPIOLines.Environment,
+        finish: @escaping (ChipOutcome, BootTime) -> Void
+    ) {
+        self.lines = lines
+        self.chip = chip
+        self.environment = environment
+        self.finish = finish
+    }
+
+    var isComplete: Bool { lines.allSatisfy(\.isHeld) }
+    var isHolding: Bool { !held.isEmpty }
+    var offsets: Set<Int> { Set(held.flatMap(\.offsets)) }
+    var nextDeadline: BootTime? { nextWrite }
+
+    /// What the output is to be from now on, and whenever its line can be had.
+    func drive(_ id: String, isOn: Bool, at time: BootTime) -> ChipOutcome {
+        var outcome = ChipOutcome()
+        for line in lines.indices where lines[line].id == id && lines[line].isOn != isOn {
+            lines[line].isOn = isOn
+            for held in held where held.lines.contains(line) { outcome += write(held, at: time) }
+        }
+        return outcome
+    }
+
+    /// A turn is due: the chip may be gone.
+    func writeSoon(at time: BootTime) {
+        if isHolding { nextWrite = time }
+    }
+
+    func tick(at time: BootTime) -> ChipOutcome {
+        var outcome = ChipOutcome()
+        guard let due = nextWrite, due <= time else { return outcome }
+        nextWrite = time + Self.period
+        for held in held { outcome += write(held, at: time) }
+        return outcome
+    }
+
+    /// Gives every line back, as it is.
+    func release() {
+        for descriptor in held.flatMap(\.descriptors) { environment.loop.unwatch(descriptor) }
+        held = []
+        nextWrite = nil
+    }
+
+    /// Drives every line off, and gives it back.
+    func turnOff() {
+        for held in held {
+            do throws(GPIOError) {
+                try held.write(held.lines.map { _ in false })
+            } catch {
+                // A chip that is gone or does not answer has no lamp to turn off, and nobody is told at the end.
+                continue
+            }
+        }
+        release()
+    }
+
+    /// The chip is gone.
+    func loseChip() {
+        release()
+        for line in lines.indices { lines[line].loseChip() }
+    }
+
+    // MARK: - Requesting
+
+    /// Requests the lines that are not held.
+    ///
+    /// - Parameters:
+    ///   - present: every line of the chip.
+    ///   - claimed: offsets that are held for inputs.
+    func request(
+        of open: OpenChip, among present: [GPIOLineInfo], claimed: Set<Int>, at time: BootTime
+    ) -> ChipOutcome {
+        var outcome = ChipOutcome()
+        var claimed = claimed.union(offsets)
+        var wanted: [WantedLine<GPIOOutput>] = []
+        for line in lines.indices where !lines[line].isHeld {
+            do throws(GPIOLineSearchError) {
+                let found = try GPIOLineInfo.find(lines[line].selector, among: present, claimed: claimed)
+                claimed.insert(found.offset)
+                wanted.append(WantedLine(line: line, setting: lines[line].output(at: found.offset)))
+            } catch {
+                outcome.reports += lose(line, error, at: time)
+            }
+        }
+        let groups = LineGroups<GPIOOutput>(
+            request: { group throws(GPIOError) in outcome.reports += try self.hold(group, of: open, at: time) },
+            refuse: { outcome.reports += self.lose($0.line, self.reason(of: $1, for: $0, of: open), at: time) })
+        do throws(GPIOError) {
+            try groups.take(wanted)
+        } catch {
+            outcome.gone = error
+        }
+        return outcome
+    }
+
+    private func hold(
+        _ group: [WantedLine<GPIOOutput>], of open: OpenChip, at time: BootTime
+    ) throws(GPIOError) -> [SensorReport] {
+        let held = HeldOutputs(
+            try open.chip.request(group.map(\.setting), consumer: environment.consumer), lines: group.map(\.line))
+        try watch(held)
+        self.held.append(held)
+        nextWrite = nextWrite ?? time + Self.period
+        return group.flatMap { lines[$0.line].hold(at: time) }
+    }
+
+    private func reason(
+        of error: GPIOError, for wanted: WantedLine<GPIOOutput>, of open: OpenChip
+    ) -> GPIOLineSearchError {
+        error.code == EBUSY ? .busy(consumer: open.consumer(of: wanted.setting.offset)) : .failed(error)
+    }
+
+    private func watch(_ held: HeldOutputs) throws(GPIOError) {
+        for descriptor in held.descriptors {
+            do throws(SystemError) {
+                // Nothing to read; a chip that is gone hangs up, and then writing says so.
+                try environment.loop.watch(descriptor) { [weak self, weak held] _ in
+                    guard let self, let held, self.held.contains(where: { $0 === held }) else { return }
+                    let time = BootTime.now()
+                    finish(write(held, at: time), time)
+                }
+            } catch {
+                for descriptor in held.descriptors { environment.loop.unwatch(descriptor) }
+                throw GPIOError(.requestLines, code: error.code)
+            }
+        }
+    }
+
+    private func lose(_ line: Int, _ error: GPIOLineSearchError, at time: BootTime) -> [SensorReport] {
+        let fault = DeviceFault(error, line: lines[line].selector, chip: chip, own: environment.consumer)
+        return lines[line].lose(fault, at: time)
+    }
+
+    // MARK: - Driving
+
+    /// Tries again soon, unless the chip is gone or has failed for too long.
+    private func write(_ held: HeldOutputs, at time: BootTime) -> ChipOutcome {
+        do throws(GPIOError) {
+            try held.write(held.lines.map { lines[$0].isOn })
+            held.patience.succeed()
+            return ChipOutcome()
+        } catch {
+            if held.patience.fail(error) { return ChipOutcome(gone: error) }
+            nextWrite = time + ChipPatience.retry
+            return ChipOutcome()
+        }
+    }
+}

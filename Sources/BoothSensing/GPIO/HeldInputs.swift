@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+import BoothModel
+import GPIO
+
+/// A request of inputs that is held, and which lines of its chip it holds.
+final class HeldInputs {
+    let descriptors: [CInt]
+    /// Indices into the chip's list of lines, in the order of the request.
+    let lines: [Int]
+    /// Descriptors, by index, that are to be neither watched nor read: see `silence`.
+    private(set) var unread: Set<Int> = []
+    /// Lines whose edges the kernel leaves off.
+    private(set) var silenced: Set<Int> = []
+    var patience = ChipPatience()
+    private let request: GPIORequest
+    private let inputs: [GPIOInput]
+    private let lineOfOffset: [Int: Int]
+    /// Lines of which kernel ABI v1 may have dropped an edge, in the changes that are being read.
+    private var uncounted: Set<Int> = []
+
+    /// - Parameters:
+    ///   - inputs: what `request` asked for, in its order.
+    ///   - lines: for each of them, which line it is.
+    init(_ request: consuming GPIORequest, inputs: [GPIOInput], lines: [Int]) {
+        descriptors = request.descriptors
+        self.inputs = inputs
+        self.lines = lines
+        lineOfOffset = Dictionary(uniqueKeysWithValues: zip(request.offsets, lines))
+        self.request = request
+    }
+
+    var offsets: [Int] { inputs.map(\.offset) }
+
+    /// Whether each line is active.
+    ///
+    /// - Throws: `GPIOError`: `ENODEV` when the chip is gone; `EIO`, `EREMOTEIO` and the like when an expander behind a
+    ///   bus did not answer this once.
+    func readLevels() throws(GPIOError) -> [LineChanges.Level] {
+        Array(zip(lines, try request.readValues())).map { (line: $0.0, isActive: $0.1) }
+    }
+
+    /// Takes all edges that wait, and the levels behind them.
+    func readChanges() -> LineChanges {
+        uncounted = []
+        var changes = LineChanges(
+            edges: { edges throws(GPIOError) in try self.takeEdges(into: &edges) },
+            levels: { () throws(GPIOError) in try self.readLevels() })
+        changes.uncounted = uncounted
+        return changes
+    }
+
+    /// Leaves off the edges of `silent` and no others.
+    ///
+    /// The kernel is asked for it where it can; its other lines notice nothing. Where it cannot, as with libgpiod 1.6,
+    /// the descriptors of these lines are left unread: what the kernel keeps for them is full soon and is thrown away.
+    ///
+    /// - Throws: `GPIOError` when the chip is gone, and when the kernel does not take back what it has left off.
+    func silence(_ silent: Set<Int>) throws(GPIOError) {
+        do throws(GPIOError) {
+            try request.reconfigure(zip(lines, inputs).map { Self.setting($1, isSilent: silent.contains($0)) })
+            silenced = silent
+            unread = []
+        } catch {
+            if error.meansChipGone || !silenced.isSubset(of: silent) { throw error }
+            unread = Set(silent.compactMap(descriptorIndex))
+        }
+    }
+
+    private static func setting(_ input: GPIOInput, isSilent: Bool) -> GPIOInput {
+        var input = input
+        input.reportsEdges = !isSilent
+        return input
+    }
+
+    private func descriptorIndex(of line: Int) -> Int? {
+        descriptors.count == 1 ? 0 : lines.firstIndex(of: line)
+    }
+
+    /// Appends the edges behind every descriptor, in the order in which they happened; bounded.
+    ///
+    /// - Throws: `GPIOError`; what the kernel had handed over by then is appended all the same: it has no second copy.
+    private func takeEdges(into edges: inout [LineChanges.Edge]) throws(GPIOError) {
+        var taken: [GPIOEdge] = []
+        defer {
+            // With a descriptor for each line, the kernel's order is lost between lines; its stamps have it.
+            if descriptors.count > 1 { taken.sort { $0.timestampNanoseconds < $1.timestampNanoseconds } }
+            edges += taken.compactMap { edge in lineOfOffset[edge.offset].map { (line: $0, edge: edge) } }
+        }
+        for index in descriptors.indices where !unread.contains(index) {
+            for _ in 0..<16 {
+                let batch = try request.readEdges(from: index)
+                if batch.isEmpty { break }
+                if batch.count == GPIORequest.uncountedBatch, batch[0].lineSequence == nil,
+                    let line = lineOfOffset[batch[0].offset]
+                {
+                    uncounted.insert(line)
+                }
+                taken += batch
+            }
+        }
+    }
+}

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+import GPIO
+
+/// A line to be requested: which one of its owner's list, and how.
+struct WantedLine<Setting> {
+    let line: Int
+    let setting: Setting
+}
+
+/// Requests lines in as few requests as the kernel takes.
+///
+/// A request is for all of its lines or for none, so that one line spoils it for the others; it is found by halves, and
+/// the good lines keep together: a request is a descriptor and a buffer in the kernel.
+struct LineGroups<Setting> {
+    /// Requests a group of 1...`GPIORequest.mostLines` lines.
+    let request: ([WantedLine<Setting>]) throws(GPIOError) -> Void
+    /// Is told of each line that cannot be had by itself.
+    let refuse: (WantedLine<Setting>, GPIOError) -> Void
+
+    /// - Throws: `GPIOError` when the chip is gone.
+    func take(_ wanted: [WantedLine<Setting>]) throws(GPIOError) {
+        var rest = wanted[...]
+        while !rest.isEmpty {
+            try takeGroup(Array(rest.prefix(GPIORequest.mostLines)))
+            rest = rest.dropFirst(GPIORequest.mostLines)
+        }
+    }
+
+    private func takeGroup(_ group: [WantedLine<Setting>]) throws(GPIOError) {
+        do throws(GPIOError) {
+            try request(group)
+        } catch {
+            if error.meansChipGone { throw error }
+            guard group.count > 1 else { return refuse(group[0], error) }
+            try takeGroup(Array(group[..<(group.count / 2)]))
+            try takeGroup(Array(group[(group.count / 2)...]))
+        }
+    }
+}
+
+/// A chip that is open; keeps what cannot be copied where an optional can.
+final class OpenChip {
+    let chip: GPIOChip
+
+    init(_ chip: consuming GPIOChip) {
+        self.chip = chip
+    }
+
+    /// Who holds the line at `offset`, as far as the kernel says.
+    func consumer(of offset: Int) -> String? {
+        do throws(GPIOError) {
+            return try chip.line(at: offset).consumer
+        } catch {
+            return nil
+        }
+    }
+}

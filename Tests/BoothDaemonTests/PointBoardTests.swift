@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+import BoothModel
+import Testing
+
+@testable import BoothDaemon
+
+@Suite("Points that do not rest")
+struct PointBoardTests {
+    private static func board(_ kind: PointKind, chatter: RuleSettings.Chatter? = .init(edges: 4, within: .seconds(1)))
+        -> PointBoard
+    {
+        var settings = RuleSettings()
+        settings.chatter = chatter
+        let point = PointConfiguration(
+            id: "p", kind: kind, source: .gpio(GPIOSource(chip: "io", line: .offset(0))),
+            debounce: .milliseconds(10), classification: kind.defaultClassification, rules: settings)
+        return PointBoard([point])
+    }
+
+    /// Gives levels at instants in milliseconds, lets time pass in between and until `end`, and says what followed.
+    private func run(_ board: inout PointBoard, _ levels: [(Int64, PointState)], until end: Int64) -> [String] {
+        var changes: [PointBoard.Change] = []
+        for (time, state) in levels {
+            while let deadline = board.nextDeadline, deadline <= instant(time) { changes += board.settle(at: deadline) }
+            changes += board.take(
+                Reading(
+                    point: "p", state: state, value: state == .active ? 1 : 0, quality: .good, at: instant(time)))
+        }
+        while let deadline = board.nextDeadline, deadline <= instant(end) { changes += board.settle(at: deadline) }
+        return changes.map { change in
+            switch change {
+            case .reading(let reading): "\(reading.state) \(reading.at.milliseconds)"
+            case .chatter(_, let stands, let at): "\(stands ? "chatters" : "rests") \(at.milliseconds)"
+            }
+        }
+    }
+
+    private func toggles(_ count: Int64, from start: Int64, every spacing: Int64) -> [(Int64, PointState)] {
+        (0..<count).map { index -> (Int64, PointState) in
+            (start + index * spacing, index % 2 == 0 ? .active : .normal)
+        }
+    }
+
+    private func instant(_ milliseconds: Int64) -> BootTime { BootTime(nanoseconds: milliseconds * 1_000_000) }
+
+    @Test("a chattering contact holds its alarm, is one fault, and counts again when it rests")
+    func holdsAlarm() {
+        var board = Self.board(.tamper)
+        let toggles = toggles(40, from: 1000, every: 100)
+        let followed = run(&board, [(0, .normal)] + toggles, until: 60_000)
+        #expect(
+            followed == [
+                "normal 0", "active 1000", "normal 1100", "active 1200", "normal 1300", "active 1400", "chatters 1400",
+                "rests 9900", "normal 9900",
+            ])
+        #expect(board.all.first?.reading?.state == .normal)
+    }
+
+    @Test("noise that never settles into an alarm raises none, and is a fault")
+    func noise() {
+        var board = Self.board(.roomDoor)
+        let noise = toggles(3000, from: 1000, every: 1)
+        let followed = run(&board, [(0, .normal)] + noise, until: 60_000)
+        #expect(followed.filter { $0.hasPrefix("active") }.isEmpty)
+        #expect(followed.contains { $0.hasPrefix("chatters") })
+        #expect(followed.last?.hasPrefix("rests") == true)
+    }
+
+    @Test("a help button that floods its driver is pressed once")
+    func floodingButton() {
+        var board = Self.board(.helpButton)
+        #expect(run(&board, [(0, .normal), (1000, .active)], until: 1000) == ["normal 0", "active 1000"])
+        #expect(board.flood("p", at: instant(1001)) == [.chatter("p", stands: true, at: instant(1001))])
+        let polls = toggles(40, from: 1050, every: 50)
+        #expect(run(&board, polls, until: 3000).isEmpty)
+        #expect(board.flood("p", at: instant(3001)).isEmpty)
+        let rest = run(&board, [(3100, .normal)], until: 60_000)
+        #expect(rest.first == "rests 8001")
+        #expect(rest.last?.hasPrefix("normal") == true)
+    }
+
+    @Test("with chatter off every settled change counts")
+    func off() {
+        var board = Self.board(.tamper, chatter: nil)
+        let toggles = toggles(40, from: 1000, every: 100)
+        #expect(run(&board, [(0, .normal)] + toggles, until: 60_000).count == 41)
+        #expect(board.flood("p", at: instant(0)).isEmpty)
+    }
+}
