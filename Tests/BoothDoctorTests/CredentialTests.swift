@@ -91,7 +91,8 @@ struct CredentialTests {
     @Test(
         "run out with a warning from 30 days on and a failure on the last; before their time it is the clock",
         arguments: [
-            (366 * 24, Finding.Level.failure, "set the clock right"), (31 * 24, .ok, ""), (30 * 24, .warning, "renewed"),
+            (366 * 24, Finding.Level.failure, "set the clock right"), (31 * 24, .ok, ""),
+            (30 * 24, .warning, "renewed"),
             (25, .warning, "renewed"), (23, .failure, "renewed"), (-1, .failure, "clock is wrong"),
         ])
     func validity(hoursLeft: Int, level: Finding.Level, next: String) throws {

@@ -53,7 +53,7 @@ struct SerialTests {
         try machine.configure(serial: Self.link)
         let found = machine.findings(.serial)
         #expect(
-            found.map(\.level) == [.failure] && found[0].next?.en.contains("modprobe usbserial") == true, "\(found)")
+            found.map(\.level) == [.failure] && found[0].next?.en.contains("modprobe ftdi_sio") == true, "\(found)")
         #expect(found[0].next?.en.contains("DeviceAllow") == true)
     }
 
