@@ -60,8 +60,8 @@ struct DoctorTests {
         // What else is wrong with the machine that the tests run on is not theirs to say.
         #expect(code == .exited(running.failures == 0 ? 0 : 1))
         for finding in running.findings {
-            #expect(
-                (finding.next == nil) == (finding.level == "ok") && (finding.nextInChinese == nil) == (finding.next == nil))
+            #expect((finding.next == nil) == (finding.level == "ok"))
+            #expect((finding.nextInChinese == nil) == (finding.next == nil))
             #expect(!finding.message.isEmpty && !finding.messageInChinese.isEmpty)
         }
         try booth.stopAgent()
