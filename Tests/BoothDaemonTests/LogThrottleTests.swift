@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
+import Rehearsal
+import TestSupport
 import Testing
 
 @testable import BoothDaemon
@@ -75,9 +77,11 @@ struct LogThrottleTests {
     }
 
     @Test("each kind has a message id of its own, as journald wants it")
-    func messageIDs() {
+    func messageIDs() throws {
         let ids = LogEntry.Kind.allCases.map(\.rawValue)
         #expect(Set(ids).count == ids.count)
         #expect(ids.allSatisfy { $0.count == 32 && $0.allSatisfy { $0.isHexDigit && !$0.isUppercase } })
+        let documented = output(of: "cat '\(try BuiltPrograms.packageFile("docs/logging.md"))'").text
+        #expect(ids.allSatisfy { documented.contains("| `\($0)` |") }, "docs/logging.md lacks one")
     }
 }

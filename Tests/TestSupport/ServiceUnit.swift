@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import Glibc
+import Rehearsal
 
 /// `systemd/boothd.service` of this source tree.
 package struct ServiceUnit {
@@ -8,8 +8,9 @@ package struct ServiceUnit {
     private let settings: [(key: String, value: String)]
 
     package init() {
-        // Three levels below the top: Tests/TestSupport/ServiceUnit.swift.
-        path = "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/") + "/systemd/boothd.service"
+        do {
+            path = try BuiltPrograms.packageFile("systemd/boothd.service")
+        } catch { fatalError("\(error)") }
         settings = output(of: "cat '\(path)'").text.split(separator: "\n").compactMap { line in
             let parts = line.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
             return line.hasPrefix("#") || parts.count < 2 ? nil : (parts[0], parts[1])
