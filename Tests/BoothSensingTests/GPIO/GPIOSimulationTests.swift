@@ -129,8 +129,7 @@ struct GPIOSimulationTests {
         let seen = under.readings(of: "door").count
         try chip.pull("DOOR", high: true)
         #expect(under.turn(limit: .seconds(1)) { under.readings(of: "door").count > seen })
-        let changes = chatter.stop()
-        print("flood: \(changes) changes, \(under.readings(of: "help-1").count) readings in \(span), cpu \(spent)")
+        chatter.stop()
         #expect(under.readings(of: "help-1").count < 600 * (Int(span.components.seconds) + 4))
         #expect(spent < span / 2)
         #expect(under.turn(limit: .seconds(3)) { under.readings(of: "help-1").last?.state == .normal })
@@ -154,10 +153,7 @@ struct GPIOSimulationTests {
         let chatter = try ChatteringLine(path: try chip.pullPath(of: "DOOR"))
         let end = BootTime.now() + .seconds(2)
         _ = under.turn { .now() >= end }
-        let changes = chatter.stop()
-        print(
-            "door: \(changes) changes, \(under.readings(of: "door").count) readings, floods \(under.floods(of: "door"))"
-        )
+        chatter.stop()
         #expect(under.readings(of: "door").count > 2)
         #expect(under.turn { under.readings(of: "door").last?.state == .normal })
     }
