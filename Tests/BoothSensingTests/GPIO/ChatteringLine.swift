@@ -13,8 +13,7 @@ final class ChatteringLine {
         let changes = Atomic<Int>(0)
     }
 
-    /// - Parameter pause: from one change to the next, in microseconds.
-    init(path: String, pause: UInt32) throws(SystemError) {
+    init(path: String) throws(SystemError) {
         let shared = shared
         thread = try WorkerThread(name: "chatter") {
             let file = open(path, O_WRONLY | O_CLOEXEC)
@@ -23,7 +22,6 @@ final class ChatteringLine {
             while !shared.isStopping.load(ordering: .relaxed) {
                 let level = shared.changes.wrappingAdd(1, ordering: .relaxed).newValue % 2 == 1
                 pwrite(file, level ? "pull-up" : "pull-down", level ? 7 : 9, 0)
-                usleep(pause)
             }
             pwrite(file, "pull-down", 9, 0)
         }
