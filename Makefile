@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 .DEFAULT_GOAL := help
-.PHONY: help build demo test check bench format lint install-dependencies clean
+.PHONY: help build demo test check bench deb format lint install-dependencies clean
 
 # A toolchain that was unpacked there is found even where a login shell did not put it on PATH.
 export PATH := $(PATH):/opt/swift/usr/bin
@@ -36,15 +36,22 @@ bench: install-dependencies ## measure the release programs beside their baselin
 	$(SWIFT) build $(RELEASE) $(SWIFT_BUILD_FLAGS)
 	.build/release/booth-bench
 
+# Needs neither Swift nor the libraries here: what builds is a Debian 13 of its own.
+ARCH ?= amd64
+deb: ## build the Debian package for ARCH (amd64, arm64) into .build-deb
+	@scripts/install-dependencies packaging
+	@scripts/build-package $(ARCH)
+
 format: ## format the sources
 	$(SWIFT) format --in-place --recursive $(SOURCES)
 
 lint: ## say what `make format` would change
 	$(SWIFT) format lint --strict --recursive $(SOURCES)
 	@for script in scripts/* .ci/run; do bash -n $$script || exit 1; done
+	@for script in deploy/debian/boothd.p*; do sh -n $$script || exit 1; done
 
 install-dependencies: ## install what building needs and this machine lacks
 	@scripts/install-dependencies
 
 clean: ## remove what was built
-	rm -rf .build .build-check
+	rm -rf .build .build-check .build-deb

@@ -107,7 +107,7 @@ let package = Package(
         tests(of: "BoothJournal"),
         tests(of: "BoothUplink", with: ["HTTPServer", "TestSupport"]),
         tests(of: "BoothControl"),
-        tests(of: "BoothDoctor", with: ["Rehearsal", "TestSupport"]),
+        tests(of: "BoothDoctor", with: ["Rehearsal", "BlockingIO"]),
         tests(of: "BoothCommands"),
         tests(
             of: "BoothDaemon",

@@ -25,7 +25,7 @@ enum Validity {
             zh: "向签发方换新证书；换好文件后 systemctl restart boothd",
             en: "have it renewed; with the new files in place, systemctl restart boothd")
         if left < day { return .failure(.credentials, path, message, next: renew) }
-        return left < 30 * day ? .warning(.credentials, path, message, next: renew) : .ok(.credentials, path, message)
+        return left <= 30 * day ? .warning(.credentials, path, message, next: renew) : .ok(.credentials, path, message)
     }
 
     /// Nearly always the clock: a board without a battery begins in 1970.

@@ -39,18 +39,17 @@ enum SerialChecks {
     private static func missing(_ port: SerialPort, in booth: Circumstances) -> Finding {
         let links = SerialPort.links(in: booth.system).map(\.link)
         let message = Message(zh: "\(port.path) 不存在", en: "\(port.path) is not there")
-        if let unloaded = unloadedDriver(of: port.path, in: booth.system) {
+        if let (driver, modules) = unloadedDriver(of: port.path, in: booth.system) {
             return .failure(
                 .serial, port.bus,
                 Message(
-                    zh: "\(message.zh)；内核没有加载 \(unloaded) 驱动",
-                    en: "\(message.en); the kernel has not loaded \(unloaded)"),
+                    zh: "\(message.zh)；内核没有加载 \(driver) 驱动", en: "\(message.en); the kernel has not loaded \(driver)"),
                 next: Message(
-                    zh: "插好转换器；modprobe \(unloaded) 并写入 /etc/modules-load.d/，再 systemctl restart boothd"
-                        + "（单元的 DeviceAllow 在驱动加载之前无效）",
-                    en:
-                        "plug the adapter in; modprobe \(unloaded), and name it in /etc/modules-load.d/; then systemctl "
-                        + "restart boothd (the unit's DeviceAllow has no effect before the driver is loaded)"))
+                    zh: "插好转换器（lsusb）；modprobe \(modules)，写入 /etc/modules-load.d/，再 systemctl restart boothd"
+                        + "（驱动加载之前，单元的 DeviceAllow 无效）",
+                    en: "plug the adapter in (lsusb); modprobe \(modules), name it in /etc/modules-load.d/, then "
+                        + "systemctl restart boothd (before the driver is loaded, the unit's DeviceAllow has no effect)"
+                ))
         }
         let known = links.isEmpty ? "–" : links.joined(separator: " ")
         return .failure(
@@ -60,17 +59,16 @@ enum SerialChecks {
                 en: "plug the adapter in; there are: \(known); or correct `serial` in [modbus.\(port.bus)]"))
     }
 
-    /// The module that would make such a device, where it is not loaded.
-    private static func unloadedDriver(of path: String, in system: SystemFiles) -> String? {
+    /// The driver of such a device and the modules that bring it, where it is not loaded.
+    private static func unloadedDriver(of path: String, in system: SystemFiles) -> (driver: String, modules: String)? {
         let drivers = TerminalDriver.all(in: system)
         guard !drivers.isEmpty else { return nil }
-        // udev's links of USB adapters begin with usb-; the device is one of the two.
-        let isUSB = path.contains("ttyUSB") || path.contains("/usb-")
-        if isUSB, !drivers.contains(where: { $0.prefix.hasSuffix("/ttyUSB") || $0.prefix.hasSuffix("/ttyACM") }) {
-            return "usbserial"
-        }
-        let isModem = path.contains("ttyACM")
-        return isModem && !drivers.contains { $0.prefix.hasSuffix("/ttyACM") } ? "cdc_acm" : nil
+        let hasSerial = drivers.contains { $0.prefix.hasSuffix("/ttyUSB") }
+        let hasModem = drivers.contains { $0.prefix.hasSuffix("/ttyACM") }
+        if path.contains("ttyACM") { return hasModem ? nil : ("cdc_acm", "cdc_acm") }
+        // udev's links of USB adapters begin with usb-; the device is of one kind or the other.
+        guard path.contains("ttyUSB") || path.contains("/usb-"), !hasSerial, !hasModem else { return nil }
+        return ("usbserial", "ftdi_sio|cp210x|ch341|pl2303")
     }
 
     private static func isTerminal(_ device: String, in system: SystemFiles) -> Bool {
