@@ -121,12 +121,11 @@ final class ChipInputs {
         _ inputs: [GPIOInput], lines: [Int], of open: OpenChip
     ) throws(GPIOError) -> HeldInputs {
         do throws(GPIOError) {
-            return HeldInputs(
-                try open.chip.request(inputs, consumer: environment.consumer), inputs: inputs, lines: lines)
+            return try HeldInputs(inputs, lines: lines, of: open.chip, consumer: environment.consumer)
         } catch {
             let plain = RefusedRequest.withoutDebounce(inputs, after: error)
             guard let plain else { throw error }
-            return HeldInputs(try open.chip.request(plain, consumer: environment.consumer), inputs: plain, lines: lines)
+            return try HeldInputs(plain, lines: lines, of: open.chip, consumer: environment.consumer)
         }
     }
 

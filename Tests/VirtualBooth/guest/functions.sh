@@ -64,6 +64,13 @@ declare -A contact=([help-1]=0 [help-2]=1 [help-3]=2 [door]=3 [cabinet]=4 [windo
 close_contact() { echo pull-down >"$(pull_file booth "${contact[$1]}")"; }
 open_contact() { echo pull-up >"$(pull_file booth "${contact[$1]}")"; }
 
+# flood POINT SECONDS: opens and closes a contact as fast as it goes, leaves it closed, and prints how many edges that were
+flood() {
+    perl -e 'my ($file, $seconds) = @ARGV; open my $pull, ">", $file or die; my $end = time + $seconds;
+        my $n = 0; while (time < $end) { syswrite $pull, "pull-up"; syswrite $pull, "pull-down"; $n += 2 } print "$n\n"' \
+        "$(pull_file booth "${contact[$1]}")" "$2"
+}
+
 # press POINT: for a hurried tenth of a second
 press() {
     close_contact "$1"
@@ -91,6 +98,24 @@ in_service() { [ "$(boothctl --json status | jq -r '.in_service')" = true ]; }
 # Not merely in service: nothing is wrong.
 all_is_well() { [ "$(boothctl --json status | jq -r '.state')" = in-service ]; }
 all_delivered() { [ "$(boothctl --json queue | jq '[.targets[].queued] | add')" -eq 0 ]; }
+
+# faults CONDITION: of the faults of devices, those
+fault() { echo ".class == \"fault\" and (\"\\(.device)\" | contains(\"$1\"))"; }
+
+# with_drop_in TEXT...: another unit for the rest of this row; each TEXT is a line under [Service]
+with_drop_in() {
+    mkdir -p /run/systemd/system/boothd.service.d
+    printf '%s\n' '[Service]' "$@" >/run/systemd/system/boothd.service.d/row.conf
+    trap without_drop_in EXIT
+    systemctl daemon-reload
+    restart_agent
+}
+without_drop_in() {
+    rm -f /run/systemd/system/boothd.service.d/row.conf
+    systemctl daemon-reload
+    systemctl restart boothd
+}
+restarts() { systemctl show -P NRestarts boothd; }
 
 main_pid() { systemctl show -P MainPID boothd; }
 # cpu_ms: what boothd has used of the processor since it started
@@ -126,7 +151,6 @@ start_booth() {
     plug annex booth-annex ANNEX1 ANNEX2
     local point
     for point in "${!contact[@]}"; do open_contact "$point"; done
-    echo pull-up >"$(pull_file annex 0)"
     mkdir -p "$certificates"
     [ -e "$certificates/ca.pem" ] || "$here/make-certificates" "$certificates"
     start_platform
