@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 .DEFAULT_GOAL := help
-.PHONY: help build demo test check bench deb format lint install-dependencies clean
+.PHONY: help build demo test check bench deb booth-test format lint install-dependencies clean
 
 # A toolchain that was unpacked there is found even where a login shell did not put it on PATH.
 export PATH := $(PATH):/opt/swift/usr/bin
@@ -42,12 +42,15 @@ deb: ## build the Debian package for ARCH (amd64, arm64) into .build-deb
 	@scripts/install-dependencies packaging
 	@scripts/build-package $(ARCH)
 
+booth-test: ## boot the package for ARCH in a virtual booth with the kernel's simulated GPIO; ROWS="25 31" for some
+	@scripts/virtual-booth $(ARCH)
+
 format: ## format the sources
 	$(SWIFT) format --in-place --recursive $(SOURCES)
 
 lint: ## say what `make format` would change
 	$(SWIFT) format lint --strict --recursive $(SOURCES)
-	@for script in scripts/* .ci/run; do bash -n $$script || exit 1; done
+	@for script in scripts/* .ci/run $(filter-out %.toml %.service,$(wildcard Tests/VirtualBooth/*/*)); do bash -n $$script || exit 1; done
 	@for script in deploy/debian/boothd.p*; do sh -n $$script || exit 1; done
 
 install-dependencies: ## install what building needs and this machine lacks

@@ -64,7 +64,10 @@ let package = Package(
                 "BoothConfig", "BoothIncidents", "BoothSensing", "BoothJournal", "BoothUplink", "BoothControl",
                 "BlockingIO", "Systemd",
             ]),
-        library("BoothCommands", ["BoothConfig", "BoothControl", "BoothModel", "BlockingIO"]),
+        // What a technician's look at the machine finds; each subject has a folder of its own.
+        library(
+            "BoothDoctor", ["BoothConfig", "BoothControl", "BoothModel", "BlockingIO", "CLinux", "Crypto", "GPIO"]),
+        library("BoothCommands", ["BoothConfig", "BoothControl", "BoothDoctor", "BoothModel", "BlockingIO", "GPIO"]),
         .executableTarget(name: "boothd", dependencies: ["BoothDaemon", "BoothCommands"]),
         .executableTarget(name: "boothctl", dependencies: ["BoothCommands", "BlockingIO"]),
 
@@ -91,7 +94,7 @@ let package = Package(
         tests(of: "GPIO"),
         tests(of: "Modbus", with: ["SimulatedBoard", "TestSupport"]),
         tests(of: "SQLite", with: ["TestSupport"]),
-        tests(of: "Crypto"),
+        tests(of: "Crypto", with: ["Rehearsal", "TestSupport"]),
         tests(of: "HTTP", with: ["HTTPServer", "TestSupport"]),
         tests(of: "HTTPServer", with: ["TestSupport", "BlockingIO"]),
         // Says to systemd what its arguments ask for; the tests read what arrives.
@@ -104,6 +107,7 @@ let package = Package(
         tests(of: "BoothJournal"),
         tests(of: "BoothUplink", with: ["HTTPServer", "TestSupport"]),
         tests(of: "BoothControl"),
+        tests(of: "BoothDoctor", with: ["Rehearsal", "BlockingIO"]),
         tests(of: "BoothCommands"),
         tests(
             of: "BoothDaemon",

@@ -43,22 +43,29 @@ extension Agent {
 
     private func take(_ missed: MissedEdges) {
         let (zh, en) = missed.count.map { ("\($0) 次", "\($0)") } ?? ("若干次", "some")
-        announcer.log(
-            .warning,
+        log(
+            .warning, .edgesMissed,
             Message(
                 zh: "\(missed.point)：内核丢失了\(zh)变化，现状已重新读取",
-                en: "\(missed.point): the kernel lost \(en) edges; the level was read again"))
+                en: "\(missed.point): the kernel lost \(en) edges; the level was read again"),
+            [.point: missed.point.rawValue])
         record(rules.take(missed, at: clock.moment(at: missed.at)))
     }
 
     private func take(_ report: DeviceReport) {
         switch report.condition {
-        case .found: deviceFaults[report.device] = nil
+        case .found:
+            if deviceFaults.removeValue(forKey: report.device) != nil {
+                log(
+                    .notice, .deviceFound, Message(zh: "\(report.device)：恢复正常", en: "\(report.device): found again"),
+                    [.device: report.device.rawValue])
+            }
         case .lost(let fault):
             deviceFaults[report.device] = fault
-            announcer.log(
-                .warning,
-                Message(zh: "\(report.device):\(fault.message.zh)", en: "\(report.device): \(fault.message.en)"))
+            log(
+                .warning, .deviceLost,
+                Message(zh: "\(report.device):\(fault.message.zh)", en: "\(report.device): \(fault.message.en)"),
+                [.device: report.device.rawValue])
         }
         record(rules.take(report, at: clock.moment(at: report.at)))
     }
@@ -74,6 +81,7 @@ extension Agent {
     func record(
         _ decisions: [Decision], settlements: [JournalEntry.Settlement] = [], tellsOfLoss: Bool = false
     ) {
+        for decision in decisions { logIncidents(of: decision) }
         let events = decisions.flatMap(\.events)
         let entry = JournalEntry(
             events: events.map(encode), incidents: decisions.flatMap(\.incidents),

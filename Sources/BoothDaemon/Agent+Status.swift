@@ -12,7 +12,7 @@ extension Agent {
         let text = statusLine()
         shownStatus = text.en
         announcer.ready(text.en)
-        announcer.log(.notice, text)
+        log(.notice, .inService, text)
     }
 
     /// Keeps systemd's STATUS= true, once a second at most.

@@ -32,16 +32,19 @@ extension Agent {
         for receipt in receipts {
             switch receipt.result {
             case .accepted(let ticket):
-                decisions.append(rules.take(.accepted(ticket: ticket), for: receipt.id, from: target, at: now))
+                let decision = rules.take(.accepted(ticket: ticket), for: receipt.id, from: target, at: now)
+                decisions.append(decision)
+                logAcceptance(of: decision, event: receipt.id, by: target, ticket: ticket)
                 settlements.append(.init(target: target, event: receipt.id, outcome: .accepted))
             case .rejected(let reason):
                 decisions.append(rules.take(.rejected, for: receipt.id, from: target, at: now))
                 settlements.append(.init(target: target, event: receipt.id, outcome: .rejected(reason: reason)))
-                announcer.log(
-                    .error,
+                log(
+                    .error, .eventRejected,
                     Message(
                         zh: "\(target) 拒收事件 \(receipt.id)：\(reason)",
-                        en: "\(target) rejected event \(receipt.id): \(reason)"))
+                        en: "\(target) rejected event \(receipt.id): \(reason)"),
+                    [.target: target.rawValue, .event: "\(receipt.id)"])
             }
         }
         record(decisions, settlements: settlements)
@@ -53,12 +56,17 @@ extension Agent {
         let now = clock.now()
         switch state {
         case .ok:
-            announcer.log(.notice, Message(zh: "\(target)：正常", en: "\(target): ok"))
+            log(
+                .notice, .linkWell, Message(zh: "\(target)：正常", en: "\(target): ok"), [.target: target.rawValue])
             record(rules.take(fault: .link, of: .target(target), stands: false, at: now))
         case .retrying(let cause):
-            announcer.log(.warning, Message(zh: "\(target):\(cause.zh)", en: "\(target): \(cause.en)"))
+            log(
+                .warning, .linkRetrying, Message(zh: "\(target):\(cause.zh)", en: "\(target): \(cause.en)"),
+                [.target: target.rawValue])
         case .refused(let cause):
-            announcer.log(.error, Message(zh: "\(target):\(cause.zh)", en: "\(target): \(cause.en)"))
+            log(
+                .error, .linkRefused, Message(zh: "\(target):\(cause.zh)", en: "\(target): \(cause.en)"),
+                [.target: target.rawValue])
             record(rules.take(fault: .link, of: .target(target), stands: true, at: now))
         }
     }
@@ -68,7 +76,11 @@ extension Agent {
         storage = status
         // Its words change with every event that waits; that it is full, failing or well is what matters.
         guard !before.isSameKind(as: status.storage) else { return }
-        if let message = status.storage.message { announcer.log(.error, message) }
+        if let message = status.storage.message {
+            log(.error, .storageFailed, message)
+        } else {
+            log(.notice, .storageWell, Message(zh: "日志恢复写入", en: "the journal is written again"))
+        }
         record(rules.take(fault: .storage, of: .storage, stands: status.storage != .ok, at: clock.now()))
     }
 

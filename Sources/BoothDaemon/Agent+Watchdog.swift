@@ -48,9 +48,9 @@ extension Agent {
     private func tell(_ change: LoopWatch.Change) {
         hasStatusToShow = true
         switch change {
-        case .stalled(let name, let since): announcer.log(.error, stall(of: name, since: since))
+        case .stalled(let name, let since): log(.error, .loopStalled, stall(of: name, since: since), [.loop: name])
         case .recovered(let name):
-            announcer.log(.notice, Message(zh: "线程 \(name) 恢复工作", en: "the loop \(name) goes on"))
+            log(.notice, .loopRecovered, Message(zh: "线程 \(name) 恢复工作", en: "the loop \(name) goes on"), [.loop: name])
         }
     }
 

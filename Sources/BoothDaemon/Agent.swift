@@ -70,6 +70,7 @@ final class Agent {
         /// The loop that SIGUSR2 stops for ever, for tests.
         var wedged: String?
     #endif
+    var throttle = LogThrottle()
 
     private(set) var buses: [ModbusBus] = []
     private var ending: Ending?
@@ -130,15 +131,15 @@ final class Agent {
     /// Says what the journal was found to be, to the technician and, where it was lost, to the platforms.
     private func report(_ contents: JournalContents) {
         if let path = contents.setAside {
-            announcer.log(
-                .error,
+            log(
+                .error, .journalDamaged,
                 Message(
                     zh: "日志损坏，已移到 \(path)，重新开始；请把它交给维护人员",
                     en: "the journal was damaged and set aside as \(path); give that file to maintenance"))
         }
         if contents.unreadable > 0 {
-            announcer.log(
-                .error,
+            log(
+                .error, .journalDamaged,
                 Message(
                     zh: "日志中有 \(contents.unreadable) 行读不懂，保留原样",
                     en: "this version cannot read \(contents.unreadable) rows of the journal; they stay as they are"))
@@ -203,13 +204,13 @@ final class Agent {
         switch journal.stop(within: deadline.millisecondsAway()) {
         case .complete: break
         case .abandoned(let events):
-            announcer.log(
-                .error,
+            log(
+                .error, .eventsAbandoned,
                 Message(
                     zh: "磁盘一直拒绝写入：内存中的 \(events) 条消息随进程丢失",
                     en: "the disk refused to the last: \(events) events held in memory are lost with this process"))
         case .unfinished:
-            announcer.log(.error, Message(zh: "日志没有及时写完", en: "the journal was not written in time"))
+            log(.error, .eventsAbandoned, Message(zh: "日志没有及时写完", en: "the journal was not written in time"))
         }
     }
 
@@ -240,6 +241,7 @@ final class Agent {
             [unowned self] reports in take(reports)
         }
         self.gpio = gpio
+        if !gpio.isIdle, let limits = GPIOLines.limits { log(.warning, .kernelLimited, limits) }
         gpio.start(at: .now())
     }
 
@@ -248,8 +250,8 @@ final class Agent {
         do throws(SystemError) {
             try control.start()
         } catch {
-            announcer.log(
-                .error,
+            log(
+                .error, .controlUnavailable,
                 Message(
                     zh: "控制套接字 \(control.path) 无法使用：\(error)；boothctl 连不上，其余照常",
                     en:
@@ -263,7 +265,7 @@ final class Agent {
     private func nextDeadline() -> BootTime? {
         [
             rules.nextDeadline, board.nextDeadline, gpio?.nextDeadline, lampDeadline, heartbeats.values.min(),
-            statusDeadline, watch?.nextDeadline,
+            statusDeadline, watch?.nextDeadline, throttle.nextDeadline,
         ].compactMap { $0 }.min()
     }
 
@@ -279,6 +281,7 @@ final class Agent {
         showLamps(at: now)
         sendHeartbeats(at: now)
         watchLoops(at: now)
+        flushLog(at: now)
         showStatus(at: now)
     }
 
@@ -334,6 +337,6 @@ final class Agent {
 
     private func refuseReload(_ message: Message) {
         reloadRefusal = message
-        announcer.log(.error, message)
+        log(.error, .reloadRefused, message)
     }
 }

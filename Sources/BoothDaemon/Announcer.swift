@@ -10,12 +10,6 @@ import Systemd
 /// Both may stop reading: journald stalls, systemd re-executes itself, a terminal is held. The core goes on, and so does
 /// the other. A log is for the technician; what must not be lost is in the journal of incidents.
 final class Announcer: Sendable {
-    enum Level: Int, Sendable {
-        case error = 3
-        case warning = 4
-        case notice = 5
-    }
-
     /// After how long a silence the service manager kills this process; nil: it does not watch it.
     let watchdogLimit = Notifier.watchdogLimit
 
@@ -29,7 +23,7 @@ final class Announcer: Sendable {
     /// - Throws: `SystemError` when the system has no thread or descriptor left.
     init(language: Language = .ofEnvironment) throws(SystemError) {
         self.language = language
-        isJournald = getenv("JOURNAL_STREAM") != nil
+        isJournald = JournalStream.isStandardError
         lines = try Outlet(name: "log") { dropped in
             StandardStream.error.write(line: "boothd: \(dropped) lines dropped: nobody read them")
         }
@@ -37,11 +31,19 @@ final class Announcer: Sendable {
         manager = try Outlet(name: "notify") { _ in }
     }
 
-    /// A line on standard error, with the level that journald understands (sd-daemon(3)) where it listens.
-    func log(_ level: Level, _ message: Message) {
-        let prefix = isJournald ? "<\(level.rawValue)>" : "boothd: "
-        let line = prefix + message.text(in: language)
-        lines.say { StandardStream.error.write(line: line) }
+    /// An entry with its fields where journald listens, a line on standard error otherwise.
+    func log(_ entry: LogEntry) {
+        let line = entry.message.text(in: language)
+        guard isJournald else { return lines.say { StandardStream.error.write(line: "boothd: \(line)") } }
+        let fields = entry.journalFields(in: language)
+        lines.say {
+            do throws(JournalStreamError) {
+                try JournalStream.send(fields)
+            } catch {
+                // Its other way in, a line with the level before it (sd-daemon(3)).
+                StandardStream.error.write(line: "<\(entry.level.rawValue)>\(line)")
+            }
+        }
     }
 
     /// In service: `READY=1`, and a line for `systemctl status`.
@@ -88,21 +90,21 @@ final class Announcer: Sendable {
         let text = Message(
             zh: "线程 core 已有 \(milliseconds) 毫秒没有进展；看门狗将重启 boothd",
             en: "the loop core has made no progress for \(milliseconds) ms; the watchdog will restart boothd")
-        log(.error, text)
-        do throws(NotifyError) { try Notifier().status(text.en) } catch {
-            log(.error, Message(zh: "\(error)", en: "\(error)"))
-        }
+        log(LogEntry(.error, .loopStalled, text, [.loop: "core"]))
+        say { notifier throws(NotifyError) in try notifier.status(text.en) }
     }
 
     private func tell(_ body: @escaping @Sendable (Notifier) throws(NotifyError) -> Void) {
-        let lines = lines
-        manager.say {
-            do throws(NotifyError) {
-                try body(Notifier())
-            } catch {
-                let words = "\(error)"
-                lines.say { StandardStream.error.write(line: "boothd: \(words)") }
-            }
+        manager.say { [weak self] in self?.say(body) }
+    }
+
+    /// On the `notify` thread.
+    private func say(_ body: (Notifier) throws(NotifyError) -> Void) {
+        do throws(NotifyError) {
+            try body(Notifier())
+        } catch {
+            let words = "\(error)"
+            lines.say { StandardStream.error.write(line: "boothd: \(words)") }
         }
     }
 

@@ -105,6 +105,7 @@ package struct Daemon {
     private func makeAgent(
         _ configuration: Configuration, _ options: DaemonOptions, signals: CInt, _ announcer: Announcer
     ) throws -> Agent? {
+        var said: Message?
         while true {
             do {
                 return try Agent(
@@ -112,7 +113,8 @@ package struct Daemon {
                     announcer: announcer
                 ) { reread(options.configuration) }
             } catch let error as JournalError where error.canPass {
-                announcer.log(.error, error.message)
+                if said != error.message { announcer.log(LogEntry(.error, .storageFailed, error.message)) }
+                said = error.message
                 // It is asked again well before this is over; a start or a reload that hangs is not excused.
                 announcer.waiting(error.message.en, for: .seconds(60))
             }

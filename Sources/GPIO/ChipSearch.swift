@@ -34,14 +34,14 @@ extension GPIOChip {
     /// - Throws: `GPIOChipSearchError`.
     package static func find(
         _ selector: GPIOChipSelector, in directory: String = "/dev"
-    ) throws(GPIOChipSearchError) -> GPIOChip {
+    ) throws(GPIOChipSearchError) -> OpenChip {
         var labels: [String] = []
         var obstacle: GPIOChipSearchError?
         for path in candidates(for: selector, in: directory) {
             do throws(GPIOError) {
-                let chip = try GPIOChip(path: path)
-                if selector.matches(chip) { return chip }
-                labels.append(chip.label)
+                let open = try OpenChip(path: path)
+                if selector.matches(open.chip) { return open }
+                labels.append(open.chip.label)
             } catch {
                 // Gone between listing and opening is as good as never there.
                 if error.code == ENOENT || error.meansChipGone { continue }

@@ -149,6 +149,30 @@ final class BoothUnderTest {
                 + agentArguments, environment: Self.plain.merging(environment) { $1 })
     }
 
+    /// Starts the agent with `folder` in the place of journald's own, and its standard error as journald's stream.
+    func launchAgent(withJournaldIn folder: String) throws {
+        try writeConfiguration()
+        let prepare = """
+            mount -t tmpfs none /run && mkdir -p /run/systemd/journal && mount --bind "$1" /run/systemd/journal && shift &&
+            JOURNAL_STREAM=$(stat -L -c %d:%i /proc/self/fd/2) exec "$@"
+            """
+        agent = try ChildProcess(
+            "/usr/bin/unshare",
+            ["--mount", "sh", "-c", prepare, "sh", folder, try BuiltPrograms.path(of: "boothd")] + agentArguments,
+            environment: Self.plain)
+    }
+
+    /// Starts the agent under strace(1), which names each system call in `file`, once, when the agent has ended.
+    func startAgent(namingCallsIn file: String) throws {
+        try writeConfiguration()
+        // The tracer is a process group of its own: it writes after the agent's end.
+        agent = try ChildProcess(
+            "/usr/bin/strace",
+            ["-DD", "-f", "-c", "-U", "name", "-o", file, try BuiltPrograms.path(of: "boothd")] + agentArguments,
+            environment: Self.plain)
+        try waitForService()
+    }
+
     func writeConfiguration() throws {
         try workspace.write(configuration.text, to: "boothd.toml")
     }

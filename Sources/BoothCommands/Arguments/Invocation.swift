@@ -9,6 +9,8 @@ struct Invocation: Equatable {
     var operand: String?
     var socket: String?
     var language: Language?
+    var configuration: String?
+    var stateDirectory: String?
     var json = false
     var help = false
     var version = false
@@ -82,15 +84,20 @@ struct Invocation: Equatable {
         case .version: version = true
         case .all: all = true
         case .follow: follow = true
-        case .socket, .language: break
+        case .socket, .language, .configuration, .stateDirectory: break
         }
     }
 
     private mutating func set(_ option: Option, to value: String) throws(UsageError) {
-        guard option == .language else {
-            socket = value
-            return
+        switch option {
+        case .configuration: configuration = value
+        case .stateDirectory: stateDirectory = value
+        case .language: try set(language: value)
+        default: socket = value
         }
+    }
+
+    private mutating func set(language value: String) throws(UsageError) {
         guard let language = Language(rawValue: value) else {
             throw UsageError(
                 message: Message(zh: "--lang \(value)：应为 zh 或 en", en: "--lang \(value): zh or en is expected"))
@@ -106,11 +113,12 @@ struct Invocation: Equatable {
                 message: Message(zh: "没有给出命令；见 boothctl help", en: "no verb given; see boothctl help"))
         }
         for option in used {
-            guard let owner = option.verb, owner != verb else { continue }
+            guard let owners = option.verbs, !owners.contains(verb) else { continue }
+            let names = owners.map(\.rawValue)
             throw UsageError(
                 message: Message(
-                    zh: "\(option.rawValue) 只用于 \(owner.rawValue)",
-                    en: "\(option.rawValue) belongs to \(owner.rawValue), not to \(verb.rawValue)"))
+                    zh: "\(option.rawValue) 只用于 \(names.joined(separator: "、"))",
+                    en: "\(option.rawValue) belongs to \(names.joined(separator: " and ")), not to \(verb.rawValue)"))
         }
     }
 }

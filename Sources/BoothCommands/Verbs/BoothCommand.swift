@@ -9,7 +9,7 @@ package struct BoothCommand {
     /// How a run ends; sysexits(3) where it has a number.
     package enum ExitCode: CInt, Sendable {
         case done = 0
-        /// Refused or failed; of `status`: degraded.
+        /// Refused or failed; of `status`: degraded; of `doctor`: something is broken.
         case failed = 1
         case notRunning = 3
         case usage = 64
@@ -18,7 +18,7 @@ package struct BoothCommand {
 
     let output: Output
     let errors: Output
-    private let defaultSocket: String
+    let defaultSocket: String
     private let defaultLanguage: Language
     private let interruption: CInt?
 
@@ -71,7 +71,12 @@ package struct BoothCommand {
             output.write(Help.text.text(in: language))
             return .done
         }
-        if verb == .check { return checkConfiguration(invocation, language) }
+        switch verb {
+        case .check: return checkConfiguration(invocation, language)
+        case .doctor: return diagnose(invocation, language)
+        case .gpio: return listChips(invocation, language)
+        default: break
+        }
         do throws(ControlClientError) {
             return try ask(verb, invocation, language)
         } catch {
@@ -110,7 +115,7 @@ package struct BoothCommand {
             let reply = try client.call(.queue)
             show(reply, invocation, screens.queue(try ControlClient.decode(QueueReply.self, from: reply).targets))
         case .events: try showEvents(client, invocation, screens.words)
-        case .check, .help: break
+        case .doctor, .gpio, .check, .help: break
         }
         return .done
     }
@@ -156,7 +161,7 @@ package struct BoothCommand {
         return check.isGood ? .done : .configuration
     }
 
-    private func complain(_ message: Message, _ language: Language) {
+    func complain(_ message: Message, _ language: Language) {
         errors.write("boothctl: \(message.text(in: language).printable)\n")
     }
 }

@@ -13,16 +13,21 @@ enum Help {
               incidents [编号]   未关闭的事件；--all 列出全部
               queue              每个平台还没有接收的
               events [--follow]  最近的消息；--follow 继续显示新的
+              doctor             检查本机：服务、权限、芯片与线路、串口、证书、磁盘、时钟、版本；逐项给出下一步
+              gpio               本机的 GPIO 芯片与线路、占用者、对应的点位
               check [文件]       检查配置，默认 /etc/boothd/boothd.toml
               help               本说明
 
             选项（在命令之前或之后）：
               --socket PATH      控制套接字，默认 /run/boothd/control
+              --config FILE      doctor、gpio 所看的配置，默认 /etc/boothd/boothd.toml
+              --state-directory DIR
+                                 doctor 所看的状态目录，默认 /var/lib/boothd
               --json             输出 JSON
               --lang zh|en       语言，默认随系统
               --version          版本
 
-            退出码：0 完成；1 被拒绝或失败（status：降级）；3 没有运行；64 用法错误；78 配置有误
+            退出码：0 完成；1 被拒绝或失败（status：降级；doctor：有故障）；3 没有运行；64 用法错误；78 配置有误
             详见 boothctl(1)。
 
             """,
@@ -35,16 +40,22 @@ enum Help {
               incidents [ID]     incidents that are not closed; --all lists all
               queue              what each target has not taken
               events [--follow]  the newest events; --follow goes on with new ones
+              doctor             this machine: service, permissions, chips and lines, serial ports, certificates, disk,
+                                 clock, versions; each with the next step
+              gpio               GPIO chips and lines, who holds them, which points they are
               check [FILE]       checks a configuration, by default /etc/boothd/boothd.toml
               help               this text
 
             Options, before or after the verb:
               --socket PATH      the control socket, by default /run/boothd/control
+              --config FILE      the configuration that doctor and gpio go by, by default /etc/boothd/boothd.toml
+              --state-directory DIR
+                                 the state directory that doctor looks at, by default /var/lib/boothd
               --json             JSON for programs
               --lang zh|en       the language, by default the locale's
               --version          the version
 
-            Exit: 0 done; 1 refused or failed (status: degraded); 3 not running; 64 usage; 78 configuration wrong
+            Exit: 0 done; 1 refused or failed (status: degraded; doctor: failures); 3 not running; 64 usage; 78 configuration wrong
             More in boothctl(1).
 
             """)

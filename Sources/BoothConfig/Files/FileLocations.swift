@@ -2,14 +2,38 @@
 import BoothModel
 import Glibc
 
+/// Where `credential:NAME` leads.
+enum CredentialPlace {
+    /// `$CREDENTIALS_DIRECTORY` of the service; nil outside one with credentials.
+    case service(String?)
+    /// The directory that the unit takes them from, seen from outside of the service. Root alone may open what is there.
+    case source(String, isOpen: Bool)
+
+    /// Where the unit's `LoadCredential=` takes certificates and keys from.
+    static let sourceDirectory = "/etc/boothd/credentials"
+    /// What systemd puts before each file's name there: the credential's name in `LoadCredential=tls:…`, and an
+    /// underscore (systemd.exec(5)).
+    static let prefix = "tls_"
+
+    func path(of name: String) -> String? {
+        switch self {
+        case .service(let directory): directory.flatMap { $0.isEmpty ? nil : "\($0)/\(name)" }
+        case .source(let directory, _):
+            "\(directory)/" + (name.hasPrefix(Self.prefix) ? String(name.dropFirst(Self.prefix.count)) : name)
+        }
+    }
+}
+
 /// Where the file names of a configuration lead.
 struct FileLocations {
     /// The configuration file's directory, absolute.
     private let base: String
-    /// `$CREDENTIALS_DIRECTORY`.
-    private let credentials: String?
+    private let credentials: CredentialPlace
+    private let opensFiles: Bool
 
-    init(configuration path: String, credentials: String?) {
+    /// - Parameter opensFiles: false to take the names for granted.
+    init(configuration path: String, credentials: CredentialPlace, opensFiles: Bool = true) {
+        self.opensFiles = opensFiles
         let slash = path.lastIndex(of: "/")
         let directory = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
         if let resolved = realpath(directory, nil) {
@@ -34,10 +58,18 @@ struct FileLocations {
         guard !credential.isEmpty, !credential.contains("/"), credential != ".." else {
             return .failure(.init(zh: "\"credential:\" 之后须为名称", en: "a name has to follow \"credential:\""))
         }
-        guard let credentials, !credentials.isEmpty else {
+        guard let file = credentials.path(of: credential) else {
             return .failure(
                 .init(zh: "环境变量 CREDENTIALS_DIRECTORY 未设置", en: "CREDENTIALS_DIRECTORY is not set"))
         }
-        return .success("\(credentials)/\(credential)")
+        return .success(file)
+    }
+
+    /// Whether the file of that name is opened and looked into, and not only named.
+    func opens(_ name: String) -> Bool {
+        guard opensFiles, name.hasPrefix("credential:"), case .source(_, let isOpen) = credentials else {
+            return opensFiles
+        }
+        return isOpen
     }
 }

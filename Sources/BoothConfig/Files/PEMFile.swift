@@ -45,7 +45,9 @@ extension Notation where Value == String {
             zh: "\(described.zh)的文件名，或 \"credential:名称\"", en: "the name of \(described.en), or \"credential:NAME\"")
         return Notation(expected) { value in
             guard case .string(let name) = value, !name.isEmpty, !name.utf8.contains(0) else { return .refused }
-            let read = locations.secret(name).flatMap { path in
+            let secret = locations.secret(name)
+            if !locations.opens(name), case .success(let path) = secret { return .value(path) }
+            let read = secret.flatMap { path in
                 FileContents.read(path, atMost: 1 << 20).map { (path, $0) }
             }
             let quoted = TOMLValue.quoted(name)

@@ -47,6 +47,11 @@ package final class ControlClient {
         }
     }
 
+    /// Who the agent runs as; nil where the kernel does not tell.
+    package var agent: PeerCredentials? {
+        do { return try PeerCredentials(ofSocket: socket) } catch { return nil }
+    }
+
     /// Calls, and waits for the answer.
     ///
     /// - Returns: the reply's parameters, a JSON object, as it came.

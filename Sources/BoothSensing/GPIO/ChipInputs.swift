@@ -9,12 +9,12 @@ final class ChipInputs {
     /// How often levels are read although no edge came: an edge may have been lost.
     static let levelPeriod = Duration.seconds(5)
 
-    private(set) var lines: [InputLine]
-    private var held: [HeldInputs] = []
+    var lines: [InputLine]
+    var held: [HeldInputs] = []
     private var nextLevels: BootTime?
     /// When the edges of a line that floods are tried again, by line.
-    private var resting: [Int: BootTime] = [:]
-    private var nextSample: BootTime?
+    var resting: [Int: BootTime] = [:]
+    var nextSample: BootTime?
     private let chip: GPIOChipConfiguration.Selector
     private let environment: GPIOLines.Environment
     /// Takes what an edge brought; on the loop's thread.
@@ -121,12 +121,11 @@ final class ChipInputs {
         _ inputs: [GPIOInput], lines: [Int], of open: OpenChip
     ) throws(GPIOError) -> HeldInputs {
         do throws(GPIOError) {
-            return HeldInputs(
-                try open.chip.request(inputs, consumer: environment.consumer), inputs: inputs, lines: lines)
+            return try HeldInputs(inputs, lines: lines, of: open.chip, consumer: environment.consumer)
         } catch {
             let plain = RefusedRequest.withoutDebounce(inputs, after: error)
             guard let plain else { throw error }
-            return HeldInputs(try open.chip.request(plain, consumer: environment.consumer), inputs: plain, lines: lines)
+            return try HeldInputs(plain, lines: lines, of: open.chip, consumer: environment.consumer)
         }
     }
 
@@ -144,7 +143,7 @@ final class ChipInputs {
         }
     }
 
-    private func watch(_ held: HeldInputs) throws(GPIOError) {
+    func watch(_ held: HeldInputs) throws(GPIOError) {
         for (index, descriptor) in held.descriptors.enumerated() {
             guard !held.unread.contains(index) else {
                 environment.loop.unwatch(descriptor)
@@ -173,17 +172,11 @@ final class ChipInputs {
     private func readChanges(of held: HeldInputs, at time: BootTime) -> ChipOutcome {
         guard self.held.contains(where: { $0 === held }) else { return ChipOutcome() }
         var outcome = take(held.readChanges(), of: held, at: time)
-        let flooding = held.lines.filter { lines[$0].isFlooding && resting[$0] == nil }
-        guard outcome.gone == nil, !flooding.isEmpty else { return outcome }
-        for line in flooding { resting[line] = time + FloodWatch.rest }
-        nextSample = nextSample ?? time + FloodWatch.pace
-        outcome += silence(of: held)
-        // What the kernel had kept by then, and the level behind it.
-        if outcome.gone == nil { outcome += take(held.readChanges(), of: held, at: time) }
+        if outcome.gone == nil { outcome += hush(held, at: time) }
         return outcome
     }
 
-    private func take(_ changes: LineChanges, of held: HeldInputs, at time: BootTime) -> ChipOutcome {
+    func take(_ changes: LineChanges, of held: HeldInputs, at time: BootTime) -> ChipOutcome {
         var outcome = ChipOutcome()
         for (line, edge) in changes.edges {
             let instant = BootTime(monotonicNanoseconds: edge.timestampNanoseconds)
@@ -204,62 +197,9 @@ final class ChipInputs {
     }
 
     /// Reads again soon, unless the chip is gone or has failed for too long.
-    private func outlast(_ failure: GPIOError, of held: HeldInputs, at time: BootTime) -> ChipOutcome {
+    func outlast(_ failure: GPIOError, of held: HeldInputs, at time: BootTime) -> ChipOutcome {
         if held.patience.fail(failure) { return ChipOutcome(gone: failure) }
         nextLevels = time + ChipPatience.retry
         return ChipOutcome()
-    }
-
-    // MARK: - Flooding lines
-
-    /// Samples the levels of lines that flood, and tries the edges of those that have rested.
-    private func serveResting(at time: BootTime) -> ChipOutcome {
-        var outcome = ChipOutcome()
-        for held in held {
-            let silent = held.lines.filter { resting[$0] != nil }
-            let rested = silent.filter { resting[$0].map { $0 <= time } ?? false }
-            if !rested.isEmpty {
-                outcome += wake(rested, of: held, at: time)
-            } else if !silent.isEmpty {
-                outcome += sample(silent, of: held, at: time)
-            }
-        }
-        nextSample = resting.isEmpty ? nil : time + FloodWatch.pace
-        return outcome
-    }
-
-    private func sample(_ silent: [Int], of held: HeldInputs, at time: BootTime) -> ChipOutcome {
-        do throws(GPIOError) {
-            let levels = try held.readLevels().filter { silent.contains($0.line) }
-            return ChipOutcome(reports: levels.flatMap { lines[$0.line].correct(isActive: $0.isActive, at: time) })
-        } catch {
-            return outlast(error, of: held, at: time)
-        }
-    }
-
-    private func wake(_ rested: [Int], of held: HeldInputs, at time: BootTime) -> ChipOutcome {
-        for line in rested { resting[line] = nil }
-        var outcome = silence(of: held)
-        guard outcome.gone == nil else { return outcome }
-        guard held.silenced.isDisjoint(with: rested) else {
-            // The kernel did not take its word back; the level is sampled on.
-            for line in rested { resting[line] = time + FloodWatch.rest }
-            return outcome
-        }
-        // What waited meanwhile is older than the levels told since: it is taken while the line still says nothing.
-        outcome += take(held.readChanges(), of: held, at: time)
-        for line in rested { lines[line].calm() }
-        return outcome
-    }
-
-    /// Lets the kernel and the loop have what `resting` says.
-    private func silence(of held: HeldInputs) -> ChipOutcome {
-        do throws(GPIOError) {
-            try held.silence(Set(held.lines.filter { resting[$0] != nil }))
-            try watch(held)
-            return ChipOutcome()
-        } catch {
-            return error.meansChipGone ? ChipOutcome(gone: error) : ChipOutcome()
-        }
     }
 }

@@ -87,7 +87,7 @@ final class ChipLines {
     private func findChip(at time: BootTime) -> [SensorReport] {
         guard chip == nil else { return [] }
         do throws(GPIOChipSearchError) {
-            chip = OpenChip(try GPIOChip.find(configuration.chip.selector, in: environment.directory))
+            chip = try GPIOChip.find(configuration.chip.selector, in: environment.directory)
             return tell(.found, at: time)
         } catch {
             return reportAbsence(DeviceFault(error, chip: configuration.chip), at: time)

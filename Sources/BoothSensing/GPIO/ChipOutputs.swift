@@ -121,8 +121,8 @@ final class ChipOutputs {
     private func hold(
         _ group: [WantedLine<GPIOOutput>], of open: OpenChip, at time: BootTime
     ) throws(GPIOError) -> [SensorReport] {
-        let held = HeldOutputs(
-            try open.chip.request(group.map(\.setting), consumer: environment.consumer), lines: group.map(\.line))
+        let held = try HeldOutputs(
+            group.map(\.setting), lines: group.map(\.line), of: open.chip, consumer: environment.consumer)
         try watch(held)
         self.held.append(held)
         nextWrite = nextWrite ?? time + Self.period

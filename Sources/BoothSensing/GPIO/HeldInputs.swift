@@ -18,15 +18,21 @@ final class HeldInputs {
     /// Lines of which kernel ABI v1 may have dropped an edge, in the changes that are being read.
     private var uncounted: Set<Int> = []
 
-    /// - Parameters:
-    ///   - inputs: what `request` asked for, in its order.
-    ///   - lines: for each of them, which line it is.
-    init(_ request: consuming GPIORequest, inputs: [GPIOInput], lines: [Int]) {
+    /// Requests `inputs`, all of them or none.
+    ///
+    /// The request goes from the chip into this object: Swift 6.0's optimiser gives one that is handed on as an argument
+    /// back to the kernel while it is still held.
+    ///
+    /// - Parameter lines: for each input, which line it is.
+    /// - Throws: `GPIOError`, as `GPIOChip.request` does.
+    init(
+        _ inputs: [GPIOInput], lines: [Int], of chip: borrowing GPIOChip, consumer: String
+    ) throws(GPIOError) {
+        request = try chip.request(inputs, consumer: consumer)
         descriptors = request.descriptors
+        lineOfOffset = Dictionary(uniqueKeysWithValues: zip(request.offsets, lines))
         self.inputs = inputs
         self.lines = lines
-        lineOfOffset = Dictionary(uniqueKeysWithValues: zip(request.offsets, lines))
-        self.request = request
     }
 
     var offsets: [Int] { inputs.map(\.offset) }

@@ -10,12 +10,17 @@ final class HeldOutputs {
     var patience = ChipPatience()
     private let request: GPIOOutputRequest
 
-    /// - Parameter lines: for each offset of `request`, which output it is.
-    init(_ request: consuming GPIOOutputRequest, lines: [Int]) {
+    /// Requests `outputs`, all of them or none, into this object; see `HeldInputs`.
+    ///
+    /// - Parameter lines: for each output, which one of the chip it is.
+    /// - Throws: `GPIOError`, as `GPIOChip.request` does.
+    init(
+        _ outputs: [GPIOOutput], lines: [Int], of chip: borrowing GPIOChip, consumer: String
+    ) throws(GPIOError) {
+        request = try chip.request(outputs, consumer: consumer)
         descriptors = request.descriptors
         offsets = request.offsets
         self.lines = lines
-        self.request = request
     }
 
     /// Drives each line, in the order of `lines`.

@@ -81,10 +81,11 @@ struct InputLine {
 
     /// A change that the kernel saw; the one too many makes the line flood.
     mutating func take(_ edge: GPIOEdge, at time: BootTime) -> [SensorReport] {
-        if let sequence = edge.lineSequence { count(sequence) }
+        let lost = edge.lineSequence.map { count($0) } ?? 0
         guard !isFlooding else { return [] }
+        missed += lost
         isActive = edge.isActive
-        isFlooding = flood.take(at: time)
+        isFlooding = flood.take(at: time, lost: lost)
         return readings(.good, at: time) + (isFlooding ? points.map { .flood($0.id, at: time) } : [])
     }
 
@@ -92,6 +93,7 @@ struct InputLine {
     ///
     /// Nothing of what was lost while the line flooded: nobody wanted those.
     mutating func takeMissed(isUncertain: Bool, at time: BootTime) -> [SensorReport] {
+        if isUncertain { flood.takeUncounted() }
         let count: UInt64? = missed > 0 ? missed : nil
         missed = 0
         guard count != nil || isUncertain && !isFlooding else { return [] }
@@ -111,14 +113,15 @@ struct InputLine {
         flood = FloodWatch()
     }
 
+    /// How many edges were lost before the one with this number.
+    ///
     /// A request counts from 1, so that a first number above it means as much as a jump. The kernel goes on counting
     /// where a line's edges were left off and on again (gpiolib-cdev.c, edge_detector_stop); should one begin anew, then
     /// a number that goes back says so.
-    private mutating func count(_ sequence: UInt64) {
+    private mutating func count(_ sequence: UInt64) -> UInt64 {
         let last = lastSequence ?? 0
         lastSequence = sequence
-        guard !isFlooding else { return }
-        missed += sequence > last ? sequence - last - 1 : sequence - 1
+        return sequence > last ? sequence - last - 1 : sequence - 1
     }
 
     private func readings(_ quality: Quality, at time: BootTime) -> [SensorReport] {

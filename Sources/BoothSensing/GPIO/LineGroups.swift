@@ -37,21 +37,3 @@ struct LineGroups<Setting> {
         }
     }
 }
-
-/// A chip that is open; keeps what cannot be copied where an optional can.
-final class OpenChip {
-    let chip: GPIOChip
-
-    init(_ chip: consuming GPIOChip) {
-        self.chip = chip
-    }
-
-    /// Who holds the line at `offset`, as far as the kernel says.
-    func consumer(of offset: Int) -> String? {
-        do throws(GPIOError) {
-            return try chip.line(at: offset).consumer
-        } catch {
-            return nil
-        }
-    }
-}

@@ -3,42 +3,39 @@ import BlockingIO
 import Glibc
 import Synchronization
 
-/// A line of a simulated chip that changes as fast as a thread can change it, until it is told to stop.
+/// A line of a simulated chip that changes about as fast as a thread can change it, until it is told to stop.
 final class ChatteringLine {
-    private let shared = Shared()
+    private let isStopping = Flag()
     private let thread: WorkerThread
 
-    private final class Shared: Sendable {
-        let isStopping = Atomic<Bool>(false)
-        let changes = Atomic<Int>(0)
+    private final class Flag: Sendable {
+        let isSet = Atomic<Bool>(false)
     }
 
-    /// - Parameter pause: from one change to the next, in microseconds.
-    init(path: String, pause: UInt32) throws(SystemError) {
-        let shared = shared
+    init(path: String) throws(SystemError) {
+        let isStopping = isStopping
         thread = try WorkerThread(name: "chatter") {
             let file = open(path, O_WRONLY | O_CLOEXEC)
             guard file >= 0 else { return }
             defer { close(file) }
-            while !shared.isStopping.load(ordering: .relaxed) {
-                let level = shared.changes.wrappingAdd(1, ordering: .relaxed).newValue % 2 == 1
-                pwrite(file, level ? "pull-up" : "pull-down", level ? 7 : 9, 0)
-                usleep(pause)
+            while !isStopping.isSet.load(ordering: .relaxed) {
+                for _ in 0..<2 {
+                    pwrite(file, "pull-up", 7, 0)
+                    pwrite(file, "pull-down", 9, 0)
+                }
+                // The simulated chip serves its interrupts under the lock that a change takes: they need a turn.
+                usleep(20)
             }
-            pwrite(file, "pull-down", 9, 0)
         }
     }
 
     /// The line is low and rests when this returns.
-    ///
-    /// - Returns: how often it changed.
-    func stop() -> Int {
-        shared.isStopping.store(true, ordering: .relaxed)
-        _ = thread.join(milliseconds: 10_000)
-        return shared.changes.load(ordering: .relaxed)
+    func stop() {
+        isStopping.isSet.store(true, ordering: .relaxed)
+        thread.join(milliseconds: 10_000)
     }
 
     deinit {
-        shared.isStopping.store(true, ordering: .relaxed)
+        isStopping.isSet.store(true, ordering: .relaxed)
     }
 }

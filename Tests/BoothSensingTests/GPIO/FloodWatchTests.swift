@@ -9,8 +9,8 @@ struct FloodWatchTests {
     @Test(
         "takes edges in the order of seconds for a flood, and no contact",
         arguments: [
-            // 10 kHz; 1,001 and 1,000 in a second; bounces of 2 ms without an end; a mains hum; and 200 edges a second.
-            (100, true), (999, true), (1000, false), (2000, false), (10_000, false), (5_000, false),
+            // 10 kHz; 501 and 500 in a second, as bounces of 2 ms without an end; mains hum; a hand.
+            (100, true), (1999, true), (2000, false), (10_000, false), (100_000, false),
         ])
     func rates(microseconds: Int, isFlood: Bool) {
         var watch = FloodWatch()
@@ -21,15 +21,39 @@ struct FloodWatchTests {
     @Test("lets fifty people press a bouncing button")
     func crowd() {
         var watch = FloodWatch()
-        let edges = (0..<50).flatMap { press in (0..<40).map { time(microseconds: press * 100_000 + $0 * 2000) } }
-        #expect(!edges.contains { watch.take(at: $0) })
+        let edges = (0..<50).flatMap { press in (0..<40).map { time(microseconds: press * 200_000 + $0 * 2000) } }
+        let isFlood = edges.contains { watch.take(at: $0) }
+        #expect(!isFlood)
     }
 
     @Test("begins anew where a stamp goes back")
     func backwards() {
         var watch = FloodWatch()
-        for _ in 0..<900 { _ = watch.take(at: time(microseconds: 5_000_000)) }
-        #expect(!(0..<1000).contains { _ in watch.take(at: time(microseconds: 1)) })
+        for _ in 0..<450 { _ = watch.take(at: time(microseconds: 5_000_000)) }
+        let isFlood = (0..<500).contains { _ in watch.take(at: time(microseconds: 1)) }
+        #expect(!isFlood)
+    }
+
+    @Test("counts edges that were lost in the same second, and no others")
+    func lost() {
+        var watch = FloodWatch()
+        let first = watch.take(at: time(microseconds: 0), lost: 5000)
+        let later = watch.take(at: time(microseconds: 1_500_000), lost: 5000)
+        let same = watch.take(at: time(microseconds: 1_600_000), lost: 1000)
+        #expect(!first && !later && same)
+    }
+
+    @Test(
+        "knows a flood by batches that were full, and no single stall",
+        arguments: [(1, false), (11, false), (12, true)])
+    func uncounted(batches: Int, expected: Bool) {
+        var watch = FloodWatch()
+        var isFlood = false
+        for batch in 0..<batches {
+            for edge in 0..<16 { isFlood = watch.take(at: time(microseconds: batch * 90_000 + edge * 100)) || isFlood }
+            watch.takeUncounted()
+        }
+        #expect(isFlood == expected)
     }
 
     private func time(microseconds: Int) -> BootTime { BootTime(nanoseconds: Int64(microseconds) * 1000) }

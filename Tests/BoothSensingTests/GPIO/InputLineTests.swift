@@ -62,18 +62,18 @@ struct InputLineTests {
         #expect(missed == [.missed(MissedEdges(point: "door", count: nil, at: time))])
     }
 
-    @Test("floods with the edge after a thousand in a second, and says so of each point")
+    @Test("floods with the edge after five hundred in a second, and says so of each point")
     func flood() {
         var line = InputLine(source: source(.high), points: [point("door", .high), point("lamp", .low)])
         _ = line.hold(isActive: false, at: time)
-        for count in 1...1000 {
+        for count in 1...500 {
             #expect(line.take(edge(UInt64(count)), at: time + .microseconds(count)).count == 2)
         }
-        let over = time + .microseconds(1001)
-        let reports = line.take(edge(1001), at: over)
+        let over = time + .microseconds(501)
+        let reports = line.take(edge(501), at: over)
         #expect(reports.suffix(2) == [.flood("door", at: over), .flood("lamp", at: over)])
         #expect(line.isFlooding)
-        #expect(line.take(edge(1002), at: over).isEmpty)
+        #expect(line.take(edge(502), at: over).isEmpty)
     }
 
     @Test("misses nothing of what was lost while it flooded, and everything that is lost later")
@@ -109,11 +109,11 @@ struct InputLineTests {
         #expect(line.takeMissed(isUncertain: false, at: time).isEmpty)
     }
 
-    /// Has just taken its edge number 1001.
+    /// Has just taken its edge number 501.
     private func flooding() -> InputLine {
         var line = InputLine(source: source(.high), points: [point("door", .high)])
         _ = line.hold(isActive: false, at: time)
-        for count in 1...1001 { _ = line.take(edge(UInt64(count)), at: time) }
+        for count in 1...501 { _ = line.take(edge(UInt64(count)), at: time) }
         return line
     }
 

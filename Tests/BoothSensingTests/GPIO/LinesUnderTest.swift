@@ -24,6 +24,8 @@ extension SensorReport {
 /// GPIO lines on a loop of their own, turned by the test that looks at their reports.
 final class LinesUnderTest {
     private(set) var reports: [SensorReport] = []
+    // Counted as they come: who waits for a flood has no time to look through its edges again and again.
+    private var floods: [PointID: Int] = [:]
     private let loop: EventLoop
     // Made last, because what it delivers goes into this object.
     private(set) var lines: GPIOLines?
@@ -36,15 +38,20 @@ final class LinesUnderTest {
         lines = try GPIOLines(
             chips: [chip], points: points, outputs: outputs, loop: loop, directory: directory
         ) { [weak self] in
-            self?.reports += $0
+            self?.take($0)
         }
         lines?.start(at: .now())
+    }
+
+    private func take(_ reports: [SensorReport]) {
+        self.reports += reports
+        for point in reports.compactMap(\.flood) { floods[point, default: 0] += 1 }
     }
 
     func readings(of point: PointID) -> [Reading] { reports.compactMap(\.reading).filter { $0.point == point } }
 
     func missed(of point: PointID) -> [MissedEdges] { reports.compactMap(\.missed).filter { $0.point == point } }
-    func floods(of point: PointID) -> Int { reports.compactMap(\.flood).count { $0 == point } }
+    func floods(of point: PointID) -> Int { floods[point] ?? 0 }
 
     func conditions(of device: DeviceID) -> [DeviceReport.Condition] {
         reports.compactMap(\.device).filter { $0.device == device }.map(\.condition)

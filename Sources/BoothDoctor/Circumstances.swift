@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+import BoothConfig
+import BoothModel
+import GPIO
+import Glibc
+
+/// What several checks go by, looked up once.
+struct Circumstances {
+    let system: SystemFiles
+    let configurationPath: String
+    let configuration: Configuration?
+    let problems: [ConfigurationProblem]
+    let stateDirectory: String
+    let socket: String
+    let agent: AgentContact
+    let unit: ServiceUnit?
+    /// Whom the agent runs as, or would; nil where there is no such user.
+    let account: Account?
+    let users: UserDatabase
+    let processes: ProcessList
+    /// Every chip with a device file, as far as this process may look.
+    let chips: [ListedChip]
+    /// Whether this process sees what only root may.
+    let isRoot: Bool
+
+    /// The user that the package makes.
+    static let userName = "booth"
+
+    init(system: SystemFiles, configurationPath: String, stateDirectory: String, socket: String) {
+        self.system = system
+        self.configurationPath = configurationPath
+        self.stateDirectory = stateDirectory
+        self.socket = socket
+        isRoot = geteuid() == 0
+        let survey = ConfigurationFile.survey(
+            path: configurationPath, credentials: system.path(ConfigurationFile.credentialSource))
+        configuration = survey.configuration
+        problems = survey.problems
+        agent = AgentContact(socket: socket)
+        unit = ServiceUnit(system: system)
+        users = UserDatabase(system: system)
+        account = Account(agent: agent, unit: unit, users: users, system: system)
+        processes = ProcessList(system: system)
+        chips = GPIOChip.list(in: system.path("/dev"))
+    }
+}

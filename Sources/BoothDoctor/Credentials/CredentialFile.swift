@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+import BoothConfig
+import BoothModel
+import Glibc
+
+/// A certificate's or key's file: what is in it, or why the agent does not get that.
+enum CredentialFile {
+    case contents([UInt8])
+    case obstacle([Finding])
+
+    /// - Parameters:
+    ///   - path: for this process.
+    ///   - isSecret: a private key, which is nobody else's to read.
+    init(_ path: String, isSecret: Bool, in booth: Circumstances) {
+        let isCredential = path.hasPrefix(booth.system.path(ConfigurationFile.credentialSource) + "/")
+        guard let status = FileStatus(path) else {
+            self = .obstacle([Self.absent(path, code: errno, isCredential: isCredential, in: booth)])
+            return
+        }
+        if isSecret, status.permissions & 0o007 != 0 {
+            self = .obstacle([Self.exposed(path, status)])
+            return
+        }
+        // systemd hands credentials over as root; any other file the agent opens itself.
+        if !isCredential, let barred = Self.barred(path, in: booth) {
+            self = .obstacle([barred])
+            return
+        }
+        guard let bytes = SystemFiles.contents(of: path) else {
+            self = .obstacle([Self.absent(path, code: errno, isCredential: isCredential, in: booth)])
+            return
+        }
+        self = .contents(bytes)
+    }
+
+    private static func absent(_ path: String, code: CInt, isCredential: Bool, in booth: Circumstances) -> Finding {
+        if code == EACCES || code == EPERM, !booth.isRoot {
+            return .warning(
+                .credentials, path, Message(zh: "当前用户无权查看", en: "this user may not look at it"), next: .useSudo)
+        }
+        let cause = String(cString: strerror(code))
+        return .failure(
+            .credentials, path, Message(zh: "不能读取：\(cause)", en: "cannot be read: \(cause)"),
+            next: isCredential
+                ? Message(
+                    zh: "install -m 600 -o root 文件 \(path)，再 systemctl restart boothd",
+                    en: "install -m 600 -o root FILE \(path), then systemctl restart boothd")
+                : Message(zh: "放好文件，或改 [[target]] 的 https", en: "put the file there, or correct the target's https"))
+    }
+
+    private static func exposed(_ path: String, _ status: FileStatus) -> Finding {
+        .failure(
+            .credentials, path,
+            Message(
+                zh: "模式 \(status.octal)：本机任何用户都能读这把私钥",
+                en: "mode \(status.octal): every user of the machine may read this key"),
+            next: Message(
+                zh: "chmod 600 \(path)；若已泄露，请签发方吊销并换新",
+                en: "chmod 600 \(path); where it has leaked, have the certificate revoked and replaced"))
+    }
+
+    private static func barred(_ path: String, in booth: Circumstances) -> Finding? {
+        let name = booth.system.name(of: path)
+        guard let account = booth.account, let real = booth.system.resolved(name),
+            let obstacle = account.obstacle(to: real, .read, in: booth.system)
+        else { return nil }
+        let what = obstacle.isDirectory ? obstacle.path : path
+        return .failure(
+            .credentials, path,
+            Message(
+                zh: "用户 \(account.name) 不能读取（\(what) 的权限）", en: "user \(account.name) may not read it (mode of \(what))"
+            ),
+            next: Message(
+                zh: "放入 \(ConfigurationFile.credentialSource)，配置写 credential:\(ConfigurationFile.credentialPrefix)文件名；"
+                    + "或 chgrp \(account.name) 并 chmod 640",
+                en: "put it into \(ConfigurationFile.credentialSource) and write credential:"
+                    + "\(ConfigurationFile.credentialPrefix)FILE; or chgrp \(account.name) and chmod 640"))
+    }
+}

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+import BoothConfig
+import BoothModel
+import Glibc
+
+/// A look at the whole machine: what is there, who may use it, what is wrong and what to do.
+///
+/// Reads, and changes nothing: no line is requested, no serial port opened, no file of the journal touched.
+package struct Examination {
+    let system: SystemFiles
+    let configurationPath: String
+    let stateDirectory: String
+    private let socket: String
+
+    /// - Parameters:
+    ///   - system: the machine's files.
+    ///   - configuration: the agent's file.
+    ///   - stateDirectory: where its journal is.
+    ///   - socket: where it answers.
+    package init(
+        system: SystemFiles = SystemFiles(), configuration: String, stateDirectory: String, socket: String
+    ) {
+        self.system = system
+        configurationPath = configuration
+        self.stateDirectory = stateDirectory
+        self.socket = socket
+    }
+
+    /// `$STATE_DIRECTORY`, or `/var/lib/boothd`, as the agent has it.
+    package static var stateDirectoryOfEnvironment: String {
+        guard let folder = getenv("STATE_DIRECTORY"), folder.pointee != 0 else { return "/var/lib/boothd" }
+        return String(cString: folder)
+    }
+
+    /// Looks at everything, area by area; seconds at most where the agent does not answer.
+    ///
+    /// - Parameter progress: told of each area before it is looked at.
+    package func run(progress: (Area) -> Void = { _ in }) -> [Finding] {
+        progress(.service)
+        let booth = Circumstances(
+            system: system, configurationPath: configurationPath, stateDirectory: stateDirectory, socket: socket)
+        return Area.allCases.flatMap { area in
+            progress(area)
+            return Self.findings(of: area, in: booth)
+        }
+    }
+
+    // A new area of checks is a case here and a folder beside the others.
+    private static func findings(of area: Area, in booth: Circumstances) -> [Finding] {
+        switch area {
+        case .service: ServiceChecks.findings(in: booth)
+        case .configuration: ConfigurationChecks.findings(in: booth)
+        case .permissions: PermissionChecks.findings(in: booth)
+        case .gpio: ChipChecks.findings(in: booth)
+        case .serial: SerialChecks.findings(in: booth)
+        case .credentials: CredentialChecks.findings(in: booth)
+        case .storage: StorageChecks.findings(in: booth)
+        case .clock: ClockChecks.findings(in: booth)
+        case .versions: VersionChecks.findings(in: booth)
+        }
+    }
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+import BoothModel
+
+/// One line of a technician's look at the machine.
+package struct Finding: Sendable, Hashable {
+    /// How bad it is.
+    package enum Level: String, Sendable, CaseIterable {
+        case ok
+        /// The booth does its work; something is to be looked after, or could not be seen.
+        case warning
+        /// Something of the booth's work is not done, or will not be after the next power cut.
+        case failure
+    }
+
+    package var level: Level
+    /// Which part of the look it belongs to.
+    package var area: Area
+    /// What it is about, as the configuration or the system names it: `line HELP1`, `/dev/ttyUSB0`.
+    package var subject: String
+    package var message: Message
+    /// The next step; nil where all is well.
+    package var next: Message?
+
+    /// All is well.
+    package static func ok(_ area: Area, _ subject: String, _ message: Message) -> Finding {
+        Finding(level: .ok, area: area, subject: subject, message: message, next: nil)
+    }
+
+    /// To be looked after, or not to be seen.
+    package static func warning(_ area: Area, _ subject: String, _ message: Message, next: Message) -> Finding {
+        Finding(level: .warning, area: area, subject: subject, message: message, next: next)
+    }
+
+    /// Broken.
+    package static func failure(_ area: Area, _ subject: String, _ message: Message, next: Message) -> Finding {
+        Finding(level: .failure, area: area, subject: subject, message: message, next: next)
+    }
+}
+
+/// A part of the look, in the order in which it is taken: what is wrong further up often causes what is wrong below.
+package enum Area: String, Sendable, CaseIterable {
+    case service, configuration, permissions, gpio, serial, credentials, storage, clock, versions
+
+    /// The heading for people.
+    package var title: Message {
+        switch self {
+        case .service: Message(zh: "服务", en: "Service")
+        case .configuration: Message(zh: "配置", en: "Configuration")
+        case .permissions: Message(zh: "权限", en: "Permissions")
+        case .gpio: Message(zh: "GPIO 芯片与线路", en: "GPIO chips and lines")
+        case .serial: Message(zh: "串口", en: "Serial ports")
+        case .credentials: Message(zh: "证书与密钥", en: "Certificates and keys")
+        case .storage: Message(zh: "磁盘与挂载", en: "Disk and mounts")
+        case .clock: Message(zh: "时钟", en: "Clock")
+        case .versions: Message(zh: "版本", en: "Versions")
+        }
+    }
+}
+
+extension Message {
+    /// The same in both languages: a command, a path.
+    static func plain(_ text: String) -> Message { Message(zh: text, en: text) }
+
+    /// For what only root can see.
+    static let useSudo = Message(zh: "用 sudo boothctl doctor 再看一次", en: "look again with sudo boothctl doctor")
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+import BoothModel
+import GPIO
+
+/// A chip that the configuration names, and the lines of it that points and outputs use.
+struct ConfiguredChip {
+    /// A line, and whose it is.
+    struct Line {
+        var line: GPIOSource.Line
+        /// The point's or output's id.
+        var user: String
+    }
+
+    let chip: GPIOChipConfiguration
+    let lines: [Line]
+
+    /// The chips of a configuration, those without a line as well.
+    static func all(of configuration: Configuration) -> [ConfiguredChip] {
+        let used = configuration.points.compactMap { point in
+            if case .gpio(let source) = point.source { (source, point.id.rawValue) } else { nil }
+        }
+        let driven = configuration.outputs.compactMap { output in
+            if case .gpio(let source) = output.sink { (source, output.id) } else { nil }
+        }
+        return configuration.chips.map { chip in
+            ConfiguredChip(
+                chip: chip,
+                lines: (used + driven).filter { $0.0.chip == chip.name }.map { Line(line: $0.0.line, user: $0.1) })
+        }
+    }
+
+    /// Whether `listed` is the chip meant.
+    func matches(_ listed: ListedChip, in system: SystemFiles) -> Bool {
+        switch chip.chip {
+        case .path(let path): system.resolved(path) == system.resolved(system.name(of: listed.path))
+        case .name(let name): listed.path.hasSuffix("/\(name)")
+        case .label(let label): if case .success(let chip) = listed.chip { chip.label == label } else { false }
+        }
+    }
+
+    /// The device files of it, as paths on the machine; all that cannot be looked into where it may be any of them.
+    func files(among listed: [ListedChip], in system: SystemFiles) -> [String] {
+        let found = listed.filter { matches($0, in: system) }
+        let possible = listed.filter { if case .success = $0.chip { false } else { true } }
+        return (found.isEmpty ? possible : Array(found.prefix(1))).map { system.name(of: $0.path) }
+    }
+}
+
+extension ListedChip.Chip {
+    /// The line that the configuration means; nil where there is none.
+    func line(_ wanted: GPIOSource.Line) -> GPIOLineInfo? {
+        lines.first { line in
+            switch wanted {
+            case .name(let name): line.name == name
+            case .offset(let offset): line.offset == offset
+            }
+        }
+    }
+}

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+import Glibc
+
+/// What systemd says of the agent's unit (systemctl(1), show).
+struct ServiceUnit {
+    private let properties: [String: String]
+    /// As `systemctl --version` begins: `systemd 257 (257.8-1~deb13u2)`; empty where it does not answer.
+    let version: String
+
+    private static let asked = [
+        "LoadState", "ActiveState", "Result", "NRestarts", "UnitFileState", "ExecMainStatus", "User",
+        "SupplementaryGroups", "DevicePolicy",
+    ]
+
+    /// Asks systemd; nil on a machine that it does not run.
+    init?(system: SystemFiles) {
+        guard system.exists("/run/systemd/system") else { return nil }
+        let names = Self.asked.map { "-p \($0)" }.joined(separator: " ")
+        // Five seconds: a system manager that is busy with booting answers late, one that hangs never.
+        let systemctl = "timeout 5 '\(system.path("/usr/bin/systemctl"))'"
+        properties = Self.properties(Self.output(of: "\(systemctl) show \(names) boothd.service 2>/dev/null"))
+        let answer = Self.output(of: "\(systemctl) --version 2>/dev/null")
+        version = answer.split(separator: "\n").first.map(String.init) ?? ""
+    }
+
+    /// A property's value; nil where systemd did not answer, or has nothing there.
+    private subscript(name: String) -> String? {
+        properties[name].flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    var hasAnswered: Bool { !properties.isEmpty }
+    var isInstalled: Bool { self["LoadState"] == "loaded" }
+    var hasFailed: Bool { self["ActiveState"] == "failed" }
+    /// `success`, `exit-code`, `watchdog`, `signal`, `oom-kill`, …
+    var result: String { self["Result"] ?? "" }
+    var exitStatus: Int { self["ExecMainStatus"].flatMap { Int($0) } ?? 0 }
+    /// By itself, since somebody last started it.
+    var restarts: Int { self["NRestarts"].flatMap { Int($0) } ?? 0 }
+    /// Whether it starts with the machine.
+    var isEnabled: Bool { ["enabled", "enabled-runtime", "static", "alias"].contains(self["UnitFileState"] ?? "") }
+    var user: String? { self["User"] }
+    var supplementaryGroups: [String] {
+        (self["SupplementaryGroups"] ?? "").split(separator: " ").map(String.init)
+    }
+    /// Whether systemd lets it open only the devices that the unit names.
+    var restrictsDevices: Bool { ["closed", "strict"].contains(self["DevicePolicy"] ?? "") }
+
+    private static func properties(_ text: String) -> [String: String] {
+        var properties: [String: String] = [:]
+        for line in text.split(separator: "\n") {
+            guard let equals = line.firstIndex(of: "=") else { continue }
+            properties[String(line[..<equals])] = String(line[line.index(after: equals)...])
+        }
+        return properties
+    }
+
+    private static func output(of command: String) -> String {
+        guard let pipe = popen(command, "re") else { return "" }
+        defer { pclose(pipe) }
+        var bytes: [UInt8] = []
+        var piece = [UInt8](repeating: 0, count: 4096)
+        while case let count = fread(&piece, 1, piece.count, pipe), count > 0 { bytes += piece[..<count] }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}

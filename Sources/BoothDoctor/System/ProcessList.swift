@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+import Glibc
+
+/// The programs that run, and the files that they hold open (proc(5)).
+struct ProcessList {
+    /// A program that runs.
+    struct Program: Hashable {
+        var pid: pid_t
+        /// Its first 15 bytes: `systemd-timesyn`.
+        var name: String
+    }
+
+    private let system: SystemFiles
+    private let programs: [Program]
+    private let openFiles: [String: Set<Program>]
+    /// Whether some program's files could not be seen.
+    let isIncomplete: Bool
+
+    /// Looks at every process once.
+    init(system: SystemFiles) {
+        self.system = system
+        var programs: [Program] = []
+        var openFiles: [String: Set<Program>] = [:]
+        var isIncomplete = false
+        for pid in system.names(in: "/proc").compactMap({ pid_t($0) }) {
+            guard let comm = system.text("/proc/\(pid)/comm") else { continue }
+            let program = Program(pid: pid, name: String(comm.prefix { $0 != "\n" }))
+            programs.append(program)
+            if access(system.path("/proc/\(pid)/fd"), R_OK) != 0, errno == EACCES { isIncomplete = true }
+            for number in system.names(in: "/proc/\(pid)/fd") {
+                guard let file = system.link("/proc/\(pid)/fd/\(number)") else { continue }
+                // Pipes and sockets are thousands, and nobody asks for them.
+                guard file.hasPrefix("/dev/") || file.hasPrefix("anon_inode:gpio") else { continue }
+                openFiles[file, default: []].insert(program)
+            }
+        }
+        self.programs = programs
+        self.openFiles = openFiles
+        self.isIncomplete = isIncomplete
+    }
+
+    /// Those that have `file` open, by number; its own path, without links.
+    func holders(of file: String) -> [Program] {
+        (openFiles[file] ?? []).sorted { $0.pid < $1.pid }
+    }
+
+    /// Those that hold lines of some chip: the kernel does not tell of which.
+    func holdersOfLines() -> [Program] {
+        openFiles.filter { $0.key.hasPrefix("anon_inode:gpio") }.reduce(into: Set()) { $0.formUnion($1.value) }
+            .sorted { $0.pid < $1.pid }
+    }
+
+    /// The first that runs of `names`, each cut to 15 bytes as the kernel does.
+    func running(_ names: [String]) -> String? {
+        names.first { name in programs.contains { $0.name == name.prefix(15) } }
+    }
+
+    /// The supplementary groups of a process; none where that cannot be seen.
+    static func groups(of pid: pid_t, in system: SystemFiles) -> Set<gid_t> {
+        let lines = (system.text("/proc/\(pid)/status") ?? "").split(separator: "\n")
+        guard let line = lines.first(where: { $0.hasPrefix("Groups:") }) else { return [] }
+        return Set(line.dropFirst("Groups:".count).split(whereSeparator: \.isWhitespace).compactMap { gid_t($0) })
+    }
+}

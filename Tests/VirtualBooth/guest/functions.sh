@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: Apache-2.0
+# What the rows say their tests with. Sourced by each of them; the first thing that fails ends the row.
+set -Eeuo pipefail
+trap 'echo "failed at ${BASH_SOURCE[0]##*/}:$LINENO: $BASH_COMMAND"' ERR
+
+here=/booth-test
+certificates=/var/lib/booth-test/certificates
+platform_database=/var/lib/booth-test/platform.sqlite
+configuration=/etc/boothd/boothd.toml
+
+# figure NAME VALUE: a number for the closing table
+figure() { echo "# figure: $1: $2" >&3; }
+
+# must TEXT COMMAND...: the row fails with TEXT unless COMMAND succeeds
+must() {
+    local text=$1
+    shift
+    "$@" || { echo "FAILED: $text" && return 1; }
+}
+
+# wait_for SECONDS TEXT COMMAND...: asks until COMMAND succeeds
+wait_for() {
+    local limit=$1 text=$2 began=$EPOCHREALTIME
+    shift 2
+    until "$@" >/dev/null 2>&1; do
+        if ((${EPOCHREALTIME/./} - ${began/./} > limit * 1000000)); then
+            echo "FAILED: not within $limit s: $text"
+            return 1
+        fi
+        sleep 0.2
+    done
+    echo "after $(((${EPOCHREALTIME/./} - ${began/./}) / 1000)) ms: $text"
+}
+
+# --- chips -----------------------------------------------------------------------------------------------------------
+
+sim=/sys/kernel/config/gpio-sim
+
+# plug CHIP LABEL LINE-NAME...: a simulated GPIO chip; plugged in again it may have another number
+plug() {
+    local chip=$1 label=$2 offset=0 name
+    shift 2
+    mkdir -p "$sim/$chip/bank0"
+    echo "$label" >"$sim/$chip/bank0/label"
+    echo $# >"$sim/$chip/bank0/num_lines"
+    for name in "$@"; do
+        mkdir -p "$sim/$chip/bank0/line$offset"
+        echo "$name" >"$sim/$chip/bank0/line$offset/name"
+        offset=$((offset + 1))
+    done
+    echo 1 >"$sim/$chip/live"
+}
+unplug() { echo 0 >"$sim/$1/live"; }
+plug_again() { echo 1 >"$sim/$1/live"; }
+
+# node CHIP: gpiochipN, as long as it is plugged in
+node() { cat "$sim/$1/bank0/chip_name"; }
+
+# pull_file CHIP OFFSET: where a contact is moved
+pull_file() { echo "/sys/devices/platform/$(cat "$sim/$1/dev_name")/$(node "$1")/sim_gpio$2/pull"; }
+
+# The booth's contacts are on booth-io, wired to ground: closed is low.
+declare -A contact=([help-1]=0 [help-2]=1 [help-3]=2 [door]=3 [cabinet]=4 [window]=5)
+close_contact() { echo pull-down >"$(pull_file booth "${contact[$1]}")"; }
+open_contact() { echo pull-up >"$(pull_file booth "${contact[$1]}")"; }
+
+# flood POINT SECONDS: opens and closes a contact as fast as it goes, leaves it closed, and prints how many edges that were
+flood() {
+    perl -e 'my ($file, $seconds) = @ARGV; open my $pull, ">", $file or die; my $end = time + $seconds;
+        my $n = 0; while (time < $end) { syswrite $pull, "pull-up"; syswrite $pull, "pull-down"; $n += 2 } print "$n\n"' \
+        "$(pull_file booth "${contact[$1]}")" "$2"
+}
+
+# press POINT: for a hurried tenth of a second
+press() {
+    close_contact "$1"
+    sleep 0.1
+    open_contact "$1"
+}
+
+# --- the agent -------------------------------------------------------------------------------------------------------
+
+incidents() { boothctl --json incidents --all; }
+
+# count_incidents JQ-CONDITION: how many incidents there are of which it is true
+count_incidents() { incidents | jq "[.incidents[] | select($1)] | length"; }
+has_incidents() { [ "$(count_incidents "$2")" -eq "$1" ]; }
+newest_incident() { incidents | jq -r "[.incidents[] | select($1)] | sort_by(.incident) | last | .incident // empty"; }
+
+# of POINT [CATEGORY]: the condition for an incident of a point
+of() { echo ".point == \"$1\"${2:+ and .category == \"$2\"}"; }
+
+state_of() { boothctl --json points | jq -r --arg id "$1" '.points[] | select(.id == $id) | .state'; }
+quality_of() { boothctl --json points | jq -r --arg id "$1" '.points[] | select(.id == $id) | .quality'; }
+is_state() { [ "$(state_of "$1")" = "$2" ]; }
+is_quality() { [ "$(quality_of "$1")" = "$2" ]; }
+in_service() { [ "$(boothctl --json status | jq -r '.in_service')" = true ]; }
+# Not merely in service: nothing is wrong.
+all_is_well() { [ "$(boothctl --json status | jq -r '.state')" = in-service ]; }
+all_delivered() { [ "$(boothctl --json queue | jq '[.targets[].queued] | add')" -eq 0 ]; }
+
+# faults CONDITION: of the faults of devices, those
+fault() { echo ".class == \"fault\" and (\"\\(.device)\" | contains(\"$1\"))"; }
+
+# with_drop_in TEXT...: another unit for the rest of this row; each TEXT is a line under [Service]
+with_drop_in() {
+    mkdir -p /run/systemd/system/boothd.service.d
+    printf '%s\n' '[Service]' "$@" >/run/systemd/system/boothd.service.d/row.conf
+    trap without_drop_in EXIT
+    systemctl daemon-reload
+    restart_agent
+}
+without_drop_in() {
+    rm -f /run/systemd/system/boothd.service.d/row.conf
+    systemctl daemon-reload
+    systemctl restart boothd
+}
+restarts() { systemctl show -P NRestarts boothd; }
+
+main_pid() { systemctl show -P MainPID boothd; }
+# cpu_ms: what boothd has used of the processor since it started
+cpu_ms() { awk -v hz="$(getconf CLK_TCK)" '{ sub(/.*\) /, ""); print int(($12 + $13) * 1000 / hz) }' "/proc/$(main_pid)/stat"; }
+says() { journalctl -u boothd --no-pager -o cat --since "@${1}" | grep -q -- "$2"; }
+now() { date +%s; }
+
+restart_agent() {
+    systemctl restart boothd
+    wait_for 30 "in service again" in_service
+}
+
+# --- the platform ----------------------------------------------------------------------------------------------------
+
+start_platform() {
+    systemd-run --quiet --collect --unit=platform "$here/rehearsal/booth-platform" --listen 127.0.0.1:8443 \
+        --database "$platform_database" --certificate "$certificates/platform.pem" --key "$certificates/platform.key" \
+        --client-ca "$certificates/ca.pem"
+}
+stop_platform() { systemctl stop platform; }
+platform() { sqlite3 -readonly -cmd '.timeout 5000' "$platform_database" "$1"; }
+# ticket_of INCIDENT: as the platform's own book has it
+ticket_of() { platform "SELECT ticket FROM ticket WHERE incident = '$1'"; }
+has_ticket() { [ -n "$(ticket_of "$1")" ]; }
+
+# --- at each boot ----------------------------------------------------------------------------------------------------
+
+# start_booth: what a booth has besides the agent
+start_booth() {
+    modprobe irq-sim
+    modprobe gpio-sim
+    plug booth booth-io HELP1 HELP2 HELP3 DOOR CABINET WINDOW
+    plug annex booth-annex ANNEX1 ANNEX2
+    local point
+    for point in "${!contact[@]}"; do open_contact "$point"; done
+    mkdir -p "$certificates"
+    [ -e "$certificates/ca.pem" ] || "$here/make-certificates" "$certificates"
+    start_platform
+}
