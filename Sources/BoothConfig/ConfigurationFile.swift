@@ -59,16 +59,37 @@ package enum ConfigurationFile {
         return configuration
     }
 
+    /// Where the unit takes certificates and keys from.
+    package static let credentialSource = CredentialPlace.sourceDirectory
+    /// What the name of a credential from there begins with, before the file's.
+    package static let credentialPrefix = CredentialPlace.prefix
+
+    /// Checks a configuration as the service would read it, for somebody outside of the service: `credential:NAME` leads
+    /// to the file that the service gets as that credential. Who may not open those files has only their names checked.
+    ///
+    /// - Throws: `ConfigurationError` with every problem that it has.
+    package static func check(path: String) throws(ConfigurationError) {
+        guard credentialsDirectoryOfEnvironment == nil else {
+            _ = try read(path: path)
+            return
+        }
+        // A directory that is not there leaves the service without its credentials, and is no secret.
+        let isOpen = access(credentialSource, X_OK) == 0 || errno != EACCES
+        let locations = FileLocations(configuration: path, credentials: .source(credentialSource, isOpen: isOpen))
+        let problems = survey(bytes: try bytes(of: path), locations).problems
+        if !problems.isEmpty { throw ConfigurationError(file: path, problems: problems) }
+    }
+
     /// Reads as much of a configuration as is right, from outside of the service: certificates and keys are named, not
     /// opened, and `credential:NAME` leads to the file that the service gets as that credential.
     ///
     /// - Parameters:
     ///   - path: as the user gave it.
-    ///   - credentials: the directory that the unit's `LoadCredential=` names.
-    ///   - prefix: what that line puts before each file's name.
-    package static func survey(path: String, credentials: String, prefix: String) -> ConfigurationSurvey {
+    ///   - credentials: the directory that the unit takes credentials from.
+    package static func survey(path: String, credentials: String = credentialSource) -> ConfigurationSurvey {
         do throws(ConfigurationError) {
-            let locations = FileLocations(configuration: path, credentials: .source(credentials, prefix: prefix))
+            let locations = FileLocations(
+                configuration: path, credentials: .source(credentials, isOpen: false), opensFiles: false)
             return survey(bytes: try bytes(of: path), locations)
         } catch {
             return ConfigurationSurvey(configuration: nil, problems: error.problems)

@@ -241,6 +241,7 @@ final class Agent {
             [unowned self] reports in take(reports)
         }
         self.gpio = gpio
+        if !gpio.isIdle, let limits = GPIOLines.limits { log(.warning, .kernelLimited, limits) }
         gpio.start(at: .now())
     }
 

@@ -16,6 +16,7 @@ struct LogEntry: Sendable, Equatable {
         case inService = "2c23369c8eab402b875d9c67c8f0a69e"
         case deviceLost = "48ad2923c65c42f5a155121db2bfa293"
         case deviceFound = "d8c3aa79fe4240ff9af8f5fd9dde35e5"
+        case kernelLimited = "0d49c797694b4579af72be9e72f7ea0c"
         case edgesMissed = "bf9f2af0e9e340adafc0610e60a3ef62"
         case incidentRaised = "0b9e16f9a1a84073972ca810c23095f3"
         case incidentRestored = "4209100ab94a41a1bedc0c7445254e34"

@@ -25,10 +25,6 @@ struct Circumstances {
 
     /// The user that the package makes.
     static let userName = "booth"
-    /// Where the unit's `LoadCredential=tls:…` takes certificates and keys from.
-    static let credentialDirectory = "/etc/boothd/credentials"
-    /// What that line puts before a file's name.
-    static let credentialPrefix = "tls_"
 
     init(system: SystemFiles, configurationPath: String, stateDirectory: String, socket: String) {
         self.system = system
@@ -37,7 +33,7 @@ struct Circumstances {
         self.socket = socket
         isRoot = geteuid() == 0
         let survey = ConfigurationFile.survey(
-            path: configurationPath, credentials: system.path(Self.credentialDirectory), prefix: Self.credentialPrefix)
+            path: configurationPath, credentials: system.path(ConfigurationFile.credentialSource))
         configuration = survey.configuration
         problems = survey.problems
         agent = AgentContact(socket: socket)

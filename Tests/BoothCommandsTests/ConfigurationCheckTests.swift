@@ -5,7 +5,10 @@ import Testing
 @testable import BoothCommands
 
 @Suite struct ConfigurationCheckTests {
-    private static let good = """
+    private static let good = file(target: "http = { url = \"http://127.0.0.1:8080\" }")
+
+    private static func file(target: String) -> String {
+        """
         [booth]
         code = "B0001"
         name = "城关一号警务室"
@@ -26,9 +29,10 @@ import Testing
         [[target]]
         id = "police"
         accepts = ["police", "fault"]
-        http = { url = "http://127.0.0.1:8080" }
+        \(target)
 
         """
+    }
 
     private func run(_ text: String, _ options: String...) throws -> (outcome: CommandBench.Outcome, path: String) {
         var template = Array("/tmp/booth-check-XXXXXX".utf8CString)
@@ -69,5 +73,15 @@ import Testing
         let outcome = try CommandBench.run(["check", "/tmp/booth-none/boothd.toml"], socket: "/nowhere")
         #expect(outcome.code == .configuration)
         #expect(outcome.errors.hasPrefix("/tmp/booth-none/boothd.toml:1:1: "))
+    }
+
+    @Test("looks for a credential where the unit takes it from", .enabled(if: getenv("CREDENTIALS_DIRECTORY") == nil))
+    func credentials() throws {
+        let target = "https = { url = \"https://127.0.0.1\", ca = \"credential:tls_boothd-test-none.pem\" }"
+        let outcome = try run(Self.file(target: target)).outcome
+        // Who may not look into that directory is told nothing of the file.
+        let mayLook = access("/etc/boothd/credentials", X_OK) == 0 || errno != EACCES
+        #expect(outcome.code == (mayLook ? .configuration : .done))
+        #expect(outcome.errors.contains("there is no such file") == mayLook && !outcome.errors.contains("DIRECTORY"))
     }
 }

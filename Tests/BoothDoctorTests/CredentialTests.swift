@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import BoothConfig
 import Crypto
 import Glibc
 import Rehearsal
@@ -13,8 +14,8 @@ struct CredentialTests {
 
     init() throws {
         machine = try PreparedMachine()
-        made = try Certificates(in: machine.system.path(Circumstances.credentialDirectory))
-        try machine.makeDirectory(Circumstances.credentialDirectory, mode: 0o700)
+        made = try Certificates(in: machine.system.path(ConfigurationFile.credentialSource))
+        try machine.makeDirectory(ConfigurationFile.credentialSource, mode: 0o700)
     }
 
     private func configure(certificate: String = "tls_booth.pem", key: String = "tls_booth.key") throws {

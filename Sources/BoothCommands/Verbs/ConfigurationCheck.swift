@@ -3,7 +3,7 @@ import BoothConfig
 import BoothControl
 import BoothModel
 
-/// The verb `check`: reads a configuration file as the agent would; needs no agent.
+/// The verb `check`: reads a configuration file as the agent under its unit would; needs no agent.
 struct ConfigurationCheck {
     static let defaultFile = "/etc/boothd/boothd.toml"
 
@@ -27,7 +27,7 @@ struct ConfigurationCheck {
     init(file: String) {
         self.file = file
         do throws(ConfigurationError) {
-            _ = try ConfigurationFile.read(path: file)
+            try ConfigurationFile.check(path: file)
             error = nil
         } catch {
             self.error = error

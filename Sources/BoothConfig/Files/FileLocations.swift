@@ -6,15 +6,20 @@ import Glibc
 enum CredentialPlace {
     /// `$CREDENTIALS_DIRECTORY` of the service; nil outside one with credentials.
     case service(String?)
-    /// The directory that the unit takes them from, seen from outside of the service. The unit's `LoadCredential=` puts
-    /// `prefix` before each file's name (systemd.exec(5)).
-    case source(String, prefix: String)
+    /// The directory that the unit takes them from, seen from outside of the service. Root alone may open what is there.
+    case source(String, isOpen: Bool)
+
+    /// Where the unit's `LoadCredential=` takes certificates and keys from.
+    static let sourceDirectory = "/etc/boothd/credentials"
+    /// What systemd puts before each file's name there: the credential's name in `LoadCredential=tls:…`, and an
+    /// underscore (systemd.exec(5)).
+    static let prefix = "tls_"
 
     func path(of name: String) -> String? {
         switch self {
         case .service(let directory): directory.flatMap { $0.isEmpty ? nil : "\($0)/\(name)" }
-        case .source(let directory, let prefix):
-            "\(directory)/" + (name.hasPrefix(prefix) ? String(name.dropFirst(prefix.count)) : name)
+        case .source(let directory, _):
+            "\(directory)/" + (name.hasPrefix(Self.prefix) ? String(name.dropFirst(Self.prefix.count)) : name)
         }
     }
 }
@@ -24,8 +29,11 @@ struct FileLocations {
     /// The configuration file's directory, absolute.
     private let base: String
     private let credentials: CredentialPlace
+    private let opensFiles: Bool
 
-    init(configuration path: String, credentials: CredentialPlace) {
+    /// - Parameter opensFiles: false to take the names for granted.
+    init(configuration path: String, credentials: CredentialPlace, opensFiles: Bool = true) {
+        self.opensFiles = opensFiles
         let slash = path.lastIndex(of: "/")
         let directory = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
         if let resolved = realpath(directory, nil) {
@@ -57,8 +65,11 @@ struct FileLocations {
         return .success(file)
     }
 
-    /// Whether certificates and keys are opened, and not only named.
-    var opensSecrets: Bool {
-        if case .source = credentials { false } else { true }
+    /// Whether the file of that name is opened and looked into, and not only named.
+    func opens(_ name: String) -> Bool {
+        guard opensFiles, name.hasPrefix("credential:"), case .source(_, let isOpen) = credentials else {
+            return opensFiles
+        }
+        return isOpen
     }
 }

@@ -46,7 +46,7 @@ extension Notation where Value == String {
         return Notation(expected) { value in
             guard case .string(let name) = value, !name.isEmpty, !name.utf8.contains(0) else { return .refused }
             let secret = locations.secret(name)
-            if !locations.opensSecrets, case .success(let path) = secret { return .value(path) }
+            if !locations.opens(name), case .success(let path) = secret { return .value(path) }
             let read = secret.flatMap { path in
                 FileContents.read(path, atMost: 1 << 20).map { (path, $0) }
             }

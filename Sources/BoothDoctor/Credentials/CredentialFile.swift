@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import BoothConfig
 import BoothModel
 import Glibc
 
@@ -11,7 +12,7 @@ enum CredentialFile {
     ///   - path: for this process.
     ///   - isSecret: a private key, which is nobody else's to read.
     init(_ path: String, isSecret: Bool, in booth: Circumstances) {
-        let isCredential = path.hasPrefix(booth.system.path(Circumstances.credentialDirectory) + "/")
+        let isCredential = path.hasPrefix(booth.system.path(ConfigurationFile.credentialSource) + "/")
         guard let status = FileStatus(path) else {
             self = .obstacle([Self.absent(path, code: errno, isCredential: isCredential, in: booth)])
             return
@@ -70,9 +71,9 @@ enum CredentialFile {
                 zh: "用户 \(account.name) 不能读取（\(what) 的权限）", en: "user \(account.name) may not read it (mode of \(what))"
             ),
             next: Message(
-                zh: "放入 \(Circumstances.credentialDirectory)，配置写 credential:\(Circumstances.credentialPrefix)文件名；"
+                zh: "放入 \(ConfigurationFile.credentialSource)，配置写 credential:\(ConfigurationFile.credentialPrefix)文件名；"
                     + "或 chgrp \(account.name) 并 chmod 640",
-                en: "put it into \(Circumstances.credentialDirectory) and write credential:"
-                    + "\(Circumstances.credentialPrefix)FILE; or chgrp \(account.name) and chmod 640"))
+                en: "put it into \(ConfigurationFile.credentialSource) and write credential:"
+                    + "\(ConfigurationFile.credentialPrefix)FILE; or chgrp \(account.name) and chmod 640"))
     }
 }

@@ -33,8 +33,7 @@ package struct GPIOListing: Sendable {
     ///
     /// - Parameter configuration: the agent's file; nothing is marked where it cannot be read.
     package init(system: SystemFiles = SystemFiles(), configuration path: String) {
-        let survey = ConfigurationFile.survey(
-            path: path, credentials: Circumstances.credentialDirectory, prefix: Circumstances.credentialPrefix)
+        let survey = ConfigurationFile.survey(path: path)
         let wanted = survey.configuration.map(ConfiguredChip.all) ?? []
         let listed = GPIOChip.list(in: system.path("/dev"))
         chips = listed.map { Self.chip($0, wanted, listed, system) }

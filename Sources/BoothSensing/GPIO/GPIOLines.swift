@@ -61,6 +61,9 @@ package final class GPIOLines {
         for chip in chips { chip.look(at: time) }
     }
 
+    /// Whether no chip is configured that a point or an output is on.
+    package var isIdle: Bool { chips.isEmpty }
+
     /// When `tick` has something to do; nil when nothing is configured.
     package var nextDeadline: BootTime? { chips.compactMap(\.nextDeadline).min() }
 
