@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # What the rows say their tests with. Sourced by each of them; the first thing that fails ends the row.
 set -Eeuo pipefail
-trap 'echo "failed at ${BASH_SOURCE[0]##*/}:$LINENO: $BASH_COMMAND"' ERR
+trap 'echo "failed at line $LINENO: $BASH_COMMAND" >&2' ERR
 
 here=/booth-test
 certificates=/var/lib/booth-test/certificates
@@ -69,6 +69,13 @@ flood() {
     perl -e 'my ($file, $seconds) = @ARGV; open my $pull, ">", $file or die; my $end = time + $seconds;
         my $n = 0; while (time < $end) { syswrite $pull, "pull-up"; syswrite $pull, "pull-down"; $n += 2 } print "$n\n"' \
         "$(pull_file booth "${contact[$1]}")" "$2"
+}
+
+# bounce POINT COUNT: opens and closes a contact every 2 ms, and leaves it closed
+bounce() {
+    perl -e 'my ($file, $count) = @ARGV; open my $pull, ">", $file or die;
+        for (1 .. $count) { for my $to ("pull-down", "pull-up") { syswrite $pull, $to; select undef, undef, undef, 0.002 } }
+        syswrite $pull, "pull-down"' "$(pull_file booth "${contact[$1]}")" "$2"
 }
 
 # press POINT: for a hurried tenth of a second
