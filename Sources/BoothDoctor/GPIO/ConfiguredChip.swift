@@ -40,6 +40,12 @@ struct ConfiguredChip {
 
     /// The device files of it, as paths on the machine; all that cannot be looked into where it may be any of them.
     func files(among listed: [ListedChip], in system: SystemFiles) -> [String] {
+        // A file that is named is it, whatever opening it led to.
+        switch chip.chip {
+        case .path(let path): if let file = system.resolved(path) { return [file] }
+        case .name(let name): if let file = system.resolved("/dev/\(name)") { return [file] }
+        case .label: break
+        }
         let found = listed.filter { matches($0, in: system) }
         let possible = listed.filter { if case .success = $0.chip { false } else { true } }
         return (found.isEmpty ? possible : Array(found.prefix(1))).map { system.name(of: $0.path) }
