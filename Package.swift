@@ -101,7 +101,7 @@ let package = Package(
         .executableTarget(name: "notify-probe", dependencies: ["Systemd"], path: "Tests/notify-probe"),
         tests(of: "Systemd", with: ["notify-probe", "Rehearsal", "TestSupport"]),
         tests(of: "BoothModel"),
-        tests(of: "BoothConfig"),
+        tests(of: "BoothConfig", with: ["TestSupport"]),
         tests(of: "BoothIncidents"),
         tests(of: "BoothSensing", with: ["SimulatedBoard", "TestSupport"]),
         tests(of: "BoothJournal"),

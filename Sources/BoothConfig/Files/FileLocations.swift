@@ -22,6 +22,12 @@ enum CredentialPlace {
             "\(directory)/" + (name.hasPrefix(Self.prefix) ? String(name.dropFirst(Self.prefix.count)) : name)
         }
     }
+
+    /// Whether the file is there and the service gets it under another name than `name`: without the prefix.
+    func misnames(_ name: String) -> Bool {
+        guard case .source(let directory, _) = self, !name.hasPrefix(Self.prefix) else { return false }
+        return access("\(directory)/\(name)", F_OK) == 0
+    }
 }
 
 /// Where the file names of a configuration lead.
@@ -58,6 +64,11 @@ struct FileLocations {
         guard !credential.isEmpty, !credential.contains("/"), credential != ".." else {
             return .failure(.init(zh: "\"credential:\" 之后须为名称", en: "a name has to follow \"credential:\""))
         }
+        if credentials.misnames(credential) {
+            let right = "credential:\(CredentialPlace.prefix)\(credential)"
+            return .failure(
+                .init(zh: "服务得到的该文件名为 \(right)", en: "the service gets that file as \(right)"))
+        }
         guard let file = credentials.path(of: credential) else {
             return .failure(
                 .init(zh: "环境变量 CREDENTIALS_DIRECTORY 未设置", en: "CREDENTIALS_DIRECTORY is not set"))
@@ -70,6 +81,7 @@ struct FileLocations {
         guard opensFiles, name.hasPrefix("credential:"), case .source(_, let isOpen) = credentials else {
             return opensFiles
         }
-        return isOpen
+        // A name of another kind may come from a drop-in of the unit; nobody outside of the service can tell.
+        return isOpen && name.hasPrefix("credential:\(CredentialPlace.prefix)")
     }
 }
