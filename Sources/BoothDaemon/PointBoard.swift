@@ -140,9 +140,12 @@ extension PointBoard.Entry {
 
     /// A state that counts, unless the contact chatters.
     fileprivate mutating func accept(_ state: PointState, _ latest: Reading, at time: BootTime) -> [PointBoard.Change] {
-        if heldState != nil {
+        if let held = heldState {
             // An alarm that settled counts even so; back to normal does not.
-            guard state.isAlarm, state != heldState else { return [] }
+            guard state.isAlarm, state != held else {
+                note(latest, state: held, at: time)
+                return []
+            }
             heldState = state
         } else if let before = reading?.state, before.isAlarm {
             lastAlarm = (before, until: time)

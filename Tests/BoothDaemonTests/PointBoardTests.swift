@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
+import TestSupport
 import Testing
 
 @testable import BoothDaemon
@@ -85,5 +86,42 @@ struct PointBoardTests {
         let toggles = toggles(40, from: 1000, every: 100)
         #expect(run(&board, [(0, .normal)] + toggles, until: 60_000).count == 41)
         #expect(board.flood("p", at: instant(0)).isEmpty)
+    }
+
+    @Test("after any storm and a minute's rest a point is what its driver said last", arguments: 0..<200)
+    func endsTrue(seed: UInt64) {
+        var random = SeededRandom(seed: seed)
+        let kinds: [PointKind] = [.helpButton, .tamper, .roomDoor]
+        var board = Self.board(kinds[Int(seed) % kinds.count])
+        var time: Int64 = 0
+        var last = PointState.normal
+        var chatters = false
+        func note(_ changes: [PointBoard.Change]) {
+            for case .chatter(_, let stands, _) in changes {
+                #expect(stands != chatters, "begins and ends in turn")
+                chatters = stands
+            }
+        }
+        for _ in 0..<400 {
+            time += [0, 1, 1, 3, 9, 11, 50, 400][Int.random(in: 0..<8, using: &random)]
+            while let deadline = board.nextDeadline, deadline <= instant(time) { note(board.settle(at: deadline)) }
+            if Int.random(in: 0..<20, using: &random) == 0 {
+                note(board.flood("p", at: instant(time)))
+            } else {
+                last = Bool.random(using: &random) ? .active : .normal
+                // A level is told with the time at which reading began: a little before the last edge.
+                let told = max(0, time - Int64.random(in: 0...1, using: &random))
+                note(
+                    board.take(
+                        Reading(
+                            point: "p", state: last, value: last == .active ? 0 : 1, quality: .good, at: instant(told)))
+                )
+            }
+        }
+        while let deadline = board.nextDeadline { note(board.settle(at: deadline)) }
+        let reading = board.all.first?.reading
+        #expect(reading?.state == last)
+        #expect(reading?.value == (last == .active ? 0 : 1))
+        #expect(!chatters)
     }
 }

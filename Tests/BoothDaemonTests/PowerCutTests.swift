@@ -3,6 +3,7 @@ import BoothControl
 import BoothModel
 import Glibc
 import Rehearsal
+import TestSupport
 import Testing
 
 @Suite("Killed at any moment")
@@ -88,20 +89,5 @@ struct PowerCutTests {
             usleep(UInt32.random(in: 0...12_000, using: &random))
         case .afterArrival: try booth.platformLine { $0.contains(" subject=\(button) ") }
         }
-    }
-}
-
-/// SplitMix64: the same moments in each run.
-private struct SeededRandom: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var word = state
-        word = (word ^ (word >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        word = (word ^ (word >> 27)) &* 0x94D0_49BB_1331_11EB
-        return word ^ (word >> 31)
     }
 }

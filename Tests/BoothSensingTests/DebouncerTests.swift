@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 import BoothSensing
+import TestSupport
 import Testing
 
 @Suite("Debouncer")
@@ -71,7 +72,7 @@ struct DebouncerTests {
 
     @Test("ends on the level of the input, alternates, and never runs backwards", arguments: 0..<200 as Range<UInt64>)
     func properties(seed: UInt64) {
-        var random = SeededGenerator(seed: seed)
+        var random = SeededRandom(seed: seed)
         let leadingEdge = seed % 2 == 0
         let edges = randomEdges(&random)
         let counted = run(leadingEdge: leadingEdge, edges, until: 1_000_000)
@@ -84,7 +85,7 @@ struct DebouncerTests {
 
     @Test("counts exactly the levels that held, for a door", arguments: 0..<200 as Range<UInt64>)
     func countsWhatHeld(seed: UInt64) {
-        var random = SeededGenerator(seed: seed)
+        var random = SeededRandom(seed: seed)
         let edges = randomEdges(&random)
         var expected: [Counted] = []
         for (index, edge) in edges.enumerated() {
@@ -97,7 +98,7 @@ struct DebouncerTests {
 
     @Test("misses no press that follows a rest, however short it is", arguments: 0..<200 as Range<UInt64>)
     func missesNoPress(seed: UInt64) {
-        var random = SeededGenerator(seed: seed)
+        var random = SeededRandom(seed: seed)
         var edges: [(Int, PointState)] = [(0, .normal)]
         var presses: [Int] = []
         var time = 100
@@ -128,7 +129,7 @@ struct DebouncerTests {
     private func milliseconds(_ count: Int) -> BootTime { BootTime(nanoseconds: Int64(count) * 1_000_000) }
 
     /// Alternating edges, 1...30 ms apart.
-    private func randomEdges(_ random: inout SeededGenerator) -> [(Int, PointState)] {
+    private func randomEdges(_ random: inout SeededRandom) -> [(Int, PointState)] {
         var time = 0
         return (0..<Int.random(in: 1...60, using: &random)).map { index in
             time += Int.random(in: 1...30, using: &random)
@@ -150,19 +151,5 @@ struct DebouncerTests {
         }
         advance(to: milliseconds(end))
         return counted
-    }
-}
-
-/// SplitMix64.
-private struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }
