@@ -64,6 +64,19 @@ declare -A contact=([help-1]=0 [help-2]=1 [help-3]=2 [door]=3 [cabinet]=4 [windo
 close_contact() { echo pull-down >"$(pull_file booth "${contact[$1]}")"; }
 open_contact() { echo pull-up >"$(pull_file booth "${contact[$1]}")"; }
 
+# The lamps are two more of its lines; lit is high.
+declare -A lamp=([help]=6 [fault]=7)
+lamp_file() { echo "/sys/devices/platform/$(cat "$sim/booth/dev_name")/$(node booth)/sim_gpio${lamp[$1]}/value"; }
+is_lit() { [ "$(cat "$(lamp_file "$1")")" = 1 ]; }
+is_dark() { ! is_lit "$1"; }
+
+# blinks LAMP: prints how often it changes within two seconds
+blinks() {
+    perl -MTime::HiRes=time,sleep -e 'my ($file) = @ARGV; my ($was, $changes) = ("", -1); my $end = time + 2;
+        while (time < $end) { open my $in, "<", $file or die; my $is = <$in>; $changes++ if $is ne $was; $was = $is; sleep 0.02 }
+        print "$changes\n"' "$(lamp_file "$1")"
+}
+
 # flood POINT SECONDS: opens and closes a contact as fast as it goes, leaves it closed, and prints how many edges that were
 flood() {
     perl -e 'my ($file, $seconds) = @ARGV; open my $pull, ">", $file or die; my $end = time + $seconds;
@@ -154,7 +167,7 @@ has_ticket() { [ -n "$(ticket_of "$1")" ]; }
 start_booth() {
     modprobe irq-sim
     modprobe gpio-sim
-    plug booth booth-io HELP1 HELP2 HELP3 DOOR CABINET WINDOW
+    plug booth booth-io HELP1 HELP2 HELP3 DOOR CABINET WINDOW LAMP1 LAMP2
     plug annex booth-annex ANNEX1 ANNEX2
     local point
     for point in "${!contact[@]}"; do open_contact "$point"; done
