@@ -98,6 +98,19 @@ struct SerialTests {
         #expect(found.map(\.level) == [.failure], "\(found)")
         #expect(found[0].message.en.contains("\(program) (process 4711)") && found[0].next?.en.contains(next) == true)
     }
+
+    @Test("a port that the agent has open is right, also where the agent cannot be asked; two agents are one too many")
+    func ownPort() throws {
+        try plugIn()
+        try machine.link(Self.link, to: "../../ttyUSB0")
+        try machine.configure(serial: Self.link)
+        try machine.runAgent(holding: "/dev/ttyUSB0")
+        let found = machine.findings(.serial)
+        #expect(found.map(\.level) == [.ok] && found[0].message.en.hasSuffix("held by boothd"), "\(found)")
+        try machine.runAgent("--config=/home/anna/rehearsal.toml")
+        let other = machine.findings(.serial)
+        #expect(other.map(\.level) == [.failure] && other[0].next?.en.contains("kill") == false, "\(other)")
+    }
 }
 
 @Suite("The programs that run here")

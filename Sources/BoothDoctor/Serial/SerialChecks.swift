@@ -26,7 +26,7 @@ enum SerialChecks {
     }
 
     private static func ok(_ port: SerialPort, _ device: String, in booth: Circumstances) -> Finding {
-        let isHeld = booth.processes.holders(of: device).contains { $0.pid == booth.agent.pid }
+        let isHeld = booth.processes.holders(of: device).contains(where: booth.process.isAgent)
         return .ok(
             .serial, port.bus,
             Message(
