@@ -70,8 +70,11 @@ enum SerialHolders {
                             ? "; its driver may have been loaded after boothd, and DeviceAllow is without effect" : "")),
                 next: isRestricted
                     ? Message(
-                        zh: "systemctl restart boothd；再检查 /usr/lib/modules-load.d/boothd.conf",
-                        en: "systemctl restart boothd; then check /usr/lib/modules-load.d/boothd.conf")
+                        zh:
+                            "systemctl restart boothd；再看 /usr/lib/modules-load.d/boothd.conf 里有没有这个驱动，没有就写入 /etc/modules-load.d/",
+                        en:
+                            "systemctl restart boothd; then see that /usr/lib/modules-load.d/boothd.conf has the driver, "
+                            + "or name it in /etc/modules-load.d/")
                     : Message(zh: "boothctl status 会说明原因", en: "boothctl status says why"))
         ]
     }
