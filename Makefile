@@ -37,12 +37,12 @@ bench: install-dependencies ## measure the release programs beside their baselin
 	.build/release/booth-bench
 
 # Needs neither Swift nor the libraries here: what builds is a Debian 13 of its own.
-ARCH ?= amd64
-deb: ## build the Debian package for ARCH (amd64, arm64) into .build-deb
+ARCH ?= $(shell dpkg --print-architecture)
+deb: ## build the Debian package into .build-deb; ARCH=amd64 or arm64, else this machine's
 	@scripts/install-dependencies packaging
 	@scripts/build-package $(ARCH)
 
-booth-test: ## boot the package for ARCH in a virtual booth with the kernel's simulated GPIO; ROWS="25 31" for some
+booth-test: ## boot the package (ARCH as above) in a virtual booth with simulated GPIO chips; ROWS="25 31" for some
 	@scripts/virtual-booth $(ARCH)
 
 format: ## format the sources

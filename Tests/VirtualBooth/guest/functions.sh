@@ -70,18 +70,23 @@ lamp_file() { echo "/sys/devices/platform/$(cat "$sim/booth/dev_name")/$(node bo
 is_lit() { [ "$(cat "$(lamp_file "$1")")" = 1 ]; }
 is_dark() { ! is_lit "$1"; }
 
+# seconds: for perl, which has no finer clock of its own here; hundredths since the boot
+seconds='sub seconds { open my $in, "<", "/proc/uptime" or die; return (split " ", <$in>)[0] }'
+
 # blinks LAMP: prints how often it changes within two seconds
 blinks() {
-    perl -MTime::HiRes=time,sleep -e 'my ($file) = @ARGV; my ($was, $changes) = ("", -1); my $end = time + 2;
-        while (time < $end) { open my $in, "<", $file or die; my $is = <$in>; $changes++ if $is ne $was; $was = $is; sleep 0.02 }
+    perl -e "$seconds"'my ($file) = @ARGV; my ($was, $changes) = ("", -1); my $end = seconds() + 2;
+        while (seconds() < $end) {
+            open my $in, "<", $file or die; my $is = <$in>; $changes++ if $is ne $was; $was = $is; select undef, undef, undef, 0.02
+        }
         print "$changes\n"' "$(lamp_file "$1")"
 }
 
 # flood POINT SECONDS: opens and closes a contact as fast as it goes, leaves it closed, and prints how many edges that were
 flood() {
-    perl -e 'my ($file, $seconds) = @ARGV; open my $pull, ">", $file or die; my $end = time + $seconds;
-        my $n = 0; while (time < $end) { syswrite $pull, "pull-up"; syswrite $pull, "pull-down"; $n += 2 } print "$n\n"' \
-        "$(pull_file booth "${contact[$1]}")" "$2"
+    perl -e "$seconds"'my ($file, $seconds) = @ARGV; open my $pull, ">", $file or die; my $end = seconds() + $seconds; my $n = 0;
+        while (seconds() < $end) { for (1 .. 10) { syswrite $pull, "pull-up"; syswrite $pull, "pull-down"; $n += 2 } }
+        print "$n\n"' "$(pull_file booth "${contact[$1]}")" "$2"
 }
 
 # bounce POINT COUNT: opens and closes a contact every 2 ms, and leaves it closed
@@ -98,6 +103,36 @@ press() {
     open_contact "$1"
 }
 
+# --- a board at a USB serial port --------------------------------------------------------------------------------------
+
+board_gadget=/sys/kernel/config/usb_gadget/booth
+board_port=/dev/serial/by-id/usb-Rehearsal_Board_0001-if00
+
+# make_board: a USB device with a serial port, as this kernel itself can be one; not plugged in
+make_board() {
+    local module
+    for module in dummy_hcd libcomposite usb_f_acm; do modprobe $module; done
+    [ ! -e $board_gadget ] || return 0
+    mkdir -p $board_gadget/strings/0x409 $board_gadget/configs/c.1 $board_gadget/functions/acm.0
+    echo 0x1d6b >$board_gadget/idVendor
+    echo 0x0104 >$board_gadget/idProduct
+    echo Rehearsal >$board_gadget/strings/0x409/manufacturer
+    echo Board >$board_gadget/strings/0x409/product
+    echo 0001 >$board_gadget/strings/0x409/serialnumber
+    ln -s $board_gadget/functions/acm.0 $board_gadget/configs/c.1
+}
+plug_board() {
+    echo dummy_udc.0 >$board_gadget/UDC
+    wait_for 20 "$board_port" test -e $board_port
+}
+unplug_board() { [ -z "$(cat $board_gadget/UDC)" ] || echo >$board_gadget/UDC; }
+
+# start_board: what answers behind that port; once it is plugged in
+start_board() {
+    systemd-run --quiet --collect --unit=board --property=StandardInput=null \
+        sh -c "stty -F /dev/ttyGS0 raw -echo; exec $here/rehearsal/booth-board --serial /dev/ttyGS0 --unit 1"
+}
+
 # --- the agent -------------------------------------------------------------------------------------------------------
 
 incidents() { boothctl --json incidents --all; }
@@ -109,6 +144,15 @@ newest_incident() { incidents | jq -r "[.incidents[] | select($1)] | sort_by(.in
 
 # of POINT [CATEGORY]: the condition for an incident of a point
 of() { echo ".point == \"$1\"${2:+ and .category == \"$2\"}"; }
+
+# press_and_arrive POINT: a press, and one more help incident of that point that the platform has accepted
+press_and_arrive() {
+    local before
+    before=$(count_incidents "$(of "$1" help)")
+    press "$1"
+    wait_for 15 "one more incident of $1" has_incidents $((before + 1)) "$(of "$1" help)"
+    wait_for 30 "accepted, as all of $1" has_incidents $((before + 1)) "$(of "$1" help) and .targets[0].delivery == \"accepted\""
+}
 
 state_of() { boothctl --json points | jq -r --arg id "$1" '.points[] | select(.id == $id) | .state'; }
 quality_of() { boothctl --json points | jq -r --arg id "$1" '.points[] | select(.id == $id) | .quality'; }
