@@ -202,17 +202,18 @@ import Testing
 
     @Test("an answer that comes too late is never another register's", arguments: Wire.allCases)
     func lateAnswers(wire: Wire) throws {
-        // Each register holds its own address; delays around the timeout come and go.
+        // Each register holds its own address; delays around the timeout come and go. What is promised is twice the
+        // timeout beyond it: a board on a busy machine is a good deal later than it is told to be.
         let addresses = Array(stride(from: 0, to: 20, by: 2))
         let board = try board(on: wire, addresses.map { "set unit 1 input-register \($0) \(1000 + $0)" })
         try start(
-            transport(board), timeout: .milliseconds(40),
+            transport(board), timeout: .milliseconds(200),
             addresses.map { point(PointID(rawValue: "r\($0)"), .inputRegister, $0, poll: .milliseconds(10)) })
         #expect(collector.wait { $0.reports.count == addresses.count })
-        for delay in [20, 60, 80, 100] {
+        for delay in [100, 250, 300, 400] {
             let lost = collector.devices().count
             try board.command("delay unit 1 \(delay)ms")
-            #expect(delay < 40 || collector.wait { $0.devices().count > lost })
+            #expect(delay < 200 || collector.wait { $0.devices().count > lost })
             try board.command("answer unit 1")
             #expect(collector.wait { $0.devices().last?.condition.isFound != false })
         }
