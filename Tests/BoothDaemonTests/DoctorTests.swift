@@ -64,6 +64,11 @@ struct DoctorTests {
             #expect((finding.nextInChinese == nil) == (finding.next == nil))
             #expect(!finding.message.isEmpty && !finding.messageInChinese.isEmpty)
         }
+        // Asked at another socket, it is known by its process. The last of two options counts.
+        let elsewhere = try booth.control(
+            "doctor", "--config", booth.workspace.file("boothd.toml"), "--socket", "/nowhere/control")
+        #expect(elsewhere.output.contains { $0.contains("nobody answers at /nowhere/control") }, "\(elsewhere)")
+        #expect(elsewhere.output.contains { $0.contains("boothctl --socket \(booth.socket) doctor") }, "\(elsewhere)")
         try booth.stopAgent()
         let (stopped, failure) = try diagnose(booth)
         #expect(stopped.of("service").first?.level == "failure" && failure == .exited(1))
