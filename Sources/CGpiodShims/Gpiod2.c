@@ -260,6 +260,7 @@ int cgpiod_read_edges(struct cgpiod_request *request, size_t index, struct cgpio
             .active = gpiod_edge_event_get_event_type(event) == GPIOD_EDGE_EVENT_RISING_EDGE,
             .timestamp_ns = (int64_t)gpiod_edge_event_get_timestamp_ns(event),
             .line_seqno = gpiod_edge_event_get_line_seqno(event),
+            .request_seqno = gpiod_edge_event_get_global_seqno(event),
         };
     }
     return count;

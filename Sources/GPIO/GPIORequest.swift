@@ -43,12 +43,19 @@ package struct GPIOEdge: Hashable, Sendable {
     package var timestampNanoseconds: Int64
     /// Counts this line's edges from 1, those lost included; nil with kernel ABI v1, which does not count.
     package var lineSequence: UInt64?
+    /// Counts the edges of all lines of the request from 1, those lost included, and with some drivers also edges that
+    /// merged into one; nil with kernel ABI v1.
+    package var requestSequence: UInt64?
 
-    package init(offset: Int, isActive: Bool, timestampNanoseconds: Int64, lineSequence: UInt64? = nil) {
+    package init(
+        offset: Int, isActive: Bool, timestampNanoseconds: Int64, lineSequence: UInt64? = nil,
+        requestSequence: UInt64? = nil
+    ) {
         self.offset = offset
         self.isActive = isActive
         self.timestampNanoseconds = timestampNanoseconds
         self.lineSequence = lineSequence
+        self.requestSequence = requestSequence
     }
 }
 
@@ -100,7 +107,8 @@ package struct GPIORequest: ~Copyable {
         return edges.map { edge in
             GPIOEdge(
                 offset: Int(edge.offset), isActive: edge.active, timestampNanoseconds: edge.timestamp_ns,
-                lineSequence: edge.line_seqno == 0 ? nil : edge.line_seqno)
+                lineSequence: edge.line_seqno == 0 ? nil : edge.line_seqno,
+                requestSequence: edge.request_seqno == 0 ? nil : edge.request_seqno)
         }
     }
 

@@ -183,7 +183,9 @@ final class ChipInputs {
             outcome.reports += lines[line].take(edge, at: instant)
         }
         for line in held.lines {
-            outcome.reports += lines[line].takeMissed(isUncertain: changes.uncounted.contains(line), at: time)
+            if changes.uncounted.contains(line) { lines[line].countUncounted() }
+            let isUncertain = changes.uncounted.contains(line) || changes.doubtful.contains(line)
+            outcome.reports += lines[line].takeMissed(isUncertain: isUncertain, at: time)
         }
         for (line, isActive) in changes.levels ?? [] {
             outcome.reports += lines[line].correct(isActive: isActive, at: time)

@@ -17,6 +17,7 @@ final class HeldInputs {
     private let lineOfOffset: [Int: Int]
     /// Lines of which kernel ABI v1 may have dropped an edge, in the changes that are being read.
     private var uncounted: Set<Int> = []
+    private var buffer = SharedBuffer()
 
     /// Requests `inputs`, all of them or none.
     ///
@@ -52,6 +53,7 @@ final class HeldInputs {
             edges: { edges throws(GPIOError) in try self.takeEdges(into: &edges) },
             levels: { () throws(GPIOError) in try self.readLevels() })
         changes.uncounted = uncounted
+        changes.doubtful = buffer.takeDoubtful(among: lines)
         return changes
     }
 
@@ -99,12 +101,16 @@ final class HeldInputs {
         for index in descriptors.indices where !unread.contains(index) {
             for _ in 0..<16 {
                 let batch = try request.readEdges(from: index)
-                if batch.isEmpty { break }
+                if batch.isEmpty {
+                    buffer.drain()
+                    break
+                }
                 if batch.count == GPIORequest.uncountedBatch, batch[0].lineSequence == nil,
                     let line = lineOfOffset[batch[0].offset]
                 {
                     uncounted.insert(line)
                 }
+                for edge in batch { lineOfOffset[edge.offset].map { buffer.take(edge, of: $0) } }
                 taken += batch
             }
         }

@@ -93,11 +93,15 @@ struct InputLine {
     ///
     /// Nothing of what was lost while the line flooded: nobody wanted those.
     mutating func takeMissed(isUncertain: Bool, at time: BootTime) -> [SensorReport] {
-        if isUncertain { flood.takeUncounted() }
         let count: UInt64? = missed > 0 ? missed : nil
         missed = 0
         guard count != nil || isUncertain && !isFlooding else { return [] }
         return points.map { .missed(MissedEdges(point: $0.id, count: count, at: time)) }
+    }
+
+    /// Kernel ABI v1 may have dropped edges behind a full batch of this line.
+    mutating func countUncounted() {
+        flood.takeUncounted()
     }
 
     /// The level as read; says something only where the edges said otherwise.

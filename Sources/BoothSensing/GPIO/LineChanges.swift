@@ -13,6 +13,8 @@ struct LineChanges {
     private(set) var levels: [Level]?
     /// Lines of which some edges may have been dropped before the kernel handed over the rest, uncounted.
     var uncounted: Set<Int> = []
+    /// Lines without an edge since the kernel dropped some that may have been theirs: see `SharedBuffer`.
+    var doubtful: Set<Int> = []
     /// What broke the reading off.
     private(set) var failure: GPIOError?
 

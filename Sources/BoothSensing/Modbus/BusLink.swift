@@ -45,11 +45,16 @@ struct BusLink: ~Copyable {
         switch ModbusEndpoint(bus.transport) {
         case .serial(_, let line): bus.responseTimeout * 5 + line.time(of: 256) * 3
         case .tcp(let host, _) where isAddress(host): bus.responseTimeout * 2
-        // Asked for a second time when the connection fails, a resolver without an answer takes 30 s with three servers
-        // (resolv.conf(5): 5 s, two attempts, each server in turn).
-        case .tcp: bus.responseTimeout * 5 + .seconds(60)
+        case .tcp: bus.responseTimeout * 5 + longestResolving
         }
     }
+
+    /// What is allowed for a host's name that no server answers for.
+    ///
+    /// resolv.conf(5): 5 s, two attempts, each of three servers in turn: 30 s for a name, A and AAAA together. Where
+    /// there is a search domain, a second name is tried; all of it again when the connection fails, to say why: 120 s.
+    /// Servers that do answer, slowly and with a failure, send glibc on to further domains; half as much again for them.
+    static let longestResolving = Duration.seconds(180)
 
     private static func isAddress(_ host: String) -> Bool {
         var room = in6_addr()

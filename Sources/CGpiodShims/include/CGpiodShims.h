@@ -55,6 +55,8 @@ struct cgpiod_edge {
     int64_t timestamp_ns;
     /// Counts this line's edges from 1, lost ones included; 0 where the ABI does not count.
     uint64_t line_seqno;
+    /// Counts the edges of every line of the request, from 1, in the order of their interrupts; 0 where the ABI does not.
+    uint64_t request_seqno;
 };
 
 /// Which kernel ABI the library speaks, 1 or 2, and how the library calls its version.

@@ -115,6 +115,29 @@ struct GPIOSimulationTests {
         #expect(under.missed(of: "door").isEmpty && under.floods(of: "help-1") == 0)
     }
 
+    @Test(
+        "tell at once that a press may have been pushed out by a neighbour",
+        .enabled(if: GPIOLibrary.kernelInterface == 2))
+    func pushedOut() throws {
+        let chip = try SimulatedChip(lines: ["HELP1", "DOOR"])
+        let under = try inputs(of: chip, [point("help-1", "HELP1"), point("door", "DOOR", .roomDoor, debounce: .zero)])
+        for high in [true, false] {
+            try chip.pull("HELP1", high: high)
+            usleep(2200)
+        }
+        // Some of them may merge.
+        for index in 0..<(GPIORequest.countedBuffer + 101) {
+            try chip.pull("DOOR", high: index % 2 == 0)
+            usleep(2200)
+        }
+        #expect(under.turn { !under.missed(of: "door").isEmpty })
+        #expect(under.missed(of: "help-1").map(\.count) == [nil])
+        #expect(under.readings(of: "help-1").map(\.state) == [.normal])
+        try chip.pull("HELP1", high: true)
+        #expect(under.turn { under.readings(of: "help-1").last?.state == .active })
+        #expect(under.missed(of: "help-1").map(\.count) == [nil, 2])
+    }
+
     @Test("leave a line that floods alone for a second, again and again, and serve the others")
     func flood() throws {
         let chip = try SimulatedChip(lines: ["HELP1", "DOOR"])
