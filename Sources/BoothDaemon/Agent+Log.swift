@@ -26,17 +26,16 @@ extension Agent {
                 log(
                     incident.incidentClass == .fault ? .info : .notice, .incidentRaised,
                     Message(
-                        zh: "\(Self.place(of: incident))：\(incident.category)，事件 \(incident.id)",
+                        zh: "\(Self.place(of: incident))：\(incident.category.name.zh)，事件 \(incident.id)",
                         en: "\(Self.place(of: incident)): \(incident.category), incident \(incident.id)"),
                     Self.fields(of: incident, event: event.id))
             case .restored(let incident, let seconds):
+                let (place, category) = (Self.place(of: incident), incident.category.name)
                 log(
                     .info, .incidentRestored,
                     Message(
-                        zh: "\(Self.place(of: incident))：\(incident.category) 已恢复，历时 \(seconds) 秒，事件 \(incident.id)",
-                        en:
-                            "\(Self.place(of: incident)): \(incident.category) restored after \(seconds) s, incident \(incident.id)"
-                    ),
+                        zh: "\(place)：\(category.zh)已恢复，历时 \(seconds) 秒，事件 \(incident.id)",
+                        en: "\(place): \(category.en) restored after \(seconds) s, incident \(incident.id)"),
                     Self.fields(of: incident, event: event.id))
             case .updated, .journalLost, .record: break
             }
@@ -49,13 +48,12 @@ extension Agent {
         var fields = Self.fields(of: incident, event: event)
         fields[.target] = target.rawValue
         let words = ticket.map { Message(zh: "，回执 \($0)", en: ", ticket \($0)") } ?? Message(zh: "", en: "")
+        let (place, category) = (Self.place(of: incident), incident.category.name)
         log(
             .info, .incidentAccepted,
             Message(
-                zh: "\(target) 已受理 \(Self.place(of: incident)) 的 \(incident.category)\(words.zh)，事件 \(incident.id)",
-                en:
-                    "\(target) accepted \(incident.category) of \(Self.place(of: incident))\(words.en), incident \(incident.id)"
-            ), fields)
+                zh: "\(target) 已受理 \(place) 的\(category.zh)\(words.zh)，事件 \(incident.id)",
+                en: "\(target) accepted \(category.en) of \(place)\(words.en), incident \(incident.id)"), fields)
     }
 
     private static func place(of incident: Incident) -> String {

@@ -222,7 +222,7 @@ final class Agent {
         if storage.storage != .ok { known.insert(.storage) }
         record(rules.forgetForeignFaults(known: known, at: clock.now()))
         // A contact that chattered before the start is watched for a while before it counts as at rest.
-        for point in rules.chatteringPoints { take(board.flood(point, at: .now())) }
+        for (point, state) in rules.chatteringPoints { board.resumeChatter(of: point, state: state, at: .now()) }
         for bus in configuration.buses {
             let points = configuration.points.filter {
                 if case .modbus(let source) = $0.source { source.bus == bus.name } else { false }

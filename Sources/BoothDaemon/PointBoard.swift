@@ -14,8 +14,7 @@ struct PointBoard {
     struct Entry {
         let point: PointConfiguration
         var debouncer: Debouncer
-        /// nil where the configuration has it off.
-        var chatter: ChatterWatch?
+        var chatter: ChatterWatch
         /// The settled state, with the value and the quality as last read; nil before the first report.
         var reading: Reading?
         /// What the driver said last, before debouncing.
@@ -36,7 +35,7 @@ struct PointBoard {
         entries = Dictionary(
             uniqueKeysWithValues: points.map { point in
                 let debouncer = Debouncer(period: point.debounce, countsLeadingEdge: point.kind.countsLeadingEdge)
-                let chatter = point.rules.chatter.map { ChatterWatch(limit: $0, bounce: point.debounce) }
+                let chatter = ChatterWatch(limit: point.rules.chatter, bounce: point.debounce)
                 return (point.id, Entry(point: point, debouncer: debouncer, chatter: chatter))
             })
     }
@@ -58,24 +57,36 @@ struct PointBoard {
             return []
         }
         var changes = entry.settle(at: reading.at)
+        let hasRecovered = entry.reading?.quality != .good
+        var news: [Change] = []
         if let state = entry.debouncer.take(state: reading.state, at: reading.at) {
-            changes += entry.accept(state, reading, at: reading.at)
+            news = entry.accept(state, reading, at: reading.at)
         } else {
-            let hasRecovered = entry.reading?.quality != .good
             let state = entry.heldState ?? entry.debouncer.accepted ?? reading.state
-            let noted = entry.note(reading, state: state, at: reading.at)
-            // Good again with the state that it had: nothing changed, and the rules learn that its device is back.
-            if hasRecovered { changes.append(.reading(noted)) }
+            entry.note(reading, state: state, at: reading.at)
         }
+        // Good again with the state that it had: nothing changed, and the rules learn that its device is back.
+        if news.isEmpty, hasRecovered, let noted = entry.reading { news = [.reading(noted)] }
+        changes += news
         if entry.hear(reading.state, at: reading.at) { changes += entry.beginChatter(at: reading.at) }
         return changes
+    }
+
+    /// A contact chattered before a restart: what was held then is held until it has rested.
+    ///
+    /// - Parameter state: the last that was believed; nil where nothing is remembered.
+    mutating func resumeChatter(of point: PointID, state: PointState?, at time: BootTime) {
+        guard var entry = entries[point] else { return }
+        defer { store(entry) }
+        _ = entry.chatter.takeFlood(at: time)
+        entry.heldState = state ?? .normal
     }
 
     /// A driver was flooded with a point's edges.
     mutating func flood(_ point: PointID, at time: BootTime) -> [Change] {
         guard var entry = entries[point] else { return [] }
         defer { store(entry) }
-        guard entry.chatter?.takeFlood(at: time) == true else { return [] }
+        guard entry.chatter.takeFlood(at: time) else { return [] }
         return entry.beginChatter(at: time)
     }
 
@@ -117,7 +128,7 @@ extension PointState {
 
 extension PointBoard.Entry {
     fileprivate var nextDeadline: BootTime? {
-        [debouncer.nextDeadline, chatter?.nextDeadline].compactMap(\.self).min()
+        [debouncer.nextDeadline, chatter.nextDeadline].compactMap(\.self).min()
     }
 
     /// Lets time pass.
@@ -126,7 +137,7 @@ extension PointBoard.Entry {
         if let reading, let (state, since) = debouncer.advance(to: time) {
             changes += accept(state, reading, at: since)
         }
-        if let over = chatter?.nextDeadline, chatter?.advance(to: time) == true { changes += endChatter(at: over) }
+        if let over = chatter.nextDeadline, chatter.advance(to: time) { changes += endChatter(at: over) }
         return changes
     }
 
@@ -135,7 +146,7 @@ extension PointBoard.Entry {
         defer { heard = state }
         // The first word, and to know again after not knowing, is no movement of a contact.
         guard let heard, heard != state, heard != .unknown, state != .unknown else { return false }
-        return chatter?.takeChange(at: time) ?? false
+        return chatter.takeChange(at: time)
     }
 
     /// A state that counts, unless the contact chatters.
@@ -156,11 +167,12 @@ extension PointBoard.Entry {
     /// From now on an alarm that stood just now stands; a contact that never settled into one raises none.
     fileprivate mutating func beginChatter(at time: BootTime) -> [PointBoard.Change] {
         let begins = PointBoard.Change.chatter(point.id, stands: true, at: time)
-        guard let reading else { return [begins] }
-        var held = reading.state
-        if !held.isAlarm, let lastAlarm, let limit = point.rules.chatter, time - lastAlarm.until <= limit.within {
-            held = lastAlarm.state
+        guard let reading else {
+            heldState = .normal
+            return [begins]
         }
+        var held = reading.state
+        if !held.isAlarm, let lastAlarm, time - lastAlarm.until <= chatter.window { held = lastAlarm.state }
         heldState = held
         return reading.state == held ? [begins] : [.reading(note(reading, state: held, at: time)), begins]
     }
@@ -170,7 +182,9 @@ extension PointBoard.Entry {
         let ends = PointBoard.Change.chatter(point.id, stands: false, at: time)
         let held = heldState
         heldState = nil
-        guard let reading, let state = debouncer.accepted, state != held else { return [ends] }
+        // A source that is away says what it is when it comes back.
+        guard let reading, reading.quality == .good else { return [ends] }
+        guard let state = debouncer.accepted, state != held else { return [ends] }
         return [ends, .reading(note(reading, state: state, at: time))]
     }
 

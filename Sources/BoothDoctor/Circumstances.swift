@@ -13,6 +13,8 @@ struct Circumstances {
     let stateDirectory: String
     let socket: String
     let agent: AgentContact
+    /// The agent itself, also where it was not to be asked.
+    let process: AgentProcess
     let unit: ServiceUnit?
     /// Whom the agent runs as, or would; nil where there is no such user.
     let account: Account?
@@ -26,7 +28,11 @@ struct Circumstances {
     /// The user that the package makes.
     static let userName = "booth"
 
-    init(system: SystemFiles, configurationPath: String, stateDirectory: String, socket: String) {
+    /// - Parameter agent: what came of asking it; asked at `socket` where it is nil.
+    init(
+        system: SystemFiles, configurationPath: String, stateDirectory: String, socket: String,
+        agent contact: AgentContact? = nil
+    ) {
         self.system = system
         self.configurationPath = configurationPath
         self.stateDirectory = stateDirectory
@@ -36,11 +42,13 @@ struct Circumstances {
             path: configurationPath, credentials: system.path(ConfigurationFile.credentialSource))
         configuration = survey.configuration
         problems = survey.problems
-        agent = AgentContact(socket: socket)
+        agent = contact ?? AgentContact(socket: socket)
         unit = ServiceUnit(system: system)
         users = UserDatabase(system: system)
         account = Account(agent: agent, unit: unit, users: users, system: system)
         processes = ProcessList(system: system)
+        process = AgentProcess(
+            contact: agent, unit: unit, processes: processes, configuration: configurationPath, system: system)
         chips = GPIOChip.list(in: system.path("/dev"))
     }
 }

@@ -23,12 +23,12 @@ package struct HelpLamp: Sendable {
         var opening: EventID
         var isRecorded: Bool
         var isSent = false
-        /// When a platform's receipt came; shown for `lamp` from then on.
-        var accepted: BootTime?
-        var lamp: Duration
+        /// Whether a platform's receipt came.
+        var isAccepted = false
+        /// When it has been shown for long enough; nil while somebody may still answer.
+        var end: BootTime?
 
-        var signal: Signal { accepted != nil ? .accepted : isSent ? .sent : isRecorded ? .recorded : .off }
-        var end: BootTime? { accepted.map { $0 + lamp } }
+        var signal: Signal { isAccepted ? .accepted : isSent ? .sent : isRecorded ? .recorded : .off }
     }
 
     private let lamps: [PointID: Duration]
@@ -50,10 +50,10 @@ package struct HelpLamp: Sendable {
     /// When `advance` has something to do.
     package var nextDeadline: BootTime? { presses.values.compactMap(\.end).min() }
 
-    /// What the journal holds at the start.
+    /// What the journal holds at the start; nothing is on its way yet.
     package mutating func resume(_ incidents: [Incident]) {
         for incident in incidents {
-            take(incident)
+            take(incident.afterRestart)
             presses[incident.id]?.isRecorded = true
         }
     }
@@ -61,14 +61,23 @@ package struct HelpLamp: Sendable {
     /// An incident as it stands now.
     package mutating func take(_ incident: Incident) {
         guard let point = incident.point, incident.device == nil, let lamp = lamps[point] else { return }
-        guard incident.isOpen, incident.accepted.map({ $0.bootID == bootID }) ?? true else {
+        let answer = Self.answer(to: incident)
+        guard incident.isOpen, answer.map({ $0.bootID == bootID }) ?? true else {
             presses[incident.id] = nil
             return
         }
-        var press = presses[incident.id] ?? Press(opening: incident.opening, isRecorded: false, lamp: lamp)
+        var press = presses[incident.id] ?? Press(opening: incident.opening, isRecorded: false)
         press.isSent = incident.targets.contains { $0.delivery == .sent }
-        press.accepted = incident.accepted?.boot
+        press.isAccepted = incident.accepted != nil
+        press.end = answer.map { $0.boot + lamp }
         presses[incident.id] = press
+    }
+
+    /// From when on nothing more is to be expected: a receipt, or the press itself where every platform refused it. A
+    /// press that nobody takes would otherwise hide for ever what is true of those after it.
+    private static func answer(to incident: Incident) -> Stamp? {
+        if let accepted = incident.accepted { return accepted }
+        return incident.targets.allSatisfy { $0.delivery == .rejected } ? incident.latest : nil
     }
 
     /// The journal has these events on disk.

@@ -70,9 +70,12 @@ package struct IncidentRules {
     /// Whether the booth needs somebody who mends it.
     package var hasStandingFaults: Bool { !faults.isEmpty }
 
-    /// Points whose contact was not at rest when it was last heard of.
-    package var chatteringPoints: [PointID] {
-        configured.keys.filter { faults[.chatter(of: $0)] != nil }.sorted { $0.rawValue < $1.rawValue }
+    /// Points whose contact was not at rest when it was last heard of, with the state that is believed of each.
+    package var chatteringPoints: [PointID: PointState?] {
+        Dictionary(
+            uniqueKeysWithValues: configured.keys.filter { faults[.chatter(of: $0)] != nil }.map {
+                ($0, points[$0]?.state)
+            })
     }
 
     /// The journal was found damaged: every target is told first of all, and names what it misses by its sequence.

@@ -7,7 +7,7 @@ import BoothModel
 /// more than `limit.edges` of what is left come within `limit.within`, when a single bounce lasts for all of
 /// `limit.within`, or when its driver cannot keep up. It is over when none of that has been so for a while.
 package struct ChatterWatch: Sendable, Hashable {
-    private let limit: RuleSettings.Chatter
+    private let limit: RuleSettings.Chatter?
     private let bounce: Duration
     /// The last changes that count, oldest first; `limit.edges` of them at most.
     private var changes: [BootTime] = []
@@ -17,9 +17,9 @@ package struct ChatterWatch: Sendable, Hashable {
     private var lastSeen: BootTime?
 
     /// - Parameters:
-    ///   - limit: what is no chatter yet.
+    ///   - limit: what is no chatter yet; nil: only a driver that cannot keep up is.
     ///   - bounce: the debounce period of the point.
-    package init(limit: RuleSettings.Chatter, bounce: Duration) {
+    package init(limit: RuleSettings.Chatter?, bounce: Duration) {
         self.limit = limit
         self.bounce = bounce
     }
@@ -29,13 +29,17 @@ package struct ChatterWatch: Sendable, Hashable {
     /// When `advance` has something to say unless the input changes; nil while nothing chatters.
     package var nextDeadline: BootTime? { lastSeen.map { $0 + rest } }
 
+    /// The span over which changes are counted.
+    package var window: Duration { limit?.within ?? .seconds(1) }
+
     /// So long a contact has to behave. Longer than a driver that was flooded looks away.
-    private var rest: Duration { max(.seconds(5), limit.within * 5) }
+    private var rest: Duration { max(.seconds(5), window * 5) }
 
     /// The input changed.
     ///
     /// - Returns: whether the chattering begins with it.
     package mutating func takeChange(at time: BootTime) -> Bool {
+        guard let limit else { return false }
         defer { lastChange = time }
         if let lastChange, let bounceBegan, time - lastChange < bounce {
             return time - bounceBegan >= limit.within ? note(time) : false

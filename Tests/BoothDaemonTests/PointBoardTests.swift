@@ -36,9 +36,12 @@ struct PointBoardTests {
         }
     }
 
-    private func toggles(_ count: Int64, from start: Int64, every spacing: Int64) -> [(Int64, PointState)] {
-        (0..<count).map { index -> (Int64, PointState) in
-            (start + index * spacing, index % 2 == 0 ? .active : .normal)
+    private func toggles(
+        _ count: Int64, from start: Int64, every spacing: Int64, first: PointState = .active
+    ) -> [(Int64, PointState)] {
+        let second: PointState = first == .active ? .normal : .active
+        return (0..<count).map { index -> (Int64, PointState) in
+            (start + index * spacing, index % 2 == 0 ? first : second)
         }
     }
 
@@ -80,12 +83,42 @@ struct PointBoardTests {
         #expect(rest.last?.hasPrefix("normal") == true)
     }
 
-    @Test("with chatter off every settled change counts")
+    @Test("an alarm that was held before a restart is held until the contact rests")
+    func restarted() {
+        var board = Self.board(.tamper)
+        board.resumeChatter(of: "p", state: .active, at: instant(0))
+        let toggles = toggles(40, from: 20, every: 100, first: .normal)
+        let followed = run(&board, toggles, until: 60_000)
+        #expect(followed == ["active 20", "rests 8920"])
+    }
+
+    @Test("what chattered before a restart and rests is over after five seconds, with what it says")
+    func restartedAtRest() {
+        var board = Self.board(.tamper)
+        board.resumeChatter(of: "p", state: .active, at: instant(0))
+        #expect(run(&board, [(20, .normal)], until: 60_000) == ["active 20", "rests 5000", "normal 5000"])
+    }
+
+    @Test("a source that goes and comes back while its contact chatters leaves nobody believing the wrong state")
+    func lostMeanwhile() {
+        var board = Self.board(.tamper)
+        #expect(run(&board, [(0, .active)], until: 0) == ["active 0"])
+        #expect(board.flood("p", at: instant(10)).count == 1)
+        let stale = Reading(point: "p", state: .active, value: 1, quality: .stale, at: instant(20))
+        #expect(board.take(stale).isEmpty)
+        #expect(run(&board, [(4000, .normal)], until: 4000) == ["active 4000"])
+        #expect(board.all.first?.reading?.quality == .good)
+        #expect(board.take(stale).isEmpty)
+        #expect(run(&board, [], until: 60_000) == ["rests 5010"])
+        #expect(run(&board, [(70_000, .normal)], until: 70_000) == ["normal 70000"])
+    }
+
+    @Test("with chatter off every settled change counts, and a driver that is flooded is told all the same")
     func off() {
         var board = Self.board(.tamper, chatter: nil)
         let toggles = toggles(40, from: 1000, every: 100)
         #expect(run(&board, [(0, .normal)] + toggles, until: 60_000).count == 41)
-        #expect(board.flood("p", at: instant(0)).isEmpty)
+        #expect(board.flood("p", at: instant(60_000)) == [.chatter("p", stands: true, at: instant(60_000))])
     }
 
     @Test("after any storm and a minute's rest a point is what its driver said last", arguments: 0..<200)

@@ -14,6 +14,7 @@ struct ChipTests {
             GPIOLineInfo(offset: 0, name: "HELP1", isUsed: false, consumer: nil, isOutput: false),
             GPIOLineInfo(offset: 1, name: "DOOR", isUsed: true, consumer: "gpiomon", isOutput: false),
             GPIOLineInfo(offset: 2, name: nil, isUsed: true, consumer: "sysfs", isOutput: true),
+            GPIOLineInfo(offset: 3, name: "HELP3", isUsed: true, consumer: "boothd", isOutput: false),
         ])
     private let machine: PreparedMachine
 
@@ -22,14 +23,10 @@ struct ChipTests {
         try machine.configure()
     }
 
-    private var booth: Circumstances {
-        Circumstances(
-            system: machine.system, configurationPath: machine.configuration, stateDirectory: "/var/lib/boothd",
-            socket: "/nowhere")
-    }
-
-    private func look(_ line: GPIOSource.Line) -> Finding {
-        LineChecks.finding(ConfiguredChip.Line(line: line, user: "help-1"), of: "booth-io", Self.chip, in: booth)
+    private func look(_ line: GPIOSource.Line, in booth: Circumstances? = nil) -> Finding {
+        LineChecks.finding(
+            ConfiguredChip.Line(line: line, user: "help-1"), of: "booth-io", Self.chip,
+            in: booth ?? machine.circumstances())
     }
 
     @Test("a chip that is not there comes with the labels that are")
@@ -68,9 +65,26 @@ struct ChipTests {
         #expect(held.next?.en.contains("kill 812") == true)
     }
 
+    @Test("the agent's line is right also where the agent cannot be asked: barred, or with its socket elsewhere")
+    func unaskedAgent() throws {
+        let denied = look(.name("HELP3"), in: machine.circumstances(.failure(.denied(path: "/run/boothd/control"))))
+        #expect(denied.level == .ok && denied.message.en == "help-1: held by boothd", "\(denied)")
+        try machine.runAgent("--control-socket", "/run/other", holding: "anon_inode:gpio-line")
+        #expect(look(.name("HELP3")).level == .ok)
+    }
+
+    @Test("the line of an agent with another configuration is not the booth's, and nobody is told to end that")
+    func otherAgent() throws {
+        try machine.runAgent("--config=/home/anna/rehearsal.toml", holding: "anon_inode:gpio-line")
+        let found = look(.name("HELP3"))
+        #expect(found.level == .failure && found.message.en.contains("boothd (611)"), "\(found)")
+        #expect(found.next?.en.contains("systemctl status boothd") == true)
+        #expect(found.next?.en.contains("kill") == false && found.next?.zh.contains("kill") == false)
+    }
+
     @Test("a line that is not there comes with those that are")
     func missingLine() {
         let found = look(.name("HELP2"))
-        #expect(found.level == .failure && found.message.en.contains("of 3, named: HELP1, DOOR"))
+        #expect(found.level == .failure && found.message.en.contains("of 4, named: HELP1, DOOR, HELP3"))
     }
 }

@@ -34,15 +34,30 @@ struct CredentialTests {
         #expect(found[2].subject == made.path(.boothKey))
     }
 
-    @Test("a key of another certificate, and one that everybody may read, are failures")
-    func keys() throws {
+    @Test("a key of another certificate is a failure")
+    func foreignKey() throws {
         try configure(key: "tls_platform.key")
         let foreign = try #require(machine.findings(.credentials).last)
         #expect(foreign.level == .failure && foreign.message.en.contains("not the key of"), "\(foreign)")
+    }
+
+    @Test("a key that everybody may read is a failure; behind a closed directory nobody does, and it is a warning")
+    func readableKey() throws {
         try configure()
         chmod(made.path(.boothKey), 0o644)
-        let open = try #require(machine.findings(.credentials).last)
-        #expect(open.level == .failure && open.next?.en.hasPrefix("chmod 600") == true, "\(open)")
+        let closed = machine.findings(.credentials).suffix(2)
+        #expect(closed.map(\.level) == [.warning, .ok], "\(closed)")
+        #expect(closed.first?.message.en.contains("only the mode of /etc/boothd/credentials keeps") == true)
+        #expect(closed.first?.next?.en == "chmod 600 \(made.path(.boothKey))")
+        #expect(closed.last?.message.en == "the certificate's private key")
+        try machine.makeDirectory(ConfigurationFile.credentialSource, mode: 0o755)
+        let open = machine.findings(.credentials).suffix(2)
+        #expect(open.map(\.level) == [.failure, .ok], "\(open)")
+        #expect(open.first?.message.en.contains("every user") == true, "\(open)")
+        // Whose it is, is told all the same.
+        try configure(key: "tls_platform.key")
+        chmod(made.path(.platformKey), 0o644)
+        #expect(machine.findings(.credentials).suffix(2).map(\.level) == [.failure, .failure])
     }
 
     @Test("a server's certificate is none to show to a server")

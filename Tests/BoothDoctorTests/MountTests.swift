@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import Glibc
 import Testing
 
 @testable import BoothDoctor
@@ -76,6 +77,24 @@ struct MountTests {
         let finding = StorageChecks.space(
             free: free, isOutOfFiles: isOutOfFiles, limit: 256 << 20, used: 1 << 20, at: "/var/lib/boothd")
         #expect(finding.level == level && (finding.next == nil) == (level == .ok))
+    }
+
+    @Test("does not judge the room for a journal whose size may not be seen")
+    func unseenJournal() throws {
+        #expect(StorageChecks.used(in: machine.circumstances()) == 0)
+        try machine.write("12345", to: "/var/lib/boothd/journal.sqlite", mode: 0o600)
+        try machine.write("678", to: "/var/lib/boothd/journal.sqlite-wal", mode: 0o600)
+        #expect(StorageChecks.used(in: machine.circumstances()) == 8)
+        // Root sees through every mode; a link to itself bars even root's way.
+        unlink(machine.system.path("/var/lib/boothd/journal.sqlite-wal"))
+        try machine.link("/var/lib/boothd/journal.sqlite-wal", to: "journal.sqlite-wal")
+        #expect(StorageChecks.used(in: machine.circumstances()) == nil)
+        let path = "/var/lib/boothd"
+        #expect(
+            StorageChecks.space(free: 3 << 20, isOutOfFiles: false, limit: 256 << 20, used: nil, at: path).level == .ok)
+        #expect(
+            StorageChecks.space(free: 1 << 20, isOutOfFiles: false, limit: 256 << 20, used: nil, at: path).level
+                == .failure)
     }
 
     @Test("tells of damaged journals and of a directory that is another user's")

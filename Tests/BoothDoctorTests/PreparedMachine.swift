@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import BoothControl
 import BoothModel
 import Glibc
 import Rehearsal
@@ -100,6 +101,22 @@ final class PreparedMachine {
             \(more.isEmpty ? "http = { url = \"http://127.0.0.1:8080\" }" : more)
 
             """, to: "/etc/boothd/boothd.toml")
+    }
+
+    /// The agent, run with this machine's configuration as process 611, with these files open.
+    func runAgent(_ options: String..., holding files: String...) throws {
+        try write("boothd\n", to: "/proc/611/comm")
+        let words = ["/usr/sbin/boothd", "--config", "/etc/boothd/boothd.toml"] + options
+        try write(words.map { $0 + "\0" }.joined(), to: "/proc/611/cmdline")
+        for (number, file) in files.enumerated() { try link("/proc/611/fd/\(number + 3)", to: file) }
+    }
+
+    /// The machine as the checks see it, with what came of asking the agent.
+    func circumstances(_ status: Result<StatusReply, ControlClientError>? = nil) -> Circumstances {
+        Circumstances(
+            system: system, configurationPath: configuration, stateDirectory: "/var/lib/boothd",
+            socket: workspace.file("run/boothd/control"),
+            agent: status.map { AgentContact(status: $0, credentials: nil) })
     }
 
     /// What the doctor finds, of one area.

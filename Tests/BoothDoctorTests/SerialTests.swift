@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import BlockingIO
+import BoothControl
 import Glibc
 import Testing
 
@@ -54,7 +55,51 @@ struct SerialTests {
         let found = machine.findings(.serial)
         #expect(
             found.map(\.level) == [.failure] && found[0].next?.en.contains("modprobe ftdi_sio") == true, "\(found)")
-        #expect(found[0].next?.en.contains("DeviceAllow") == true)
+        let next = try #require(found[0].next)
+        for word in ["DeviceAllow", "/etc/modules-load.d/", "systemctl restart boothd"] {
+            #expect(next.en.contains(word) && next.zh.contains(word), "\(found)")
+        }
+    }
+
+    @Test(
+        "whose driver is missing shows in the link's name, whatever other adapters' drivers are there",
+        arguments: [
+            ("/dev/serial/by-id/usb-FTDI_FT232R_A10K-if00-port0", "ttyACM 166", "ftdi_sio"),
+            ("/dev/serial/by-path/pci-0000:00:14.0-usb-0:1:1.0-port0", "ttyACM 166", "ftdi_sio"),
+            ("/dev/ttyUSB0", "ttyACM 166", "ftdi_sio"), ("/dev/ttyACM0", "ttyUSB 188", "cdc_acm"),
+            ("/dev/serial/by-id/usb-Rehearsal_Board_0001-if00", "ttyUSB 188", "cdc_acm"),
+        ])
+    func drivers(path: String, loaded: String, module: String) throws {
+        try machine.write("other /dev/\(loaded) 0-255 serial\n", to: "/proc/tty/drivers")
+        try machine.configure(serial: path)
+        let found = machine.findings(.serial)
+        #expect(found.map(\.level) == [.failure], "\(found)")
+        #expect(found[0].next?.en.contains("modprobe \(module)") == true, "\(found)")
+    }
+
+    @Test("a port that came after the agent, which the unit's DeviceAllow then does not cover, takes a restart")
+    func lateDriver() throws {
+        try plugIn()
+        try machine.link(Self.link, to: "../../ttyUSB0")
+        try machine.configure(serial: Self.link)
+        let status = StatusReply(
+            booth: "B0001", name: "城关一号警务室", state: .degraded, inService: true, reasons: [], bootID: "", version: "",
+            uptimeSeconds: 60, clock: .synced, storage: .init(state: .ok, bytes: 0, limit: 0), points: [],
+            open: 0, targets: [])
+        func look(policy: String) throws -> [Finding] {
+            try machine.systemctl(
+                "LoadState=loaded", "UnitFileState=enabled", "User=booth", "SupplementaryGroups=dialout gpio", policy)
+            return SerialChecks.findings(in: machine.circumstances(.success(status)))
+        }
+        let found = try look(policy: "DevicePolicy=closed")
+        #expect(found.map(\.level) == [.warning], "\(found)")
+        #expect(found[0].message.en.contains("DeviceAllow") && found[0].message.zh.contains("DeviceAllow"))
+        let next = try #require(found[0].next)
+        for word in ["modules-load.d", "systemctl restart boothd"] {
+            #expect(next.en.contains(word) && next.zh.contains(word), "\(next)")
+        }
+        let free = try look(policy: "DevicePolicy=auto")
+        #expect(free.map(\.level) == [.warning] && !free[0].message.en.contains("DeviceAllow"), "\(free)")
     }
 
     @Test("a device that is no terminal, and a file, are no ports")
@@ -97,6 +142,19 @@ struct SerialTests {
         let found = machine.findings(.serial)
         #expect(found.map(\.level) == [.failure], "\(found)")
         #expect(found[0].message.en.contains("\(program) (process 4711)") && found[0].next?.en.contains(next) == true)
+    }
+
+    @Test("a port that the agent has open is right, also where the agent cannot be asked; two agents are one too many")
+    func ownPort() throws {
+        try plugIn()
+        try machine.link(Self.link, to: "../../ttyUSB0")
+        try machine.configure(serial: Self.link)
+        try machine.runAgent(holding: "/dev/ttyUSB0")
+        let found = machine.findings(.serial)
+        #expect(found.map(\.level) == [.ok] && found[0].message.en.hasSuffix("held by boothd"), "\(found)")
+        try machine.runAgent("--config=/home/anna/rehearsal.toml")
+        let other = machine.findings(.serial)
+        #expect(other.map(\.level) == [.failure] && other[0].next?.en.contains("kill") == false, "\(other)")
     }
 }
 

@@ -34,6 +34,31 @@ struct ServiceTests {
         #expect(found.message.zh.contains("没有运行") && found.next?.zh.contains("systemctl start boothd") == true)
     }
 
+    @Test("runs, though nobody answers: a process with its configuration, or systemd, tells that")
+    func runsUnasked() throws {
+        try machine.runAgent()
+        let found = try #require(machine.findings(.service).first)
+        #expect(found.level == .warning && found.message.en.hasPrefix("it runs (process 611)"), "\(found)")
+        #expect(found.message.en.contains("run/boothd/control") && found.message.zh.hasPrefix("在运行"), "\(found)")
+        #expect(found.next?.en.contains("journalctl -u boothd") == true)
+        try machine.runAgent("--control-socket=/run/other")
+        #expect(machine.findings(.service).first?.next?.en == "boothctl --socket /run/other doctor")
+        // Ended, and not waited for yet.
+        try machine.write("", to: "/proc/611/cmdline")
+        #expect(machine.findings(.service).first?.level == .failure)
+        // A process that may not be looked at.
+        try machine.systemctl("LoadState=loaded", "ActiveState=active", "MainPID=612", "UnitFileState=enabled")
+        #expect(machine.findings(.service).first?.message.en.hasPrefix("it runs (process 612)") == true)
+    }
+
+    @Test("does not run where only an agent of another configuration, or a check of this one, does")
+    func otherAgents() throws {
+        for option in ["--config=/home/anna/rehearsal.toml", "--check"] {
+            try machine.runAgent(option)
+            #expect(machine.findings(.service).first?.level == .failure)
+        }
+    }
+
     @Test("is what systemd says of its unit")
     func unitStates() throws {
         try machine.systemctl("LoadState=loaded", "ActiveState=active", "NRestarts=0", "UnitFileState=enabled")

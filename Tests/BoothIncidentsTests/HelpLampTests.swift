@@ -56,9 +56,31 @@ struct HelpLampTests {
         answer(.returned, press, at: 2)
         #expect(lamp.signal == .recorded)
         answer(.sent, press, at: 3)
+        #expect(lamp.nextDeadline == nil)
         answer(.rejected, press, at: 4)
         #expect(lamp.signal == .recorded)
-        #expect(lamp.nextDeadline == nil)
+    }
+
+    @Test("a press that every platform refused does not hide for ever what is true of the next")
+    mutating func refused() throws {
+        let first = try press("help-1", at: 0)
+        lamp.noteRecorded([first])
+        answer(.rejected, first, at: 1)
+        let other = try press("help-2", at: 100)
+        lamp.noteRecorded([other])
+        answer(.accepted(ticket: nil), other, at: 101)
+        #expect(lamp.signal == .recorded)
+        lamp.advance(to: booth.moment(at: 600).boot)
+        #expect(lamp.signal == .accepted)
+    }
+
+    @Test("what was on its way when the agent ended is not on its way now")
+    mutating func sentBefore() throws {
+        let press = try press("help-1", at: 0)
+        answer(.sent, press, at: 1)
+        var later = HelpLamp(Self.points, bootID: "boot-1")
+        later.resume(Array(booth.incidents.values))
+        #expect(later.signal == .recorded)
     }
 
     @Test("of two presses it tells the one that is less far: nobody is told that help knows of theirs when it does not")

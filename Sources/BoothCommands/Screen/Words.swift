@@ -15,6 +15,8 @@ struct Words {
 
     func name<Word: RawRepresentable<String>>(_ word: Word) -> String { name(word.rawValue) }
 
+    func name(_ category: Category) -> String { category.name.text(in: language) }
+
     /// `2026-11-21 08:15:30` of an RFC 3339 time; a dash where there is none.
     func time(_ rfc3339: String?) -> String {
         guard let rfc3339, rfc3339.utf8.count >= 19 else { return "–" }
@@ -47,9 +49,7 @@ struct Words {
         "as-is": "–", "disabled": "无", "pull-up": "上拉", "pull-down": "下拉",
         "queued": "待发", "sent": "已发", "rejected": "拒收",
         "police": "公安", "community": "社区",
-        "help": "求助", "duress": "胁迫", "intrusion": "闯入", "tamper": "防拆", "mail": "信件",
-        "mail-tamper": "信箱被开", "mail-overdue": "信件逾期", "door-held": "门久开", "power": "电源",
-        "sensor": "传感器", "gap": "丢边沿", "link": "链路", "storage": "存储", "clock": "时钟", "loss": "丢失",
+        "tamper": "防拆",
         "help-button": "求助按钮", "duress-button": "胁迫按钮", "room-door": "室门", "street-door": "街门",
         "mail-slot": "投信口", "mail-door": "信箱门", "mains-power": "市电", "battery": "电池", "contact": "触点",
     ]

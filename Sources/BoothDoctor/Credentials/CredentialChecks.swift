@@ -34,7 +34,7 @@ enum CredentialChecks {
     ) -> [Finding] {
         switch CredentialFile(path, isSecret: false, in: booth) {
         case .obstacle(let findings): return findings
-        case .contents(let text):
+        case .contents(let text, _):
             // A bundle is good as long as one of its certificates is: a county changes its authority with an overlap.
             let certificates = Certificate.all(inPEM: text)
             guard let last = certificates.max(by: { ($0.validity?.upperBound ?? 0) < ($1.validity?.upperBound ?? 0) })
@@ -50,7 +50,7 @@ enum CredentialChecks {
         var certificate: Certificate?
         switch CredentialFile(certificatePath, isSecret: false, in: booth) {
         case .obstacle(let obstacles): findings += obstacles
-        case .contents(let text):
+        case .contents(let text, _):
             // The booth's own comes first; those that vouch for it follow (RFC 8446, 4.4.2).
             certificate = Certificate.all(inPEM: text).first
             findings +=
@@ -59,7 +59,8 @@ enum CredentialChecks {
         }
         switch CredentialFile(keyPath, isSecret: true, in: booth) {
         case .obstacle(let obstacles): findings += obstacles
-        case .contents(let text): findings.append(key(text, keyPath, of: certificate, certificatePath))
+        case .contents(let text, let remarks):
+            findings += remarks + [key(text, keyPath, of: certificate, certificatePath)]
         }
         return findings
     }

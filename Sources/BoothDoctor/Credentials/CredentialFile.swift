@@ -5,7 +5,8 @@ import Glibc
 
 /// A certificate's or key's file: what is in it, or why the agent does not get that.
 enum CredentialFile {
-    case contents([UInt8])
+    /// What is in it, and what is to be said of who may read it.
+    case contents([UInt8], remarks: [Finding])
     case obstacle([Finding])
 
     /// - Parameters:
@@ -17,10 +18,6 @@ enum CredentialFile {
             self = .obstacle([Self.absent(path, code: errno, isCredential: isCredential, in: booth)])
             return
         }
-        if isSecret, status.permissions & 0o007 != 0 {
-            self = .obstacle([Self.exposed(path, status)])
-            return
-        }
         // systemd hands credentials over as root; any other file the agent opens itself.
         if !isCredential, let barred = Self.barred(path, in: booth) {
             self = .obstacle([barred])
@@ -30,7 +27,7 @@ enum CredentialFile {
             self = .obstacle([Self.absent(path, code: errno, isCredential: isCredential, in: booth)])
             return
         }
-        self = .contents(bytes)
+        self = .contents(bytes, remarks: isSecret ? Self.exposure(of: path, status, in: booth) : [])
     }
 
     private static func absent(_ path: String, code: CInt, isCredential: Bool, in booth: Circumstances) -> Finding {
@@ -48,15 +45,41 @@ enum CredentialFile {
                 : Message(zh: "放好文件，或改 [[target]] 的 https", en: "put the file there, or correct the target's https"))
     }
 
-    private static func exposed(_ path: String, _ status: FileStatus) -> Finding {
-        .failure(
-            .credentials, path,
-            Message(
-                zh: "模式 \(status.octal)：本机任何用户都能读这把私钥",
-                en: "mode \(status.octal): every user of the machine may read this key"),
-            next: Message(
-                zh: "chmod 600 \(path)；若已泄露，请签发方吊销并换新",
-                en: "chmod 600 \(path); where it has leaked, have the certificate revoked and replaced"))
+    /// Whether a private key may be read by everybody. A plain `cp` leaves it with mode 0644, which is no harm in a
+    /// directory that nobody else may pass.
+    private static func exposure(of path: String, _ status: FileStatus, in booth: Circumstances) -> [Finding] {
+        guard status.permissions & 0o007 != 0 else { return [] }
+        if let directory = closedDirectory(above: path, in: booth.system) {
+            return [
+                .warning(
+                    .credentials, path,
+                    Message(
+                        zh: "模式 \(status.octal)：只有目录 \(directory) 的权限挡住其他用户读这把私钥",
+                        en: "mode \(status.octal): only the mode of \(directory) keeps others from this key"),
+                    next: .plain("chmod 600 \(path)"))
+            ]
+        }
+        return [
+            .failure(
+                .credentials, path,
+                Message(
+                    zh: "模式 \(status.octal)：本机任何用户都能读这把私钥",
+                    en: "mode \(status.octal): every user of the machine may read this key"),
+                next: Message(
+                    zh: "chmod 600 \(path)；若已泄露，请签发方吊销并换新",
+                    en: "chmod 600 \(path); where it has leaked, have the certificate revoked and replaced"))
+        ]
+    }
+
+    /// The first directory on the way to a file that is closed to everybody but its owner and group; nil for none.
+    private static func closedDirectory(above path: String, in system: SystemFiles) -> String? {
+        guard let real = system.resolved(system.name(of: path)) else { return nil }
+        var passed = ""
+        for part in real.split(separator: "/").dropLast() {
+            passed += "/\(part)"
+            if let status = FileStatus(system.path(passed)), status.permissions & 0o001 == 0 { return passed }
+        }
+        return nil
     }
 
     private static func barred(_ path: String, in booth: Circumstances) -> Finding? {

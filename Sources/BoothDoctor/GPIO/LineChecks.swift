@@ -5,8 +5,6 @@ import Glibc
 
 /// One configured line: there, and held by the agent and nobody else.
 enum LineChecks {
-    /// What the agent calls itself to the kernel.
-    private static let consumer = "boothd"
     /// Most names that a line of text lists.
     private static let mostNames = 24
 
@@ -15,7 +13,7 @@ enum LineChecks {
     ) -> Finding {
         let subject = "\(name)/\(wanted.line)"
         guard let line = chip.line(wanted.line) else { return missing(wanted, subject, chip) }
-        if line.isUsed, line.consumer == consumer, booth.agent.pid != nil {
+        if line.isUsed, line.consumer == AgentProcess.name, booth.process.runs {
             return .ok(
                 .gpio, subject,
                 Message(zh: "\(wanted.user)：由 boothd 持有", en: "\(wanted.user): held by boothd"))
@@ -55,7 +53,7 @@ enum LineChecks {
         _ line: GPIOLineInfo, _ wanted: ConfiguredChip.Line, _ subject: String, in booth: Circumstances
     ) -> Finding {
         let holder = line.consumer ?? "?"
-        let programs = booth.processes.holdersOfLines().filter { $0.pid != booth.agent.pid }
+        let programs = booth.processes.holdersOfLines().filter { !booth.process.isAgent($0) }
         let likely = programs.filter { $0.name == holder.prefix(15) }
         let named = (likely.isEmpty ? programs : likely).map { "\($0.name) (\($0.pid))" }.joined(separator: ", ")
         return .failure(
@@ -67,6 +65,14 @@ enum LineChecks {
     }
 
     private static func release(_ line: GPIOLineInfo, pid: pid_t?) -> Message {
+        if line.consumer == AgentProcess.name {
+            // It may be this booth's own after all: nobody is told to end that.
+            return Message(
+                zh: "它自称 boothd，用的不是这个配置：ps -C boothd -f 和 systemctl status boothd 说明是谁",
+                en:
+                    "it calls itself boothd and has another configuration: see ps -C boothd -f and systemctl status boothd"
+            )
+        }
         if let pid {
             return Message(
                 zh: "停止该程序（kill \(pid)）；boothd 会自己取回线路", en: "stop it (kill \(pid)); boothd takes the line by itself")

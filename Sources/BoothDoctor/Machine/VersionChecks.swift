@@ -28,7 +28,7 @@ enum VersionChecks {
 
     /// Files that the agent runs with and that an upgrade has replaced: what was mended has no effect before a restart.
     private static func replaced(in booth: Circumstances) -> [Finding] {
-        guard let pid = booth.agent.pid, let maps = booth.system.text("/proc/\(pid)/maps") else { return [] }
+        guard let pid = booth.process.pids.first, let maps = booth.system.text("/proc/\(pid)/maps") else { return [] }
         let gone = maps.split(separator: "\n").filter { $0.hasSuffix(" (deleted)") }.compactMap { line in
             line.dropLast(" (deleted)".count).split(separator: "/").last.map(String.init)
         }

@@ -19,7 +19,7 @@ enum PermissionChecks {
     }
 
     private static func user(_ account: Account, in booth: Circumstances) -> Finding {
-        let runs = booth.agent.pid.map { Message(zh: "，进程 \($0)", en: ", process \($0)") }
+        let runs = booth.process.pids.first.map { Message(zh: "，进程 \($0)", en: ", process \($0)") }
         if account.uid == 0 {
             return .warning(
                 .permissions, account.name,

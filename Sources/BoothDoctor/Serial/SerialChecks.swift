@@ -26,7 +26,7 @@ enum SerialChecks {
     }
 
     private static func ok(_ port: SerialPort, _ device: String, in booth: Circumstances) -> Finding {
-        let isHeld = booth.processes.holders(of: device).contains { $0.pid == booth.agent.pid }
+        let isHeld = booth.processes.holders(of: device).contains(where: booth.process.isAgent)
         return .ok(
             .serial, port.bus,
             Message(
@@ -65,9 +65,16 @@ enum SerialChecks {
         guard !drivers.isEmpty else { return nil }
         let hasSerial = drivers.contains { $0.prefix.hasSuffix("/ttyUSB") }
         let hasModem = drivers.contains { $0.prefix.hasSuffix("/ttyACM") }
-        if path.contains("ttyACM") { return hasModem ? nil : ("cdc_acm", "cdc_acm") }
-        // udev's links of USB adapters begin with usb-; the device is of one kind or the other.
-        guard path.contains("ttyUSB") || path.contains("/usb-"), !hasSerial, !hasModem else { return nil }
+        // udev's links of USB adapters: those of usbserial's drivers end with their port, those of cdc_acm have none
+        // (60-serial.rules, .ID_PORT).
+        let isLink = path.contains("/usb-") || path.contains("-usb-")
+        if path.contains("ttyUSB") || isLink && path.contains("-port") {
+            return hasSerial ? nil : ("usbserial", "ftdi_sio|cp210x|ch341|pl2303")
+        }
+        if path.contains("ttyACM") || isLink && path.contains("-if") {
+            return hasModem ? nil : ("cdc_acm", "cdc_acm")
+        }
+        guard isLink, !hasSerial, !hasModem else { return nil }
         return ("usbserial", "ftdi_sio|cp210x|ch341|pl2303")
     }
 

@@ -5,7 +5,7 @@ import BoothModel
 enum SerialHolders {
     static func findings(_ port: SerialPort, _ device: String, _ booth: Circumstances) -> [Finding] {
         let holders = booth.processes.holders(of: device)
-        let others = holders.filter { $0.pid != booth.agent.pid }
+        let others = holders.filter { !booth.process.isAgent($0) }
         if !others.isEmpty { return others.map { held(port, device, by: $0) } }
         if holders.isEmpty { return nobody(port, device, booth) }
         return []
@@ -33,6 +33,11 @@ enum SerialHolders {
                 zh: "它把转换器当作盲文终端：apt purge brltty", en: "it takes the adapter for a braille display: apt purge brltty")
         case "agetty", "getty", "login":
             .plain("systemctl disable --now serial-getty@\(tty)")
+        case AgentProcess.name:
+            Message(
+                zh: "它不是本配置的 boothd：systemctl status boothd 显示正式的一个，停掉另一个",
+                en: "not the boothd of this configuration: systemctl status boothd names the booth's own, stop the "
+                    + "other")
         default:
             Message(
                 zh: "停止该程序（kill \(program.pid)）；boothd 会自己重新打开",
@@ -65,8 +70,11 @@ enum SerialHolders {
                             ? "; its driver may have been loaded after boothd, and DeviceAllow is without effect" : "")),
                 next: isRestricted
                     ? Message(
-                        zh: "systemctl restart boothd；再检查 /usr/lib/modules-load.d/boothd.conf",
-                        en: "systemctl restart boothd; then check /usr/lib/modules-load.d/boothd.conf")
+                        zh:
+                            "systemctl restart boothd；再看 /usr/lib/modules-load.d/boothd.conf 里有没有这个驱动，没有就写入 /etc/modules-load.d/",
+                        en:
+                            "systemctl restart boothd; then see that /usr/lib/modules-load.d/boothd.conf has the driver, "
+                            + "or name it in /etc/modules-load.d/")
                     : Message(zh: "boothctl status 会说明原因", en: "boothctl status says why"))
         ]
     }

@@ -10,6 +10,11 @@ struct AgentContact {
     /// The process that answers; nil where nobody does.
     let credentials: PeerCredentials?
 
+    init(status: Result<StatusReply, ControlClientError>, credentials: PeerCredentials?) {
+        self.status = status
+        self.credentials = credentials
+    }
+
     /// Asks; takes as long as a client waits at most.
     init(socket: String) {
         var credentials: PeerCredentials?

@@ -13,7 +13,8 @@ enum ServiceChecks {
     private static func agent(in booth: Circumstances) -> [Finding] {
         switch booth.agent.status {
         case .success(let status): [state(status)] + reasons(status) + version(status)
-        case .failure(.notRunning): [notRunning(booth.unit)]
+        case .failure(.notRunning(let path)):
+            [booth.process.runs ? unreachable(booth.process, path) : notRunning(booth.unit)]
         case .failure(.denied(let path)):
             [
                 .warning(
@@ -73,6 +74,24 @@ enum ServiceChecks {
                     en: "boothctl is \(Product.version), the boothd that runs is \(status.version)"),
                 next: .plain("systemctl restart boothd"))
         ]
+    }
+
+    /// It does its work, and nobody can ask it at `path`.
+    private static func unreachable(_ process: AgentProcess, _ path: String) -> Finding {
+        let pids = process.pids.map(String.init).joined(separator: ", ")
+        let message = Message(
+            zh: "在运行（进程 \(pids)），但 \(path) 没有应答，看不到它的情况",
+            en: "it runs (process \(pids)), and nobody answers at \(path): it cannot be asked")
+        if let socket = process.socket, socket != path {
+            return .warning(
+                .service, AgentProcess.name, message, next: .plain("boothctl --socket \(socket) doctor"))
+        }
+        return .warning(
+            .service, AgentProcess.name, message,
+            next: Message(
+                zh: "刚启动时等几秒再看；journalctl -u boothd -n 50 说明套接字为何没有；再 systemctl restart boothd",
+                en: "right after a start, look again in some seconds; journalctl -u boothd -n 50 says why there is no "
+                    + "socket; then systemctl restart boothd"))
     }
 
     private static func notRunning(_ unit: ServiceUnit?) -> Finding {

@@ -8,8 +8,8 @@ struct ServiceUnit {
     let version: String
 
     private static let asked = [
-        "LoadState", "ActiveState", "Result", "NRestarts", "UnitFileState", "ExecMainStatus", "User",
-        "SupplementaryGroups", "DevicePolicy",
+        "LoadState", "ActiveState", "Result", "NRestarts", "UnitFileState", "ExecMainStatus", "MainPID",
+        "User", "SupplementaryGroups", "DevicePolicy",
     ]
 
     /// Asks systemd; nil on a machine that it does not run.
@@ -34,6 +34,8 @@ struct ServiceUnit {
     /// `success`, `exit-code`, `watchdog`, `signal`, `oom-kill`, …
     var result: String { self["Result"] ?? "" }
     var exitStatus: Int { self["ExecMainStatus"].flatMap { Int($0) } ?? 0 }
+    /// Its process; nil while there is none.
+    var mainPID: pid_t? { self["MainPID"].flatMap { pid_t($0) }.flatMap { $0 > 0 ? $0 : nil } }
     /// By itself, since somebody last started it.
     var restarts: Int { self["NRestarts"].flatMap { Int($0) } ?? 0 }
     /// Whether it starts with the machine.

@@ -74,8 +74,8 @@ enum StorageChecks {
     /// - Parameters:
     ///   - free: bytes for others than root.
     ///   - limit: most that the journal may take; nil where that is not known.
-    ///   - used: what it takes now.
-    static func space(free: Int64, isOutOfFiles: Bool, limit: Int64?, used: Int64, at path: String) -> Finding {
+    ///   - used: what it takes now; nil where that may not be seen.
+    static func space(free: Int64, isOutOfFiles: Bool, limit: Int64?, used: Int64?, at path: String) -> Finding {
         let megabytes = free >> 20
         let clean = Message(
             zh: "腾出空间：journalctl --vacuum-size=50M，apt clean，du -xh / | sort -h | tail",
@@ -91,7 +91,7 @@ enum StorageChecks {
                     zh: "只剩 \(free >> 10) KiB：新的报警只能留在内存里", en: "\(free >> 10) KiB left: new alarms stay in memory only"
                 ), next: clean)
         }
-        if let limit, free < limit - used {
+        if let limit, let used, free < limit - used {
             return .warning(
                 .storage, path,
                 Message(
@@ -103,9 +103,18 @@ enum StorageChecks {
         return .ok(.storage, path, Message(zh: "剩 \(megabytes) MiB", en: "\(megabytes) MiB left"))
     }
 
-    private static func used(in booth: Circumstances) -> Int64 {
+    /// What the journal takes; nil where that may not be seen, as through the directory's mode by all but root.
+    static func used(in booth: Circumstances) -> Int64? {
         let journal = booth.system.path(booth.stateDirectory + "/journal.sqlite")
-        return [journal, journal + "-wal"].reduce(0) { $0 + (FileStatus($1)?.size ?? 0) }
+        var used: Int64 = 0
+        for file in [journal, journal + "-wal"] {
+            if let status = FileStatus(file) {
+                used += status.size
+            } else if errno != ENOENT {
+                return nil
+            }
+        }
+        return used
     }
 
     // MARK: What was set aside

@@ -50,6 +50,11 @@ struct ProcessList {
             .sorted { $0.pid < $1.pid }
     }
 
+    /// Those of a name, cut to 15 bytes as the kernel does, by number.
+    func named(_ name: String) -> [Program] {
+        programs.filter { $0.name == name.prefix(15) }.sorted { $0.pid < $1.pid }
+    }
+
     /// The first that runs of `names`, each cut to 15 bytes as the kernel does.
     func running(_ names: [String]) -> String? {
         names.first { name in programs.contains { $0.name == name.prefix(15) } }

@@ -35,6 +35,7 @@ extension ChipInputs {
     private func sample(_ silent: [Int], of held: HeldInputs, at time: BootTime) -> ChipOutcome {
         do throws(GPIOError) {
             let levels = try held.readLevels().filter { silent.contains($0.line) }
+            held.patience.succeed()
             return ChipOutcome(reports: levels.flatMap { lines[$0.line].correct(isActive: $0.isActive, at: time) })
         } catch {
             return outlast(error, of: held, at: time)

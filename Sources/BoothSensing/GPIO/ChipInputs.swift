@@ -198,8 +198,10 @@ final class ChipInputs {
 
     /// Reads again soon, unless the chip is gone or has failed for too long.
     func outlast(_ failure: GPIOError, of held: HeldInputs, at time: BootTime) -> ChipOutcome {
-        if held.patience.fail(failure) { return ChipOutcome(gone: failure) }
-        nextLevels = time + ChipPatience.retry
+        if held.patience.fail(failure, at: time) { return ChipOutcome(gone: failure) }
+        // Not put off by each failure of a line that is sampled meanwhile.
+        let retry = time + ChipPatience.retry
+        nextLevels = nextLevels.map { min($0, retry) } ?? retry
         return ChipOutcome()
     }
 }

@@ -25,12 +25,19 @@ struct ChipPatience {
     static let most = 10
 
     private var failures = 0
+    private var lastCounted: BootTime?
 
-    mutating func succeed() { failures = 0 }
+    mutating func succeed() { self = ChipPatience() }
 
+    /// An attempt sooner than `retry` after the last one is not counted: a line that floods is looked at more often, and
+    /// what the chip is allowed is a time.
+    ///
     /// - Returns: whether the chip counts as gone now.
-    mutating func fail(_ error: GPIOError) -> Bool {
+    mutating func fail(_ error: GPIOError, at time: BootTime) -> Bool {
+        if error.meansChipGone { return true }
+        if let lastCounted, time - lastCounted < Self.retry { return false }
+        lastCounted = time
         failures += 1
-        return error.meansChipGone || failures >= Self.most
+        return failures >= Self.most
     }
 }

@@ -165,7 +165,7 @@ final class ChipOutputs {
             held.patience.succeed()
             return ChipOutcome()
         } catch {
-            if held.patience.fail(error) { return ChipOutcome(gone: error) }
+            if held.patience.fail(error, at: time) { return ChipOutcome(gone: error) }
             nextWrite = time + ChipPatience.retry
             return ChipOutcome()
         }

@@ -59,6 +59,8 @@ final class HeldInputs {
     ///
     /// The kernel is asked for it where it can; its other lines notice nothing. Where it cannot, as with libgpiod 1.6,
     /// the descriptors of these lines are left unread: what the kernel keeps for them is full soon and is thrown away.
+    /// A descriptor that all lines share is read on, though, when libgpiod 2 refuses (`E2BIG`: its lines are set in more
+    /// than ten ways): a line that floods costs time then, and makes no other deaf.
     ///
     /// - Throws: `GPIOError` when the chip is gone, and when the kernel does not take back what it has left off.
     func silence(_ silent: Set<Int>) throws(GPIOError) {
@@ -68,7 +70,7 @@ final class HeldInputs {
             unread = []
         } catch {
             if error.meansChipGone || !silenced.isSubset(of: silent) { throw error }
-            unread = Set(silent.compactMap(descriptorIndex))
+            unread = Self.unread(silent, of: lines, descriptors: descriptors.count)
         }
     }
 
@@ -78,8 +80,10 @@ final class HeldInputs {
         return input
     }
 
-    private func descriptorIndex(of line: Int) -> Int? {
-        descriptors.count == 1 ? 0 : lines.firstIndex(of: line)
+    /// Which descriptors no line but the `silent` ones is behind.
+    static func unread(_ silent: Set<Int>, of lines: [Int], descriptors: Int) -> Set<Int> {
+        guard descriptors == lines.count else { return silent.isSuperset(of: lines) ? Set(0..<descriptors) : [] }
+        return Set(lines.indices.filter { silent.contains(lines[$0]) })
     }
 
     /// Appends the edges behind every descriptor, in the order in which they happened; bounded.

@@ -146,6 +146,34 @@ struct GPIOSimulationTests {
         if GPIOLibrary.kernelInterface == 2 { #expect(missed == 0) }
     }
 
+    @Test(
+        "hear the others while a line floods whose edges the library cannot leave off: more ways than ten",
+        .enabled(if: GPIOLibrary.kernelInterface == 2))
+    func floodRefused() throws {
+        let names = (0..<9).map { "LINE\($0)" }
+        let chip = try SimulatedChip(lines: names)
+        let biases: [GPIOSource.Bias] = [.asIs, .disabled, .pullUp, .pullDown]
+        // Eight sorts of flags and three periods; the ninth line shares its flags with the first, so that silence is new.
+        let points = names.enumerated().map { index, name in
+            var point = point(PointID(rawValue: name), name, index == 0 ? .helpButton : .roomDoor)
+            point.debounce = index == 0 || index == 8 ? .zero : .milliseconds(4 * (1 + index % 3))
+            let active: Polarity = index < 8 && index >= 4 ? .low : .high
+            point.source = .gpio(
+                GPIOSource(chip: chipName, line: .name(name), active: active, bias: biases[index % 4]))
+            return point
+        }
+        let under = try inputs(of: chip, points)
+        let chatter = try ChatteringLine(path: try chip.pullPath(of: "LINE8"))
+        #expect(under.turn { under.floods(of: "LINE8") >= 1 })
+        for press in 0..<4 {
+            try chip.pull("LINE0", high: press % 2 == 0)
+            let expected: PointState = press % 2 == 0 ? .active : .normal
+            #expect(under.turn(limit: .milliseconds(500)) { under.readings(of: "LINE0").last?.state == expected })
+        }
+        chatter.stop()
+        #expect(under.turn(limit: .seconds(3)) { under.readings(of: "LINE8").last?.state == .normal })
+    }
+
     @Test("see a door that chatters beyond what the kernel's debouncer lets rest")
     func debouncedFlood() throws {
         let chip = try SimulatedChip(lines: ["DOOR"])

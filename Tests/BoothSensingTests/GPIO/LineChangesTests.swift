@@ -48,13 +48,13 @@ struct LineChangesTests {
         #expect(changes.levels?.map(\.isActive) == [true])
     }
 
-    @Test("have no level while edges come faster than they can be read")
+    @Test("have no level of a line whose edges come faster than they can be read, and that of the others")
     func restlessLine() {
         let changes = LineChanges(
             edges: { edges throws(GPIOError) in edges.append((0, press)) },
-            levels: { () throws(GPIOError) in [(0, true)] })
+            levels: { () throws(GPIOError) in [(0, true), (1, true)] })
         #expect(changes.edges.count == 5)
-        #expect(changes.levels == nil)
+        #expect(changes.levels?.map(\.line) == [1])
         #expect(changes.failure == nil)
     }
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import BoothModel
 import GPIO
 import Glibc
 import Testing
@@ -88,13 +89,23 @@ struct ChipPatienceTests {
     func patience() {
         var patience = ChipPatience()
         let silence = GPIOError(.readValues, code: EREMOTEIO)
-        let first = (0..<9).contains { _ in patience.fail(silence) }
+        let first = (0..<9).contains { patience.fail(silence, at: time($0 * 200)) }
         patience.succeed()
-        let second = (0..<9).contains { _ in patience.fail(silence) }
-        let last = patience.fail(silence)
+        let second = (9..<18).contains { patience.fail(silence, at: time($0 * 200)) }
+        let last = patience.fail(silence, at: time(18 * 200))
         #expect(!first && !second && last)
         var other = ChipPatience()
-        let gone = other.fail(GPIOError(.readValues, code: ENODEV))
+        let gone = other.fail(GPIOError(.readValues, code: ENODEV), at: time(0))
         #expect(gone)
     }
+
+    @Test("has its two seconds also where a line that floods is looked at every 50 ms")
+    func pace() {
+        var patience = ChipPatience()
+        let silence = GPIOError(.readValues, code: EREMOTEIO)
+        let end = stride(from: 0, through: 5000, by: 50).first { patience.fail(silence, at: time($0)) }
+        #expect(end == 1800)
+    }
+
+    private func time(_ milliseconds: Int) -> BootTime { BootTime(nanoseconds: Int64(milliseconds) * 1_000_000) }
 }
