@@ -185,6 +185,7 @@ struct GPIOSimulationTests {
                 GPIOSource(chip: chipName, line: .name(name), active: active, bias: biases[index % 4]))
             return point
         }
+        try expectRefusal(of: points, on: chip)
         let under = try inputs(of: chip, points)
         let chatter = try ChatteringLine(path: try chip.pullPath(of: "LINE8"))
         #expect(under.turn { under.floods(of: "LINE8") >= 1 })
@@ -195,6 +196,25 @@ struct GPIOSimulationTests {
         }
         chatter.stop()
         #expect(under.turn(limit: .seconds(3)) { under.readings(of: "LINE8").last?.state == .normal })
+    }
+
+    /// The kernel takes the lines as they are, and libgpiod does not leave off the edges of the last.
+    private func expectRefusal(of points: [PointConfiguration], on chip: SimulatedChip) throws {
+        var settings = points.enumerated().compactMap { offset, point in
+            if case .gpio(let source) = point.source {
+                InputLine(source: source, points: [point]).input(at: offset)
+            } else {
+                nil
+            }
+        }
+        let request = try GPIOChip(path: "/dev/\(try chip.kernelName())").request(settings, consumer: "test")
+        settings[settings.count - 1].reportsEdges = false
+        do throws(GPIOError) {
+            try request.reconfigure(settings)
+            Issue.record("the library takes more ways than ten")
+        } catch {
+            #expect(error.code == E2BIG)
+        }
     }
 
     @Test("see a door that chatters beyond what the kernel's debouncer lets rest")
