@@ -9,6 +9,7 @@ extension Agent {
         for report in reports {
             switch report {
             case .reading(let reading): take(board.take(reading))
+            case .counted: break
             case .device(let report): take(report)
             case .missed(let missed): take(missed)
             case .flood(let point, let time): take(board.flood(point, at: time))

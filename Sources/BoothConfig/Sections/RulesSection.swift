@@ -76,7 +76,7 @@ private enum PointRule: String, CaseIterable {
         case .mailOverdue: read(\.mailOverdue)
         case .doorHeld: read(\.doorHeld)
         case .powerDelay: read(\.powerDelay, atLeast: "0s")
-        case .stuck: read(\.stuck)
+        case .stuck: rules.stuck = table.optional(rawValue, .duration(atLeast: "1ms")) ?? rules.stuck
         case .chatter: rules.chatter = table.value(rawValue, .chatter, default: rules.chatter)
         case .untested: read(\.untested)
         }

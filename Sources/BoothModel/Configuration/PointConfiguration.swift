@@ -53,6 +53,8 @@ package struct LoopBands: Sendable, Hashable {
     package var alarm: ClosedRange<Int>
     /// nil where the loop cannot tell a cut from an alarm.
     package var cut: ClosedRange<Int>?
+    /// How far inside another band a value has to be before it ends what is no longer normal; 0: the band's edge.
+    package var hysteresis = 0
 
     package init(
         short: ClosedRange<Int>?, normal: ClosedRange<Int>, alarm: ClosedRange<Int>, cut: ClosedRange<Int>?

@@ -14,8 +14,8 @@ package struct RuleSettings: Sendable, Hashable {
     package var powerDelay: Duration = .seconds(10)
     /// After how long without an acceptance an incident is told again, to backups too; rising.
     package var escalate: [Duration] = [.seconds(60), .seconds(180), .seconds(300)]
-    /// How long an input may stay active before it counts as stuck.
-    package var stuck: Duration = .seconds(60)
+    /// How long an input may stay active before it counts as stuck; nil: for ever.
+    package var stuck: Duration? = .seconds(60)
     /// Most edges within a span before a point counts as chattering; nil: off.
     package var chatter: Chatter? = Chatter(edges: 20, within: .seconds(1))
     /// How long a point may go without an activation.

@@ -50,12 +50,44 @@ package struct ModbusBusConfiguration: Sendable, Hashable {
     package var transport: Transport
     /// How long a unit may take to answer one request.
     package var responseTimeout: Duration
+    /// What the configuration says of units, `[modbus.NAME.unit.N]`, by their address; most have no entry.
+    package var units: [Int: ModbusUnitConfiguration] = [:]
 
     package init(name: String, transport: Transport, responseTimeout: Duration) {
         self.name = name
         self.transport = transport
         self.responseTimeout = responseTimeout
     }
+
+    /// How long `unit` may take to answer one request: its own timeout, or the bus's.
+    package func responseTimeout(of unit: Int) -> Duration { units[unit]?.responseTimeout ?? responseTimeout }
+}
+
+/// What is known of one unit of a bus, `[modbus.NAME.unit.N]`.
+package struct ModbusUnitConfiguration: Sendable, Hashable {
+    /// A register whose value never changes: while it reads otherwise, nothing that the unit says is believed.
+    package struct GuardRegister: Sendable, Hashable {
+        package var table: ModbusTable
+        /// Zero-based address on the wire, 0...65535.
+        package var address: Int
+        package var value: UInt16
+
+        package init(table: ModbusTable, address: Int, value: UInt16) {
+            self.table = table
+            self.address = address
+            self.value = value
+        }
+    }
+
+    /// The name of the board's profile; nil where the configuration names none.
+    package var profile: String?
+    /// How long it may take to answer; nil: as long as its bus allows.
+    package var responseTimeout: Duration?
+    package var guardRegister: GuardRegister?
+    /// Whether it answers bits in whole bytes, whatever was asked: it is asked for whole bytes only.
+    package var answersWholeBytes = false
+
+    package init() {}
 }
 
 /// Which level counts as active.
@@ -128,6 +160,10 @@ package struct ModbusSource: Sendable, Hashable {
     package var active: Polarity
     /// From one poll to the next.
     package var poll: Duration
+    /// Whether the register counts activations, modulo 65536: each increment is one, and its value is no level.
+    package var counter = false
+    /// The values of a register that the input can have; others are no reading. Nil: all but 65535 alone.
+    package var plausible: ClosedRange<Int>?
 
     package init(
         bus: String, unit: Int, table: ModbusTable, address: Int, bit: Int? = nil, active: Polarity = .high,

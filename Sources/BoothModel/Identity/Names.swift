@@ -36,6 +36,12 @@ package struct DeviceID: ConfiguredName {
     package static func chatter(of point: PointID) -> DeviceID { DeviceID(rawValue: "chatter:\(point)") }
     /// The edges of a point, which the kernel may lose.
     package static func edges(of point: PointID) -> DeviceID { DeviceID(rawValue: "edges:\(point)") }
+    /// A point's input that stays active for longer than anybody presses.
+    package static func stuck(_ point: PointID) -> DeviceID { DeviceID(rawValue: "stuck:\(point)") }
+    /// The value of a point, which its unit gives but which cannot be.
+    package static func value(of point: PointID) -> DeviceID { DeviceID(rawValue: "value:\(point)") }
+    /// An output that does not show what was written to it.
+    package static func output(_ output: String) -> DeviceID { DeviceID(rawValue: "output:\(output)") }
     /// The link to a target.
     package static func target(_ target: TargetID) -> DeviceID { DeviceID(rawValue: "target:\(target)") }
     /// The disk under the journal.

@@ -78,6 +78,14 @@ package struct DeviceFault: Sendable, Hashable, Codable {
         case chattering
         /// It was there and its connection broke.
         case disconnected
+        /// It says what cannot be: a value out of range, a guard register with another value.
+        case implausible
+        /// The line hears its own requests.
+        case echo
+        /// A technician's tool has it for a while.
+        case lent
+        /// An output does not show what was written to it.
+        case unwritten
     }
 
     package var code: Code
@@ -105,9 +113,29 @@ package struct MissedEdges: Sendable, Hashable {
     }
 }
 
+/// Activations that a unit counted for the agent: each was a whole press, active and normal again.
+package struct CountedPresses: Sendable, Hashable {
+    package var point: PointID
+    /// How many since the last report, 1 or more.
+    package var count: Int
+    /// The counter as read, 0...65535.
+    package var value: Int
+    /// When the unit told.
+    package var at: BootTime
+
+    package init(point: PointID, count: Int, value: Int, at: BootTime) {
+        self.point = point
+        self.count = count
+        self.value = value
+        self.at = at
+    }
+}
+
 /// What a driver tells the agent.
 package enum SensorReport: Sendable, Hashable {
     case reading(Reading)
+    /// A counting input went on; its readings are always `normal` and carry the counter's value.
+    case counted(CountedPresses)
     case device(DeviceReport)
     /// Edges were lost; the readings around it are in order.
     case missed(MissedEdges)
