@@ -40,6 +40,12 @@ struct BusLink: ~Copyable {
         return responseTimeout + line.time(of: 13 + request.read.table.bytes(of: request.read.count))
     }
 
+    /// What a request takes that is not answered; every one is given its whole response timeout.
+    func price(of request: PollRequest) -> PollSchedule.Price {
+        let time = answerTime(of: request)
+        return PollSchedule.Price(full: time, least: time)
+    }
+
     /// The most that `ask` takes: a host's addresses tried in turn, the request, and the same once more after noise.
     static func longestAsking(_ bus: ModbusBusConfiguration) -> Duration {
         switch ModbusEndpoint(bus.transport) {

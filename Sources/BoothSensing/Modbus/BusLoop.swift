@@ -28,17 +28,17 @@ final class BusLoop {
         self.points = points
         self.mailbox = mailbox
         self.deliver = deliver
-        schedule = PollSchedule(PollPlan(points), unitSilent: unitSilent, start: .now())
+        schedule = PollSchedule(PollPlan(points, bus: configuration), unitSilent: unitSilent, start: .now())
         link = BusLink(configuration)
     }
 
     func run() {
         while !isStopped {
             let now = BootTime.now()
-            switch schedule.next(at: now, cost: { link.answerTime(of: $0) }) {
+            switch schedule.next(at: now, cost: { link.price(of: $0) }) {
             case .rest: sleep(until: nil)
             case .wait(let instant): sleep(until: instant)
-            case .request(let index):
+            case .request(let index, _):
                 if let instant = link.retryAt, instant > now {
                     sleep(until: instant)
                 } else {
@@ -88,7 +88,10 @@ final class BusLoop {
 
     /// A merged request is refused for the sake of one address: asked one by one, only that one is marked.
     private func refused(_ index: Int, _ request: PollRequest, at now: BootTime) -> [SensorReport] {
-        guard request.read.count > 1 else { return readings.lose(request.points, to: .fault, at: now) }
+        guard request.canSplit else {
+            schedule.refusedOne(index, at: now)
+            return readings.lose(request.points, to: .fault, at: now)
+        }
         schedule.split(index, at: now)
         return []
     }
