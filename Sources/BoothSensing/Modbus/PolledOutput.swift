@@ -6,9 +6,12 @@ extension PolledPoint {
     /// Nil for an output that is not on `bus`.
     init?(readingBack output: OutputConfiguration, on bus: String) {
         guard case .modbus(var source) = output.sink, source.bus == bus else { return nil }
-        source.poll = BusOutputs.readBack
         // No point can be called so: a colon is in no id.
-        self.init(id: PointID(rawValue: "output:\(output.id)"), source: source, output: output.id)
+        id = PointID(rawValue: "output:\(output.id)")
+        source.poll = BusOutputs.readBack
+        self.source = source
+        priority = Priority.routine.rawValue
+        self.output = output.id
     }
 }
 
