@@ -161,7 +161,7 @@ extension BusPoller {
     }
 
     /// Told again when the reason is another: a port that was missing and is now forbidden wants another hand.
-    private mutating func busLost(_ fault: DeviceFault, at now: BootTime) -> [SensorReport] {
+    mutating func busLost(_ fault: DeviceFault, at now: BootTime) -> [SensorReport] {
         guard lossTold?.code != fault.code else { return [] }
         let isNew = lossTold == nil
         lossTold = fault

@@ -23,7 +23,7 @@ extension DeviceFault {
                         that turns round by itself
                         """))
         }
-        switch error.code {
+        return switch error.code {
         case ENOENT, ENODEV, ENXIO:
             DeviceFault(
                 .missing,

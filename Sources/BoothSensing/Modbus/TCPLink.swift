@@ -79,7 +79,12 @@ final class TCPLink {
             return failed(error, at: now)
         }
         guard let deadline, deadline <= now else { return nil }
-        return failed(ModbusError(exchange?.began == nil ? .open : .answer, code: ETIMEDOUT), at: now)
+        return late(at: now)
+    }
+
+    /// Units whose answers came after this side had given them up, since the last call.
+    func takeLateUnits() -> Set<Int> {
+        conversation?.takeLateUnits() ?? []
     }
 
     /// Gives the connection up.
@@ -115,6 +120,19 @@ final class TCPLink {
         }
         pause.prove()
         return end(.words(words))
+    }
+
+    /// The deadline of the step under way has come.
+    private func late(at now: BootTime) -> BusAnswer? {
+        guard let exchange, exchange.began != nil else { return notConnected(ModbusError(.open, code: ETIMEDOUT), at: now) }
+        let request = exchange.request
+        let error = ModbusError(request.operation, code: ETIMEDOUT)
+        guard exchange.within < responseTimeout(request.unit) else { return failed(error, at: now) }
+        // A probe with less than its whole timeout: the answer may be on its way, and will name its transaction.
+        conversation?.abandon()
+        ledger.count(.timeout, of: request.unit)
+        pause.prove()
+        return end(.nothing(error))
     }
 
     private func failed(_ error: ModbusError, at now: BootTime) -> BusAnswer? {

@@ -81,7 +81,7 @@ struct BusOutputsTests {
     func refused() {
         var outputs = BusOutputs([Self.lamp()], on: "bus")
         outputs.drive("lamp", isOn: true, at: at(0))
-        let refusal = ModbusError(.writeCoil, code: ModbusError.code(ofException: 2))
+        let refusal = ModbusError(.writeCoil, code: 112_345_680)
         var told: [SensorReport] = []
         for round in Int64(0)..<3 {
             #expect(outputs.missed(0, ModbusError(.writeCoil, code: 110), at: at(round * 5000)).isEmpty)
