@@ -66,7 +66,7 @@ struct BusPoller {
         prices = BusPrices(setup.configuration, ledger)
         schedule = PollSchedule(
             PollPlan(points, bus: setup.configuration), unitSilent: setup.unitSilent, start: start)
-        readings = PointReadings()
+        readings = PointReadings(lasting: setup.unitSilent, remembered: setup.remembered)
         guards = GuardWatch(setup.configuration.units)
         outputs = BusOutputs(setup.outputs, on: setup.configuration.name)
     }
