@@ -63,8 +63,7 @@ struct SerialLink: ~Copyable {
             return try exchange(request, within: span)
         } catch {
             guard mayRepeat, error.isBadFrame else { throw error }
-            // Noise, or two units at once: when the line has fallen silent, the same again.
-            connection?.discardUntilSilent(atMost: span)
+            // Noise, or two units at once. The line has fallen silent since: the same again.
             return try exchange(request, within: span)
         }
     }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import BlockingIO
 import BoothModel
 import Glibc
 import Modbus
@@ -45,8 +46,8 @@ final class TCPLink {
     }
 
     /// The socket and what to wait for on it; nil without a connection.
-    var socket: (descriptor: CInt, wants: TCPConversation.Wants)? {
-        conversation.map { ($0.descriptor, $0.wants) }
+    var socket: (descriptor: CInt, wants: EventLoop.Readiness)? {
+        conversation.map { ($0.descriptor, EventLoop.Readiness($0)) }
     }
 
     /// Whether a request is under way.
@@ -159,6 +160,15 @@ final class TCPLink {
         exchange = nil
         deadline = nil
         return answer
+    }
+}
+
+extension EventLoop.Readiness {
+    /// What a conversation waits for.
+    fileprivate init(_ conversation: TCPConversation) {
+        self = []
+        if conversation.wants.readable { insert(.readable) }
+        if conversation.wants.writable { insert(.writable) }
     }
 }
 
