@@ -107,11 +107,10 @@ extension PollSchedule {
     }
 
     /// A frame of `unit` came that answers nothing that is being asked: it lives, and was asked with too little
-    /// patience. It is asked as soon as can be, with its whole timeout.
+    /// patience. It is asked as soon as can be, with its whole timeout; not before `lateAnswer` has passed, for one late
+    /// frame does not prove that it was the only one.
     mutating func heard(unit number: Int, at now: BootTime) {
         guard let unit = units.firstIndex(where: { $0.number == number }) else { return }
-        // What was waited for has come.
-        units[unit].quietUntil = now
         units[unit].isHeard = !units[unit].isAnswering
     }
 

@@ -17,7 +17,7 @@ import Modbus
 /// A lost unit is probed after a growing interval, at most `longestInterval`, counted from its last probe; probes take
 /// turns. When n of them want more time than there is, seven of eight are cut to the shortest: a unit that comes back
 /// is seen within 8 s + 0.5 s + n × (7 × least + full) ÷ 8 ÷ s of its return, where s is the part of the bus's time
-/// that probes fit in; one that answers slower than its probe allowed, one response timeout and one gap later. On a bus
+/// that probes fit in; one that answers slower than its probe allowed, three response timeouts and one gap later. On a bus
 /// without gaps, s is a thirteenth.
 struct PollSchedule {
     /// What to do now.
