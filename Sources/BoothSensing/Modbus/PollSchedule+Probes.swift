@@ -94,7 +94,8 @@ extension PollSchedule {
     private func probe(_ index: Int, at now: BootTime, _ room: Room, _ price: Price) -> Probe? {
         let unit = units[entries[index].unit]
         let spare = room.spare ?? price.full
-        let mayBeShort = isLost(index) && !unit.isHeard && unit.shortProbes < Self.shortProbesInARow
+        let isWholesTurn = unit.shortProbes % (Self.shortProbesInARow + 1) == Self.shortProbesInARow
+        let mayBeShort = isLost(index) && !unit.isHeard && !isWholesTurn
         let waited = now - readiness(of: index)
         let isBehind = mayBeShort && waited > Self.backlog && price.least < price.full
         if now < heldUntil, waited < Self.longestHold, !isBehind, !unit.isHeard { return nil }

@@ -56,7 +56,7 @@ struct PollSchedule {
     /// Between the end of a probe and the next live request: the thread may be woken late.
     static let margin = Duration.milliseconds(2)
     /// A probe that is so late does not wait for the late answer of another.
-    static let longestHold = Duration.seconds(2)
+    static let longestHold = Duration.seconds(1)
     /// After so many short probes of a lost unit, one has the whole response timeout where that fits.
     static let shortProbesInARow = 15
     /// After so many probes of units that may yet be lost, a lost one has its turn.
