@@ -180,11 +180,11 @@ struct PointReadingsTests {
     }
 
     @Test("a count goes on where it was when its unit comes back")
-    func backAgain() {
+    func backAgain() throws {
         var readings = PointReadings()
         let configuration = PointConfiguration(
             id: "p", kind: .helpButton, source: .modbus(register(counter: true)), debounce: .zero, classification: nil)
-        guard let point = PolledPoint(configuration, on: "bus") else { return }
+        let point = try #require(PolledPoint(configuration, on: "bus"))
         let request = PollRequest(point, Self.bus)
         let now = BootTime(nanoseconds: 0)
         _ = readings.take([7], for: request, at: now)
