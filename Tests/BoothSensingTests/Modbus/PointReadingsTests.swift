@@ -30,7 +30,7 @@ struct PointReadingsTests {
         let configuration = PointConfiguration(
             id: "p", kind: .contact, source: .modbus(source), debounce: .zero, loop: loop, classification: nil)
         guard let point = PolledPoint(configuration, on: "bus") else { return ["no point"] }
-        let request = PollRequest(point, Self.bus)
+        let request = PollPlan([point], bus: Self.bus).requests[0]
         return words.enumerated().map { second, word in
             let at = BootTime(nanoseconds: Int64(second) * 1_000_000_000)
             return readings.take([word], for: request, at: at).map(short).joined(separator: ", ")
@@ -185,7 +185,7 @@ struct PointReadingsTests {
         let configuration = PointConfiguration(
             id: "p", kind: .helpButton, source: .modbus(register(counter: true)), debounce: .zero, classification: nil)
         let point = try #require(PolledPoint(configuration, on: "bus"))
-        let request = PollRequest(point, Self.bus)
+        let request = PollPlan([point], bus: Self.bus).requests[0]
         let now = BootTime(nanoseconds: 0)
         _ = readings.take([7], for: request, at: now)
         #expect(readings.lose([point], to: .stale, at: now).map(short) == ["normal 7 stale"])
