@@ -23,7 +23,8 @@ extension IncidentRules {
     /// Every device whose fault can concern a point.
     package static func devices(of point: PointConfiguration) -> [DeviceID] {
         DeviceMap.path(of: point.source) + [
-            .loop(of: point.id), .chatter(of: point.id), .edges(of: point.id), .value(of: point.id), .stuck(point.id),
+            .loop(of: point.id), .chatter(of: point.id), .edges(of: point.id), .value(of: point.id),
+            .address(of: point.id), .stuck(point.id),
         ]
     }
 

@@ -40,6 +40,8 @@ package struct DeviceID: ConfiguredName {
     package static func stuck(_ point: PointID) -> DeviceID { DeviceID(rawValue: "stuck:\(point)") }
     /// The value of a point, which its unit gives but which cannot be.
     package static func value(of point: PointID) -> DeviceID { DeviceID(rawValue: "value:\(point)") }
+    /// The address of a point, which its unit may refuse.
+    package static func address(of point: PointID) -> DeviceID { DeviceID(rawValue: "address:\(point)") }
     /// An output that does not show what was written to it.
     package static func output(_ output: String) -> DeviceID { DeviceID(rawValue: "output:\(output)") }
     /// The link to a target.

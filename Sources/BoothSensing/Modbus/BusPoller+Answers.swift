@@ -50,7 +50,8 @@ extension BusPoller {
             case 5, 6: return busy(index, request, error, at: now)
             default: return missed(index, error, lateAnswer: .zero, at: now)
             }
-        case .nothing(let error): return missed(index, error, lateAnswer: prices.lateness(of: request.read, after: span), at: now)
+        case .nothing(let error):
+            return missed(index, error, lateAnswer: prices.lateness(of: request.read, after: span), at: now)
         case .broken, .down: return []
         }
     }
@@ -65,7 +66,8 @@ extension BusPoller {
             let fault = DeviceFault.wrongGuard(read, of: configuration.name, words.first ?? 0, expected)
             return lose(index, fault, lateAnswer: prices.lateness(of: read, after: span), at: now)
         case .exception(_, let error): return missed(index, error, lateAnswer: .zero, at: now)
-        case .nothing(let error): return missed(index, error, lateAnswer: prices.lateness(of: read, after: span), at: now)
+        case .nothing(let error):
+            return missed(index, error, lateAnswer: prices.lateness(of: read, after: span), at: now)
         case .broken, .down: return []
         }
     }
@@ -88,7 +90,7 @@ extension BusPoller {
         schedule.refusedOne(index, at: now)
         let news = request.inputs.filter { refusedPoints.insert($0.id).inserted }
         return readings.lose(request.inputs, to: .fault, at: now)
-            + news.map { report(.value(of: $0.id), .lost(.refusedAddress($0, error)), at: now) }
+            + news.map { report(.address(of: $0.id), .lost(.refusedAddress($0, error)), at: now) }
     }
 
     /// The unit gave values: it is not busy, and has the addresses.
@@ -98,7 +100,7 @@ extension BusPoller {
         if busyUnits.remove(unit) != nil { found.append(report(.unit(unit, of: configuration.name), .found, at: now)) }
         guard !refusedPoints.isEmpty else { return found }
         let points = request.inputs.filter { refusedPoints.remove($0.id) != nil }
-        return found + points.map { report(.value(of: $0.id), .found, at: now) }
+        return found + points.map { report(.address(of: $0.id), .found, at: now) }
     }
 
     /// A unit that is busy for one poll after the other gives no values, and is as bad as one that is silent.
@@ -112,8 +114,8 @@ extension BusPoller {
         guard loss != nil else { return [] }
         let stale = readings.lose(request.inputs, to: .stale, at: now)
         guard busyUnits.insert(unit).inserted else { return stale }
-        return [report(.unit(unit, of: configuration.name), .lost(.unit(unit, of: configuration.name, error)), at: now)]
-            + stale
+        let fault = DeviceFault.unit(unit, of: configuration.name, error)
+        return [report(.unit(unit, of: configuration.name), .lost(fault), at: now)] + stale
     }
 
     private mutating func missed(

@@ -125,7 +125,9 @@ final class TCPLink {
 
     /// The deadline of the step under way has come.
     private func late(at now: BootTime) -> BusAnswer? {
-        guard let exchange, exchange.began != nil else { return notConnected(ModbusError(.open, code: ETIMEDOUT), at: now) }
+        guard let exchange, exchange.began != nil else {
+            return notConnected(ModbusError(.open, code: ETIMEDOUT), at: now)
+        }
         let request = exchange.request
         let error = ModbusError(request.operation, code: ETIMEDOUT)
         guard exchange.within < responseTimeout(request.unit) else { return failed(error, at: now) }

@@ -254,7 +254,7 @@ import Testing
         expect("p1023", .normal, 0, .good)
         expect("p1024", .unknown, nil, .fault)
         expect("p1025", .unknown, nil, .fault)
-        #expect(Set(collector.devices().map(\.device)) == [.value(of: "p1024"), .value(of: "p1025")])
+        #expect(Set(collector.devices().map(\.device)) == [.address(of: "p1024"), .address(of: "p1025")])
     }
 
     @Test("a busy unit is refused after some polls, without a new connection")

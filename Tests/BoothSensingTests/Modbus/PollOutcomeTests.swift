@@ -170,7 +170,7 @@ import Testing
         #expect(asked.contains { $0 != nil })
     }
 
-    @Test("a unit that was heard late is asked at once, with its whole timeout, though a live one waits")
+    @Test("a unit that was heard late is asked once nothing more can be late, with its whole timeout, though others wait")
     func heard() {
         let schedule = Steps([PaperBus.point(2, every: .milliseconds(60)), point])
         // Unit 1 first, which is unknown as yet; then unit 2, which lives.
@@ -180,7 +180,14 @@ import Testing
         _ = schedule.answered(1, at: at(110))
         #expect(schedule.next(115) == .wait(until: at(120)))
         schedule.heard(unit: 1, at: at(115))
-        #expect(schedule.next(116) == .request(0, patience: nil))
+        // A second late answer could not be told from that of a new request.
+        #expect(schedule.next(116) == .wait(until: at(120)))
+        // No gap of the live unit's is wide enough for a whole timeout: after a round of it, it waits for once.
+        for instant in stride(from: 120, through: 300, by: 60) {
+            #expect(schedule.next(instant) == .request(1, patience: nil))
+            _ = schedule.answered(1, at: at(instant + 10))
+        }
+        #expect(schedule.next(311) == .request(0, patience: nil))
         schedule.heard(unit: 7, at: at(120))
         #expect(schedule.state(of: 7) == .unknown)
     }
