@@ -62,12 +62,16 @@ let package = Package(
             "BoothDaemon",
             [
                 "BoothConfig", "BoothIncidents", "BoothSensing", "BoothJournal", "BoothUplink", "BoothControl",
-                "BlockingIO", "Systemd",
+                "BlockingIO", "Modbus", "Systemd",
             ]),
         // What a technician's look at the machine finds; each subject has a folder of its own.
         library(
             "BoothDoctor", ["BoothConfig", "BoothControl", "BoothModel", "BlockingIO", "CLinux", "Crypto", "GPIO"]),
-        library("BoothCommands", ["BoothConfig", "BoothControl", "BoothDoctor", "BoothModel", "BlockingIO", "GPIO"]),
+        // What answers on a Modbus bus, and what it is; reads and nothing else.
+        library("BoothScan", ["BoothModel", "BoothSensing", "BlockingIO", "Modbus"]),
+        library(
+            "BoothCommands",
+            ["BoothConfig", "BoothControl", "BoothDoctor", "BoothModel", "BoothScan", "BlockingIO", "GPIO", "Modbus"]),
         .executableTarget(name: "boothd", dependencies: ["BoothDaemon", "BoothCommands"]),
         .executableTarget(name: "boothctl", dependencies: ["BoothCommands", "BlockingIO"]),
 
@@ -108,7 +112,8 @@ let package = Package(
         tests(of: "BoothUplink", with: ["HTTPServer", "TestSupport"]),
         tests(of: "BoothControl"),
         tests(of: "BoothDoctor", with: ["Rehearsal", "BlockingIO"]),
-        tests(of: "BoothCommands"),
+        tests(of: "BoothScan", with: ["SimulatedBoard", "BlockingIO", "BoothConfig"]),
+        tests(of: "BoothCommands", with: ["BoothScan", "SimulatedBoard", "BlockingIO"]),
         tests(
             of: "BoothDaemon",
             with: [
