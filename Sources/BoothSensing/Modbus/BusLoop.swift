@@ -8,6 +8,9 @@ final class BusLoop {
     enum Letter: Sendable {
         case stop
         case prove(Pulse)
+        case read(ReadRequest, @Sendable (Result<[UInt16], ModbusError>) -> Void)
+        case lend(DeviceFault, @Sendable () -> Void)
+        case takeBack
     }
 
     private let configuration: ModbusBusConfiguration
@@ -19,6 +22,7 @@ final class BusLoop {
     private var link: BusLink
     private var isLost = false
     private var isStopped = false
+    private var isLent = false
 
     init(
         _ configuration: ModbusBusConfiguration, _ points: [PolledPoint], unitSilent: Int, mailbox: Mailbox<Letter>,
@@ -35,6 +39,10 @@ final class BusLoop {
     func run() {
         while !isStopped {
             let now = BootTime.now()
+            guard !isLent else {
+                sleep(until: nil)
+                continue
+            }
             switch schedule.next(at: now, cost: { link.answerTime(of: $0) }) {
             case .rest: sleep(until: nil)
             case .wait(let instant): sleep(until: instant)
@@ -56,7 +64,23 @@ final class BusLoop {
             case .stop: isStopped = true
             // The last step of a round: what was due has been asked.
             case .prove(let pulse): pulse.beat()
+            case .read(let request, let answer): answer(read(request))
+            case .lend(let why, let lent):
+                isLent = true
+                link = BusLink(configuration)
+                deliver(busLost(why, at: .now()))
+                lent()
+            case .takeBack: isLent = false
             }
+        }
+    }
+
+    private func read(_ request: ReadRequest) -> Result<[UInt16], ModbusError> {
+        switch link.ask(request) {
+        case .words(let words): .success(words)
+        case .nothing(let error, _), .down(let error): .failure(error)
+        case .refused: .failure(ModbusError(.read(request.table), code: 112_345_680))
+        case .broken: .failure(ModbusError(.read(request.table), code: 104))
         }
     }
 
@@ -115,9 +139,12 @@ final class BusLoop {
     }
 
     private func busLost(_ error: ModbusError, at now: BootTime) -> [SensorReport] {
-        guard !isLost else { return [] }
+        isLost ? [] : busLost(.bus(configuration.transport, error), at: now)
+    }
+
+    private func busLost(_ fault: DeviceFault, at now: BootTime) -> [SensorReport] {
         isLost = true
-        return [report(.bus(configuration.name), .lost(.bus(configuration.transport, error)), at: now)]
+        return [report(.bus(configuration.name), .lost(fault), at: now)]
             + readings.lose(points, to: .stale, at: now)
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import BlockingIO
 import BoothModel
+import Modbus
 import Synchronization
 
 /// A Modbus bus and the points on it, polled on a thread of its own.
@@ -44,6 +45,35 @@ package final class ModbusBus: Sendable {
     /// full of noise, or as long as the resolver takes for the bus's host name.
     package func stop() {
         mailbox.post(.stop)
+    }
+
+    /// What the configuration calls it.
+    package var name: String { configuration.name }
+
+    /// How each unit has answered since the start, in order of address.
+    package var counters: [UnitCounters] {
+        Set(points.map(\.source.unit)).sorted().map { UnitCounters(bus: configuration.name, unit: $0) }
+    }
+
+    /// Makes one read between two polls; `answer` is called on the bus's thread and must not block.
+    package func read(
+        _ request: ReadRequest, answer: @escaping @Sendable (Result<[UInt16], ModbusError>) -> Void
+    ) {
+        mailbox.post(.read(request, answer))
+    }
+
+    /// Closes the bus for somebody else until `takeBack`.
+    ///
+    /// - Parameters:
+    ///   - why: the fault that the bus has meanwhile.
+    ///   - lent: called on the bus's thread once it is closed; must not block.
+    package func lend(_ why: DeviceFault, lent: @escaping @Sendable () -> Void) {
+        mailbox.post(.lend(why, lent))
+    }
+
+    /// Opens the bus again after `lend`.
+    package func takeBack() {
+        mailbox.post(.takeBack)
     }
 
     /// As `ps -L` shows it.
