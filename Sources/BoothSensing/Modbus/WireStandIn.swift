@@ -2,17 +2,17 @@
 import Modbus
 
 // Stands in for the line's own exchange until that is merged; this file goes then.
-enum StandInRequest { case read(ReadRequest) }
+package enum StandInRequest { case read(ReadRequest) }
 
 extension ModbusConnection {
-    mutating func exchange(_ request: StandInRequest, within span: Duration) throws(ModbusError) -> [UInt16] {
+    package mutating func exchange(_ request: StandInRequest, within span: Duration) throws(ModbusError) -> [UInt16] {
         guard case .read(let read) = request else { return [] }
         return try self.read(read.table, of: read.unit, at: read.address, count: read.count)
     }
 
-    mutating func takeForeignUnits() -> Set<Int> { [] }
+    package mutating func takeForeignUnits() -> Set<Int> { [] }
 }
 
 extension ModbusError {
-    var isEcho: Bool { false }
+    package var isEcho: Bool { false }
 }
