@@ -66,6 +66,8 @@ package struct BoardProfile: Sendable, Hashable {
             case value(UInt16)
             /// No more than this, in each value.
             case most(UInt16)
+            /// One of these, in each value.
+            case within(ClosedRange<UInt16>)
         }
 
         package var table: ModbusTable
@@ -95,6 +97,7 @@ package struct BoardProfile: Sendable, Hashable {
             case .unit: values.allSatisfy { Int($0) == unit }
             case .value(let value): values.allSatisfy { $0 == value }
             case .most(let most): values.allSatisfy { $0 <= most }
+            case .within(let range): values.allSatisfy(range.contains)
             }
         }
     }

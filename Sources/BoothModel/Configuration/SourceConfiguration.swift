@@ -149,7 +149,7 @@ package enum ModbusTable: String, Sendable, CaseIterable, Codable {
 package struct ModbusSource: Sendable, Hashable {
     /// The name of a `ModbusBusConfiguration`.
     package var bus: String
-    /// 1...247 on a serial bus, 0...255 over TCP.
+    /// 1...247 on a serial bus, or beyond where the profile's board comes with such an address; 0...255 over TCP.
     package var unit: Int
     package var table: ModbusTable
     /// Zero-based address on the wire, 0...65535.
