@@ -86,6 +86,7 @@ package struct BoardIdentity: Sendable, Hashable {
             switch sign.answer {
             case .unit: sum + 8
             case .value: sum + 6
+            case .within: sum + 5
             case .most, .exception: sum + 4
             case .values: sum + 2
             }

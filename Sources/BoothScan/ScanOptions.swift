@@ -17,6 +17,11 @@ package struct ScanOptions: Sendable, Hashable {
 
     package init() {}
 
+    /// The speeds that a serial line can be asked for.
+    package static let everyBaud = [
+        300, 600, 1200, 2400, 4800, 9600, 19_200, 38_400, 57_600, 115_200, 230_400, 460_800, 500_000, 576_000, 921_600,
+    ]
+
     /// On a serial line: boards answer within some 5 to 20 ms; who is slower is heard late, and asked again.
     package static let serialTimeout = Duration.milliseconds(30)
 }
