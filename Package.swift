@@ -115,7 +115,7 @@ let package = Package(
         tests(of: "BoothUplink", with: ["HTTPServer", "TestSupport"]),
         tests(of: "BoothControl"),
         tests(of: "BoothDoctor", with: ["Rehearsal", "BlockingIO"]),
-        tests(of: "BoothScan", with: ["SimulatedBoard", "BlockingIO", "BoothConfig"]),
+        tests(of: "BoothScan", with: ["BoothConfig", "SimulatedBoard", "TestSupport"]),
         tests(of: "BoothCommands", with: ["BoothScan", "SimulatedBoard", "BlockingIO"]),
         tests(
             of: "BoothDaemon",
