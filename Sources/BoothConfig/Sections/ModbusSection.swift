@@ -12,7 +12,7 @@ extension ConfigurationReader {
             let timeout = table.value("response-timeout", .duration(atMost: "60s"), default: fallback)
             // What it is where it is one thing and not both.
             let isSerial = table.isPresent("serial") == table.isPresent("tcp") ? nil : table.isPresent("serial")
-            let units = units(in: table, isSerial: isSerial)
+            let units = units(of: named.key, in: table, isSerial: isSerial)
             self.units[named.key] = units
             guard let transport = transport(in: table, profiles: units.values.compactMap(\.profile)) else { return nil }
             transports[named.key] = transport

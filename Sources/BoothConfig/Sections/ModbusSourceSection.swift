@@ -73,7 +73,7 @@ extension ConfigurationReader {
         if modbus.isPresent(terminal.rawValue) {
             row = self.row(terminal, in: modbus, of: unit.map { (number: $0, table: units[$0]) }, bus: bus)
         } else {
-            row = plainRow(in: modbus, tables: tables)
+            row = plainRow(in: modbus, tables: tables, or: terminal, of: unit.flatMap { units[$0]?.profile })
         }
         guard let bus, let unit else { return nil }
         count(unit, of: bus, at: modbus.valuePlace("unit"))
@@ -85,7 +85,12 @@ extension ConfigurationReader {
         return source
     }
 
-    private func plainRow(in modbus: TableReader, tables: [ModbusTable]) -> Row? {
+    private func plainRow(
+        in modbus: TableReader, tables: [ModbusTable], or terminal: Terminal, of profile: BoardProfile?
+    ) -> Row? {
+        // One note for a row that is missing altogether, and none where a terminal of the wrong kind stands for it.
+        let isAbsent = !["table", "address"].map { modbus.isPresent($0) }.contains(true)
+        if isAbsent, isOther(than: terminal, in: modbus) || noteAbsent(terminal, of: profile, in: modbus) { return nil }
         let table = modbus.required("table", .word(among: tables))
         let address = modbus.required("address", .integer(0...65_535))
         guard let table, let address else { return nil }

@@ -37,13 +37,29 @@ extension ConfigurationReader {
         return row
     }
 
+    /// Whether there is an `output` of a point, or an `input` of an output.
+    func isOther(than terminal: Terminal, in modbus: TableReader) -> Bool {
+        modbus.isPresent(terminal.other.rawValue)
+    }
+
     /// Notes an `output` of a point, or an `input` of an output.
     func noteOther(than terminal: Terminal, in modbus: TableReader) {
         let other = terminal.other.rawValue
-        guard modbus.isPresent(other) else { return }
+        guard isOther(than: terminal, in: modbus) else { return }
         problems.note(
             at: modbus.keyPlace(other), zh: "\"\(other)\" 不能用在这里；应为 \"\(terminal.rawValue)\"",
             en: "\"\(other)\" has no place here; write \"\(terminal.rawValue)\"")
+    }
+
+    /// Notes that neither a terminal nor an address is given, where the board has such terminals; whether it has.
+    func noteAbsent(_ terminal: Terminal, of profile: BoardProfile?, in modbus: TableReader) -> Bool {
+        guard let profile, profile.count(of: terminal) > 0 else { return false }
+        let key = terminal.rawValue
+        let count = profile.count(of: terminal)
+        problems.note(
+            at: modbus.place, zh: "缺少 \"\(key)\"；\(profile.name) 可写 1..\(count)，或写 \"table\" 和 \"address\"",
+            en: "\"\(key)\" is missing; write 1..\(count) for a \(profile.name), or \"table\" and \"address\"")
+        return true
     }
 
     private func noteBoth(_ terminal: Terminal, in modbus: TableReader) {

@@ -11,14 +11,24 @@ extension ConfigurationReader {
         var lacksProfile: Bool
     }
 
-    /// What sort of bus the units are on; nil where that is wrong itself.
-    func units(in bus: TableReader, isSerial: Bool?) -> [Int: Unit] {
+    /// The units of the bus called `name`, by their address.
+    ///
+    /// - Parameter isSerial: nil where the bus itself does not say.
+    func units(of name: String, in bus: TableReader, isSerial: Bool?) -> [Int: Unit] {
+        if bus.names(under: "unit").contains(where: Self.unitKeys.contains) {
+            problems.note(
+                at: bus.valuePlace("unit"), zh: "[modbus.\(name).unit] 缺少单元地址；应为 [modbus.\(name).unit.1] 这样的表头",
+                en: "[modbus.\(name).unit] is of no unit; write its address, as in [modbus.\(name).unit.1]")
+            return [:]
+        }
         var units: [Int: Unit] = [:]
         for (number, unit) in bus.namedTables("unit", { unit(named: $0, in: $1, isSerial: isSerial) }) {
             units[number] = unit
         }
         return units
     }
+
+    private static let unitKeys = ["profile", "response-timeout", "guard"]
 
     private func unit(named: TOMLTable.Entry, in table: TableReader, isSerial: Bool?) -> (Int, Unit)? {
         var configuration = ModbusUnitConfiguration()
