@@ -69,7 +69,11 @@ let package = Package(
             ]),
         // What a technician's look at the machine finds; each subject has a folder of its own.
         library(
-            "BoothDoctor", ["BoothConfig", "BoothControl", "BoothModel", "BlockingIO", "CLinux", "Crypto", "GPIO"]),
+            "BoothDoctor",
+            [
+                "BoothConfig", "BoothControl", "BoothModel", "BoothSensing", "BlockingIO", "CLinux", "Crypto", "GPIO",
+                "Modbus",
+            ]),
         // What answers on a Modbus bus, and what it is; reads and nothing else.
         library("BoothScan", ["BoothModel", "BoothSensing", "BlockingIO", "Modbus"]),
         library(

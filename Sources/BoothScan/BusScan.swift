@@ -26,6 +26,10 @@ package final class BusScan {
         package var noisy: [SerialLine] = []
     }
 
+    /// How long broken frames are let pass before a unit is asked once more: a whole frame at 9600 Bd is 267 ms, but a
+    /// line that is never quiet must not hold the scan up.
+    private static let noiseTime = Duration.milliseconds(50)
+
     private let bus: ModbusBusConfiguration
     private let profiles: [BoardProfile]
     private let plan: ScanPlan
@@ -102,8 +106,10 @@ package final class BusScan {
         }
     }
 
+    /// A unit that answers at two parities of one speed is one unit on a line that carries none: a pseudo-terminal, some
+    /// converters.
     private func isKnown(_ unit: Int, _ setting: SerialLine?) -> Bool {
-        result.units.contains { $0.unit == unit && $0.line == setting }
+        result.units.contains { $0.unit == unit && $0.line?.baud == setting?.baud }
     }
 
     /// Those that answered after the scan had gone on to the next are asked again, and given time.
@@ -147,7 +153,7 @@ package final class BusScan {
             if error.isBadFrame {
                 if let setting { noise[setting, default: 0] += 1 }
                 guard triesAgain else { return nil }
-                line?.settle()
+                line?.settle(within: Self.noiseTime)
                 return try answer(to: request, setting, within: span, triesAgain: false)
             }
             // A gateway that closes what idles is opened again once; a serial line that went is gone.

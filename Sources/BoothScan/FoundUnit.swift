@@ -20,7 +20,7 @@ package struct FoundUnit: Sendable, Hashable {
         package var answer: UnitAnswer
     }
 
-    /// For people: `input 3 on, …` would be the booth's business; this says which read, and what came.
+    /// For people: which read, what came, and how sure the board is.
     package var evidenceText: Message {
         let request = evidence.request
         let place = Message(

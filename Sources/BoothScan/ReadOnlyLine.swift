@@ -6,9 +6,6 @@ import Modbus
 ///
 /// The connection under it is private to this file, and nothing here makes a request but a read: functions 1 to 4.
 package final class ReadOnlyLine {
-    /// How often units were heard that had not been asked, since the last look; by address.
-    package private(set) var lateUnits: Set<Int> = []
-
     private let endpoint: ModbusEndpoint
     private let responseTimeout: Duration
     private var connection: ModbusConnection?
@@ -47,16 +44,16 @@ package final class ReadOnlyLine {
 
     /// The units that were heard late since the last call.
     package func takeLateUnits() -> Set<Int> {
-        if let heard = connection?.takeForeignUnits() { lateUnits.formUnion(heard) }
-        defer { lateUnits = [] }
-        return lateUnits
+        connection?.takeForeignUnits() ?? []
     }
 
     /// Waits until nothing that was given up can be answered any more, and throws away what comes.
-    package func settle() {
+    ///
+    /// - Parameter span: how long after the last request that was given up.
+    package func settle(within span: Duration = ReadOnlyLine.longestLateness) {
         guard let missedAt else { return }
         self.missedAt = nil
-        let left = ContinuousClock.now.duration(to: missedAt + Self.longestLateness)
+        let left = ContinuousClock.now.duration(to: missedAt + span)
         if left > .zero, !isTCP { connection?.discardInput(for: left) }
     }
 

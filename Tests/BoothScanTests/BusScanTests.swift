@@ -36,9 +36,9 @@ import Testing
     @Test("finds three boards with different speeds and addresses on one line, names them, and writes nothing")
     func threeBoards() throws {
         let serial = try SerialBus([
-            .lcTech(baud: B9600), .renke(1, baud: B4800), .waveshare(12, baud: B19200, parity: PARENB),
+            .lcTech(baud: B9600), .renke(1, baud: B4800), .waveshare(12, baud: B19200),
         ])
-        let result = Self.scan(Self.bus(serial)) { $0.units = Array(1...16) + [255] }
+        let result = Self.scan(Self.bus(serial)) { $0.units = [1, 2, 12, 255] }
         #expect(
             Self.summary(result) == [
                 "255 9600 8N1 lctech-8", "1 4800 8N1 renke-sensor", "12 19200 8E1 waveshare-io-8ch",
@@ -56,6 +56,16 @@ import Testing
             $0.parities = [ModbusBusConfiguration.Parity.none]
         }
         #expect(Self.summary(result) == ["5 9600 8N1 renke-sensor"])
+    }
+
+    @Test("finds a unit with odd parity at that parity alone")
+    func oddParity() throws {
+        let serial = try SerialBus([.renke(2, baud: B9600, parity: PARODD)])
+        let result = Self.scan(Self.bus(serial)) {
+            $0.units = [2]
+            $0.bauds = [9600]
+        }
+        #expect(Self.summary(result) == ["2 9600 8O1 renke-sensor"])
     }
 
     @Test("ends when it is told to, with what was found")

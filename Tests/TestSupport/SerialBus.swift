@@ -10,7 +10,8 @@ package final class SerialBus: Sendable {
     package struct Unit: Sendable {
         package var address: UInt8
         package var baud: speed_t
-        /// PARENB and PARODD as the line has to be set.
+        /// PARODD for a unit with odd parity. Even parity and none are one on a pseudo-terminal: the kernel takes PARENB
+        /// away (drivers/tty/pty.c, pty_set_termios).
         package var parity: tcflag_t
         /// Function and data of a request; gives those of the answer, or nil for silence.
         package var answer: @Sendable ([UInt8]) -> [UInt8]?
@@ -96,7 +97,7 @@ package final class SerialBus: Sendable {
         // Asked of the master, the kernel gives the slave's settings (tty_ioctl(4)).
         var settings = termios()
         guard tcgetattr(master, &settings) == 0 else { return }
-        let parity = settings.c_cflag & tcflag_t(PARENB | PARODD)
+        let parity = settings.c_cflag & tcflag_t(PARODD)
         for unit in units where unit.address == bytes[0] {
             guard cfgetospeed(&settings) == unit.baud, parity == unit.parity else { continue }
             guard let answer = unit.answer(Array(bytes[1..<(bytes.count - 2)])) else { continue }

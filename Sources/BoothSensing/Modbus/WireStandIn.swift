@@ -10,6 +10,8 @@ extension ModbusConnection {
         return try self.read(read.table, of: read.unit, at: read.address, count: read.count)
     }
 
+    package mutating func hasEcho(of request: ReadRequest) throws(ModbusError) -> Bool { false }
+
     package mutating func takeForeignUnits() -> Set<Int> { [] }
 }
 
