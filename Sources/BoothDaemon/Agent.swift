@@ -234,7 +234,9 @@ final class Agent {
             guard !points.isEmpty else { continue }
             let mailbox = mailbox
             buses.append(
-                try ModbusBus(bus, points: points, unitSilent: configuration.rules.unitSilent) {
+                try ModbusBus(
+                    bus, points: points, unitSilent: configuration.rules.unitSilent, remembered: rules.counters
+                ) {
                     mailbox.post(.sensors($0))
                 })
         }

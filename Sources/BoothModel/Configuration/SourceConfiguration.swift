@@ -165,6 +165,9 @@ package struct ModbusSource: Sendable, Hashable {
     /// The values of a register that the input can have; others are no reading. Nil: all but 65535 alone.
     package var plausible: ClosedRange<Int>?
 
+    /// The register as one word, `inside/1/input-register/5`.
+    package var register: String { "\(bus)/\(unit)/\(table.rawValue)/\(address)" }
+
     package init(
         bus: String, unit: Int, table: ModbusTable, address: Int, bit: Int? = nil, active: Polarity = .high,
         poll: Duration

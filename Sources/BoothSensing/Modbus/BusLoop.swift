@@ -18,21 +18,22 @@ final class BusLoop {
     private let mailbox: Mailbox<Letter>
     private let deliver: ([SensorReport]) -> Void
     private var schedule: PollSchedule
-    private var readings = PointReadings()
+    private var readings: PointReadings
     private var link: BusLink
     private var isLost = false
     private var isStopped = false
     private var isLent = false
 
     init(
-        _ configuration: ModbusBusConfiguration, _ points: [PolledPoint], unitSilent: Int, mailbox: Mailbox<Letter>,
-        deliver: @escaping ([SensorReport]) -> Void
+        _ configuration: ModbusBusConfiguration, _ points: [PolledPoint], unitSilent: Int,
+        remembered: [PointID: Int], mailbox: Mailbox<Letter>, deliver: @escaping ([SensorReport]) -> Void
     ) {
         self.configuration = configuration
         self.points = points
         self.mailbox = mailbox
         self.deliver = deliver
         schedule = PollSchedule(PollPlan(points), unitSilent: unitSilent, start: .now())
+        readings = PointReadings(lasting: unitSilent, remembered: remembered)
         link = BusLink(configuration)
     }
 

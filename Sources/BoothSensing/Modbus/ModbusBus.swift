@@ -10,22 +10,25 @@ package final class ModbusBus: Sendable {
     private let configuration: ModbusBusConfiguration
     private let points: [PolledPoint]
     private let unitSilent: Int
+    private let remembered: [PointID: Int]
     private let deliver: @Sendable ([SensorReport]) -> Void
     private let thread = Mutex<WorkerThread?>(nil)
 
     /// - Parameters:
     ///   - points: those of other sources are left out.
     ///   - unitSilent: polls without a reading before a unit counts as lost, 1 or more.
+    ///   - remembered: the last values of counting inputs, from before this start.
     ///   - deliver: called on the bus's thread with what changed; must not block.
     /// - Throws: `SystemError` when the process has no descriptor left.
     package init(
         _ configuration: ModbusBusConfiguration, points: [PointConfiguration], unitSilent: Int,
-        deliver: @escaping @Sendable ([SensorReport]) -> Void
+        remembered: [PointID: Int] = [:], deliver: @escaping @Sendable ([SensorReport]) -> Void
     ) throws(SystemError) {
         mailbox = try Mailbox()
         self.configuration = configuration
         self.points = points.compactMap { PolledPoint($0, on: configuration.name) }
         self.unitSilent = unitSilent
+        self.remembered = remembered
         self.deliver = deliver
     }
 
@@ -34,9 +37,12 @@ package final class ModbusBus: Sendable {
     /// - Throws: `SystemError` when the system has no thread left.
     package func start() throws(SystemError) {
         let (configuration, points, unitSilent) = (self.configuration, self.points, self.unitSilent)
-        let (mailbox, deliver) = (self.mailbox, self.deliver)
+        let (mailbox, remembered, deliver) = (self.mailbox, self.remembered, self.deliver)
         let started = try WorkerThread(name: threadName) {
-            BusLoop(configuration, points, unitSilent: unitSilent, mailbox: mailbox, deliver: deliver).run()
+            BusLoop(
+                configuration, points, unitSilent: unitSilent, remembered: remembered, mailbox: mailbox,
+                deliver: deliver
+            ).run()
         }
         thread.withLock { $0 = started }
     }
