@@ -120,7 +120,7 @@ let package = Package(
         tests(of: "BoothControl"),
         tests(of: "BoothDoctor", with: ["Rehearsal", "BlockingIO"]),
         tests(of: "BoothScan", with: ["BoothConfig", "SimulatedBoard", "TestSupport"]),
-        tests(of: "BoothCommands", with: ["BoothScan", "SimulatedBoard", "BlockingIO"]),
+        tests(of: "BoothCommands", with: ["Rehearsal", "SimulatedBoard", "TestSupport"]),
         tests(
             of: "BoothDaemon",
             with: [

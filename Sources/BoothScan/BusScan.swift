@@ -132,7 +132,7 @@ package final class BusScan {
         var found = FoundUnit(
             unit: request.unit, line: setting, identity: BoardIdentity(),
             evidence: FoundUnit.Evidence(request: request, answer: answer))
-        found.identity = try identify(request.unit, setting)
+        found.identity = try identify(request.unit, setting, within: max(span ?? .zero, patience))
         result.units.append(found)
         tell(.found(found))
     }
@@ -165,13 +165,15 @@ package final class BusScan {
     // MARK: What it is
 
     /// Makes the reads by which boards are told apart, each once, and gives the unit time for them.
-    private func identify(_ unit: Int, _ setting: SerialLine?) throws(Stop) -> BoardIdentity {
+    private func identify(
+        _ unit: Int, _ setting: SerialLine?, within span: Duration
+    ) throws(Stop) -> BoardIdentity {
         line?.settle()
         let reads = ScanPlan.distinct(profiles.flatMap(\.signs).map { ReadRequest($0, of: unit) })
         var answers: [ReadRequest: UnitAnswer] = [:]
         for read in reads {
             if isStopped() { throw Stop() }
-            if let answer = try answer(to: read, setting, within: patience) { answers[read] = answer }
+            if let answer = try answer(to: read, setting, within: span) { answers[read] = answer }
             line?.settle()
         }
         return BoardIdentity(of: unit, at: setting, among: profiles) { answers[ReadRequest($0, of: unit)] }

@@ -56,7 +56,9 @@ enum BusChecks {
                 .modbus, point.id.rawValue,
                 Message(
                     zh: "按钮在 Modbus 上轮询（每 \(source.poll.milliseconds) 毫秒）：比轮询短的按压会丢失",
-                    en: "a button polled on Modbus (every \(source.poll.milliseconds) ms): a press shorter than the poll can be lost"),
+                    en:
+                        "a button polled on Modbus (every \(source.poll.milliseconds) ms): a press shorter than the poll can be lost"
+                ),
                 next: Message(
                     zh: "改接 GPIO，或用自锁按钮，或用计数输入并写 counter = true",
                     en: "wire it to a GPIO line, or use a latching button, or a counting input with counter = true"))

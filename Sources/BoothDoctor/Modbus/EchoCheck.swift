@@ -10,7 +10,8 @@ enum EchoCheck {
             .modbus, bus,
             Message(zh: "适配器有本地回显：总线收到的是自己的请求", en: "local echo: the bus hears its own requests"),
             next: Message(
-                zh: "关闭回显：RE 与 DE 相连，或拨动适配器的 echo 开关", en: "turn it off: join RE and DE, or set the adapter's echo switch"))
+                zh: "关闭回显：RE 与 DE 相连，或拨动适配器的 echo 开关",
+                en: "turn it off: join RE and DE, or set the adapter's echo switch"))
     }
 
     /// Tries each serial line that nobody has open, by one read; only while no agent runs, which would know.

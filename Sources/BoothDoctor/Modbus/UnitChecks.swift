@@ -29,10 +29,13 @@ enum UnitChecks {
     }
 
     private static func figures(_ unit: UnitCounters) -> Message {
-        let (zh, en) = unit.roundTripP99.map { ("，往返 P99 \(rounded($0)) 毫秒", ", round trip p99 \(rounded($0)) ms") } ?? ("", "")
+        let (zh, en) =
+            unit.roundTripP99.map { ("，往返 P99 \(rounded($0)) 毫秒", ", round trip p99 \(rounded($0)) ms") } ?? ("", "")
         return Message(
             zh: "\(unit.requests) 次请求，超时 \(unit.timeouts)，坏帧 \(unit.crc)，异常 \(unit.exceptions)\(zh)",
-            en: "\(unit.requests) requests, \(unit.timeouts) timeouts, \(unit.crc) broken, \(unit.exceptions) exceptions\(en)")
+            en:
+                "\(unit.requests) requests, \(unit.timeouts) timeouts, \(unit.crc) broken, \(unit.exceptions) exceptions\(en)"
+        )
     }
 
     private static func silent(_ unit: UnitCounters, _ subject: String) -> Finding {
@@ -40,7 +43,8 @@ enum UnitChecks {
             .modbus, subject, Message(zh: "没有应答", en: "does not answer"),
             next: Message(
                 zh: "检查电源、A/B 接线、地址拨码；boothctl modbus scan \(unit.bus) 找出它的波特率与地址",
-                en: "check its power, A and B, and its address switches; boothctl modbus scan \(unit.bus) finds its speed "
+                en:
+                    "check its power, A and B, and its address switches; boothctl modbus scan \(unit.bus) finds its speed "
                     + "and address"))
     }
 
@@ -51,7 +55,8 @@ enum UnitChecks {
             en: "\(percent(unit.crcShare)) of the answers are broken (checksum, length)")
         let next = Message(
             zh: "两端各接 120 Ω 终端电阻、一处偏置；A/B 不要接反；屏蔽层单端接地；过长则降低波特率；地址不能重复",
-            en: "120 ohm at both ends and biasing at one; A and B not swapped; the shield earthed at one end; a lower speed "
+            en:
+                "120 ohm at both ends and biasing at one; A and B not swapped; the shield earthed at one end; a lower speed "
                 + "on a long cable; no address twice")
         return [
             unit.crcShare > crc.failure
@@ -62,10 +67,13 @@ enum UnitChecks {
     private static func missed(_ unit: UnitCounters, _ subject: String) -> [Finding] {
         guard unit.requests >= enough, unit.timeoutShare > timeouts.warning else { return [] }
         let message = Message(
-            zh: "\(percent(unit.timeoutShare)) 的请求没有及时应答", en: "\(percent(unit.timeoutShare)) of the requests were not answered in time")
+            zh: "\(percent(unit.timeoutShare)) 的请求没有及时应答",
+            en: "\(percent(unit.timeoutShare)) of the requests were not answered in time")
         let next = Message(
             zh: "接线松动，或该单元较慢：在 [modbus.\(unit.bus).unit.\(unit.unit)] 写较长的 response-timeout",
-            en: "a loose wire, or a slow unit: give it a longer response-timeout in [modbus.\(unit.bus).unit.\(unit.unit)]")
+            en:
+                "a loose wire, or a slow unit: give it a longer response-timeout in [modbus.\(unit.bus).unit.\(unit.unit)]"
+        )
         return [
             unit.timeoutShare > timeouts.failure
                 ? .failure(.modbus, subject, message, next: next) : .warning(.modbus, subject, message, next: next)
@@ -75,7 +83,8 @@ enum UnitChecks {
     private static func refused(_ unit: UnitCounters, _ subject: String, _ profile: String?) -> [Finding] {
         guard unit.requests >= enough, unit.exceptionShare > exceptions else { return [] }
         let message = Message(
-            zh: "\(percent(unit.exceptionShare)) 的请求被拒（异常）", en: "\(percent(unit.exceptionShare)) of the requests are refused (exceptions)")
+            zh: "\(percent(unit.exceptionShare)) 的请求被拒（异常）",
+            en: "\(percent(unit.exceptionShare)) of the requests are refused (exceptions)")
         let next =
             profile.map {
                 Message(
@@ -84,7 +93,8 @@ enum UnitChecks {
             }
             ?? Message(
                 zh: "它没有所配置的地址或表：对照手册，用 boothctl modbus read \(unit.bus) \(unit.unit) 试读",
-                en: "it lacks a table or address of the configuration: see its manual, try boothctl modbus read \(unit.bus) "
+                en:
+                    "it lacks a table or address of the configuration: see its manual, try boothctl modbus read \(unit.bus) "
                     + "\(unit.unit)")
         return [.warning(.modbus, subject, message, next: next)]
     }
