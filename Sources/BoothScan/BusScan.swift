@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 import BoothSensing
+import Glibc
 import Modbus
 
 /// A scan of one bus: which settings and addresses answer, and what answers there. It reads, and cannot write.
@@ -29,6 +30,9 @@ package final class BusScan {
     /// How long broken frames are let pass before a unit is asked once more: a whole frame at 9600 Bd is 267 ms, but a
     /// line that is never quiet must not hold the scan up.
     private static let noiseTime = Duration.milliseconds(50)
+
+    /// How often a line that was held before is asked for, 20 ms apart.
+    private static let mostOpenings = 50
 
     private let bus: ModbusBusConfiguration
     private let profiles: [BoardProfile]
@@ -93,16 +97,24 @@ package final class BusScan {
     /// The line at another speed is another line to whoever is on it: what is still to come belongs to nobody.
     private func open(_ setting: SerialLine?) throws(Stop) {
         line?.settle()
+        let hasOpened = line != nil
         line = nil
         let endpoint: ModbusEndpoint =
             switch (bus.transport, setting) {
             case (.serial(let path, _, _, _), let setting?): .serial(path: path, line: setting)
             default: ModbusEndpoint(bus.transport)
             }
-        do throws(ModbusError) {
-            line = try ReadOnlyLine(to: endpoint, responseTimeout: plan.timeout)
-        } catch {
-            throw Stop(failure: error)
+        // Whoever was just started by this process may hold the old descriptor, and its lock, until it has begun.
+        for attempt in 1... {
+            do throws(ModbusError) {
+                line = try ReadOnlyLine(to: endpoint, responseTimeout: plan.timeout)
+                return
+            } catch {
+                guard hasOpened, error.operation == .takeLine, attempt < Self.mostOpenings else {
+                    throw Stop(failure: error)
+                }
+                poll(nil, 0, 20)
+            }
         }
     }
 

@@ -97,7 +97,8 @@ package struct ScanPlan: Sendable, Hashable {
 
     /// About how long a round takes when nobody answers.
     package func duration(of round: Round) -> Duration {
-        round.probes.reduce(.zero) { $0 + duration(of: $1, at: round.line) * round.units.count }
+        let waiting = round.line == nil ? Duration.zero : ReadOnlyLine.longestLateness
+        return round.probes.reduce(waiting) { $0 + duration(of: $1, at: round.line) * round.units.count }
     }
 
     /// A request that is not answered: the wire's time for both frames, the timeout and the silence between frames.
