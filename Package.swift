@@ -67,15 +67,15 @@ let package = Package(
                 "BoothConfig", "BoothIncidents", "BoothSensing", "BoothJournal", "BoothUplink", "BoothControl",
                 "BlockingIO", "Modbus", "Systemd",
             ]),
+        // What answers on a Modbus bus, and what it is; reads and nothing else.
+        library("BoothScan", ["BoothModel", "BoothSensing", "Modbus"]),
         // What a technician's look at the machine finds; each subject has a folder of its own.
         library(
             "BoothDoctor",
             [
-                "BoothConfig", "BoothControl", "BoothModel", "BoothSensing", "BlockingIO", "CLinux", "Crypto", "GPIO",
-                "Modbus",
+                "BoothConfig", "BoothControl", "BoothModel", "BoothScan", "BoothSensing", "BlockingIO", "CLinux", "Crypto",
+                "GPIO", "Modbus",
             ]),
-        // What answers on a Modbus bus, and what it is; reads and nothing else.
-        library("BoothScan", ["BoothModel", "BoothSensing", "BlockingIO", "Modbus"]),
         library(
             "BoothCommands",
             ["BoothConfig", "BoothControl", "BoothDoctor", "BoothModel", "BoothScan", "BlockingIO", "GPIO", "Modbus"]),
@@ -118,7 +118,7 @@ let package = Package(
         tests(of: "BoothJournal"),
         tests(of: "BoothUplink", with: ["HTTPServer", "TestSupport"]),
         tests(of: "BoothControl"),
-        tests(of: "BoothDoctor", with: ["Rehearsal", "BlockingIO"]),
+        tests(of: "BoothDoctor", with: ["Rehearsal", "TestSupport", "BlockingIO"]),
         tests(of: "BoothScan", with: ["BoothConfig", "SimulatedBoard", "TestSupport"]),
         tests(of: "BoothCommands", with: ["Rehearsal", "SimulatedBoard", "TestSupport"]),
         tests(

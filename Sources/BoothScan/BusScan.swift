@@ -153,8 +153,9 @@ package final class BusScan {
     private func answer(
         to request: ReadRequest, _ setting: SerialLine?, within span: Duration? = nil, triesAgain: Bool = true
     ) throws(Stop) -> UnitAnswer? {
+        guard let line else { return nil }
         do throws(ModbusError) {
-            return try line.map { line throws(ModbusError) in .values(try line.read(request, within: span)) }
+            return .values(try line.read(request, within: span))
         } catch {
             if let exception = error.exception {
                 // A gateway's own word for a unit that is not there (Modbus Application Protocol 1.1b3, 7).
@@ -165,7 +166,7 @@ package final class BusScan {
             if error.isBadFrame {
                 if let setting { noise[setting, default: 0] += 1 }
                 guard triesAgain else { return nil }
-                line?.settle(within: Self.noiseTime)
+                line.settle(within: Self.noiseTime)
                 return try answer(to: request, setting, within: span, triesAgain: false)
             }
             // A gateway that closes what idles is opened again once; a serial line that went is gone.

@@ -42,6 +42,13 @@ package final class ReadOnlyLine {
         }
     }
 
+    /// Whether a serial line gives back what is sent on it, tried by one read of any unit, which need not answer.
+    ///
+    /// - Throws: `ModbusError`: a connection loss.
+    package func hasEcho(of request: ReadRequest) throws(ModbusError) -> Bool {
+        try connection?.hasEcho(of: request) ?? false
+    }
+
     /// The units that were heard late since the last call.
     package func takeLateUnits() -> Set<Int> {
         connection?.takeForeignUnits() ?? []

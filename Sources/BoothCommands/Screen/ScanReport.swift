@@ -42,27 +42,32 @@ struct ScanReport {
 
     /// Lines for boothd.toml; empty where nothing was found. A bus has one setting: units at another are comments.
     func toml(in language: Language) -> String {
-        guard !result.units.isEmpty else { return "" }
-        var text = ""
+        var tables: [String] = []
         if let best, best != configured {
-            text += "[modbus.\(bus.name)]\nbaud = \(best.baud)\nparity = \"\(best.parity.word)\"\n"
-            text += best.stopBits == 1 ? "" : "stop-bits = \(best.stopBits)\n"
+            let stopBits = best.stopBits == 1 ? "" : "stop-bits = \(best.stopBits)\n"
+            tables.append(
+                "[modbus.\(bus.name)]\nbaud = \(best.baud)\nparity = \"\(best.parity.word)\"\n" + stopBits)
         }
         for found in units where found.line == best {
             guard let profile = found.identity.profile else { continue }
-            text +=
-                (text.isEmpty ? "" : "\n") + "[modbus.\(bus.name).unit.\(found.unit)]\nprofile = \"\(profile.name)\"\n"
+            let others = found.identity.others.joined(separator: ", ")
+            let doubt = Message(zh: "应答相同的还有：\(others)", en: "these answer alike: \(others)")
+            tables.append(
+                "[modbus.\(bus.name).unit.\(found.unit)]\nprofile = \"\(profile.name)\""
+                    + (others.isEmpty ? "" : "    # \(doubt.text(in: language))") + "\n")
         }
-        for found in units where found.line != best {
-            guard let line = found.line, let best else { continue }
-            let message = Message(
-                zh: "单元 \(found.unit) 在 \(line.notation)：用厂家工具或拨码改为 \(best.notation)，一条总线只有一种设置",
-                en:
-                    "unit \(found.unit) is at \(line.notation): set it to \(best.notation) by its maker's tool or switches, "
-                    + "a bus has one setting")
-            text += (text.isEmpty ? "" : "\n") + "# " + message.text(in: language) + "\n"
-        }
-        return text
+        let strays = units.filter { $0.line != best && $0.unit != speedless }.map { stray($0).text(in: language) }
+        if !strays.isEmpty { tables.append(strays.map { "# \($0)\n" }.joined()) }
+        return tables.joined(separator: "\n")
+    }
+
+    private func stray(_ found: FoundUnit) -> Message {
+        let (here, there) = (found.line?.notation ?? "", best?.notation ?? "")
+        return Message(
+            zh: "单元 \(found.unit) 在 \(here)：用厂家工具或拨码改为 \(there)，一条总线只有一种设置",
+            en:
+                "unit \(found.unit) is at \(here): set it to \(there) by its maker's tool or switches, a bus has one setting"
+        )
     }
 
     /// What else a technician should know.

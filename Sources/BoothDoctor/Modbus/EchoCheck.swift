@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
+import BoothScan
 import BoothSensing
 import Modbus
 
@@ -32,9 +33,9 @@ enum EchoCheck {
     }
 
     /// A line that cannot be opened is the serial checks' business.
-    private static func hasEcho(_ bus: ModbusBusConfiguration, _ unit: Int) -> Bool {
+    static func hasEcho(_ bus: ModbusBusConfiguration, _ unit: Int) -> Bool {
         do throws(ModbusError) {
-            var line = try ModbusConnection(to: ModbusEndpoint(bus.transport), responseTimeout: bus.responseTimeout)
+            let line = try ReadOnlyLine(to: ModbusEndpoint(bus.transport), responseTimeout: bus.responseTimeout)
             return try line.hasEcho(of: ReadRequest(unit: unit, table: .holdingRegisters, address: 0, count: 1))
         } catch {
             return false
