@@ -23,7 +23,7 @@ struct RTUReception {
     private let request: ModbusRequest
     /// The frame that was sent.
     private let sent: [UInt8]
-    private var bytes: [UInt8] = []
+    private(set) var bytes: [UInt8] = []
     private var isOverrun = false
     /// Whether the request itself came back.
     private(set) var hasEchoed = false
