@@ -14,7 +14,7 @@ extension Agent {
             let loan = BusLoan { mailbox.post(.returned(bus: name)) }
             borrowers[name] = replier.caller.credentials
             // A bus without points is not open: there is nothing to close.
-            guard let bus = buses.first(where: { $0.name == name }) else { return replier.answer(.lent(loan)) }
+            guard let bus = bus(named: name) else { return replier.answer(.lent(loan)) }
             bus.lend(DeviceFault(.lent, Self.lent(to: replier.caller.credentials))) { replier.answer(.lent(loan)) }
             return
         }
@@ -24,7 +24,7 @@ extension Agent {
     /// Makes one read between two polls.
     func make(_ read: ModbusRead, for replier: ControlReplier) {
         if let refusal = refusal(of: read.bus, to: replier.caller) { return replier.answer(.refused(refusal)) }
-        guard let bus = buses.first(where: { $0.name == read.bus }) else {
+        guard let bus = bus(named: read.bus) else {
             return replier.answer(.refused(.readFailed(.notOpen)))
         }
         let transport = configuration.buses.first { $0.name == read.bus }?.transport
@@ -41,7 +41,7 @@ extension Agent {
     /// The borrower's connection has ended.
     func takeBack(_ name: String) {
         guard borrowers.removeValue(forKey: name) != nil else { return }
-        buses.first { $0.name == name }?.takeBack()
+        bus(named: name)?.takeBack()
     }
 
     /// Why a caller may not have a bus now. Reads count as acts: some units forget what they counted once it is read.

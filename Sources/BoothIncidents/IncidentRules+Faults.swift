@@ -31,7 +31,7 @@ extension IncidentRules {
     package static func devices(of output: OutputConfiguration) -> [DeviceID] {
         switch output.sink {
         case .gpio(let gpio): DeviceMap.path(of: .gpio(gpio))
-        case .modbus(let modbus): DeviceMap.path(of: .modbus(modbus))
+        case .modbus(let modbus): DeviceMap.path(of: .modbus(modbus)) + [.output(output.id)]
         }
     }
 

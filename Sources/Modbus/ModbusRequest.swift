@@ -57,7 +57,7 @@ package enum ModbusRequest: Sendable, Hashable {
     }
 
     /// What its errors name.
-    var operation: ModbusError.Operation {
+    package var operation: ModbusError.Operation {
         switch self {
         case .read(let read): .read(read.table)
         case .writeCoil: .writeCoil

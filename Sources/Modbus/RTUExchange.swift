@@ -125,7 +125,7 @@ final class RTUExchange {
             switch reception.verdict() {
             case .answered(let answer): return answer
             case .echoed: throw ModbusError(operation, code: cmodbus_echo)
-            case .broken where reception.mayHaveBeenAnswer:
+            case .broken where reception.isSpoiledAnswer:
                 end = min(deadline, .now + Self.adapterPause + line.silenceBetweenFrames)
             case .open, .broken: end = deadline
             }
@@ -137,7 +137,7 @@ final class RTUExchange {
         case .echoed: throw ModbusError(operation, code: cmodbus_echo)
         case .open: throw ModbusError(operation, code: ETIMEDOUT)
         case .broken:
-            throw ModbusError(operation, code: reception.isWrongAnswer ? cmodbus_bad_data : cmodbus_bad_checksum)
+            throw ModbusError(operation, code: reception.isSpoiledAnswer ? cmodbus_bad_checksum : cmodbus_bad_data)
         }
     }
 

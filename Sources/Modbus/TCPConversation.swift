@@ -29,6 +29,9 @@ package final class TCPConversation {
     private var unsent: [UInt8] = []
     private var received: [UInt8] = []
     private var unasked = 0
+    /// Units by the transactions that were given up while their answers may still come.
+    private var abandoned: [UInt16: Int] = [:]
+    private var lateUnits: Set<Int> = []
 
     /// Begins to connect.
     ///
@@ -61,12 +64,28 @@ package final class TCPConversation {
     /// Makes `request` the one that `proceed` carries; also while it still connects. What came unasked before is thrown
     /// away. Call `proceed` next: it sends at once.
     package func begin(_ request: ModbusRequest) {
-        if !isConnecting { discardUnasked() }
+        if abandoned.isEmpty {
+            received = []
+            if !isConnecting { discardUnasked() }
+        }
         transaction &+= 1
+        abandoned[transaction] = nil
         self.request = request
-        received = []
         unasked = 0
         unsent += TCPFrame.sealed(request, transaction: transaction)
+    }
+
+    /// Gives up the request under way while its answer may still come: it names its transaction, and is passed over.
+    package func abandon() {
+        guard let request else { return }
+        abandoned[transaction] = request.unit
+        self.request = nil
+    }
+
+    /// Units whose answers came after they were given up, since the last call.
+    package func takeLateUnits() -> Set<Int> {
+        defer { lateUnits = [] }
+        return lateUnits
     }
 
     /// Goes on as far as it can without waiting.
@@ -127,12 +146,26 @@ package final class TCPConversation {
 
     private func receive(for request: ModbusRequest) throws(ModbusError) -> [UInt8]? {
         while true {
-            if let answer = try TCPFrame.answer(in: received, to: request, transaction: transaction) {
+            let isLate = passLateAnswers()
+            if !isLate, let answer = try TCPFrame.answer(in: received, to: request, transaction: transaction) {
                 return answer
             }
             guard let chunk = try read(request.operation) else { return nil }
             received += chunk
         }
+    }
+
+    /// Takes the answers to what was given up off the front of what came.
+    ///
+    /// - Returns: whether one is there that is not whole yet.
+    private func passLateAnswers() -> Bool {
+        while let (transaction, unit, size) = TCPFrame.header(of: received), abandoned[transaction] == unit {
+            guard received.count >= size else { return true }
+            received.removeFirst(size)
+            abandoned[transaction] = nil
+            lateUnits.insert(unit)
+        }
+        return false
     }
 
     /// Looks after a connection that carries no request: whether it still stands, and whether its peer is in step.

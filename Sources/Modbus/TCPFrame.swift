@@ -31,4 +31,11 @@ enum TCPFrame {
         let size = headerSize - 1 + length
         return received.count >= size ? Array(received[headerSize..<size]) : nil
     }
+
+    /// What the header says that `received` begins with; nil while it is not whole.
+    static func header(of received: [UInt8]) -> (transaction: UInt16, unit: Int, size: Int)? {
+        guard received.count >= headerSize else { return nil }
+        let length = Int(received[4]) << 8 | Int(received[5])
+        return (UInt16(received[0]) << 8 | UInt16(received[1]), Int(received[6]), headerSize - 1 + length)
+    }
 }

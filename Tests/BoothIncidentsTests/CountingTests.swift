@@ -95,6 +95,17 @@ struct CountingTests {
         #expect(rules.counters.isEmpty)
     }
 
+    @Test("a press that was not restored when the agent was killed is restored as of the press")
+    func killed() {
+        var booth = RehearsedBooth([Self.counting("help-1", .helpButton)])
+        booth.see("help-1", .normal, at: 0)
+        _ = count("help-1", 1, to: 1, at: 500, in: &booth)
+        booth.restart()
+        let restored = booth.keep(booth.rules.advance(to: booth.moment(at: 600)))
+        #expect(restored.map(\.short) == ["restored help 1 after 0 s"])
+        #expect(restored.first?.moment.boot == booth.moment(at: 500).boot)
+    }
+
     @Test("a baseline is written once, not with each reading")
     func baseline() {
         var booth = RehearsedBooth([Self.counting("help-1", .helpButton)])

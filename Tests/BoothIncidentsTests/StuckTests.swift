@@ -42,7 +42,10 @@ struct StuckTests {
         booth.see("help-1", .active, at: 0)
         let begins = booth.rules.advance(to: booth.moment(at: 60))
         #expect(begins.devices.map(\.device) == ["stuck:help-1"])
-        guard case .lost(let fault) = begins.devices.first?.condition else { return #expect(Bool(false)) }
+        guard case .lost(let fault) = try #require(begins.devices.first).condition else {
+            Issue.record("nothing is lost")
+            return
+        }
         #expect(fault.code == .stuck && fault.message.en.contains("over 60 s; check"))
         let now = booth.moment(at: 70)
         let ends = booth.rules.take(

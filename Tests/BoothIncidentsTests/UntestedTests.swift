@@ -42,7 +42,9 @@ struct UntestedTests {
         #expect(booth.rules.lastActive(of: "help-1")?.boot == booth.moment(at: 301 * day).boot)
     }
 
-    @Test("is reckoned over a restart of the board by the clock", arguments: [(7.0, []), (7.9, []), (8.0, ["help-1"])])
+    @Test(
+        "is reckoned over a restart of the board by the clock",
+        arguments: [(7.0, []), (7.9, []), (8.0, ["help-1"])] as [(Double, [PointID])])
     mutating func reboots(days: Double, expected: [PointID]) {
         var point = RehearsedBooth.help
         point.rules.untested = .seconds(8 * 86_400)

@@ -70,11 +70,10 @@ import Testing
         var flipped = Self.answer
         flipped[3] ^= 1
         #expect(reception(Self.inputs, flipped).verdict(isOver: true) == .broken)
-        #expect(!reception(Self.inputs, flipped).isWrongAnswer)
+        #expect(reception(Self.inputs, flipped).isSpoiledAnswer)
         for pdu in [[1, 1, 5], [2, 2, 5, 0], [2, 0], [4, 2, 0, 5]] as [[UInt8]] {
             let reception = reception(Self.inputs, RTUFrame.sealed(pdu, unit: 1))
-            #expect(reception.verdict(isOver: true) == .broken && reception.mayHaveBeenAnswer)
-            #expect(reception.isWrongAnswer)
+            #expect(reception.verdict(isOver: true) == .broken && !reception.isSpoiledAnswer)
         }
         #expect(reception(Self.inputs, Array(Self.answer.dropLast())).verdict(isOver: true) == .open)
     }

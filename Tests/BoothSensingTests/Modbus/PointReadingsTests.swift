@@ -7,6 +7,9 @@ import Testing
 
 @Suite("What a register says, and what of it is believed")
 struct PointReadingsTests {
+    private static let bus = ModbusBusConfiguration(
+        name: "bus", transport: .tcp(host: "127.0.0.1", port: 502), responseTimeout: .seconds(1))
+
     private static let bands = LoopBands(short: 0...99, normal: 100...599, alarm: 600...899, cut: 900...1023)
 
     private func register(
@@ -27,7 +30,7 @@ struct PointReadingsTests {
         let configuration = PointConfiguration(
             id: "p", kind: .contact, source: .modbus(source), debounce: .zero, loop: loop, classification: nil)
         guard let point = PolledPoint(configuration, on: "bus") else { return ["no point"] }
-        let request = PollPlan([point]).requests[0]
+        let request = PollPlan([point], bus: Self.bus).requests[0]
         return words.enumerated().map { second, word in
             let at = BootTime(nanoseconds: Int64(second) * 1_000_000_000)
             return readings.take([word], for: request, at: at).map(short).joined(separator: ", ")
@@ -177,12 +180,12 @@ struct PointReadingsTests {
     }
 
     @Test("a count goes on where it was when its unit comes back")
-    func backAgain() {
+    func backAgain() throws {
         var readings = PointReadings()
         let configuration = PointConfiguration(
             id: "p", kind: .helpButton, source: .modbus(register(counter: true)), debounce: .zero, classification: nil)
-        guard let point = PolledPoint(configuration, on: "bus") else { return }
-        let request = PollPlan([point]).requests[0]
+        let point = try #require(PolledPoint(configuration, on: "bus"))
+        let request = PollPlan([point], bus: Self.bus).requests[0]
         let now = BootTime(nanoseconds: 0)
         _ = readings.take([7], for: request, at: now)
         #expect(readings.lose([point], to: .stale, at: now).map(short) == ["normal 7 stale"])
