@@ -250,7 +250,7 @@ import Testing
     func refusedAddress() throws {
         let board = try board(on: .tcp)
         try start(transport(board), (1020..<1026).map { point(PointID(rawValue: "p\($0)"), .coil, $0) })
-        #expect(collector.wait { $0.reports.count == 6 })
+        #expect(collector.wait { $0.reports.count == 6 + 2 })
         expect("p1023", .normal, 0, .good)
         expect("p1024", .unknown, nil, .fault)
         expect("p1025", .unknown, nil, .fault)
