@@ -73,7 +73,8 @@ let package = Package(
         library(
             "BoothDoctor",
             [
-                "BoothConfig", "BoothControl", "BoothModel", "BoothScan", "BoothSensing", "BlockingIO", "CLinux", "Crypto",
+                "BoothConfig", "BoothControl", "BoothModel", "BoothScan", "BoothSensing", "BlockingIO", "CLinux",
+                "Crypto",
                 "GPIO", "Modbus",
             ]),
         library(

@@ -39,7 +39,6 @@ import Testing
             var unit: Int
             var baud: Int?
             var parity: String?
-            var stop_bits: Int?
             var profile: String?
             var title: String?
             var evidence: String

@@ -46,7 +46,14 @@ final class ScanDisplay {
         if errors.isTerminal { say(words("按 Ctrl-C 结束并显示已找到的", "Ctrl-C ends it and shows what was found")) }
     }
 
-    func show(_ progress: ScanProgress) {
+    func take(_ news: BusScan.News) {
+        switch news {
+        case .progress(let progress): show(progress)
+        case .found(let unit): show(unit)
+        }
+    }
+
+    private func show(_ progress: ScanProgress) {
         let now = ContinuousClock.now
         guard shownAt.duration(to: now) >= (errors.isTerminal ? Self.refresh : Self.interval) else { return }
         shownAt = now
@@ -65,7 +72,7 @@ final class ScanDisplay {
     }
 
     /// A unit, as soon as it is found.
-    func show(_ found: FoundUnit) {
+    private func show(_ found: FoundUnit) {
         let place = found.line.map { $0.notation + " " } ?? ""
         let board = found.identity.profile.map { "\($0.name) (\($0.title.text(in: words.language)))" }
         say(

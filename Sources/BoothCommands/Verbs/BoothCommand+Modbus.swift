@@ -107,13 +107,8 @@ extension BoothCommand {
         let display = ScanDisplay(errors: errors, words: Words(language: language))
         display.begin(plan, of: bus, isLent: agent != nil)
         let scan = BusScan(
-            bus, profiles: profiles, plan: plan, isStopped: { isInterrupted || agent?.isDisconnected == true }
-        ) {
-            switch $0 {
-            case .progress(let progress): display.show(progress)
-            case .found(let unit): display.show(unit)
-            }
-        }
+            bus, profiles: profiles, plan: plan, isStopped: { isInterrupted || agent?.isDisconnected == true },
+            tell: { display.take($0) })
         let result = withExtendedLifetime(agent) { scan.run() }
         display.end()
         let isLoanOver = agent?.isDisconnected == true
