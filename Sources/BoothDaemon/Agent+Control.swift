@@ -20,7 +20,8 @@ extension Agent {
         switch call {
         case .status: replier.answer(.status(statusReply()))
         case .points:
-            replier.answer(.points(PointsReply(points: pointStatuses(), units: modbus.flatMap(\.buses).flatMap(\.counters))))
+            replier.answer(
+                .points(PointsReply(points: pointStatuses(), units: modbus.flatMap(\.buses).flatMap(\.counters))))
         case .incidents(nil, let all):
             journal.ask(.incidents(all: all) { replier.answer($0.map { .incidents(.init($0)) } ?? Self.unreadable) })
         case .incidents(let id?, _):
