@@ -65,12 +65,21 @@ let package = Package(
             "BoothDaemon",
             [
                 "BoothConfig", "BoothIncidents", "BoothSensing", "BoothJournal", "BoothUplink", "BoothControl",
-                "BlockingIO", "Systemd",
+                "BlockingIO", "Modbus", "Systemd",
             ]),
+        // What answers on a Modbus bus, and what it is; reads and nothing else.
+        library("BoothScan", ["BoothModel", "BoothSensing", "Modbus"]),
         // What a technician's look at the machine finds; each subject has a folder of its own.
         library(
-            "BoothDoctor", ["BoothConfig", "BoothControl", "BoothModel", "BlockingIO", "CLinux", "Crypto", "GPIO"]),
-        library("BoothCommands", ["BoothConfig", "BoothControl", "BoothDoctor", "BoothModel", "BlockingIO", "GPIO"]),
+            "BoothDoctor",
+            [
+                "BoothConfig", "BoothControl", "BoothModel", "BoothScan", "BoothSensing", "BlockingIO", "CLinux",
+                "Crypto",
+                "GPIO", "Modbus",
+            ]),
+        library(
+            "BoothCommands",
+            ["BoothConfig", "BoothControl", "BoothDoctor", "BoothModel", "BoothScan", "BlockingIO", "GPIO", "Modbus"]),
         .executableTarget(name: "boothd", dependencies: ["BoothDaemon", "BoothCommands"]),
         .executableTarget(name: "boothctl", dependencies: ["BoothCommands", "BlockingIO"]),
 
@@ -110,8 +119,9 @@ let package = Package(
         tests(of: "BoothJournal"),
         tests(of: "BoothUplink", with: ["HTTPServer", "TestSupport"]),
         tests(of: "BoothControl"),
-        tests(of: "BoothDoctor", with: ["Rehearsal", "BlockingIO"]),
-        tests(of: "BoothCommands"),
+        tests(of: "BoothDoctor", with: ["Rehearsal", "TestSupport", "BlockingIO"]),
+        tests(of: "BoothScan", with: ["BoothConfig", "SimulatedBoard", "TestSupport"]),
+        tests(of: "BoothCommands", with: ["Rehearsal", "SimulatedBoard", "TestSupport"]),
         tests(
             of: "BoothDaemon",
             with: [

@@ -23,6 +23,8 @@ final class Agent {
         case uplink(UplinkReport)
         case control(ControlCall, ControlReplier)
         case prove(Pulse)
+        /// Whoever had that bus has let it go.
+        case returned(bus: String)
     }
 
     /// Why the loop ended.
@@ -71,6 +73,8 @@ final class Agent {
     var throttle = LogThrottle()
 
     private(set) var modbus: [ModbusThread] = []
+    /// Who has a bus instead of the agent, by its name.
+    var borrowers: [String: PeerCredentials] = [:]
     private var ending: Ending?
     private let reread: () -> Result<CheckedFile, Refusal>
 
@@ -300,6 +304,7 @@ final class Agent {
         case .uplink(let report): take(report)
         case .control(let call, let replier): answer(call, replier)
         case .prove(let pulse): pulse.beat()
+        case .returned(let bus): takeBack(bus)
         }
     }
 

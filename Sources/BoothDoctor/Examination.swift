@@ -53,6 +53,7 @@ package struct Examination {
         case .permissions: PermissionChecks.findings(in: booth)
         case .gpio: ChipChecks.findings(in: booth)
         case .serial: SerialChecks.findings(in: booth)
+        case .modbus: BusChecks.findings(in: booth)
         case .credentials: CredentialChecks.findings(in: booth)
         case .storage: StorageChecks.findings(in: booth)
         case .clock: ClockChecks.findings(in: booth)

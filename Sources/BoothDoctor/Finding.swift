@@ -39,7 +39,7 @@ package struct Finding: Sendable, Hashable {
 
 /// A part of the look, in the order in which it is taken: what is wrong further up often causes what is wrong below.
 package enum Area: String, Sendable, CaseIterable {
-    case service, configuration, permissions, gpio, serial, credentials, storage, clock, versions
+    case service, configuration, permissions, gpio, serial, modbus, credentials, storage, clock, versions
 
     /// The heading for people.
     package var title: Message {
@@ -49,6 +49,7 @@ package enum Area: String, Sendable, CaseIterable {
         case .permissions: Message(zh: "权限", en: "Permissions")
         case .gpio: Message(zh: "GPIO 芯片与线路", en: "GPIO chips and lines")
         case .serial: Message(zh: "串口", en: "Serial ports")
+        case .modbus: Message(zh: "Modbus 总线与单元", en: "Modbus buses and units")
         case .credentials: Message(zh: "证书与密钥", en: "Certificates and keys")
         case .storage: Message(zh: "磁盘与挂载", en: "Disk and mounts")
         case .clock: Message(zh: "时钟", en: "Clock")

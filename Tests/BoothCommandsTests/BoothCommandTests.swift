@@ -91,7 +91,7 @@ import Testing
         arguments: [
             (
                 "points",
-                #"{"points":[{"id":"help-1","kind":"help-button","last_active":null,"name":"门口求助按钮","quality":"good","since":"2026-11-21T08:15:30.120+08:00","state":"active","untested":false,"value":0},{"id":"room-door","kind":"room-door","last_active":null,"name":"room-door","quality":"stale","since":null,"state":"unknown","untested":false,"value":null}]}"#
+                #"{"points":[{"id":"help-1","kind":"help-button","last_active":null,"name":"门口求助按钮","quality":"good","since":"2026-11-21T08:15:30.120+08:00","state":"active","untested":false,"value":0},{"id":"room-door","kind":"room-door","last_active":null,"name":"room-door","quality":"stale","since":null,"state":"unknown","untested":false,"value":null}],"units":[]}"#
             ),
             (
                 "queue",

@@ -110,6 +110,9 @@ final class CommandBench {
             replier.answer(
                 .queue(QueueReply(targets: [TargetQueue(target: "grid", queued: 12, rejected: 1, items: [item])])))
         case .events: replier.answer(.events([RecentEvent(key: 1, json: event), RecentEvent(key: 2, json: "{}")]))
+        case .lendBus: replier.answer(.lent(BusLoan {}))
+        case .readModbus(let read) where read.address == 9: replier.answer(.refused(.readFailed(.exception(2))))
+        case .readModbus(let read): replier.answer(.values((0..<read.count).map { 0x105 + UInt16($0) }))
         }
     }
 }

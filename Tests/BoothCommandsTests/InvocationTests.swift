@@ -33,7 +33,7 @@ import Testing
             (["points", "--lang", "fr"], "--lang fr: zh or en is expected"),
             (["points", "x"], "x is one word too many after points"),
             (["incidents", "x", "y"], "y is one word too many after incidents"),
-            (["points", "--all"], "--all belongs to incidents, not to points"),
+            (["points", "--all"], "--all belongs to incidents and modbus, not to points"),
             (["queue", "--follow"], "--follow belongs to events, not to queue"),
             (["--json"], "no verb given; see boothctl help"),
             ([], "no verb given; see boothctl help"),

@@ -35,6 +35,8 @@ final class ControlBench {
         case .incidents(let id?, _): replier.answer(.refused(.noSuchIncident(id)))
         case .incidents(nil, _): replier.answer(.incidents(IncidentsReply(incidents: [])))
         case .events: replier.answer(.events([event(1), event(2)]))
+        case .lendBus: replier.answer(.refused(.permissionDenied))
+        case .readModbus(let read): replier.answer(.values((0..<read.count).map { UInt16(read.address + $0) }))
         case .status: replier.answer(.refused(.unavailable(Message(zh: "正在启动", en: "starting"))))
         }
     }

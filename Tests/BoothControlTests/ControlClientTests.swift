@@ -10,7 +10,7 @@ import Testing
     func calls() throws {
         let bench = try ControlBench()
         let client = try ControlClient(path: bench.path)
-        #expect(try client.call(.points) == #"{"points":[]}"#)
+        #expect(try client.call(.points) == #"{"points":[],"units":[]}"#)
         let id = EventID(key: 77, random: 5)
         #expect(throws: ControlClientError.refused(.noSuchIncident(id))) { try client.call(.incidents(id, all: false)) }
         let starting = ControlError.unavailable(Message(zh: "正在启动", en: "starting"))

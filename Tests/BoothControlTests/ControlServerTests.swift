@@ -53,7 +53,7 @@ import Testing
                     .utf8))
         #expect(asked.wait(milliseconds: 10_000) == [.points])
         held.withLock { $0.removeFirst() }.answer(.points(PointsReply(points: [])))
-        #expect(try client.read() == #"{"parameters":{"points":[]}}"#)
+        #expect(try client.read() == #"{"parameters":{"points":[],"units":[]}}"#)
         #expect(try client.read() == #"{"parameters":{"targets":[]}}"#)
         #expect(try client.read()?.contains("MethodNotFound") == true)
     }
@@ -66,8 +66,8 @@ import Testing
         flooding.write((0..<500).flatMap { _ in one })
         let other = try RawClient(bench.path)
         other.write(one)
-        #expect(try other.read() == #"{"parameters":{"points":[]}}"#)
-        for _ in 0..<500 { #expect(try flooding.read() == #"{"parameters":{"points":[]}}"#) }
+        #expect(try other.read() == #"{"parameters":{"points":[],"units":[]}}"#)
+        for _ in 0..<500 { #expect(try flooding.read() == #"{"parameters":{"points":[],"units":[]}}"#) }
     }
 
     @Test(
@@ -129,7 +129,7 @@ import Testing
             client.call("{\"method\":\"\(method)\",\"oneway\":true,\"more\":true}")
         }
         client.call(#"{"method":"cn.boothd.Agent.ListPoints"}"#)
-        #expect(try client.read() == #"{"parameters":{"points":[]}}"#)
+        #expect(try client.read() == #"{"parameters":{"points":[],"units":[]}}"#)
     }
 
     @Test(

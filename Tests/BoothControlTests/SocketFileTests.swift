@@ -38,7 +38,7 @@ import Testing
         let next = try ControlServer(path: bench.path, version: "2", call: ControlBench.script)
         try next.start()
         defer { next.stop() }
-        #expect(try ControlClient(path: bench.path).call(.points) == #"{"points":[]}"#)
+        #expect(try ControlClient(path: bench.path).call(.points) == #"{"points":[],"units":[]}"#)
     }
 
     @Test("leaves the socket of a running agent alone")
@@ -46,7 +46,7 @@ import Testing
         let bench = try ControlBench()
         let second = try ControlServer(path: bench.path, version: "2", call: ControlBench.script)
         #expect(throws: SystemError("control socket \(bench.path)", code: EADDRINUSE)) { try second.start() }
-        #expect(try ControlClient(path: bench.path).call(.points) == #"{"points":[]}"#)
+        #expect(try ControlClient(path: bench.path).call(.points) == #"{"points":[],"units":[]}"#)
     }
 
     @Test("does not remove a file that is no socket")

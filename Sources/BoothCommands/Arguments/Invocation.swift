@@ -5,12 +5,18 @@ import BoothModel
 /// A command line, read. Options may stand before or after the verb, as `--option value` or `--option=value`.
 struct Invocation: Equatable {
     var verb: Verb?
-    /// What follows the verb: an incident's id, a file.
-    var operand: String?
+    /// What follows the verb: an incident's id, a file; of `modbus` what it is to do, and with what.
+    var operands: [String] = []
+    var operand: String? { operands.first }
     var socket: String?
     var language: Language?
     var configuration: String?
     var stateDirectory: String?
+    /// As written; `ModbusTask` reads them.
+    var units: String?
+    var baud: String?
+    var parity: String?
+    var timeout: String?
     var json = false
     var help = false
     var version = false
@@ -55,10 +61,8 @@ struct Invocation: Equatable {
             self.verb = known
             return
         }
-        guard operand == nil, verb == .incidents || verb == .check || verb == .help else {
-            throw .needless(word, verb: verb)
-        }
-        operand = word
+        guard operands.count < verb.mostOperands else { throw .needless(word, verb: verb) }
+        operands.append(word)
     }
 
     private mutating func takeOption(_ word: String, _ rest: inout ArraySlice<String>) throws(UsageError) -> Option {
@@ -84,7 +88,7 @@ struct Invocation: Equatable {
         case .version: version = true
         case .all: all = true
         case .follow: follow = true
-        case .socket, .language, .configuration, .stateDirectory: break
+        case .socket, .language, .configuration, .stateDirectory, .units, .baud, .parity, .timeout: break
         }
     }
 
@@ -92,6 +96,10 @@ struct Invocation: Equatable {
         switch option {
         case .configuration: configuration = value
         case .stateDirectory: stateDirectory = value
+        case .units: units = value
+        case .baud: baud = value
+        case .parity: parity = value
+        case .timeout: timeout = value
         case .language: try set(language: value)
         default: socket = value
         }

@@ -2,7 +2,17 @@
 
 /// What `boothctl` can be asked to do.
 enum Verb: String, CaseIterable, Sendable {
-    case status, points, incidents, queue, events, doctor, gpio, check, help
+    case status, points, incidents, queue, events, doctor, gpio, modbus, check, help
+
+    /// Most words that may follow it.
+    var mostOperands: Int {
+        switch self {
+        case .incidents, .check, .help: 1
+        // read BUS UNIT TABLE ADDRESS COUNT
+        case .modbus: 6
+        default: 0
+        }
+    }
 }
 
 /// An option and what it takes.
@@ -16,10 +26,14 @@ enum Option: String, CaseIterable, Sendable {
     case follow = "--follow"
     case configuration = "--config"
     case stateDirectory = "--state-directory"
+    case units = "--units"
+    case baud = "--baud"
+    case parity = "--parity"
+    case timeout = "--timeout"
 
     var takesValue: Bool {
         switch self {
-        case .socket, .language, .configuration, .stateDirectory: true
+        case .socket, .language, .configuration, .stateDirectory, .units, .baud, .parity, .timeout: true
         case .json, .help, .version, .all, .follow: false
         }
     }
@@ -27,10 +41,11 @@ enum Option: String, CaseIterable, Sendable {
     /// The verbs that it belongs to; nil for one that every verb takes.
     var verbs: [Verb]? {
         switch self {
-        case .all: [.incidents]
+        case .all: [.incidents, .modbus]
         case .follow: [.events]
-        case .configuration: [.doctor, .gpio]
+        case .configuration: [.doctor, .gpio, .modbus]
         case .stateDirectory: [.doctor]
+        case .units, .baud, .parity, .timeout: [.modbus]
         default: nil
         }
     }

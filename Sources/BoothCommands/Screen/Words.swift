@@ -46,6 +46,7 @@ struct Words {
         "ok": "正常", "retrying": "重试中", "refused": "被拒", "full": "已满",
         "synced": "已同步", "holdover": "守时", "unsynced": "未同步",
         "raised": "已发生", "accepted": "已接收", "dispatched": "已派警", "handled": "已处置", "closed": "已关闭",
+        "answering": "应答", "missing": "漏答", "silent": "无应答",
         "as-is": "–", "disabled": "无", "pull-up": "上拉", "pull-down": "下拉",
         "queued": "待发", "sent": "已发", "rejected": "拒收",
         "police": "公安", "community": "社区",

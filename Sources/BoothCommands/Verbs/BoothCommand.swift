@@ -19,15 +19,15 @@ package struct BoothCommand {
     let output: Output
     let errors: Output
     let defaultSocket: String
-    private let defaultLanguage: Language
-    private let interruption: CInt?
+    let defaultLanguage: Language
+    let interruption: CInt?
 
     /// - Parameters:
     ///   - output: for answers.
     ///   - errors: for everything else.
     ///   - socket: the agent's, unless the command line names one.
     ///   - language: unless the command line names one.
-    ///   - interruption: readable when `events --follow` is to end.
+    ///   - interruption: readable when `events --follow` or a scan is to end.
     package init(
         output: Output, errors: Output, socket: String = BoothCommand.socketOfEnvironment,
         language: Language = .ofEnvironment, interruption: CInt? = nil
@@ -75,6 +75,7 @@ package struct BoothCommand {
         case .check: return checkConfiguration(invocation, language)
         case .doctor: return diagnose(invocation, language)
         case .gpio: return listChips(invocation, language)
+        case .modbus: return atBus(invocation, language)
         default: break
         }
         do throws(ControlClientError) {
@@ -106,7 +107,8 @@ package struct BoothCommand {
             return status.state == .inService ? .done : .failed
         case .points:
             let reply = try client.call(.points)
-            show(reply, invocation, screens.points(try ControlClient.decode(PointsReply.self, from: reply).points))
+            let points = try ControlClient.decode(PointsReply.self, from: reply)
+            show(reply, invocation, screens.points(points.points) + screens.units(points.units))
         case .incidents:
             let reply = try client.call(.incidents(invocation.operand.flatMap { EventID($0) }, all: invocation.all))
             let incidents = try ControlClient.decode(IncidentsReply.self, from: reply).incidents
@@ -115,7 +117,7 @@ package struct BoothCommand {
             let reply = try client.call(.queue)
             show(reply, invocation, screens.queue(try ControlClient.decode(QueueReply.self, from: reply).targets))
         case .events: try showEvents(client, invocation, screens.words)
-        case .doctor, .gpio, .check, .help: break
+        case .doctor, .gpio, .modbus, .check, .help: break
         }
         return .done
     }

@@ -45,6 +45,7 @@ extension ControlError {
         case .permissionDenied:
             Message(zh: "无权操作：需要 root 或 booth-operator 组", en: "not permitted: be root or in group booth-operator")
         case .unavailable(let reason): reason
+        case .readFailed(let failure): failure.message
         case .methodNotFound(let method), .methodNotImplemented(let method):
             Message(
                 zh: "boothd 没有 \(method)：它的版本较旧，请升级",

@@ -15,12 +15,16 @@ enum Help {
               events [--follow]  最近的消息；--follow 继续显示新的
               doctor             检查本机：服务、权限、芯片与线路、串口、证书、磁盘、时钟、版本；逐项给出下一步
               gpio               本机的 GPIO 芯片与线路、占用者、对应的点位
+              modbus scan BUS    总线上有什么：波特率、校验、地址、型号，只读不写；--units 1-32、--baud 9600,19200、
+                                 --parity none,even、--timeout 30ms、--all
+              modbus read BUS UNIT TABLE ADDRESS [COUNT]
+                                 读一次；TABLE 为 coil、discrete-input、input-register、holding-register
               check [文件]       检查配置，默认 /etc/boothd/boothd.toml
               help               本说明
 
             选项（在命令之前或之后）：
               --socket PATH      控制套接字，默认 /run/boothd/control
-              --config FILE      doctor、gpio 所看的配置，默认 /etc/boothd/boothd.toml
+              --config FILE      doctor、gpio、modbus 所看的配置，默认 /etc/boothd/boothd.toml
               --state-directory DIR
                                  doctor 所看的状态目录，默认 /var/lib/boothd
               --json             输出 JSON
@@ -43,12 +47,17 @@ enum Help {
               doctor             this machine: service, permissions, chips and lines, serial ports, certificates, disk,
                                  clock, versions; each with the next step
               gpio               GPIO chips and lines, who holds them, which points they are
+              modbus scan BUS    what is on a bus: speed, parity, addresses, boards; only reads; --units 1-32,
+                                 --baud 9600,19200, --parity none,even, --timeout 30ms, --all
+              modbus read BUS UNIT TABLE ADDRESS [COUNT]
+                                 one read; TABLE: coil, discrete-input, input-register, holding-register
               check [FILE]       checks a configuration, by default /etc/boothd/boothd.toml
               help               this text
 
             Options, before or after the verb:
               --socket PATH      the control socket, by default /run/boothd/control
-              --config FILE      the configuration that doctor and gpio go by, by default /etc/boothd/boothd.toml
+              --config FILE      the configuration that doctor, gpio and modbus go by, by default
+                                 /etc/boothd/boothd.toml
               --state-directory DIR
                                  the state directory that doctor looks at, by default /var/lib/boothd
               --json             JSON for programs

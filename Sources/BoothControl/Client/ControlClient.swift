@@ -79,6 +79,24 @@ package final class ControlClient {
         }
     }
 
+    /// Has the agent close a bus for this process, which then has it as long as this client lives.
+    ///
+    /// - Throws: `ControlClientError`: `refused` for a bus that the agent does not have, that somebody else has already,
+    ///   or where this user may only look.
+    package func borrow(bus: String) throws(ControlClientError) {
+        let deadline = BootTime.now() + patience
+        try send(Request(.lendBus(bus), more: true), until: deadline)
+        guard let message = try receive(until: deadline, or: nil) else { throw .silent }
+        _ = try parameters(of: message)
+    }
+
+    /// Whether the agent has ended the connection, and with it what it lent.
+    package var isDisconnected: Bool {
+        var one = pollfd(fd: socket, events: Int16(POLLIN), revents: 0)
+        // Nothing is sent to who holds a bus: what can be read is the end.
+        return poll(&one, 1, 0) > 0
+    }
+
     /// A reply's value, decoded.
     ///
     /// - Throws: `notUnderstood`.
@@ -156,6 +174,11 @@ private struct Request: Encodable {
     struct Parameters: Encodable {
         var incident: EventID?
         var all: Bool?
+        var bus: String?
+        var unit: Int?
+        var table: ModbusTable?
+        var address: Int?
+        var count: Int?
     }
 
     var method: String
@@ -170,10 +193,19 @@ private struct Request: Encodable {
             case .incidents: "ListIncidents"
             case .queue: "GetQueue"
             case .events: "FollowEvents"
+            case .lendBus: "LendBus"
+            case .readModbus: "ReadModbus"
             }
         method = "\(AgentInterface.name).\(name)"
         self.more = more ? true : nil
-        if case .incidents(let id, let all) = call { parameters = Parameters(incident: id, all: all) }
+        switch call {
+        case .incidents(let id, let all): parameters = Parameters(incident: id, all: all)
+        case .lendBus(let bus): parameters = Parameters(bus: bus)
+        case .readModbus(let read):
+            parameters = Parameters(
+                bus: read.bus, unit: read.unit, table: read.table, address: read.address, count: read.count)
+        default: break
+        }
     }
 }
 

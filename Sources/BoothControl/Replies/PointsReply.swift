@@ -4,9 +4,19 @@ import BoothModel
 /// The answer to `ListPoints`: every point, in the configuration's order.
 package struct PointsReply: Codable, Sendable, Hashable {
     package var points: [PointStatus]
+    /// How each Modbus unit has answered, bus by bus.
+    package var units: [UnitCounters]
 
-    package init(points: [PointStatus]) {
+    package init(points: [PointStatus], units: [UnitCounters] = []) {
         self.points = points
+        self.units = units
+    }
+
+    /// An agent of before has no `units`.
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        points = try container.decode([PointStatus].self, forKey: .points)
+        units = try container.decodeIfPresent([UnitCounters].self, forKey: .units) ?? []
     }
 }
 

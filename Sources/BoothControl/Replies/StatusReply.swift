@@ -36,6 +36,42 @@ package struct StatusReply: Codable, Sendable, Hashable {
         }
     }
 
+    /// A device that is lost, or says what cannot be.
+    package struct Fault: Codable, Sendable, Hashable {
+        /// As incidents name it: `modbus:inside`, `modbus:inside/2`.
+        package var device: DeviceID
+        package var code: DeviceFault.Code
+        package var message: Message
+
+        private enum CodingKeys: String, CodingKey {
+            case device, code, message
+            case messageInChinese = "message_zh"
+        }
+
+        package init(device: DeviceID, _ fault: DeviceFault) {
+            self.device = device
+            code = fault.code
+            message = fault.message
+        }
+
+        package init(from decoder: any Decoder) throws {
+            let container = try decoder.container(keyedBy: CodingKeys.self)
+            device = try container.decode(DeviceID.self, forKey: .device)
+            code = try container.decode(DeviceFault.Code.self, forKey: .code)
+            message = Message(
+                zh: try container.decode(String.self, forKey: .messageInChinese),
+                en: try container.decode(String.self, forKey: .message))
+        }
+
+        package func encode(to encoder: any Encoder) throws {
+            var container = encoder.container(keyedBy: CodingKeys.self)
+            try container.encode(device, forKey: .device)
+            try container.encode(code, forKey: .code)
+            try container.encode(message.en, forKey: .message)
+            try container.encode(message.zh, forKey: .messageInChinese)
+        }
+    }
+
     /// The booth's code and name, as configured.
     package var booth: String
     package var name: String
@@ -59,12 +95,13 @@ package struct StatusReply: Codable, Sendable, Hashable {
     package var open: Int
     /// In the configuration's order.
     package var targets: [TargetStatus]
+    /// In order of device.
+    package var faults: [Fault]
 
     package init(
         booth: String, name: String, state: State, inService: Bool, reasons: [Message],
         hints: [Message] = [], bootID: String, version: String, uptimeSeconds: Int, clock: ClockState, storage: Storage,
-        points: [PointStatus], open: Int,
-        targets: [TargetStatus]
+        points: [PointStatus], open: Int, targets: [TargetStatus], faults: [Fault] = []
     ) {
         self.booth = booth
         self.name = name
@@ -80,6 +117,7 @@ package struct StatusReply: Codable, Sendable, Hashable {
         self.points = points
         self.open = open
         self.targets = targets
+        self.faults = faults
     }
 }
 
@@ -94,7 +132,7 @@ extension StatusReply {
         case bootID = "boot_id"
         case version
         case uptimeSeconds = "uptime_s"
-        case clock, storage, points, open, targets
+        case clock, storage, points, open, targets, faults
     }
 
     /// `reasons` is in English and `reasons_zh` beside it, entry for entry, so that the reply needs no language; `hints`
@@ -117,6 +155,7 @@ extension StatusReply {
         try container.encode(points, forKey: .points)
         try container.encode(open, forKey: .open)
         try container.encode(targets, forKey: .targets)
+        try container.encode(faults, forKey: .faults)
     }
 
     package init(from decoder: any Decoder) throws {
@@ -139,6 +178,8 @@ extension StatusReply {
             storage: try container.decode(Storage.self, forKey: .storage),
             points: try container.decode([PointStatus].self, forKey: .points),
             open: try container.decode(Int.self, forKey: .open),
-            targets: try container.decode([TargetStatus].self, forKey: .targets))
+            targets: try container.decode([TargetStatus].self, forKey: .targets),
+            // A code that this version does not know, as well as an agent of before.
+            faults: (try? container.decode([Fault].self, forKey: .faults)) ?? [])
     }
 }

@@ -14,6 +14,8 @@ final class Client {
         case opening(serial: Int, meanwhile: [RecentEvent])
         /// Gets each event that is published, newer than this key.
         case following(after: Int64)
+        /// Has a bus, until the connection ends.
+        case holding(BusLoan)
     }
 
     /// What the input holds next.

@@ -182,7 +182,7 @@ final class ControlThread {
     private func take(_ answer: ControlAnswer, serial: Int, for client: Client) {
         switch client.activity {
         case .asked(serial, let oneway):
-            client.activity = .idle
+            if case .lent(let loan) = answer { client.activity = .holding(loan) } else { client.activity = .idle }
             if !oneway { client.reply(VarlinkReply.answer(answer)) }
         case .opening(serial, let meanwhile):
             guard case .events(let newest) = answer else {
@@ -211,7 +211,7 @@ final class ControlThread {
                     continue
                 }
                 watch(client)
-            case .idle, .asked: continue
+            case .idle, .asked, .holding: continue
             }
         }
     }

@@ -46,6 +46,9 @@ package enum AgentInterface {
           last_error_zh: ?string
         )
 
+        # device: modbus:BUS, modbus:BUS/UNIT, gpio:CHIP and so on. code: a word for machines, such as silent or echo.
+        type Fault (device: string, code: string, message: string, message_zh: string)
+
         # delivery: queued, sent, accepted, rejected.
         type Ticket (target: string, delivery: string, ticket: ?string)
 
@@ -95,10 +98,26 @@ package enum AgentInterface {
           storage: (state: string, bytes: int, limit: int),
           points: []Point,
           open: int,
-          targets: []Target
+          targets: []Target,
+          faults: []Fault
         )
 
-        method ListPoints() -> (points: []Point)
+        # How a Modbus unit has answered since the agent started.
+        # state: unknown, answering, missing (a poll without an answer), silent (lost).
+        # Round trips are of the last 1024 answers, in milliseconds; absent before the first.
+        type Unit (
+          bus: string,
+          unit: int,
+          state: string,
+          requests: int,
+          timeouts: int,
+          crc: int,
+          exceptions: int,
+          round_trip_p50_ms: ?float,
+          round_trip_p99_ms: ?float
+        )
+
+        method ListPoints() -> (points: []Point, units: []Unit)
 
         # One incident; or those that are not closed; or all.
         method ListIncidents(incident: ?string, all: ?bool) -> (incidents: []Incident)
@@ -109,10 +128,20 @@ package enum AgentInterface {
         # Without: one reply with the newest ones in events.
         method FollowEvents() -> (event: ?object, events: ?[]object)
 
+        # Only with more: closes the bus for the caller, who then has it until the connection ends.
+        method LendBus(bus: string) -> (lent: bool)
+
+        # One read of a unit, made between two polls.
+        # table: coil, discrete-input, input-register, holding-register. address: from 0. count: 1 where it is absent.
+        method ReadModbus(bus: string, unit: int, table: string, address: int, count: ?int) -> (values: []int)
+
         error NoSuchIncident (incident: string)
 
         # The agent cannot answer now.
         error Unavailable (reason: string, reason_zh: string)
+
+        # code: silent, garbled, echo, exception-N, lost, not-open.
+        error ReadFailed (code: string, reason: string, reason_zh: string)
 
         """
 

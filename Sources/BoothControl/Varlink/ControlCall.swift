@@ -10,6 +10,55 @@ package enum ControlCall: Sendable, Hashable {
     case queue
     /// The newest events, 100 or more, oldest first.
     case events
+    /// The bus of that name for the caller alone, until its connection ends.
+    case lendBus(String)
+    /// One read of a unit, made between two polls.
+    case readModbus(ModbusRead)
+}
+
+/// A read of neighbouring values of a unit.
+package struct ModbusRead: Sendable, Hashable, Codable {
+    /// The bus's name.
+    package var bus: String
+    /// 0...255.
+    package var unit: Int
+    package var table: ModbusTable
+    /// Zero-based on the wire, 0...65535.
+    package var address: Int
+    /// 1...2000 bits or 1...125 registers.
+    package var count: Int
+
+    /// Nil where a number is out of its range.
+    package init?(bus: String, unit: Int, table: ModbusTable, address: Int, count: Int) {
+        guard (0...255).contains(unit), (0...65_535).contains(address), (1...table.mostInOneRead).contains(count),
+            address + count <= 65_536
+        else { return nil }
+        self.bus = bus
+        self.unit = unit
+        self.table = table
+        self.address = address
+        self.count = count
+    }
+}
+
+extension ModbusTable {
+    /// Most values that one request may read (Modbus Application Protocol 1.1b3, 6.1 to 6.4).
+    package var mostInOneRead: Int { isRegisters ? 125 : 2000 }
+}
+
+/// A bus that a client has. When the last reference is gone, the agent takes the bus back: an answer that reaches nobody,
+/// a connection that ends, a server that stops.
+package final class BusLoan: Sendable {
+    private let takeBack: @Sendable () -> Void
+
+    /// - Parameter takeBack: called once, on any thread; must not block.
+    package init(takeBack: @escaping @Sendable () -> Void) {
+        self.takeBack = takeBack
+    }
+
+    deinit {
+        takeBack()
+    }
 }
 
 /// One event as `events` shows it.
@@ -33,5 +82,9 @@ package enum ControlAnswer: Sendable {
     case queue(QueueReply)
     /// Oldest first.
     case events([RecentEvent])
+    /// The bus is the client's as long as its connection keeps the loan.
+    case lent(BusLoan)
+    /// In order of address; a bit is 0 or 1.
+    case values([UInt16])
     case refused(ControlError)
 }

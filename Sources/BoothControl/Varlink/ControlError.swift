@@ -13,6 +13,8 @@ package enum ControlError: Error, Sendable, Hashable {
     case noSuchIncident(EventID)
     /// The agent cannot answer now, and why.
     case unavailable(Message)
+    /// A unit was asked and gave no values.
+    case readFailed(ReadFailure)
 
     /// The error as the reply names it.
     package var name: String {
@@ -24,6 +26,7 @@ package enum ControlError: Error, Sendable, Hashable {
         case .permissionDenied: "org.varlink.service.PermissionDenied"
         case .noSuchIncident: "cn.boothd.Agent.NoSuchIncident"
         case .unavailable: "cn.boothd.Agent.Unavailable"
+        case .readFailed: "cn.boothd.Agent.ReadFailed"
         }
     }
 
@@ -36,6 +39,8 @@ package enum ControlError: Error, Sendable, Hashable {
         case .permissionDenied: [:]
         case .noSuchIncident(let id): ["incident": id.description]
         case .unavailable(let reason): ["reason": reason.en, "reason_zh": reason.zh]
+        case .readFailed(let failure):
+            ["code": failure.code, "reason": failure.message.en, "reason_zh": failure.message.zh]
         }
     }
 
@@ -51,9 +56,16 @@ package enum ControlError: Error, Sendable, Hashable {
             guard let id = EventID(parameters["incident"] ?? "") else { return nil }
             self = .noSuchIncident(id)
         case "cn.boothd.Agent.Unavailable":
-            let reason = parameters["reason"] ?? ""
-            self = .unavailable(Message(zh: parameters["reason_zh"] ?? reason, en: reason))
+            self = .unavailable(Self.reason(of: parameters))
+        case "cn.boothd.Agent.ReadFailed":
+            let failure = ReadFailure(code: parameters["code"] ?? "", reason: Self.reason(of: parameters))
+            self = .readFailed(failure ?? .lost(Self.reason(of: parameters)))
         default: return nil
         }
+    }
+
+    private static func reason(of parameters: [String: String]) -> Message {
+        let reason = parameters["reason"] ?? ""
+        return Message(zh: parameters["reason_zh"] ?? reason, en: reason)
     }
 }

@@ -41,14 +41,14 @@ private struct Envelope: Decodable {
         method = try call.decode(String.self, forKey: "method")
         more = try call.decodeIfPresent(Bool.self, forKey: "more") ?? false
         oneway = try call.decodeIfPresent(Bool.self, forKey: "oneway") ?? false
-        let method = method
+        let (method, more, oneway) = (method, more, oneway)
         request = Result { () throws(ControlError) in
-            try Self.request(method, Parameters(of: call))
+            try Self.request(method, Parameters(of: call), takesMore: more && !oneway)
         }
     }
 
     private static func request(
-        _ method: String, _ parameters: Parameters
+        _ method: String, _ parameters: Parameters, takesMore: Bool
     ) throws(ControlError) -> VarlinkCall.Request {
         switch method {
         case "org.varlink.service.GetInfo":
@@ -62,11 +62,13 @@ private struct Envelope: Decodable {
             return .interfaceDescription(of: interface)
         default:
             guard method.hasPrefix("\(AgentInterface.name).") else { throw .methodNotFound(method) }
-            return .agent(try agentCall(method, parameters))
+            return .agent(try agentCall(method, parameters, takesMore: takesMore))
         }
     }
 
-    private static func agentCall(_ method: String, _ parameters: Parameters) throws(ControlError) -> ControlCall {
+    private static func agentCall(
+        _ method: String, _ parameters: Parameters, takesMore: Bool
+    ) throws(ControlError) -> ControlCall {
         switch method.dropFirst(AgentInterface.name.count + 1) {
         case "GetStatus": return try parameters.allow([], .status)
         case "ListPoints": return try parameters.allow([], .points)
@@ -80,8 +82,31 @@ private struct Envelope: Decodable {
                 id = named
             }
             return .incidents(id, all: try parameters.bool("all") ?? false)
+        case "LendBus":
+            try parameters.allow(["bus"])
+            // The bus is lent for as long as the replies go on.
+            guard takesMore else { throw .invalidParameter("more") }
+            return .lendBus(try parameters.required("bus"))
+        case "ReadModbus": return .readModbus(try modbusRead(parameters))
         default: throw .methodNotFound(method)
         }
+    }
+}
+
+extension Envelope {
+    private static func modbusRead(_ parameters: Parameters) throws(ControlError) -> ModbusRead {
+        try parameters.allow(["bus", "unit", "table", "address", "count"])
+        guard let table = ModbusTable(rawValue: try parameters.required("table")) else {
+            throw .invalidParameter("table")
+        }
+        let bus = try parameters.required("bus")
+        let unit = try parameters.number("unit", in: 0...255)
+        let address = try parameters.number("address", in: 0...65_535)
+        let count = try parameters.number("count", in: 1...table.mostInOneRead, default: 1)
+        guard let read = ModbusRead(bus: bus, unit: unit, table: table, address: address, count: count) else {
+            throw .invalidParameter("count")
+        }
+        return read
     }
 }
 
@@ -110,6 +135,23 @@ private struct Parameters {
 
     func string(_ name: ParameterName) throws(ControlError) -> String? {
         do { return try values?.decodeIfPresent(String.self, forKey: name) } catch {
+            throw .invalidParameter(name.stringValue)
+        }
+    }
+
+    func required(_ name: ParameterName) throws(ControlError) -> String {
+        guard let value = try string(name) else { throw .invalidParameter(name.stringValue) }
+        return value
+    }
+
+    func number(
+        _ name: ParameterName, in range: ClosedRange<Int>, default fallback: Int? = nil
+    ) throws(ControlError) -> Int {
+        do {
+            guard let value = try values?.decodeIfPresent(Int.self, forKey: name) ?? fallback, range.contains(value)
+            else { throw ControlError.invalidParameter(name.stringValue) }
+            return value
+        } catch {
             throw .invalidParameter(name.stringValue)
         }
     }

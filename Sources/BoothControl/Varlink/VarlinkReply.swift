@@ -37,6 +37,8 @@ enum VarlinkReply {
         case .incidents(let reply): parameters(JSONText.encode(reply))
         case .queue(let reply): parameters(JSONText.encode(reply))
         case .events(let events): parameters("{\"events\":[" + events.map(\.json).joined(separator: ",") + "]}")
+        case .lent: "{\"parameters\":{\"lent\":true},\"continues\":true}"
+        case .values(let values): parameters(JSONText.encode(["values": values]))
         case .refused(let error): self.error(error)
         }
     }

@@ -9,21 +9,30 @@ struct AgentContact {
     let status: Result<StatusReply, ControlClientError>
     /// The process that answers; nil where nobody does.
     let credentials: PeerCredentials?
+    /// Its points and the counters of its Modbus units; nil where it did not say.
+    let points: PointsReply?
 
-    init(status: Result<StatusReply, ControlClientError>, credentials: PeerCredentials?) {
+    init(
+        status: Result<StatusReply, ControlClientError>, credentials: PeerCredentials?, points: PointsReply? = nil
+    ) {
         self.status = status
         self.credentials = credentials
+        self.points = points
     }
 
     /// Asks; takes as long as a client waits at most.
     init(socket: String) {
         var credentials: PeerCredentials?
+        var points: PointsReply?
         status = Result { () throws(ControlClientError) in
             let client = try ControlClient(path: socket)
             credentials = client.agent
-            return try ControlClient.decode(StatusReply.self, from: try client.call(.status))
+            let reply = try ControlClient.decode(StatusReply.self, from: try client.call(.status))
+            points = try? ControlClient.decode(PointsReply.self, from: try client.call(.points))
+            return reply
         }
         self.credentials = credentials
+        self.points = points
     }
 
     var reply: StatusReply? {

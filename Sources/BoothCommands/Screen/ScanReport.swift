@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+import BoothModel
+import BoothScan
+import Modbus
+
+/// What a scan found, as people and programs are told, and what to write into the configuration.
+struct ScanReport {
+    let result: BusScan.Result
+    let bus: ModbusBusConfiguration
+
+    init(_ result: BusScan.Result, on bus: ModbusBusConfiguration) {
+        self.result = result
+        self.bus = bus
+    }
+
+    /// In order of setting and address, the setting with the most units first.
+    var units: [FoundUnit] {
+        guard let best else { return result.units.sorted { $0.unit < $1.unit } }
+        return result.units.sorted { left, right in
+            if left.line == right.line { return left.unit < right.unit }
+            if left.line == best || right.line == best { return left.line == best }
+            return left.line?.notation ?? "" < right.line?.notation ?? ""
+        }
+    }
+
+    /// How the line is configured; nil over TCP.
+    private var configured: SerialLine? {
+        guard case .serial(_, let baud, let parity, let stopBits) = bus.transport else { return nil }
+        return SerialLine(baud: baud, parity, stopBits: stopBits)
+    }
+
+    /// The setting that most units have; the configured one, where as many have that.
+    private var best: SerialLine? {
+        let counts = Dictionary(grouping: result.units.compactMap(\.line), by: { $0 }).mapValues(\.count)
+        let most = counts.values.max() ?? 0
+        let leading = counts.filter { $0.value == most }.keys
+        if let configured, leading.contains(configured) { return configured }
+        return result.units.compactMap(\.line).first { leading.contains($0) }
+    }
+
+    // MARK: Next step
+
+    /// Lines for boothd.toml; empty where nothing was found. A bus has one setting: units at another are comments.
+    func toml(in language: Language) -> String {
+        var tables: [String] = []
+        if let best, best != configured {
+            let stopBits = best.stopBits == 1 ? "" : "stop-bits = \(best.stopBits)\n"
+            tables.append(
+                "[modbus.\(bus.name)]\nbaud = \(best.baud)\nparity = \"\(best.parity.word)\"\n" + stopBits)
+        }
+        for found in units where found.line == best {
+            guard let profile = found.identity.profile else { continue }
+            let others = found.identity.others.joined(separator: ", ")
+            let doubt = Message(zh: "应答相同的还有：\(others)", en: "these answer alike: \(others)")
+            tables.append(
+                "[modbus.\(bus.name).unit.\(found.unit)]\nprofile = \"\(profile.name)\""
+                    + (others.isEmpty ? "" : "    # \(doubt.text(in: language))") + "\n")
+        }
+        let strays = units.filter { $0.line != best && $0.unit != speedless }.map { stray($0).text(in: language) }
+        if !strays.isEmpty { tables.append(strays.map { "# \($0)\n" }.joined()) }
+        return tables.joined(separator: "\n")
+    }
+
+    private func stray(_ found: FoundUnit) -> Message {
+        let (here, there) = (found.line?.notation ?? "", best?.notation ?? "")
+        return Message(
+            zh: "单元 \(found.unit) 在 \(here)：用厂家工具或拨码改为 \(there)，一条总线只有一种设置",
+            en:
+                "unit \(found.unit) is at \(here): set it to \(there) by its maker's tool or switches, a bus has one setting"
+        )
+    }
+
+    /// What else a technician should know.
+    func hints(isLoanOver: Bool, all: Bool) -> [Message] {
+        var hints: [Message] = []
+        if let failure = result.failure {
+            let message = ReadFailure(failure, on: bus.transport).message
+            hints.append(Message(zh: "扫描提前结束：\(message.zh)", en: "the scan ended early: \(message.en)"))
+        } else if isLoanOver {
+            hints.append(
+                Message(
+                    zh: "扫描提前结束：boothd 停止或重新读取了配置，收回了总线；请再扫描一次",
+                    en: "the scan ended early: boothd stopped or reloaded, and took the bus back; scan again"))
+        } else if result.units.isEmpty, result.isComplete {
+            hints.append(nothing(all: all))
+        }
+        if !result.noisy.isEmpty {
+            let places = result.noisy.map(\.notation).joined(separator: ", ")
+            hints.append(
+                Message(
+                    zh: "在 \(places) 收到残缺的帧：地址重复的单元、另一个主站，或接线与终端电阻有问题",
+                    en:
+                        "broken frames at \(places): two units of one address, another master, or wiring and termination"
+                ))
+        }
+        if let unit = speedless {
+            hints.append(
+                Message(
+                    zh: "单元 \(unit) 在多种波特率下都应答：这条线路没有真正的波特率（伪终端或自适应转换器），保持原设置即可",
+                    en:
+                        "unit \(unit) answers at many speeds: this line has none of its own (a pseudo-terminal, or a converter "
+                        + "that adapts); leave it as it is configured"))
+        }
+        if configured == nil, result.units.count > 200 {
+            hints.append(
+                Message(
+                    zh: "几乎每个地址都应答：这是一台不看地址的设备，不是网关；用 unit = 1 或手册所写的",
+                    en:
+                        "nearly every address answers: one device that does not look at it, and no gateway; write unit = 1, "
+                        + "or what its manual says"))
+        }
+        return hints
+    }
+
+    private func nothing(all: Bool) -> Message {
+        guard configured != nil else {
+            return Message(
+                zh: "没有单元应答；检查网关后面的接线，把 --timeout 设得比网关自己的超时长",
+                en: "nothing answers; check what is behind the gateway, and give --timeout more than the gateway's own")
+        }
+        return Message(
+            zh: "没有单元应答；检查电源、A/B 极性、GND，再试 --timeout 200ms" + (all ? "" : " 或 --all"),
+            en: "nothing answers; check power, A and B, and the ground, then try --timeout 200ms"
+                + (all ? "" : " or --all"))
+    }
+
+    /// A unit that was found at three settings or more.
+    private var speedless: Int? {
+        Dictionary(grouping: result.units, by: \.unit).first { $0.value.count > 2 }?.key
+    }
+
+    // MARK: Programs
+
+    /// `{"units":[…],"complete":true,"configuration":"…"}`
+    var json: String {
+        JSONText.encode(
+            Document(
+                units: units.map(Document.Unit.init), complete: result.isComplete,
+                configuration: toml(in: .english)))
+    }
+
+    private struct Document: Encodable {
+        struct Unit: Encodable {
+            var found: FoundUnit
+
+            init(_ found: FoundUnit) { self.found = found }
+
+            enum CodingKeys: String, CodingKey {
+                case unit, baud, parity
+                case stopBits = "stop_bits"
+                case profile, title
+                case titleInChinese = "title_zh"
+                case alsoFits = "also_fits"
+                case evidence
+                case evidenceInChinese = "evidence_zh"
+            }
+
+            // What is not known is there, null.
+            func encode(to encoder: any Encoder) throws {
+                var container = encoder.container(keyedBy: CodingKeys.self)
+                try container.encode(found.unit, forKey: .unit)
+                try container.encode(found.line?.baud, forKey: .baud)
+                try container.encode(found.line?.parity.word, forKey: .parity)
+                try container.encode(found.line?.stopBits, forKey: .stopBits)
+                try container.encode(found.identity.profile?.name, forKey: .profile)
+                try container.encode(found.identity.profile?.title.en, forKey: .title)
+                try container.encode(found.identity.profile?.title.zh, forKey: .titleInChinese)
+                try container.encode(found.identity.others, forKey: .alsoFits)
+                try container.encode(found.evidenceText.en, forKey: .evidence)
+                try container.encode(found.evidenceText.zh, forKey: .evidenceInChinese)
+            }
+        }
+
+        var units: [Unit]
+        var complete: Bool
+        var configuration: String
+    }
+}
+
+extension SerialLine.Parity {
+    /// As the configuration spells it.
+    var word: String {
+        switch self {
+        case .none: "none"
+        case .even: "even"
+        case .odd: "odd"
+        }
+    }
+}

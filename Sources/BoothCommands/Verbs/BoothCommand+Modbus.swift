@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+import BoothConfig
+import BoothControl
+import BoothModel
+import BoothScan
+import BoothSensing
+import Glibc
+import Modbus
+
+// A technician at a Modbus bus: `modbus scan`, `modbus read`.
+extension BoothCommand {
+    /// Why a verb ends before it has begun.
+    private struct Refusal: Error {
+        var message: Message
+        var code: ExitCode
+    }
+
+    /// `modbus`
+    func atBus(_ invocation: Invocation, _ language: Language) -> ExitCode {
+        do throws(Refusal) {
+            let task: ModbusTask
+            do throws(Invocation.UsageError) { task = try ModbusTask(invocation) } catch {
+                throw Refusal(message: error.message, code: .usage)
+            }
+            switch task {
+            case .scan(let name, let options): return try scan(name, options, invocation, language)
+            case .read(let read): return try show(read, invocation, language)
+            }
+        } catch {
+            complain(error.message, language)
+            return error.code
+        }
+    }
+
+    // MARK: Read
+
+    private func show(
+        _ read: ModbusRead, _ invocation: Invocation, _ language: Language
+    ) throws(Refusal) -> ExitCode {
+        let values = try values(of: read, invocation)
+        let reply = JSONText.encode(["values": values])
+        output.write(invocation.json ? reply + "\n" : Screens(language).values(values, of: read))
+        return .done
+    }
+
+    /// Through the agent, which has the line; where none runs, or it does not have that bus, from the line itself.
+    private func values(of read: ModbusRead, _ invocation: Invocation) throws(Refusal) -> [UInt16] {
+        struct Reply: Decodable { var values: [UInt16] }
+        do throws(ControlClientError) {
+            let client = try ControlClient(path: invocation.socket ?? defaultSocket)
+            return try ControlClient.decode(Reply.self, from: try client.call(.readModbus(read))).values
+        } catch {
+            switch error {
+            case .notRunning, .refused(.invalidParameter("bus")), .refused(.readFailed(.notOpen)): break
+            default: throw Refusal(message: error.message, code: .failed)
+            }
+        }
+        let bus = try bus(read.bus, invocation)
+        do throws(ModbusError) {
+            let line = try ReadOnlyLine(to: ModbusEndpoint(bus.transport), responseTimeout: bus.responseTimeout)
+            let request = ReadRequest(
+                unit: read.unit, table: DataTable(read.table), address: read.address, count: read.count)
+            return try line.read(request, within: bus.responseTimeout(of: read.unit))
+        } catch {
+            throw Refusal(message: ReadFailure(error, on: bus.transport).message, code: .failed)
+        }
+    }
+
+    private func bus(_ name: String, _ invocation: Invocation) throws(Refusal) -> ModbusBusConfiguration {
+        let file = invocation.configuration ?? ConfigurationCheck.defaultFile
+        let survey = ConfigurationFile.survey(path: file)
+        guard let configuration = survey.configuration else {
+            let problem = survey.problems.first?.message ?? Message(zh: "无法读取", en: "it cannot be read")
+            throw Refusal(
+                message: Message(
+                    zh: "\(file)：\(problem.zh)；先运行 boothctl check \(file)",
+                    en: "\(file): \(problem.en); run boothctl check \(file) first"), code: .configuration)
+        }
+        guard let bus = configuration.buses.first(where: { $0.name == name }) else {
+            let known = configuration.buses.map(\.name).joined(separator: ", ")
+            throw Refusal(
+                message: Message(
+                    zh:
+                        "\(file) 里没有总线 \(name)；有：\(known.isEmpty ? "（无）" : known)；新总线请先写 [modbus.\(name)] serial = \"…\"",
+                    en: "\(file) has no bus \(name); there are: \(known.isEmpty ? "none" : known); "
+                        + "for a new one, write [modbus.\(name)] with serial = \"…\" first"), code: .usage)
+        }
+        return bus
+    }
+
+    // MARK: Scan
+
+    private func scan(
+        _ name: String, _ options: ScanOptions, _ invocation: Invocation, _ language: Language
+    ) throws(Refusal) -> ExitCode {
+        let bus = try bus(name, invocation)
+        let profiles: [BoardProfile]
+        do throws(ConfigurationError) {
+            let file = invocation.configuration ?? ConfigurationCheck.defaultFile
+            profiles = try BoardProfiles.read(beside: file).all
+        } catch {
+            for line in error.lines(in: language) { errors.write(line.printable + "\n") }
+            return .configuration
+        }
+        let agent = try borrow(bus, invocation)
+        let plan = ScanPlan(bus, profiles: profiles, options: options)
+        let display = ScanDisplay(errors: errors, words: Words(language: language))
+        display.begin(plan, of: bus, isLent: agent != nil)
+        let scan = BusScan(
+            bus, profiles: profiles, plan: plan, isStopped: { isInterrupted || agent?.isDisconnected == true },
+            tell: { display.take($0) })
+        let result = withExtendedLifetime(agent) { scan.run() }
+        display.end()
+        let isLoanOver = agent?.isDisconnected == true
+        let report = ScanReport(result, on: bus)
+        output.write(invocation.json ? report.json + "\n" : Screens(language).scan(report))
+        for message in report.hints(isLoanOver: isLoanOver, all: options.all) { complain(message, language) }
+        return result.failure == nil && !result.units.isEmpty ? .done : .failed
+    }
+
+    /// Has the agent close a serial bus; nil where none runs, or it does not have that bus.
+    ///
+    /// Over TCP a second connection disturbs nobody.
+    private func borrow(_ bus: ModbusBusConfiguration, _ invocation: Invocation) throws(Refusal) -> ControlClient? {
+        guard case .serial = bus.transport else { return nil }
+        do throws(ControlClientError) {
+            let client = try ControlClient(path: invocation.socket ?? defaultSocket)
+            try client.borrow(bus: bus.name)
+            return client
+        } catch {
+            switch error {
+            case .notRunning, .refused(.invalidParameter("bus")): return nil
+            case .refused(.methodNotFound):
+                throw Refusal(
+                    message: Message(
+                        zh: "boothd 版本较旧，不能借出总线：systemctl restart boothd，或先 systemctl stop boothd",
+                        en: "boothd is older than boothctl and lends no bus: systemctl restart boothd, or stop it first"
+                    ),
+                    code: .failed)
+            default: throw Refusal(message: error.message, code: .failed)
+            }
+        }
+    }
+
+    private var isInterrupted: Bool {
+        guard let interruption else { return false }
+        var one = pollfd(fd: interruption, events: Int16(POLLIN), revents: 0)
+        return poll(&one, 1, 0) > 0
+    }
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+import BoothModel
+import Modbus
+
+/// What a technician narrows a scan to.
+package struct ScanOptions: Sendable, Hashable {
+    /// The addresses to ask; nil: every one that there can be.
+    package var units: [Int]?
+    /// The speeds to try; nil: those that boards come with, and the usual ones.
+    package var bauds: [Int]?
+    /// The parities to try; nil: those that go with each speed.
+    package var parities: [ModbusBusConfiguration.Parity]?
+    /// How long a unit may take to begin its answer; nil: what nearly all boards keep to.
+    package var timeout: Duration?
+    /// Whether settings and reads are tried that are hardly ever needed.
+    package var all = false
+
+    package init() {}
+
+    /// The speeds that a serial line can be asked for.
+    package static let everyBaud = [
+        300, 600, 1200, 2400, 4800, 9600, 19_200, 38_400, 57_600, 115_200, 230_400, 460_800, 500_000, 576_000, 921_600,
+    ]
+
+    /// On a serial line: boards answer within some 5 to 20 ms; who is slower is heard late, and asked again.
+    package static let serialTimeout = Duration.milliseconds(30)
+}
+
+/// How a serial line may be set, besides its eight data bits.
+extension SerialLine {
+    /// As a manual writes it: `9600 8N1`.
+    package var notation: String {
+        let letter =
+            switch parity {
+            case .none: "N"
+            case .even: "E"
+            case .odd: "O"
+            }
+        return "\(baud) 8\(letter)\(stopBits)"
+    }
+
+    package init(baud: Int, _ parity: ModbusBusConfiguration.Parity, stopBits: Int = 1) {
+        let bit: Parity =
+            switch parity {
+            case .none: .none
+            case .even: .even
+            case .odd: .odd
+            }
+        self.init(baud: baud, parity: bit, stopBits: stopBits)
+    }
+}

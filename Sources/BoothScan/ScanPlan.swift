@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+import BoothModel
+import Modbus
+
+/// What a scan asks, and in which order: the likely first. Made before the line is touched; a value, without a clock.
+package struct ScanPlan: Sendable, Hashable {
+    /// One setting of the line, and what is asked at it before the next.
+    package struct Round: Sendable, Hashable {
+        /// Nil for a bus over TCP.
+        package var line: SerialLine?
+        /// In the order in which they are asked.
+        package var units: [Int]
+        /// Each is made to every unit before the next, so that no unit is asked again while it may still answer.
+        package var probes: [Probe]
+
+        /// Most requests that it takes; units that answered are not asked again.
+        package var requests: Int { units.count * probes.count }
+    }
+
+    /// A read that nearly every unit of some kind answers, if only with an exception.
+    package struct Probe: Sendable, Hashable {
+        package var table: DataTable
+        package var address: Int
+        package var count: Int
+
+        /// The probe, made to `unit`.
+        package func request(to unit: Int) -> ReadRequest {
+            ReadRequest(unit: unit, table: table, address: address, count: count)
+        }
+
+        /// Sensors, meters and most boards.
+        static let holding = Probe(table: .holdingRegisters, address: 0, count: 1)
+        /// Input boards that know nothing else; a whole byte, since some answer nothing less.
+        static let inputs = Probe(table: .discreteInputs, address: 0, count: 8)
+        static let registers = Probe(table: .inputRegisters, address: 0, count: 1)
+        static let coils = Probe(table: .coils, address: 0, count: 8)
+        static let all = [holding, inputs, registers, coils]
+    }
+
+    package private(set) var rounds: [Round] = []
+    /// How long a unit may take to begin its answer.
+    package let timeout: Duration
+
+    /// - Parameters:
+    ///   - bus: as configured; its setting is the likeliest.
+    ///   - profiles: boards whose settings and addresses, as they come from their makers, are tried first.
+    package init(_ bus: ModbusBusConfiguration, profiles: [BoardProfile], options: ScanOptions = ScanOptions()) {
+        switch bus.transport {
+        case .tcp:
+            timeout = options.timeout ?? bus.responseTimeout
+            let units = Self.distinct([1, 255, 0] + Array(0...255)).filter { options.units?.contains($0) ?? true }
+            add(nil, units, options.all ? Probe.all : [.holding, .inputs])
+        case .serial(_, let baud, let parity, let stopBits):
+            timeout = options.timeout ?? ScanOptions.serialTimeout
+            let configured = SerialLine(baud: baud, parity, stopBits: stopBits)
+            addSerial(SerialSettings(configured, profiles, options), profiles, options)
+        }
+    }
+
+    /// First what comes out of the box, at every likely setting: that is seconds. Then every address.
+    private mutating func addSerial(_ settings: SerialSettings, _ profiles: [BoardProfile], _ options: ScanOptions) {
+        let wanted = { (units: [Int]) in units.filter { options.units?.contains($0) ?? true } }
+        let fresh = wanted(Self.freshUnits(profiles))
+        // Above 247 there are boards as they come from their makers, and whatever somebody names.
+        let others = Self.distinct(options.units ?? Array(1...247)).filter { !fresh.contains($0) }
+        for line in settings.likely { add(line, fresh, Probe.all) }
+        for line in settings.likely { add(line, others, [.holding]) }
+        for line in settings.likeliest { add(line, others, [.inputs]) }
+        for line in settings.rest { add(line, fresh, [.holding, .inputs]) }
+        guard options.all else { return }
+        for line in settings.likely where !settings.likeliest.contains(line) { add(line, others, [.inputs]) }
+        for line in settings.rest { add(line, others, [.holding, .inputs]) }
+        for line in settings.likely { add(line, others, [.registers, .coils]) }
+    }
+
+    private mutating func add(_ line: SerialLine?, _ units: [Int], _ probes: [Probe]) {
+        if !units.isEmpty { rounds.append(Round(line: line, units: units, probes: probes)) }
+    }
+
+    /// The addresses that boards come with, and what people change them to first.
+    private static func freshUnits(_ profiles: [BoardProfile]) -> [Int] {
+        distinct([1] + profiles.map(\.unit) + [255, 254, 2, 3])
+    }
+
+    static func distinct<Value: Hashable>(_ values: [Value]) -> [Value] {
+        var seen: Set<Value> = []
+        return values.filter { seen.insert($0).inserted }
+    }
+
+    // MARK: Time
+
+    /// Most requests that the whole plan takes.
+    package var requests: Int { rounds.reduce(0) { $0 + $1.requests } }
+
+    /// About how long it takes when nobody answers.
+    package var duration: Duration { rounds.reduce(.zero) { $0 + duration(of: $1) } }
+
+    /// About how long a round takes when nobody answers.
+    package func duration(of round: Round) -> Duration {
+        let waiting = round.line == nil ? Duration.zero : ReadOnlyLine.longestLateness
+        return round.probes.reduce(waiting) { $0 + duration(of: $1, at: round.line) * round.units.count }
+    }
+
+    /// A request that is not answered: the wire's time for both frames, the timeout and the silence between frames.
+    package func duration(of probe: Probe, at line: SerialLine?) -> Duration {
+        guard let line else { return timeout }
+        return timeout + line.time(of: 13 + probe.table.bytes(of: probe.count)) + line.silenceBetweenFrames
+    }
+}
+
+/// The settings to try on a serial line, likely ones first.
+struct SerialSettings {
+    /// The configured one and those that boards come with.
+    var likeliest: [SerialLine]
+    /// These and the usual ones.
+    var likely: [SerialLine]
+    /// Every other speed and parity.
+    var rest: [SerialLine]
+
+    private static let usual: [(Int, ModbusBusConfiguration.Parity)] = [
+        (9600, .none), (4800, .none), (19_200, .even), (115_200, .none), (19_200, .none), (38_400, .none),
+        (57_600, .none), (9600, .even),
+    ]
+    private static let everyBaud = [9600, 19_200, 115_200, 4800, 38_400, 57_600, 2400, 1200]
+
+    init(_ configured: SerialLine, _ profiles: [BoardProfile], _ options: ScanOptions) {
+        let boards = profiles.map { SerialLine(baud: $0.baud, $0.parity) }
+        let bauds = options.bauds ?? Self.everyBaud
+        let parities = options.parities ?? [.none, .even, .odd]
+        let every = bauds.flatMap { baud in parities.map { SerialLine(baud: baud, $0) } }
+        let isWanted = { (line: SerialLine) in
+            (options.bauds?.contains(line.baud) ?? true)
+                && (options.parities?.contains { SerialLine(baud: line.baud, $0).parity == line.parity } ?? true)
+        }
+        let first = ScanPlan.distinct([configured] + boards).filter(isWanted)
+        let named =
+            options.bauds == nil
+            ? Self.usual.map { SerialLine(baud: $0.0, $0.1) }
+            : bauds.flatMap { baud in
+                (options.parities ?? [.none, .even]).map { SerialLine(baud: baud, $0) }
+            }
+        let likely = ScanPlan.distinct(first + named.filter(isWanted))
+        self.likely = likely
+        // Whoever names settings wants to know all about them.
+        likeliest = options.bauds == nil && options.parities == nil ? first : likely
+        rest = ScanPlan.distinct(every).filter { !likely.contains($0) }
+    }
+}

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+import BlockingIO
+import BoothControl
+import BoothModel
+import FoundationEssentials
+import Glibc
+import Rehearsal
+import SimulatedBoard
+import TestSupport
+import Testing
+
+@testable import BoothCommands
+
+@Suite struct ModbusCommandTests {
+    /// A booth's configuration with a line and a gateway, and no agent.
+    private final class Booth {
+        let workspace: Workspace
+        var file: String { workspace.file("boothd.toml") }
+
+        init(serial: String = "/dev/booth-none", tcpPort: UInt16 = 1) throws {
+            workspace = try Workspace(named: "modbus")
+            var text = BoothConfigurationText()
+            text.modbus("inside", serial: serial)
+            text.modbus("cabinet", tcpPort: tcpPort, lines: ["response-timeout = \"2s\""])
+            text.point("help-1", kind: "contact", bus: "cabinet", address: 0, lines: ["category = \"x\""])
+            text.plainTarget("police", accepts: ["police", "fault"], port: 8080)
+            try workspace.write(text.text, to: "boothd.toml")
+        }
+
+        func run(_ arguments: String..., interruption: CInt? = nil) throws -> CommandBench.Outcome {
+            try CommandBench.run(
+                ["modbus"] + arguments + ["--config", file], socket: workspace.file("control"),
+                interruption: interruption)
+        }
+    }
+
+    private struct Scan: Decodable {
+        struct Unit: Decodable {
+            var unit: Int
+            var baud: Int?
+            var parity: String?
+            var profile: String?
+            var title: String?
+            var evidence: String
+        }
+        var units: [Unit]
+        var complete: Bool
+    }
+
+    // MARK: Read
+
+    @Test("reads through the agent, in decimal, hexadecimal and bits")
+    func readThroughAgent() throws {
+        let bench = try CommandBench()
+        let outcome = try bench.run("modbus", "read", "inside", "1", "input-register", "0x0A", "2")
+        #expect(
+            outcome.output == """
+                ADDRESS  HEX     VALUE  HEX VALUE  BITS 15...0
+                     10  0x000A    261  0x0105     0000 0001 0000 0101
+                     11  0x000B    262  0x0106     0000 0001 0000 0110
+
+                """)
+        #expect(outcome.code == .done && outcome.errors == "")
+        #expect(try bench.run("modbus", "read", "inside", "1", "coil", "0", "--json").output == "{\"values\":[261]}\n")
+        let refused = try bench.run("modbus", "read", "inside", "1", "coil", "9")
+        #expect(refused.code == .failed && refused.output == "")
+        #expect(refused.errors.contains("exception 2") && refused.errors.contains("no such address"))
+    }
+
+    @Test("reads from the bus itself where no agent runs")
+    func readAlone() throws {
+        let board = try SimulatedBoard(at: .tcp(host: "127.0.0.1", port: 0))
+        defer { board.stop() }
+        try board.command("set unit 1 holding-register 7 48879")
+        let booth = try Booth(tcpPort: board.port)
+        #expect(
+            try booth.run("read", "cabinet", "1", "holding-register", "7", "--json").output == "{\"values\":[48879]}\n")
+        let refused = try booth.run("read", "cabinet", "1", "holding-register", "5000")
+        #expect(refused.code == .failed && refused.errors.contains("exception 2"))
+        #expect(board.requests().allSatisfy { $0.function == 3 })
+        let unknown = try booth.run("read", "other", "1", "coil", "0")
+        #expect(unknown.code == .usage && unknown.errors.contains("there are: inside, cabinet"))
+        #expect(try booth.run("read", "inside", "1", "coil", "0").errors.contains("/dev/booth-none is not there"))
+    }
+
+    @Test(
+        "says what would be right",
+        arguments: [
+            (["scan"], "modbus scan BUS"), (["read", "a", "1", "coil"], "modbus scan BUS"),
+            (["sacn", "a"], "mean scan"),
+            (["read", "a", "256", "coil", "0"], "a unit is 0..255"), (["read", "a", "1", "coils", "0"], "mean coil"),
+            (["read", "a", "1", "coil", "0x10000"], "an address is 0..65535"),
+            (["read", "a", "1", "holding-register", "0", "126"], "a count is 1..125"),
+            (["read", "a", "1", "coil", "0", "--units", "1"], "belongs to modbus scan"),
+            (["scan", "a", "--units", "9-3"], "write it as 1-32,255"), (["scan", "a", "--baud", "9601"], "9600"),
+            (["scan", "a", "--parity", "mark"], "none, even and odd"),
+            (["scan", "a", "--timeout", "5"], "such as 50ms"),
+        ])
+    func usage(arguments: [String], expected: String) throws {
+        let outcome = try CommandBench.run(["modbus"] + arguments, socket: "/tmp/booth-none/control")
+        #expect(outcome.code == .usage && outcome.errors.contains(expected), "\(outcome.errors)")
+    }
+
+    // MARK: Scan
+
+    @Test("finds a gateway's units as a table with what to write, and as JSON")
+    func scanGateway() throws {
+        let board = try SimulatedBoard(at: .tcp(host: "127.0.0.1", port: 0), units: [2, 5])
+        defer { board.stop() }
+        let booth = try Booth(tcpPort: board.port)
+        let options = ["--units", "1-6", "--timeout", "60ms"]
+        let shown = try booth.run("scan", "cabinet", options[0], options[1], options[2], options[3])
+        #expect(shown.code == .done && shown.output.contains("UNIT  SETTING"), "\(shown)")
+        #expect(shown.errors.contains("6 addresses") && shown.errors.contains("found: unit 5"))
+        let json = try booth.run("scan", "cabinet", "--json", options[0], options[1], options[2], options[3])
+        let scan = try JSONDecoder().decode(Scan.self, from: Data(json.output.utf8))
+        #expect(scan.units.map(\.unit) == [2, 5] && scan.complete && scan.units[0].baud == nil)
+        #expect(board.requests().allSatisfy { (1...4).contains($0.function) })
+    }
+
+    @Test("finds units on a line, and gives the lines for boothd.toml")
+    func scanLine() throws {
+        let serial = try SerialBus([.renke(2, baud: B4800)])
+        let booth = try Booth(serial: serial.path)
+        let shown = try booth.run("scan", "inside", "--units", "2", "--baud", "9600,4800", "--parity", "none")
+        #expect(shown.code == .done, "\(shown)")
+        #expect(
+            shown.output.hasSuffix(
+                """
+                For boothd.toml:
+
+                [modbus.inside]
+                baud = 4800
+                parity = "none"
+
+                [modbus.inside.unit.2]
+                profile = "renke-sensor"
+
+                """), "\(shown.output)")
+        #expect(serial.requests.allSatisfy { (1...4).contains($0[1]) })
+    }
+
+    @Test("an interruption ends it with what was found; nothing found is exit 1, with the next step")
+    func interrupted() throws {
+        let serial = try SerialBus([])
+        let booth = try Booth(serial: serial.path)
+        let bell = try WakeUp()
+        bell.ring()
+        let outcome = try booth.run("scan", "inside", "--json", interruption: bell.descriptor)
+        #expect(try JSONDecoder().decode(Scan.self, from: Data(outcome.output.utf8)).complete == false)
+        let nothing = try booth.run("scan", "inside", "--units", "9", "--baud", "115200", "--timeout", "1ms")
+        #expect(nothing.code == .failed && nothing.errors.contains("nothing answers; check power"), "\(nothing)")
+    }
+
+    // MARK: Counters
+
+    @Test("points shows the units of the buses in a table of their own")
+    func units() throws {
+        var unit = UnitCounters(bus: "inside", unit: 3)
+        (unit.state, unit.requests, unit.timeouts, unit.crc) = (.answering, 1200, 3, 1)
+        (unit.roundTripP50, unit.roundTripP99) = (15.04, 21.96)
+        let reply = PointsReply(points: [], units: [unit])
+        let bench = try CommandBench { $1.answer(.points(reply)) }
+        #expect(
+            try bench.run("points").output == """
+                (none)
+
+                BUS     UNIT  STATE      REQUESTS  TIMEOUTS  CRC  EXCEPTIONS  P50 ms  P99 ms
+                inside     3  answering      1200         3    1           0    15.0    22.0
+
+                """)
+        let back = try JSONDecoder().decode(PointsReply.self, from: Data(try bench.run("points", "--json").output.utf8))
+        #expect(back == reply)
+    }
+}
