@@ -21,16 +21,22 @@ struct BusUseFigures {
 
     private func measure(baud: Int) throws -> [Comparison] {
         let line = SerialLine(baud: baud)
-        let task = SerialTask(units: Self.units, answering: Self.units, period: nil)
+        var task = SerialTask(units: Self.units, answering: Self.units, period: nil)
         let name = "use-\(baud)"
         let ours = try observe(try contest.startAgent(on: line, task, named: name), line)
-        let loop = try contest.peers.first { $0.peer == .libmodbus }.map {
-            try observe(try contest.start($0, on: line, task, named: name), line)
+        var loops: [Observed] = []
+        if let loop = contest.peers.first(where: { $0.peer == .libmodbus }) {
+            loops.append(try observe(try contest.start(loop, on: line, task, named: name), line))
+            task.keepsSilence = true
+            loops.append(try observe(try contest.start(loop, on: line, task, named: name), line))
         }
         func compared(_ id: String, _ name: Message, _ side: (Observed) -> Comparison.Side) -> Comparison {
-            Comparison(
-                id: "modbus-\(id)-\(baud)", name: name, unit: .percent, ours: side(ours),
-                baselines: contest.baselines(loop.map { [side($0)] } ?? [], of: [.libmodbus]))
+            var baselines = contest.baselines(loops.prefix(1).map(side), of: [.libmodbus])
+            for silent in loops.dropFirst().map(side) {
+                baselines.append(.measured(.init(name: "\(silent.name), silence kept", value: silent.value)))
+            }
+            return Comparison(
+                id: "modbus-\(id)-\(baud)", name: name, unit: .percent, ours: side(ours), baselines: baselines)
         }
         return [
             compared("bus-use", Message(zh: "总线利用率,\(baud) Bd", en: "use of the wire at \(baud) Bd"), \.use),

@@ -112,8 +112,12 @@ struct SerialTask: Sendable {
     /// Units 1 to this one.
     var answering: Int
     var period: Duration? = PollingTask.period
+    /// Whether the loop over libmodbus keeps the silence between two frames, as the agent does and the library does not.
+    var keepsSilence = false
 
     func polling(on wire: SerialWire) -> PollingTask {
-        PollingTask(link: .serial(path: wire.path, baud: wire.line.baud), units: units, period: period)
+        PollingTask(
+            link: .serial(path: wire.path, baud: wire.line.baud), units: units, period: period,
+            silence: keepsSilence ? wire.line.silenceBetweenFrames : nil)
     }
 }

@@ -40,6 +40,8 @@ enum Peer: CaseIterable, Sendable {
         Message(zh: "未安装(apt install \(packages))", en: "not installed (apt install \(packages))")
     }
 
+    private static let packageVersion = "dpkg-query -W -f='${Version}\\n'"
+
     /// Prints the program's path and its version, a line each; fails where it is not there. `$0`: a folder to work in.
     private func search() throws -> String {
         switch self {
@@ -48,11 +50,12 @@ enum Peer: CaseIterable, Sendable {
             cc -O2 -o "$0/libmodbus-loop" '\(try BuiltPrograms.packageFile("Sources/booth-bench/Peers/libmodbus-loop.c"))' \
                 $(pkg-config --cflags --libs libmodbus) && echo "$0/libmodbus-loop" && pkg-config --modversion libmodbus
             """
-        case .mbpoll: "command -v mbpoll && mbpoll -V 2>&1 | grep -o '[0-9][0-9.]*[0-9]' | head -n 1"
+        // They call themselves by another version than their package has, or by none.
+        case .mbpoll: "command -v mbpoll && \(Self.packageVersion) mbpoll | sed 's/[+-].*//'"
         case .collectd:
             """
-            PATH=$PATH:/usr/sbin; ls /usr/lib/collectd/modbus.so >&2 && command -v collectd &&
-                collectd -h | sed -n 's/^collectd \\([0-9.]*\\),.*/\\1/p'
+            PATH=$PATH:/usr/sbin; [ -r /usr/lib/collectd/modbus.so ] && command -v collectd &&
+                \(Self.packageVersion) collectd-core | sed 's/[+-].*//'
             """
         case .pymodbus:
             """

@@ -21,6 +21,8 @@ struct PollingTask: Sendable {
     var units: Int
     /// From one request of a unit to the next; nil: as often as the program can.
     var period: Duration? = Self.period
+    /// What the loop over libmodbus waits before each request on a serial line; nil: nothing, as the library does.
+    var silence: Duration?
 
     /// The agent's configuration for it.
     func configuration(platform: UInt16, _ certificates: Certificates) -> BoothConfigurationText {
@@ -48,11 +50,12 @@ struct PollingTask: Sendable {
         return text
     }
 
-    /// What the two loops take: `rtu UNITS INTERVAL_MS TIMEOUT_MS DEVICE BAUD`, `tcp UNITS INTERVAL_MS TIMEOUT_MS PORT...`.
+    /// What the two loops take: `rtu UNITS INTERVAL_MS TIMEOUT_MS DEVICE BAUD [SILENCE_US]`, `tcp UNITS INTERVAL_MS TIMEOUT_MS PORT...`.
     var loopArguments: [String] {
         let numbers = [units, Int(period?.milliseconds ?? 0), Int(Self.responseTimeout.milliseconds)].map { "\($0)" }
         return switch link {
-        case .serial(let path, let baud): ["rtu"] + numbers + [path, "\(baud)"]
+        case .serial(let path, let baud):
+            ["rtu"] + numbers + [path, "\(baud)"] + (silence.map { ["\($0.nanoseconds / 1000 + 1)"] } ?? [])
         case .tcp(let ports): ["tcp"] + numbers + ports.map { "\($0)" }
         }
     }

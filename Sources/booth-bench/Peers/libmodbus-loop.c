@@ -10,7 +10,7 @@
 
 enum { most_connections = 64 };
 
-static const char usage[] = "usage: libmodbus-loop rtu UNITS INTERVAL_MS TIMEOUT_MS DEVICE BAUD\n"
+static const char usage[] = "usage: libmodbus-loop rtu UNITS INTERVAL_MS TIMEOUT_MS DEVICE BAUD [SILENCE_US]\n"
                             "       libmodbus-loop tcp UNITS INTERVAL_MS TIMEOUT_MS PORT...\n";
 
 static void fail(const char *what)
@@ -30,11 +30,15 @@ static modbus_t *connected(modbus_t *context, int timeout_ms)
     return context;
 }
 
-/// Asks each unit once. What it answers is nobody's concern here, nor that it does not.
-static void ask_all(modbus_t *context, int units)
+/// Asks each unit once, each time after `silence_us`, which the library leaves out. What a unit answers is nobody's concern
+/// here, nor that it does not.
+static void ask_all(modbus_t *context, int units, int silence_us)
 {
+    struct timespec silence = {.tv_nsec = silence_us * 1000L};
     for (int unit = 1; unit <= units; unit++) {
         uint8_t input;
+        if (silence_us)
+            clock_nanosleep(CLOCK_MONOTONIC, 0, &silence, 0);
         modbus_set_slave(context, unit);
         modbus_read_input_bits(context, 0, 1, &input);
     }
@@ -65,6 +69,7 @@ int main(int count, char **arguments)
     }
     int is_tcp = !strcmp(arguments[1], "tcp");
     int units = atoi(arguments[2]), interval_ms = atoi(arguments[3]), timeout_ms = atoi(arguments[4]);
+    int silence_us = !is_tcp && count > 7 ? atoi(arguments[7]) : 0;
     modbus_t *connections[most_connections];
     int connection_count = is_tcp ? count - 5 : 1;
     for (int index = 0; index < connection_count; index++) {
@@ -76,7 +81,7 @@ int main(int count, char **arguments)
     clock_gettime(CLOCK_MONOTONIC, &instant);
     while (1) {
         for (int index = 0; index < connection_count; index++)
-            ask_all(connections[index], units);
+            ask_all(connections[index], units, silence_us);
         sleep_to_next(&instant, interval_ms);
     }
 }
