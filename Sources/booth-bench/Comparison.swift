@@ -5,7 +5,7 @@ import BoothModel
 struct Comparison: Sendable {
     struct Side: Sendable {
         /// Of the program.
-        var name: String
+        var name: Message
         var value: Double
         /// Where the value comes from, in its unit; empty when it is one reading.
         var samples = Samples()
@@ -13,7 +13,7 @@ struct Comparison: Sendable {
 
     enum Baseline: Sendable {
         case measured(Side)
-        case absent(name: String, why: Message)
+        case absent(name: Message, why: Message)
     }
 
     /// Stable, for machines: `modbus-period-31-silent`.

@@ -33,15 +33,16 @@ extension Report {
         switch baseline {
         case .measured(let side):
             let ratio = comparison.ratio(to: side).map { text($0, .ratio) } ?? "-"
-            return [side.name] + columns(side, comparison.unit) + [ratio]
-        case .absent(let name, let why): return ["\(name): \(why.text(in: language))", "", "", "", "", "-"]
+            return [side.name.text(in: language)] + columns(side, comparison.unit) + [ratio]
+        case .absent(let name, let why):
+            return ["\(name.text(in: language)): \(why.text(in: language))", "", "", "", "", "-"]
         }
     }
 
     /// A comparison as machines read it.
     struct ComparisonEntry: Encodable {
         struct Side: Encodable {
-            let program: String
+            let program: Message
             var value: Double?
             var count: Int?
             var mean, median, p99, worst: Double?

@@ -33,7 +33,7 @@ struct BusUseFigures {
         func compared(_ id: String, _ name: Message, _ side: (Observed) -> Comparison.Side) -> Comparison {
             var baselines = contest.baselines(loops.prefix(1).map(side), of: [.libmodbus])
             for silent in loops.dropFirst().map(side) {
-                baselines.append(.measured(.init(name: "\(silent.name), silence kept", value: silent.value)))
+                baselines.append(.measured(.init(name: Self.silenceKept(silent.name), value: silent.value)))
             }
             return Comparison(
                 id: "modbus-\(id)-\(baud)", name: name, unit: .percent, ours: side(ours), baselines: baselines)
@@ -44,6 +44,10 @@ struct BusUseFigures {
                 "early", Message(zh: "未等够帧间静默的请求,\(baud) Bd", en: "requests before the silence was over, \(baud) Bd"),
                 \.early),
         ]
+    }
+
+    private static func silenceKept(_ name: Message) -> Message {
+        Message(zh: "\(name.zh),等够静默", en: "\(name.en), silence kept")
     }
 
     private struct Observed {

@@ -20,18 +20,19 @@ struct ContestSpans: Sendable {
 
 /// A program at a polling task.
 struct Contestant {
-    static let agent = "boothd"
+    static let agent = Message(zh: "boothd", en: "boothd")
 
-    let name: String
+    let name: Message
+    /// Whether it is given the time to end by itself; one in the middle of a long read is not waited for.
+    var isAgent = false
     let program: ChildProcess
     /// What its units saw; nil where it polls nothing.
     let log: CallLog?
     /// What has to stay as long as it runs: its units, its platform.
     let company: [AnyObject]
 
-    /// Ends it; one that is in the middle of a long read is not waited for.
     func stop() throws {
-        try program.stop(with: name.hasPrefix(Self.agent) ? SIGTERM : SIGKILL, within: BenchBooth.patience)
+        try program.stop(with: isAgent ? SIGTERM : SIGKILL, within: BenchBooth.patience)
     }
 }
 
@@ -54,7 +55,7 @@ struct Contest {
         let file = try booth.write(text, named: "\(name).toml")
         let agent = try booth.startAgent(name, configuration: file)
         try booth.waitUntilInService(agent)
-        return Contestant(name: Contestant.agent, program: agent, log: log, company: [units, platform])
+        return Contestant(name: Contestant.agent, isAgent: true, program: agent, log: log, company: [units, platform])
     }
 
     /// Starts the agent on a wire of its own.
@@ -70,7 +71,7 @@ struct Contest {
         let wire = try SerialWire(line, answering: 1...task.answering)
         let own = "\(name)-\(peer.peer)"
         guard let program = try peer.start(task.polling(on: wire), named: own, in: booth) else {
-            throw RehearsalError("\(peer.name) does not speak over a serial line")
+            throw RehearsalError("\(peer.name.en) does not speak over a serial line")
         }
         return Contestant(name: peer.name, program: program, log: wire.log, company: [wire])
     }
@@ -88,7 +89,7 @@ struct Contest {
                 // Its output is whole once it is over.
                 try contestant.program.stop(with: SIGKILL, within: BenchBooth.patience)
                 let last = contestant.program.lines.suffix(3).map { "\n    \($0.text)" }.joined()
-                throw RehearsalError("\(contestant.name) asked nothing; its last lines:\(last)")
+                throw RehearsalError("\(contestant.name.en) asked nothing; its last lines:\(last)")
             }
         }
         let begin = BootTime.now() + span

@@ -7,7 +7,7 @@ import Rehearsal
 /// once an hour, since it wants a point at least, and the loop.
 struct CostFigures {
     private static let units = 4
-    private static let idle = "boothd, one poll an hour"
+    private static let idle = Message(zh: "boothd,每小时轮询一次", en: "boothd, one poll an hour")
 
     let contest: Contest
     let spans: ContestSpans
@@ -43,7 +43,7 @@ struct CostFigures {
         let gateways = try Gateways(1)
         let task = PollingTask(link: .tcp(ports: gateways.ports), units: 1, period: .seconds(3600))
         let agent = try contest.startAgent(task, named: "cost-idle", units: gateways, log: gateways.log)
-        return Contestant(name: Self.idle, program: agent.program, log: nil, company: agent.company)
+        return Contestant(name: Self.idle, isAgent: true, program: agent.program, log: nil, company: agent.company)
     }
 
     /// - Parameter values: of the contestants, in their order.

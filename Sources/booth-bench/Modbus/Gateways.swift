@@ -10,17 +10,18 @@ final class Gateways: Sendable {
     static let answerTime = Duration.milliseconds(5)
 
     let ports: [UInt16]
-    let log = CallLog()
+    let log: CallLog
     private let stopping: WakeUp
     private let thread: WorkerThread
 
     /// - Throws: `SystemError` when there is no port, descriptor or thread left.
     init(_ count: Int) throws {
-        let (listeners, stopping, log) = (try (0..<count).map { _ in try Listener() }, try WakeUp(), log)
+        let (listeners, stopping, calls) = (try (0..<count).map { _ in try Listener() }, try WakeUp(), CallLog())
+        log = calls
         ports = listeners.map(\.port)
         self.stopping = stopping
         thread = try WorkerThread(name: "gateways") {
-            var gateways = GatewayLoop(listeners: listeners, log: log)
+            var gateways = GatewayLoop(listeners: listeners, log: calls)
             gateways.run(until: stopping)
         }
     }

@@ -13,15 +13,15 @@ enum Peer: CaseIterable, Sendable {
         let program: String
         let version: String
 
-        var name: String { [peer.name, version].filter { !$0.isEmpty }.joined(separator: " ") }
+        var name: Message {
+            Message(zh: "\(peer.name.zh) \(version)", en: "\(peer.name.en) \(version)")
+        }
     }
 
-    var name: String {
+    var name: Message {
         switch self {
-        case .libmodbus: "libmodbus loop"
-        case .mbpoll: "mbpoll"
-        case .collectd: "collectd"
-        case .pymodbus: "pymodbus"
+        case .libmodbus: Message(zh: "libmodbus 循环", en: "libmodbus loop")
+        case .mbpoll, .collectd, .pymodbus: Message(zh: "\(self)", en: "\(self)")
         }
     }
 

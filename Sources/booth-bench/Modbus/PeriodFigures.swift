@@ -39,7 +39,7 @@ struct PeriodFigures {
     private func side(of contestant: Contestant, since begin: BootTime) throws -> Comparison.Side {
         guard let log = contestant.log,
             log.wait(for: Self.leastCalls, to: 1, since: begin, within: Self.patience)
-        else { throw RehearsalError("\(contestant.name) asked the unit less than \(Self.leastCalls) times") }
+        else { throw RehearsalError("\(contestant.name.en) asked the unit less than \(Self.leastCalls) times") }
         let calls = log.calls(from: begin, to: .now()).filter { $0.unit == 1 }.map(\.at)
         let periods = zip(calls, calls.dropFirst()).map { earlier, later in
             Double((later - earlier).nanoseconds) / Double(PollingTask.period.nanoseconds)

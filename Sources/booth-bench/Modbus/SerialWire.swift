@@ -16,7 +16,7 @@ final class SerialWire: Sendable {
     }
 
     let line: SerialLine
-    let log = CallLog()
+    let log: CallLog
     private let ends: PseudoLine
     private let stopping: WakeUp
     private let thread: WorkerThread
@@ -25,11 +25,12 @@ final class SerialWire: Sendable {
     /// - Throws: `SystemError` when there is no pseudo-terminal, descriptor or thread left.
     init(_ line: SerialLine, answering units: ClosedRange<Int>) throws {
         self.line = line
-        let (ends, stopping, log) = (try PseudoLine(), try WakeUp(), log)
+        let (ends, stopping, calls) = (try PseudoLine(), try WakeUp(), CallLog())
+        log = calls
         self.ends = ends
         self.stopping = stopping
         thread = try WorkerThread(name: "wire") {
-            var units = WireUnits(line: line, answering: units, master: ends.master, log: log)
+            var units = WireUnits(line: line, answering: units, master: ends.master, log: calls)
             units.run(until: stopping)
         }
     }

@@ -36,7 +36,7 @@ struct ThroughputFigures {
         _ peer: Peer.Found, _ task: PollingTask, _ gateways: Gateways, named name: String
     ) throws -> Contestant {
         guard let program = try peer.start(task, named: name, in: contest.booth) else {
-            throw RehearsalError("\(peer.name) does not speak over TCP")
+            throw RehearsalError("\(peer.name.en) does not speak over TCP")
         }
         return Contestant(name: peer.name, program: program, log: gateways.log, company: [gateways])
     }
