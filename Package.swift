@@ -85,7 +85,7 @@ let package = Package(
             dependencies: [
                 "Rehearsal", "BoothModel", "BoothConfig", "BoothIncidents", "BoothJournal", "BoothUplink",
                 "BoothCommands",
-                "BlockingIO", "CLinux", "Modbus",
+                "BlockingIO", "Modbus",
             ],
             // The loops that anybody would write, which the bench holds the polling against.
             exclude: ["Peers"]),

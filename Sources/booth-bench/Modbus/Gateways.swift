@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import BlockingIO
 import BoothModel
-import CLinux
 import Glibc
 
-/// Gateways over TCP on this machine: each answers for every unit, one request at a time, after a fixed time.
+/// Gateways over TCP on this machine: each has a thread, answers for every unit, and takes one request of one client at a
+/// time, for a fixed time.
 final class Gateways: Sendable {
     /// From a request to its answer.
     static let answerTime = Duration.milliseconds(5)
@@ -12,23 +12,26 @@ final class Gateways: Sendable {
     let ports: [UInt16]
     let log: CallLog
     private let stopping: WakeUp
-    private let thread: WorkerThread
+    private let threads: [WorkerThread]
 
     /// - Throws: `SystemError` when there is no port, descriptor or thread left.
     init(_ count: Int) throws {
         let (listeners, stopping, calls) = (try (0..<count).map { _ in try Listener() }, try WakeUp(), CallLog())
-        log = calls
         ports = listeners.map(\.port)
+        log = calls
         self.stopping = stopping
-        thread = try WorkerThread(name: "gateways") {
-            var gateways = GatewayLoop(listeners: listeners, log: calls)
-            gateways.run(until: stopping)
+        threads = try listeners.enumerated().map { index, listener in
+            try WorkerThread(name: "gateway") {
+                // Alone it tells units apart; of several each has but one.
+                var loop = GatewayLoop(listener: listener, number: count == 1 ? nil : index + 1, log: calls)
+                loop.run(until: stopping)
+            }
         }
     }
 
     deinit {
         stopping.ring()
-        thread.join(milliseconds: 1000)
+        for thread in threads { thread.join(milliseconds: 1000) }
     }
 }
 
@@ -63,115 +66,64 @@ private final class Listener: Sendable {
     }
 }
 
-/// The gateways' side; lives on their thread.
+/// One gateway's side; lives on its thread.
 private struct GatewayLoop {
-    fileprivate struct Client {
-        let gateway: Int
-        var bytes: [UInt8] = []
-    }
-
-    private struct Answer {
-        let at: BootTime
-        let descriptor: CInt
-        let bytes: [UInt8]
-    }
-
+    let listener: Listener
     let log: CallLog
-    private let epoll: CInt
-    /// By descriptor; each is the gateway of its place.
-    private let gateways: [CInt: Int]
-    private let isAlone: Bool
-    private let listeners: [Listener]
-    private var clients: [CInt: Client] = [:]
-    private var answers: [Answer] = []
-    /// When each gateway is free for the next request.
-    private var freeAt: [BootTime]
-    private var ready = [epoll_event](repeating: epoll_event(), count: 64)
+    private let number: Int?
+    /// -1 while there is no client.
+    private var client: CInt = -1
+    private var bytes: [UInt8] = []
+    private var room = [UInt8](repeating: 0, count: 512)
 
-    init(listeners: [Listener], log: CallLog) {
-        self.listeners = listeners
+    /// - Parameter number: in the log, in the place of the unit.
+    init(listener: Listener, number: Int?, log: CallLog) {
+        self.listener = listener
+        self.number = number
         self.log = log
-        epoll = epoll_create1(clinux_epoll_close_on_exec)
-        gateways = Dictionary(uniqueKeysWithValues: listeners.enumerated().map { ($1.descriptor, $0) })
-        isAlone = listeners.count == 1
-        freeAt = listeners.map { _ in BootTime(nanoseconds: 0) }
     }
 
     mutating func run(until stopping: WakeUp) {
-        defer { for descriptor in [epoll] + clients.keys { close(descriptor) } }
-        for descriptor in [stopping.descriptor] + gateways.keys { watch(descriptor) }
+        defer { close(client) }
         while true {
-            let count = wait()
-            send(dueAt: .now())
-            for event in ready.prefix(count) {
-                let descriptor = event.data.fd
-                if descriptor == stopping.descriptor { return }
-                if let gateway = gateways[descriptor] { accept(gateway) } else { read(descriptor) }
-            }
+            let next = client >= 0 ? client : listener.descriptor
+            var waiting = [stopping.descriptor, next].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+            guard poll(&waiting, 2, -1) > 0 else { continue }
+            if waiting[0].revents != 0 { return }
+            if client < 0 { accept() } else { read() }
         }
     }
 
-    private func watch(_ descriptor: CInt) {
-        var event = epoll_event()
-        event.events = clinux_readable
-        event.data.fd = descriptor
-        epoll_ctl(epoll, EPOLL_CTL_ADD, descriptor, &event)
-    }
-
-    /// Until something can be read or an answer is due, to the nanosecond.
-    ///
-    /// - Returns: how many of `ready` are.
-    private mutating func wait() -> Int {
-        guard let next = answers.map(\.at).min() else { return Int(max(0, epoll_wait(epoll, &ready, 64, -1))) }
-        let away = max(0, (next - .now()).nanoseconds)
-        var span = timespec(tv_sec: Int(away / 1_000_000_000), tv_nsec: Int(away % 1_000_000_000))
-        return Int(max(0, epoll_pwait2(epoll, &ready, 64, &span, nil)))
-    }
-
-    private mutating func send(dueAt now: BootTime) {
-        for answer in answers where answer.at <= now {
-            Glibc.send(answer.descriptor, answer.bytes, answer.bytes.count, CInt(MSG_NOSIGNAL))
-        }
-        answers.removeAll { $0.at <= now }
-    }
-
-    private mutating func accept(_ gateway: Int) {
-        let client = Glibc.accept(listeners[gateway].descriptor, nil, nil)
+    private mutating func accept() {
+        client = Glibc.accept(listener.descriptor, nil, nil)
         guard client >= 0 else { return }
+        bytes = []
         _ = fcntl(client, F_SETFD, FD_CLOEXEC)
         var on: CInt = 1
         setsockopt(client, CInt(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<CInt>.size))
-        clients[client] = Client(gateway: gateway)
-        watch(client)
     }
 
-    private mutating func read(_ descriptor: CInt) {
-        var room = [UInt8](repeating: 0, count: 512)
-        let count = recv(descriptor, &room, room.count, 0)
-        guard count > 0, var client = clients[descriptor] else {
-            close(descriptor)
-            clients[descriptor] = nil
-            answers.removeAll { $0.descriptor == descriptor }
+    private mutating func read() {
+        let count = recv(client, &room, room.count, 0)
+        guard count > 0 else {
+            close(client)
+            client = -1
             return
         }
-        client.bytes += room.prefix(count)
-        while let frame = client.nextFrame() { hear(frame, of: client.gateway, on: descriptor, at: .now()) }
-        clients[descriptor] = client
+        bytes += room.prefix(count)
+        var now = BootTime.now()
+        while let frame = nextFrame() {
+            log.add(Call(unit: number ?? Int(frame[6]), at: now, isEarly: false, isAnswered: true))
+            let body = UnitAnswer.to(frame[7...])
+            let answer = Array(frame[0..<4]) + [0, UInt8(clamping: body.count + 1), frame[6]] + body
+            now = now + Gateways.answerTime
+            sleep(until: now)
+            send(client, answer, answer.count, CInt(MSG_NOSIGNAL))
+        }
     }
 
-    private mutating func hear(_ frame: [UInt8], of gateway: Int, on descriptor: CInt, at now: BootTime) {
-        let body = UnitAnswer.to(frame[7...])
-        let due = max(now, freeAt[gateway]) + Gateways.answerTime
-        freeAt[gateway] = due
-        let head = Array(frame[0..<4]) + [0, UInt8(clamping: body.count + 1), frame[6]]
-        answers.append(Answer(at: due, descriptor: descriptor, bytes: head + body))
-        log.add(Call(unit: isAlone ? Int(frame[6]) : gateway + 1, at: now, isEarly: false, isAnswered: true))
-    }
-}
-
-extension GatewayLoop.Client {
     /// The next whole frame: transaction, protocol, length, unit, request (Modbus Messaging on TCP/IP 1.0b, 3.1.3).
-    fileprivate mutating func nextFrame() -> [UInt8]? {
+    private mutating func nextFrame() -> [UInt8]? {
         guard bytes.count > 7 else { return nil }
         let length = 6 + (Int(bytes[4]) << 8 | Int(bytes[5]))
         guard length > 7, bytes.count >= length else { return nil }
