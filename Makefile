@@ -32,9 +32,13 @@ check: install-dependencies lint ## lint, warnings as errors, and the tests
 	$(SWIFT) build --build-tests $(CHECKED) $(SWIFT_BUILD_FLAGS)
 	$(SWIFT) test --skip-build --disable-xctest $(CHECKED)
 
-bench: install-dependencies ## measure the release programs beside their baselines and budgets
+# Without the programs to compare with, their rows say so.
+ONLY ?=
+QUICK ?=
+bench: install-dependencies ## measure beside baselines and budgets; ONLY="modbus idle" for some parts, QUICK=1 for a look
+	-@scripts/install-dependencies bench
 	$(SWIFT) build $(RELEASE) $(SWIFT_BUILD_FLAGS)
-	.build/release/booth-bench
+	.build/release/booth-bench $(ONLY) $(if $(QUICK),--quick)
 
 # Needs neither Swift nor the libraries here: what builds is a Debian 13 of its own.
 ARCH ?= $(shell dpkg --print-architecture)

@@ -97,8 +97,10 @@ let package = Package(
             dependencies: [
                 "Rehearsal", "BoothModel", "BoothConfig", "BoothIncidents", "BoothJournal", "BoothUplink",
                 "BoothCommands",
-                "BlockingIO",
-            ]),
+                "BlockingIO", "Modbus",
+            ],
+            // The loops that anybody would write, which the bench holds the polling against.
+            exclude: ["Peers"]),
 
         // What tests of several targets need: temporary folders, clients of raw bytes and over TLS, shell commands.
         .target(name: "TestSupport", dependencies: ["Rehearsal", "BlockingIO"], path: "Tests/TestSupport"),

@@ -17,12 +17,17 @@ struct Bench {
         setenv("TMPDIR", "/var/tmp", 0)
         let booth = try BenchBooth()
         TimeZoneDatabase.use("Asia/Shanghai")
-        var figures: [Figure] = []
+        var (figures, comparisons): ([Figure], [Comparison]) = ([], [])
         for part in options.parts {
-            say(part)
-            figures += try measure(part, in: booth)
+            say(part.name)
+            if part == .modbus {
+                comparisons += try compare(in: booth, options.isQuick ? .quick : .whole)
+            } else {
+                figures += try measure(part, in: booth)
+            }
         }
-        try show(Report(machine: Machine(workingIn: booth.folder), figures: figures), options)
+        let machine = Machine(workingIn: booth.folder)
+        try show(Report(machine: machine, figures: figures, comparisons: comparisons), options)
     }
 
     private func show(_ report: Report, _ options: BenchOptions) throws {
@@ -43,11 +48,25 @@ struct Bench {
         case .acceptance: try AcceptFigure().measure({ try configuration(port: $0, in: booth) }, in: booth)
         case .load: try LoadFigures().measure(in: booth)
         case .idle: try IdleFigure().measure(in: booth)
+        case .modbus: []
         }
     }
 
-    private func say(_ part: BenchOptions.Part) {
-        StandardStream.error.write(line: "booth-bench: \(part.name.text(in: language))…")
+    /// The polling, beside the other programs that are on this machine.
+    private func compare(in booth: BenchBooth, _ spans: ContestSpans) throws -> [Comparison] {
+        let contest = try Contest(in: booth)
+        say(Message(zh: "Modbus:一个在线单元的轮询间隔", en: "Modbus: the period of a live unit"))
+        var comparisons = try PeriodFigures(contest: contest, spans: spans).measure()
+        say(Message(zh: "Modbus:总线利用率", en: "Modbus: use of the wire"))
+        comparisons += try BusUseFigures(contest: contest, spans: spans).measure()
+        say(Message(zh: "Modbus:TCP", en: "Modbus: TCP"))
+        comparisons += try ThroughputFigures(contest: contest, spans: spans).measure()
+        say(Message(zh: "Modbus:处理器和内存", en: "Modbus: processor and memory"))
+        return comparisons + (try CostFigures(contest: contest, spans: spans).measure())
+    }
+
+    private func say(_ what: Message) {
+        StandardStream.error.write(line: "booth-bench: \(what.text(in: language))…")
     }
 
     /// What the parts that run in this process are configured with: one help button, each press an incident.

@@ -32,6 +32,13 @@ final class BenchBooth {
         try workspace.write(configuration.text, to: name)
     }
 
+    /// Writes any other file.
+    ///
+    /// - Returns: its path.
+    func write(_ text: String, named name: String) throws -> String {
+        try workspace.write(text, to: name)
+    }
+
     // MARK: Programs
 
     /// Starts a simulated I/O board over TCP.

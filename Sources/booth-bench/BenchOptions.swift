@@ -5,7 +5,7 @@ import BoothModel
 struct BenchOptions {
     /// What is measured together.
     enum Part: String, CaseIterable {
-        case start, recording, acceptance, load, idle
+        case start, recording, acceptance, load, idle, modbus
 
         var name: Message {
             switch self {
@@ -14,11 +14,14 @@ struct BenchOptions {
             case .acceptance: Message(zh: "受理和积压", en: "acceptance and backlog")
             case .load: Message(zh: "写盘和内存", en: "disk and memory")
             case .idle: Message(zh: "空闲", en: "idleness")
+            case .modbus: Message(zh: "Modbus(和别的程序一起测)", en: "Modbus, beside other programs")
             }
         }
     }
 
     var parts = Part.allCases
+    /// Short spans for the Modbus part: to see that it runs, not to believe its figures.
+    var isQuick = false
     var isJSON = false
     /// Where the JSON goes as well.
     var output: String?
@@ -27,9 +30,11 @@ struct BenchOptions {
     /// - Throws: `UsageError` for a command line that cannot be meant.
     init(_ arguments: [String]) throws(UsageError) {
         var rest = arguments[...]
+        var chosen: [Part] = []
         while let argument = rest.popFirst() {
             switch argument {
             case "--json": isJSON = true
+            case "--quick": isQuick = true
             case "--help", "-h": isHelp = true
             case "--only":
                 guard let part = rest.popFirst().flatMap(Part.init) else {
@@ -37,7 +42,7 @@ struct BenchOptions {
                     throw UsageError(
                         message: Message(zh: "--only 后面是其中之一:\(names)", en: "--only takes one of \(names)"))
                 }
-                parts = [part]
+                chosen.append(part)
             case "--output":
                 guard let path = rest.popFirst() else {
                     throw UsageError(
@@ -45,12 +50,17 @@ struct BenchOptions {
                 }
                 output = path
             default:
+                if let part = Part(rawValue: argument) {
+                    chosen.append(part)
+                    continue
+                }
                 throw UsageError(
                     message: Message(
                         zh: "不认识“\(argument)”;见 booth-bench --help",
                         en: "unknown: \(argument); see booth-bench --help"))
             }
         }
+        if !chosen.isEmpty { parts = chosen }
     }
 
     struct UsageError: Error {
@@ -59,20 +69,22 @@ struct BenchOptions {
 
     static let help = Message(
         zh: """
-            用法:booth-bench [--only 部分] [--json] [--output 文件]
+            用法:booth-bench [部分…] [--quick] [--json] [--output 文件]
 
-            测量本次构建的 boothd,每项与对照或预算并列;约一分半钟。超出预算不算失败。
-              --only 部分     只测 start、recording、acceptance、load、idle 之一
+            测量本次构建的 boothd,每项与对照或预算并列;约七分钟,不含 modbus 约一分半钟。超出预算不算失败。
+              部分            start、recording、acceptance、load、idle、modbus;缺省全测。--only 部分 也可
+              --quick         modbus 部分只测几秒:看能不能跑,数字不作准
               --json          在标准输出打印 JSON,不打印表格
               --output 文件   另把 JSON 写进文件
             在 $TMPDIR(默认 /var/tmp)下的临时目录里工作,用完即删。退出码:0 测完;1 有一项测不了;64 用法错误。
             """,
         en: """
-            usage: booth-bench [--only PART] [--json] [--output FILE]
+            usage: booth-bench [PART…] [--quick] [--json] [--output FILE]
 
-            Measures the boothd of this build, each figure beside its baseline or budget; takes a minute and a half.
-            Being over budget is no failure.
-              --only PART     one of start, recording, acceptance, load, idle
+            Measures the boothd of this build, each figure beside its baseline or budget; takes seven minutes, without
+            modbus a minute and a half. Being over budget is no failure.
+              PART            start, recording, acceptance, load, idle or modbus, else all; --only PART is the same
+              --quick         only seconds of the modbus part: to see that it runs, not to believe its figures
               --json          JSON on standard output in place of the table
               --output FILE   the JSON into a file as well
             Works in a temporary folder below $TMPDIR, or else /var/tmp, and removes it.

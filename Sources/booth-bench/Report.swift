@@ -7,10 +7,19 @@ import FoundationEssentials
 struct Report {
     let machine: Machine
     let figures: [Figure]
+    let comparisons: [Comparison]
 
     // MARK: For people
 
     func table(in language: Language) -> String {
+        let tables = [
+            figures.isEmpty ? nil : figureTable(in: language),
+            comparisons.isEmpty ? nil : comparisonTable(in: language),
+        ]
+        return Self.title(machine, language) + "\n" + tables.compactMap { $0 }.joined(separator: "\n")
+    }
+
+    private func figureTable(in language: Language) -> String {
         func said(_ zh: String, _ en: String) -> String { Message(zh: zh, en: en).text(in: language) }
         var table = Table(
             [
@@ -28,7 +37,7 @@ struct Report {
             let name = said("  对照:", "  beside: ") + baseline.name.text(in: language)
             table.add([name, "", "", ""] + Self.columns(baseline.samples, baseline.unit))
         }
-        return Self.title(machine, language) + "\n" + table.text()
+        return table.text()
     }
 
     private static func title(_ machine: Machine, _ language: Language) -> String {
@@ -63,9 +72,9 @@ struct Report {
     }
 
     /// With three digits that count.
-    private static func text(_ value: Double, _ unit: Figure.Unit) -> String {
-        let digits = value >= 100 ? 0 : value >= 10 ? 1 : 2
-        let scale = [1.0, 10.0, 100.0][digits]
+    static func text(_ value: Double, _ unit: Figure.Unit) -> String {
+        let digits = value >= 100 ? 0 : value >= 10 ? 1 : value >= 0.1 || value == 0 ? 2 : 3
+        let scale = [1.0, 10.0, 100.0, 1000.0][digits]
         let rounded = Int64((value * scale).rounded())
         let whole = String(rounded / Int64(scale))
         let rest = String(rounded % Int64(scale))
@@ -78,13 +87,16 @@ struct Report {
     func json() throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        let document = Document(
+            machine: machine, figures: figures.map(Entry.init), comparisons: comparisons.map(ComparisonEntry.init))
         return String(
-            decoding: try encoder.encode(Document(machine: machine, figures: figures.map(Entry.init))), as: UTF8.self)
+            decoding: try encoder.encode(document), as: UTF8.self)
     }
 
     private struct Document: Encodable {
         let machine: Machine
         let figures: [Entry]
+        let comparisons: [ComparisonEntry]
     }
 
     private struct Entry: Encodable {

@@ -17,6 +17,9 @@ struct Samples: Sendable {
     var count: Int { values.count }
     var median: Double { percentile(50) }
     var p99: Double { percentile(99) }
+    var worst: Double { values.last ?? 0 }
+    /// 0 without values.
+    var mean: Double { values.isEmpty ? 0 : values.reduce(0, +) / Double(values.count) }
 
     /// The least value that so many percent of the values do not exceed (nearest rank); 0 without values.
     func percentile(_ percent: Double) -> Double {
