@@ -56,39 +56,35 @@ final class LiedToBooth {
     /// Waits until every lie has been told.
     func waitForLies(seconds: Int) -> Bool { board.wait(seconds: seconds) { _ in lies.areTold } }
 
-    /// How the bus went on after its last fault.
-    struct Recovery {
-        /// How often the point that was asked most often was asked until the last one was asked again.
-        var cycles: Int
-        /// How often the point that was asked least often was asked in the ten cycles after that.
-        var leastOfTen: Int
-    }
-
-    func waitForRecovery(seconds: Int) -> Recovery? {
-        var found: Recovery?
+    /// Waits until every point is polled at its period: in ten cycles nine times at least, ten being how often the point
+    /// that is polled most often is polled.
+    ///
+    /// - Returns: how many cycles after the last fault the ten began; nil when that took longer than `seconds`.
+    func waitForFullRate(seconds: Int) -> Int? {
+        var found: Int?
         _ = board.wait(seconds: seconds) { heard in
-            found = Self.recovery(in: heard)
+            found = Self.cyclesToFullRate(in: heard)
             return found != nil
         }
         return found
     }
 
-    private static func recovery(in heard: [LyingBoard.Heard]) -> Recovery? {
+    private static func cyclesToFullRate(in heard: [LyingBoard.Heard]) -> Int? {
         let first = (heard.lastIndex { $0.lie != .none } ?? -1) + 1
         var counts = [Int](repeating: 0, count: addresses.count * units.count)
-        var cycles: Int?
+        var cycles = 0
+        var isComplete = false
         for frame in heard[first...].map(\.frame) {
             for index in counts.indices {
                 let (function, address) = addresses[index % addresses.count]
                 if frame.reads(function, address, of: index / addresses.count + 1) { counts[index] += 1 }
             }
             let (least, most) = (counts.min() ?? 0, counts.max() ?? 0)
-            if cycles == nil, least > 0 {
-                cycles = most
-                counts = counts.map { _ in 0 }
-            } else if let cycles, most == 10 {
-                return Recovery(cycles: cycles, leastOfTen: least)
-            }
+            guard isComplete ? most == 10 : least > 0 else { continue }
+            if isComplete, least >= 9 { return cycles }
+            isComplete = true
+            cycles += most
+            counts = counts.map { _ in 0 }
         }
         return nil
     }
