@@ -19,6 +19,8 @@ package enum Lie: Sendable, Hashable {
     /// A random byte each millisecond for so long.
     case noise(Duration)
     case exception(UInt8)
+    /// A right frame with these words in the place of those that are held.
+    case words([UInt16])
     case silent
     /// The request itself, as a line with local echo gives it; then or instead of the answer.
     case echo(thenAnswer: Bool)
@@ -64,6 +66,7 @@ package enum Lie: Sendable, Hashable {
         case .garbage(let bytes, let answers): return [Deed(bytes: bytes)] + Self.answer(right, if: answers)
         case .noise(let span): return Self.noise(for: span, like: right)
         case .exception(let code): return [Deed(bytes: frame.answer([frame.function | 0x80, code]))]
+        case .words(let words): return [Deed(bytes: frame.answer(RawTruth.body(frame.function, words)))]
         case .silent, .halfOpen: return []
         case .echo(let answers): return [Deed(bytes: frame.bytes)] + Self.answer(right, if: answers)
         case .wrongLength(let more):

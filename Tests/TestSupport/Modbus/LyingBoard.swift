@@ -10,6 +10,7 @@ package final class LyingBoard: Sendable {
     package struct Heard: Sendable {
         package var frame: HeardFrame
         package var lie: Lie
+        package var at: ContinuousClock.Instant
     }
 
     /// Where the serial line is opened; empty over TCP.
@@ -105,7 +106,7 @@ final class LyingBoardRecord: Sendable {
         let lie = shared.withLock { $0.lie }
         let told = isStale ? .silent : lie(frame)
         let deeds = shared.withLock { shared in
-            shared.heard.append(LyingBoard.Heard(frame: frame, lie: told))
+            shared.heard.append(LyingBoard.Heard(frame: frame, lie: told, at: .now))
             return told.deeds(for: frame) { function, address in
                 shared.words[[Int(function), address, frame.unit]] ?? RawTruth.word(function, address, of: frame.unit)
             }
