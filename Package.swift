@@ -52,7 +52,10 @@ let package = Package(
 
         // The booth.
         library("BoothModel"),
-        library("BoothConfig", ["BoothModel", "CTOML", "Crypto"]),
+        // Its boards.toml is compiled in: the one source of what is known of boards, for people and programs.
+        .target(
+            name: "BoothConfig", dependencies: ["BoothModel", "CTOML", "Crypto"],
+            resources: [.embedInCode("Boards/boards.toml")]),
         library("BoothIncidents", ["BoothModel"]),
         library("BoothSensing", ["BoothModel", "BlockingIO", "GPIO", "Modbus"]),
         library("BoothJournal", ["BoothModel", "BlockingIO", "SQLite"]),

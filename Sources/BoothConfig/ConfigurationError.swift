@@ -3,6 +3,8 @@ import BoothModel
 
 /// One thing that is wrong with a configuration file.
 package struct ConfigurationProblem: Sendable, Hashable {
+    /// The file that it is in, where that is not the configuration file: a boards.toml beside it.
+    package var file: String?
     /// Counted from 1.
     package var line: Int
     /// In characters, counted from 1.
@@ -10,7 +12,8 @@ package struct ConfigurationProblem: Sendable, Hashable {
     /// What is wrong, and after a semicolon what would be right.
     package var message: Message
 
-    package init(line: Int, column: Int, message: Message) {
+    package init(file: String? = nil, line: Int, column: Int, message: Message) {
+        self.file = file
         self.line = line
         self.column = column
         self.message = message
@@ -21,7 +24,7 @@ package struct ConfigurationProblem: Sendable, Hashable {
 package struct ConfigurationError: Error, Sendable, Hashable {
     /// The file's name as it was given.
     package var file: String
-    /// In the order of the file; at least one.
+    /// In the order of the file, those of a boards.toml beside it first; at least one.
     package var problems: [ConfigurationProblem]
 
     package init(file: String, problems: [ConfigurationProblem]) {
@@ -31,7 +34,7 @@ package struct ConfigurationError: Error, Sendable, Hashable {
 
     /// `FILE:LINE:COLUMN: what is wrong; what would be right`, one for each problem, in the order of the file.
     package func lines(in language: Language) -> [String] {
-        problems.map { "\(file):\($0.line):\($0.column): \($0.message.text(in: language))" }
+        problems.map { "\($0.file ?? file):\($0.line):\($0.column): \($0.message.text(in: language))" }
     }
 }
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
-import Crypto
 import Glibc
 
 /// The configuration file, boothd.toml(5).
@@ -13,7 +12,7 @@ package enum ConfigurationFile {
         getenv("CREDENTIALS_DIRECTORY").map { String(cString: $0) }
     }
 
-    /// Reads and checks a configuration file, and the certificates and keys that it names.
+    /// Reads and checks a configuration file, the boards.toml beside it, and the certificates and keys that it names.
     ///
     /// - Parameters:
     ///   - path: as the user gave it; problems name it so, and relative file names in it start at its directory.
@@ -23,7 +22,7 @@ package enum ConfigurationFile {
     package static func read(
         path: String, credentialsDirectory: String? = credentialsDirectoryOfEnvironment
     ) throws(ConfigurationError) -> Configuration {
-        try read(bytes: try bytes(of: path), path: path, credentialsDirectory: credentialsDirectory)
+        try read(try ConfigurationText(path: path), path: path, credentialsDirectory: credentialsDirectory)
     }
 
     /// What a configuration file holds, unchecked.
@@ -41,18 +40,34 @@ package enum ConfigurationFile {
         }
     }
 
+    /// What a boards.toml holds, unchecked; nil where there is none.
+    ///
+    /// - Throws: `ConfigurationError` with one problem at 1:1 when it is there and cannot be read.
+    static func boardBytes(of path: String) throws(ConfigurationError) -> [UInt8]? {
+        switch FileContents.read(path, atMost: mostBytes) {
+        case .success(let bytes): return bytes
+        case .failure(let fault):
+            if fault.isAbsence { return nil }
+            let message = Message(
+                zh: "无法读取模块型号文件：\(fault.reason.zh)；请检查权限，或移走该文件",
+                en: "cannot read the file of boards: \(fault.reason.en); check its permissions, or move it away")
+            throw ConfigurationError(
+                file: path, problems: [ConfigurationProblem(file: path, line: 1, column: 1, message: message)])
+        }
+    }
+
     /// Checks a configuration that was read already, as `read(path:credentialsDirectory:)` does.
     ///
     /// - Parameters:
-    ///   - bytes: the file's contents.
+    ///   - text: the contents of the file and of the boards.toml beside it.
     ///   - path: what problems call it, and where relative file names in it start.
     ///   - credentialsDirectory: where `credential:NAME` is looked up.
     /// - Throws: `ConfigurationError` with every problem that it has.
     package static func read(
-        bytes: [UInt8], path: String, credentialsDirectory: String? = credentialsDirectoryOfEnvironment
+        _ text: ConfigurationText, path: String, credentialsDirectory: String? = credentialsDirectoryOfEnvironment
     ) throws(ConfigurationError) -> Configuration {
         let survey = survey(
-            bytes: bytes, FileLocations(configuration: path, credentials: .service(credentialsDirectory)))
+            text, path: path, FileLocations(configuration: path, credentials: .service(credentialsDirectory)))
         guard let configuration = survey.configuration, survey.problems.isEmpty else {
             throw ConfigurationError(file: path, problems: survey.problems)
         }
@@ -76,7 +91,7 @@ package enum ConfigurationFile {
         // A directory that is not there leaves the service without its credentials, and is no secret.
         let isOpen = access(credentialSource, X_OK) == 0 || errno != EACCES
         let locations = FileLocations(configuration: path, credentials: .source(credentialSource, isOpen: isOpen))
-        let problems = survey(bytes: try bytes(of: path), locations).problems
+        let problems = survey(try ConfigurationText(path: path), path: path, locations).problems
         if !problems.isEmpty { throw ConfigurationError(file: path, problems: problems) }
     }
 
@@ -90,23 +105,34 @@ package enum ConfigurationFile {
         do throws(ConfigurationError) {
             let locations = FileLocations(
                 configuration: path, credentials: .source(credentials, isOpen: false), opensFiles: false)
-            return survey(bytes: try bytes(of: path), locations)
+            return survey(try ConfigurationText(path: path), path: path, locations)
         } catch {
             return ConfigurationSurvey(configuration: nil, problems: error.problems)
         }
     }
 
-    private static func survey(bytes: [UInt8], _ locations: FileLocations) -> ConfigurationSurvey {
+    private static func survey(
+        _ text: ConfigurationText, path: String, _ locations: FileLocations
+    ) -> ConfigurationSurvey {
+        let boards = text.boards.map { BoardFile(bytes: $0, path: BoardProfiles.path(beside: path)) }
+        var survey = survey(text, locations, boards)
+        survey.problems = (boards?.problems ?? []) + survey.problems
+        return survey
+    }
+
+    private static func survey(
+        _ text: ConfigurationText, _ locations: FileLocations, _ boards: BoardFile?
+    ) -> ConfigurationSurvey {
         let problems = ProblemLog()
         let root: TOMLNode
         do throws(TOMLError) {
-            root = try TOMLDocument(bytes).root()
+            root = try TOMLDocument(text.bytes).root()
         } catch {
-            problems.note(error.pointingAtKey(in: String(decoding: bytes, as: UTF8.self)))
+            problems.note(error.pointingAtKey(in: String(decoding: text.bytes, as: UTF8.self)))
             return ConfigurationSurvey(configuration: nil, problems: problems.sorted)
         }
-        let reader = ConfigurationReader(problems: problems, locations: locations)
-        let configuration = reader.read(root, hash: SHA256.hexadecimal(of: bytes))
+        let reader = ConfigurationReader(problems: problems, locations: locations, boards: boards)
+        let configuration = reader.read(root, hash: text.hash)
         return ConfigurationSurvey(configuration: configuration, problems: problems.sorted)
     }
 }
@@ -115,15 +141,6 @@ package enum ConfigurationFile {
 package struct ConfigurationSurvey: Sendable {
     /// Without its wrong parts; nil where nothing could be made of it.
     package var configuration: Configuration?
-    /// In the order of the file; empty for a good one.
+    /// In the order of the file, those of the boards.toml beside it first; empty for a good one.
     package var problems: [ConfigurationProblem]
-}
-
-extension ProblemLog {
-    fileprivate func note(_ error: TOMLError) {
-        note(
-            at: error.place,
-            zh: "不是有效的 TOML：\(error.description)；写法见 boothd.toml(5)",
-            en: "not TOML: \(error.description); boothd.toml(5) shows the notation")
-    }
 }

@@ -7,17 +7,24 @@ extension Agent {
     /// Lets each lamp say what is true now.
     func showLamps(at now: BootTime) {
         helpLamp.advance(to: now)
-        for output in lamps {
+        for output in configuration.outputs {
             let isLit = isLit(output, at: now)
             guard shownLamps[output.id] != isLit else { continue }
             shownLamps[output.id] = isLit
-            gpio?.drive(output.id, isOn: isLit)
+            drive(output, isOn: isLit)
+        }
+    }
+
+    private func drive(_ output: OutputConfiguration, isOn: Bool) {
+        switch output.sink {
+        case .gpio: gpio?.drive(output.id, isOn: isOn)
+        case .modbus(let sink): bus(named: sink.bus)?.drive(output.id, isOn: isOn)
         }
     }
 
     /// When a lamp changes unless something happens.
     var lampDeadline: BootTime? {
-        guard lamps.contains(where: { $0.shows == .help }) else { return nil }
+        guard configuration.outputs.contains(where: { $0.shows == .help }) else { return nil }
         return [helpLamp.nextDeadline, helpLamp.signal.nextChange(after: .now())].compactMap(\.self).min()
     }
 

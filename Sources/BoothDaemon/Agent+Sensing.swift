@@ -9,7 +9,7 @@ extension Agent {
         for report in reports {
             switch report {
             case .reading(let reading): take(board.take(reading))
-            case .counted: break
+            case .counted(let presses): record(rules.take(presses, at: clock.moment(at: presses.at)))
             case .device(let report): take(report)
             case .missed(let missed): take(missed)
             case .flood(let point, let time): take(board.flood(point, at: time))
@@ -43,17 +43,33 @@ extension Agent {
     }
 
     private func take(_ missed: MissedEdges) {
-        let (zh, en) = missed.count.map { ("\($0) 次", "\($0)") } ?? ("若干次", "some")
+        let isCounting = configuration.points.contains { $0.id == missed.point && $0.countingRegister != nil }
         log(
-            .warning, .edgesMissed,
-            Message(
-                zh: "\(missed.point)：内核丢失了\(zh)变化，现状已重新读取",
-                en: "\(missed.point): the kernel lost \(en) edges; the level was read again"),
+            .warning, .edgesMissed, isCounting ? Self.reset(missed.point) : Self.lost(missed),
             [.point: missed.point.rawValue])
         record(rules.take(missed, at: clock.moment(at: missed.at)))
     }
 
+    private static func lost(_ missed: MissedEdges) -> Message {
+        let (zh, en) = missed.count.map { ("\($0) 次", "\($0)") } ?? ("若干次", "some")
+        return Message(
+            zh: "\(missed.point)：内核丢失了\(zh)变化，现状已重新读取",
+            en: "\(missed.point): the kernel lost \(en) edges; the level was read again")
+    }
+
+    private static func reset(_ point: PointID) -> Message {
+        Message(
+            zh: "\(point)：计数器被清零或跳变，此前的动作可能漏计；请检查该单元的电源",
+            en: "\(point): its counter began anew, presses before that may be lost; check the unit's power")
+    }
+
     private func take(_ report: DeviceReport) {
+        note(report)
+        record(rules.take(report, at: clock.moment(at: report.at)))
+    }
+
+    /// Keeps a device's fault for `status`, and says it to the log.
+    private func note(_ report: DeviceReport) {
         switch report.condition {
         case .found:
             if deviceFaults.removeValue(forKey: report.device) != nil {
@@ -68,7 +84,6 @@ extension Agent {
                 Message(zh: "\(report.device):\(fault.message.zh)", en: "\(report.device): \(fault.message.en)"),
                 [.device: report.device.rawValue])
         }
-        record(rules.take(report, at: clock.moment(at: report.at)))
     }
 
     // MARK: Recording
@@ -82,7 +97,10 @@ extension Agent {
     func record(
         _ decisions: [Decision], settlements: [JournalEntry.Settlement] = [], tellsOfLoss: Bool = false
     ) {
-        for decision in decisions { logIncidents(of: decision) }
+        for decision in decisions {
+            for report in decision.devices { note(report) }
+            logIncidents(of: decision)
+        }
         let events = decisions.flatMap(\.events)
         let entry = JournalEntry(
             events: events.map(encode), incidents: decisions.flatMap(\.incidents),

@@ -72,17 +72,33 @@ extension Agent {
         return StatusReply(
             booth: configuration.booth.code, name: configuration.booth.name,
             state: !isInService ? .starting : reasons.isEmpty ? .inService : .degraded, inService: isInService,
-            reasons: reasons, bootID: now.bootID, version: Product.version,
+            reasons: reasons, hints: hints(at: now), bootID: now.bootID, version: Product.version,
             uptimeSeconds: Int((now.boot - started).components.seconds), clock: now.clock,
             storage: .init(state: storage.storage.reply, bytes: storage.bytes, limit: configuration.storageLimit),
             points: pointStatuses(), open: storage.open, targets: targetStatuses())
     }
 
     func pointStatuses() -> [PointStatus] {
-        board.all.map { entry in
+        let now = clock.now()
+        let untested = Set(rules.untestedPoints(at: now))
+        return board.all.map { entry in
             let since = entry.reading.map { Stamp(clock.moment(at: $0.at)).time } ?? nil
-            return PointStatus(entry.point, reading: entry.reading, since: since)
+            return PointStatus(
+                entry.point, reading: entry.reading, since: since,
+                lastActive: rules.lastActive(of: entry.point.id)?.civilTime(at: now),
+                untested: untested.contains(entry.point.id))
         }
+    }
+
+    /// What somebody should do while nothing is wrong.
+    private func hints(at now: Moment) -> [Message] {
+        let points = rules.untestedPoints(at: now).map(\.rawValue)
+        guard !points.isEmpty else { return [] }
+        return [
+            Message(
+                zh: "长期没有动作、不知是否完好：\(points.joined(separator: "、"))；请逐个试一次",
+                en: "not active for long, nobody knows whether they work: \(points.joined(separator: ", ")); try each once")
+        ]
     }
 
     private func targetStatuses() -> [TargetStatus] {

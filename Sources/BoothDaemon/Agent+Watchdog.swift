@@ -21,8 +21,8 @@ extension Agent {
         if control.isRunning {
             loops.append(LoopWatch.Loop("control", patience: pace.patience) { [control] in control.prove($0) })
         }
-        loops += buses.map { bus in
-            LoopWatch.Loop(bus.threadName, patience: pace.patience + bus.longestRound) { bus.prove($0) }
+        loops += modbus.map { thread in
+            LoopWatch.Loop(thread.name, patience: pace.patience + thread.longestRound) { thread.prove($0) }
         }
         loops += uplinks.values.map { uplink in
             LoopWatch.Loop(uplink.threadName, patience: pace.patience) { uplink.order(.prove($0)) }

@@ -45,8 +45,6 @@ final class Agent {
     var rules: IncidentRules
     var storage: JournalStatus
     var board: PointBoard
-    /// The outputs that the core drives itself.
-    let lamps: [OutputConfiguration]
     var helpLamp: HelpLamp
     /// What each lamp was last told; by output.
     var shownLamps: [String: Bool] = [:]
@@ -72,7 +70,7 @@ final class Agent {
     #endif
     var throttle = LogThrottle()
 
-    private(set) var buses: [ModbusBus] = []
+    private(set) var modbus: [ModbusThread] = []
     private var ending: Ending?
     private let reread: () -> Result<CheckedFile, Refusal>
 
@@ -103,8 +101,7 @@ final class Agent {
             mailbox.post(.control($0, $1))
         }
         self.control = control
-        lamps = configuration.outputs.filter(\.isOnGPIO)
-        let showsHelp = lamps.contains { $0.shows == .help }
+        let showsHelp = configuration.outputs.contains { $0.shows == .help }
         let (journal, contents) = try Journal.open(
             directory: stateDirectory, targets: configuration.targets.map(\.id), limit: configuration.storageLimit
         ) { report in
@@ -184,11 +181,13 @@ final class Agent {
         }
         let deadline = BootTime.now() + Self.stopTime
         // A bus ends with its request under way; what it read before is in the mailbox.
-        for bus in buses { bus.stop() }
+        for thread in modbus { thread.stop() }
         for uplink in uplinks.values { uplink.stop() }
         control.stop()
         let joined = min(deadline, .now() + .milliseconds(500))
         for uplink in uplinks.values { uplink.join(milliseconds: joined.millisecondsAway()) }
+        // A lamp on a bus is switched off by its thread; one that is dead is not waited for.
+        for thread in modbus { thread.join(milliseconds: joined.millisecondsAway()) }
         // Sensing ends last: an edge that came meanwhile is still in the kernel's queue, and is read now.
         loop.turn(milliseconds: 0)
         gpio?.tick(at: .now())
@@ -216,33 +215,39 @@ final class Agent {
 
     private func startSensing() throws {
         var known = Set(configuration.points.flatMap { IncidentRules.devices(of: $0) })
-        known.formUnion(lamps.flatMap { IncidentRules.devices(of: $0) })
+        known.formUnion(configuration.outputs.flatMap { IncidentRules.devices(of: $0) })
         known.formUnion(configuration.targets.map { .target($0.id) })
         // A journal that opened well is over its fault; a link's stands until its platform answers.
         if storage.storage != .ok { known.insert(.storage) }
         record(rules.forgetForeignFaults(known: known, at: clock.now()))
         // A contact that chattered before the start is watched for a while before it counts as at rest.
         for (point, state) in rules.chatteringPoints { board.resumeChatter(of: point, state: state, at: .now()) }
-        for bus in configuration.buses {
-            let points = configuration.points.filter {
-                if case .modbus(let source) = $0.source { source.bus == bus.name } else { false }
-            }
-            guard !points.isEmpty else { continue }
-            let mailbox = mailbox
-            buses.append(
-                try ModbusBus(bus, points: points, unitSilent: configuration.rules.unitSilent) {
-                    mailbox.post(.sensors($0))
-                })
-        }
-        for bus in buses { try bus.start() }
+        try startModbus()
         let gpio = try GPIOLines(
-            chips: configuration.chips, points: configuration.points, outputs: lamps, loop: loop
+            chips: configuration.chips, points: configuration.points, outputs: configuration.outputs, loop: loop
         ) {
             [unowned self] reports in take(reports)
         }
         self.gpio = gpio
         if !gpio.isIdle, let limits = GPIOLines.limits { log(.warning, .kernelLimited, limits) }
         gpio.start(at: .now())
+    }
+
+    /// The bus that the configuration calls `name`; nil where nothing hangs on it.
+    func bus(named name: String) -> ModbusBus? {
+        modbus.lazy.flatMap(\.buses).first { $0.name == name }
+    }
+
+    private func startModbus() throws {
+        let mailbox = mailbox
+        let setups = configuration.buses.map { bus in
+            BusSetup(
+                bus, points: configuration.points, outputs: configuration.outputs,
+                unitSilent: configuration.rules.unitSilent, remembered: rules.counters
+            ) { mailbox.post(.sensors($0)) }
+        }
+        modbus = try ModbusThread.threads(for: setups)
+        for thread in modbus { try thread.start() }
     }
 
     /// The socket is for the technician: without it the agent goes on, and says so.

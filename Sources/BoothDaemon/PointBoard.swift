@@ -57,7 +57,10 @@ struct PointBoard {
             return []
         }
         var changes = entry.settle(at: reading.at)
+        // Good again with the state that it had: nothing changed, and the rules learn that its device is back. Of a
+        // counter the value is all there is.
         let hasRecovered = entry.reading?.quality != .good
+        let hasCounted = entry.point.countingRegister != nil && entry.reading?.value != reading.value
         var news: [Change] = []
         if let state = entry.debouncer.take(state: reading.state, at: reading.at) {
             news = entry.accept(state, reading, at: reading.at)
@@ -65,8 +68,7 @@ struct PointBoard {
             let state = entry.heldState ?? entry.debouncer.accepted ?? reading.state
             entry.note(reading, state: state, at: reading.at)
         }
-        // Good again with the state that it had: nothing changed, and the rules learn that its device is back.
-        if news.isEmpty, hasRecovered, let noted = entry.reading { news = [.reading(noted)] }
+        if news.isEmpty, hasRecovered || hasCounted, let noted = entry.reading { news = [.reading(noted)] }
         changes += news
         if entry.hear(reading.state, at: reading.at) { changes += entry.beginChatter(at: reading.at) }
         return changes

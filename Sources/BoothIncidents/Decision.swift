@@ -9,6 +9,8 @@ package struct Decision: Sendable, Hashable {
     package var incidents: [Incident] = []
     /// Points as they stand now.
     package var points: [PointMemory] = []
+    /// Faults that the rules found themselves or saw end, with what to do; no driver tells of them.
+    package var devices: [DeviceReport] = []
     /// Whether it may be lost with the power: only what the next reading or receipt would tell again.
     package var canBeToldAgain = true
     /// Whether it is only for those who look now: what is on its way is not worth a write at each attempt.

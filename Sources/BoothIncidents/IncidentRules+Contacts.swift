@@ -4,12 +4,14 @@ import BoothModel
 // Buttons, tamper contacts, plain contacts and power: active raises, normal restores.
 extension IncidentRules {
     /// A press raises at once; one within the repeat window of the last counts on the same incident.
-    mutating func button(_ point: PointConfiguration, isActive: Bool, at moment: Moment) {
+    ///
+    /// - Parameter count: presses at once; all of them belong to one incident.
+    mutating func button(_ point: PointConfiguration, isActive: Bool, count: Int, at moment: Moment) {
         guard isActive else { return released(point, at: moment) }
         guard var incident = current(of: point.id), isRepeat(of: incident, on: point, at: moment) else {
-            return raise(for: point, at: moment)
+            return raise(for: point, count: count, at: moment)
         }
-        incident.count += 1
+        incident.count += count
         incident.latest = Stamp(moment)
         incident.restored = nil
         keep(incident)
@@ -47,9 +49,9 @@ extension IncidentRules {
     }
 
     /// Active raises, normal restores; each activation is an incident of its own.
-    mutating func contact(_ point: PointConfiguration, isActive: Bool, at moment: Moment) {
+    mutating func contact(_ point: PointConfiguration, isActive: Bool, count: Int = 1, at moment: Moment) {
         if isActive {
-            raise(for: point, at: moment)
+            raise(for: point, count: count, at: moment)
         } else if let incident = current(of: point.id) {
             restore(incident.id, since: Stamp(moment), at: moment)
         }
@@ -80,8 +82,8 @@ extension IncidentRules {
     }
 
     /// Raises what the configuration says of the point, and lets its next change belong to it.
-    mutating func raise(for point: PointConfiguration, at moment: Moment) {
+    mutating func raise(for point: PointConfiguration, count: Int = 1, at moment: Moment) {
         guard let classification = point.classification else { return }
-        bind(raise(classification, point: point.id, at: moment), to: point.id)
+        bind(raise(classification, point: point.id, count: count, at: moment), to: point.id)
     }
 }

@@ -15,7 +15,9 @@ extension IncidentRules {
     }
 
     /// Edges close together are one letter; letters collect on one incident until the box is emptied.
-    mutating func mailSlot(_ point: PointConfiguration, isActive: Bool, at moment: Moment) {
+    ///
+    /// - Parameter count: edges at once; one letter, unless `letter` is zero and each edge is one.
+    mutating func mailSlot(_ point: PointConfiguration, isActive: Bool, count: Int, at moment: Moment) {
         guard isActive else { return }
         if let last = points[point.id]?.lastEdge, last.bootID == moment.bootID,
             moment.boot - last.boot < point.rules.letter
@@ -24,10 +26,11 @@ extension IncidentRules {
             return
         }
         points[point.id]?.lastEdge = Stamp(moment)
+        let letters = point.rules.letter == .zero ? count : 1
         guard var incident = current(of: point.id), incident.restored == nil else {
-            return raise(for: point, at: moment)
+            return raise(for: point, count: letters, at: moment)
         }
-        incident.count += 1
+        incident.count += letters
         incident.latest = Stamp(moment)
         keep(incident)
         decision.canBeToldAgain = false

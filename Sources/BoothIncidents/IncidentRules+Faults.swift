@@ -22,14 +22,16 @@ extension IncidentRules {
 
     /// Every device whose fault can concern a point.
     package static func devices(of point: PointConfiguration) -> [DeviceID] {
-        DeviceMap.path(of: point.source) + [.loop(of: point.id), .chatter(of: point.id), .edges(of: point.id)]
+        DeviceMap.path(of: point.source) + [
+            .loop(of: point.id), .chatter(of: point.id), .edges(of: point.id), .value(of: point.id), .stuck(point.id),
+        ]
     }
 
     /// Every device whose fault can concern an output.
     package static func devices(of output: OutputConfiguration) -> [DeviceID] {
         switch output.sink {
         case .gpio(let gpio): DeviceMap.path(of: .gpio(gpio))
-        case .modbus(let modbus): DeviceMap.path(of: .modbus(modbus))
+        case .modbus(let modbus): DeviceMap.path(of: .modbus(modbus)) + [.output(output.id)]
         }
     }
 
@@ -41,7 +43,7 @@ extension IncidentRules {
         return finish()
     }
 
-    private mutating func openFault(_ device: DeviceID, _ category: Category, at moment: Moment) {
+    mutating func openFault(_ device: DeviceID, _ category: Category, at moment: Moment) {
         guard faults[device] == nil else { return }
         let points = devices.points(on: device)
         // A fault names its point where it concerns a single one.
@@ -56,7 +58,7 @@ extension IncidentRules {
 
     /// A good reading proves the whole way to it: whatever fault stood there is over.
     mutating func clearFaults(above point: PointConfiguration, at moment: Moment) {
-        for device in DeviceMap.path(of: point.source) { clearFault(device, at: moment) }
+        for device in DeviceMap.path(of: point.source) + [.value(of: point.id)] { clearFault(device, at: moment) }
     }
 
     /// A supervised loop that is cut or bridged is a fault of the wiring, unless it guards against just that.

@@ -7,13 +7,15 @@ extension IncidentRules {
     @discardableResult
     mutating func raise(
         _ classification: Classification, point: PointID?, device: DeviceID? = nil, missed: UInt64? = nil,
-        at moment: Moment
+        count: Int = 1, at moment: Moment
     ) -> Incident {
         let recipients = targets.filter { $0.accepts.contains(classification.incidentClass) && !$0.isBackup }.map(\.id)
         let id = makeID(at: moment)
-        let incident = Incident(
+        var incident = Incident(
             id: id, opening: makeID(at: moment), point: point, device: device, classification: classification,
             opened: Stamp(moment), missed: missed, targets: recipients)
+        incident.count = count
+        incident.announced = count
         keep(incident)
         hold(incident)
         decision.events.append(

@@ -22,6 +22,8 @@ package struct IncidentRules {
     var timers: [Timer: BootTime] = [:]
     /// When the input of an incident that settles went back to normal.
     var releases: [EventID: Stamp] = [:]
+    /// Stuck points whose cause was told since this start.
+    var toldStuck: Set<PointID> = []
     /// What the current input has led to so far.
     var decision = Decision()
 
@@ -35,6 +37,10 @@ package struct IncidentRules {
         case onDelay(PointID)
         /// No edge of a point has been lost for long enough.
         case gapRest(PointID)
+        /// A point has been active for longer than anybody presses.
+        case stuck(PointID)
+        /// The clock may be right by now, and points wait to be dated.
+        case date
     }
 
     /// Counts and restorations of one incident are gathered for so long before they are told.
@@ -67,8 +73,12 @@ package struct IncidentRules {
         faults.compactMap { device, id in live[id].map { "\($0.category):\(device)" } }.sorted()
     }
 
-    /// Whether the booth needs somebody who mends it.
-    package var hasStandingFaults: Bool { !faults.isEmpty }
+    /// Whether the booth needs somebody who mends it, as an output may show it: nothing shows a duress button.
+    package var hasStandingFaults: Bool {
+        faults.keys.contains { device in
+            !configured.values.contains { $0.kind == .duressButton && device == .stuck($0.id) }
+        }
+    }
 
     /// Points whose contact was not at rest when it was last heard of, with the state that is believed of each.
     package var chatteringPoints: [PointID: PointState?] {
@@ -97,17 +107,22 @@ package struct IncidentRules {
         guard reading.quality == .good, let point = configured[reading.point] else { return Decision() }
         clearFaults(above: point, at: moment)
         let before = points[point.id]
-        guard before?.state != reading.state else {
-            resumeOnDelay(point, at: moment)
-            return finish()
-        }
         var memory = before ?? PointMemory(point: point.id, state: .normal, since: Stamp(moment))
-        let was = memory.state
-        memory.state = reading.state
-        memory.since = Stamp(moment)
+        noteFirstSeen(&memory, at: moment)
+        if let register = point.countingRegister, let value = reading.value {
+            memory.counter = PointMemory.Counter(value: value, register: register)
+        }
         points[point.id] = memory
-        apply(point, from: was, to: reading.state, at: moment)
-        decision.points.append(points[point.id] ?? memory)
+        if before?.state != reading.state {
+            change(point, to: reading.state, at: moment)
+        } else {
+            resumeOnDelay(point, at: moment)
+        }
+        watchStuck(point, at: moment)
+        if let memory = points[point.id] {
+            watchClock(for: memory, at: moment)
+            if memory != before { decision.points.append(memory) }
+        }
         return finish()
     }
 
@@ -121,40 +136,59 @@ package struct IncidentRules {
             case .settle(let id): settle(id, at: moment)
             case .onDelay(let point): onDelayOver(point, at: moment)
             case .gapRest(let point): gapOver(point, at: moment)
+            case .stuck(let point): stuckOver(point, at: moment)
+            case .date: datePoints(at: moment)
             }
         }
         return finish()
     }
 
-    private mutating func apply(
-        _ point: PointConfiguration, from was: PointState, to now: PointState, at moment: Moment
-    ) {
-        watchLoop(of: point, state: now, at: moment)
-        let wasActive = Self.counts(was, as: point.kind)
-        let isActive = Self.counts(now, as: point.kind)
-        guard wasActive != isActive else { return }
-        switch point.kind {
-        case .helpButton, .duressButton: button(point, isActive: isActive, at: moment)
-        case .tamper, .contact: contact(point, isActive: isActive, at: moment)
-        case .mainsPower, .battery: power(point, isActive: isActive, at: moment)
-        case .roomDoor: roomDoor(point, isOpen: isActive, at: moment)
-        case .streetDoor: record(point.id, isActive ? .active : .normal, at: moment)
-        case .mailSlot: mailSlot(point, isActive: isActive, at: moment)
-        case .mailDoor: mailDoor(point, isOpen: isActive, at: moment)
+    /// The point's state is another one now.
+    private mutating func change(_ point: PointConfiguration, to state: PointState, at moment: Moment) {
+        guard var memory = points[point.id] else { return }
+        let wasActive = memory.isActive(as: point.kind)
+        memory.state = state
+        memory.since = Stamp(moment)
+        let isLoopBroken = (state == .cut || state == .short) && point.kind != .tamper
+        memory.wasActive = isLoopBroken ? wasActive : nil
+        let isActive = memory.isActive(as: point.kind)
+        if isActive, !wasActive { memory.lastActive = Stamp(moment) }
+        points[point.id] = memory
+        watchLoop(of: point, state: state, at: moment)
+        if wasActive != isActive {
+            apply(point, isActive: isActive, at: moment)
+        } else {
+            resumeOnDelay(point, at: moment)
         }
     }
 
-    /// Whether `state` is an activation for this kind: a tamper loop that is cut or bridged has been tampered with.
-    private static func counts(_ state: PointState, as kind: PointKind) -> Bool {
-        switch state {
-        case .active: true
-        case .cut, .short: kind == .tamper
-        case .normal, .unknown: false
+    /// - Parameter count: activations at once, 1 or more.
+    mutating func apply(_ point: PointConfiguration, isActive: Bool, count: Int = 1, at moment: Moment) {
+        switch point.kind {
+        case .helpButton, .duressButton: button(point, isActive: isActive, count: count, at: moment)
+        case .tamper, .contact: contact(point, isActive: isActive, count: count, at: moment)
+        case .mainsPower, .battery: power(point, isActive: isActive, at: moment)
+        case .roomDoor: roomDoor(point, isOpen: isActive, at: moment)
+        case .streetDoor: record(point.id, isActive ? .active : .normal, at: moment)
+        case .mailSlot: mailSlot(point, isActive: isActive, count: count, at: moment)
+        case .mailDoor: mailDoor(point, isOpen: isActive, at: moment)
         }
     }
 
     mutating func finish() -> Decision {
         defer { decision = Decision() }
         return decision
+    }
+}
+
+extension PointMemory {
+    /// Whether this is an activation for `kind`: a tamper loop that is cut or bridged has been tampered with; of any
+    /// other loop that is broken nobody knows more than before.
+    func isActive(as kind: PointKind) -> Bool {
+        switch state {
+        case .active: true
+        case .cut, .short: kind == .tamper || wasActive == true
+        case .normal, .unknown: false
+        }
     }
 }

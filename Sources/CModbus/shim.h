@@ -13,12 +13,17 @@
 #include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 // libmodbus' own errors are expression macros, which Swift does not import.
 static const int cmodbus_exception_base = MODBUS_ENOBASE;
 static const int cmodbus_exception_most = EMBXGTAR;
 static const int cmodbus_bad_data = EMBBADDATA;
+static const int cmodbus_bad_checksum = EMBBADCRC;
+static const int cmodbus_bad_unit = EMBBADSLAVE;
 static const int cmodbus_error_most = EMBBADSLAVE;
+// Ours, beyond libmodbus' own: the request itself came back.
+static const int cmodbus_echo = EMBBADSLAVE + 100;
 
 // Flags that Swift imports as one type or another, depending on its version.
 static const int cmodbus_eventfd_flags = EFD_CLOEXEC;
@@ -44,6 +49,42 @@ static inline void cmodbus_give_back_line(int descriptor)
 static inline int cmodbus_socket_pair(int ends[2])
 {
     return socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends);
+}
+
+/// Begins to connect to a numeric address, never blocking, closed on exec, sending at once what is written (TCP_NODELAY).
+/// Returns the socket, or -1 with errno set; EINVAL where `address` is none.
+static inline int cmodbus_begin_connecting(const char *address, uint16_t port)
+{
+    struct addrinfo hints = {.ai_flags = AI_NUMERICHOST, .ai_socktype = SOCK_STREAM}, *found = 0;
+    if (getaddrinfo(address, 0, &hints, &found)) {
+        errno = EINVAL;
+        return -1;
+    }
+    // The port is at the same place in both kinds of address.
+    ((struct sockaddr_in *)found->ai_addr)->sin_port = htons(port);
+    int descriptor = socket(found->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), on = 1, code = 0;
+    if (descriptor < 0) {
+        code = errno;
+    } else {
+        setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+        if (connect(descriptor, found->ai_addr, found->ai_addrlen) && errno != EINPROGRESS && errno != EINTR)
+            code = errno;
+    }
+    freeaddrinfo(found);
+    if (code && descriptor >= 0) {
+        close(descriptor);
+        descriptor = -1;
+    }
+    errno = code;
+    return descriptor;
+}
+
+/// How connecting ended: 0, or its errno (SO_ERROR, socket(7)).
+static inline int cmodbus_connecting_failed(int descriptor)
+{
+    int code = 0;
+    socklen_t length = sizeof code;
+    return getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &code, &length) ? errno : code;
 }
 
 /// The port that a socket is bound to. Returns 0, or -1 with errno set.
@@ -74,11 +115,19 @@ static inline int cmodbus_accept(int listening)
     return client;
 }
 
-/// Whether the resolver knows `host`: 0, or its EAI_ code (getaddrinfo(3)). libmodbus says ECONNREFUSED to both.
+/// Looks `host` up, for stream sockets: 0 and `found`, which is the caller's to free, or its EAI_ code (getaddrinfo(3)).
+static inline int cmodbus_look_up(const char *host, struct addrinfo **found)
+{
+    struct addrinfo hints = {.ai_socktype = SOCK_STREAM};
+    *found = 0;
+    return getaddrinfo(host, 0, &hints, found);
+}
+
+/// Whether the resolver knows `host`: 0, or its EAI_ code. libmodbus says ECONNREFUSED to both.
 static inline int cmodbus_resolve(const char *host)
 {
-    struct addrinfo hints = {.ai_socktype = SOCK_STREAM}, *found = 0;
-    int code = getaddrinfo(host, 0, &hints, &found);
+    struct addrinfo *found;
+    int code = cmodbus_look_up(host, &found);
     if (!code)
         freeaddrinfo(found);
     return code;

@@ -2,7 +2,7 @@
 import CModbus
 import Glibc
 
-/// A libmodbus call that failed: which, and `errno` or one of libmodbus' own codes.
+/// A step on a bus that failed: which, and `errno` or one of libmodbus' own codes.
 package struct ModbusError: Error, Hashable, CustomStringConvertible {
     /// The step that failed; a read names its table.
     package enum Operation: Sendable, Hashable {
@@ -30,8 +30,11 @@ package struct ModbusError: Error, Hashable, CustomStringConvertible {
         return UInt8(code - cmodbus_exception_base)
     }
 
-    /// Bytes came that are no answer to the request: a wrong checksum, unit, transaction or length.
-    package var isBadFrame: Bool { code > cmodbus_exception_most && code <= cmodbus_error_most }
+    /// Bytes came that are no answer to the request: a wrong checksum, unit, transaction or length, or an echo.
+    package var isBadFrame: Bool { code > cmodbus_exception_most && code <= cmodbus_error_most || isEcho }
+
+    /// The line gives back what is sent on it, so that requests pass for answers; also a bad frame.
+    package var isEcho: Bool { code == cmodbus_echo }
 
     /// The connection is gone and has to be closed before it is opened again.
     package var isConnectionLoss: Bool {
@@ -62,6 +65,7 @@ package struct ModbusError: Error, Hashable, CustomStringConvertible {
     }
 
     private var reason: String {
-        operation == .resolve ? String(cString: gai_strerror(code)) : String(cString: modbus_strerror(code))
+        if isEcho { return "The line echoes what is sent" }
+        return operation == .resolve ? String(cString: gai_strerror(code)) : String(cString: modbus_strerror(code))
     }
 }

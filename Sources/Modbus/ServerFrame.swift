@@ -2,7 +2,7 @@
 
 /// Neighbouring values of one table of one unit.
 package struct ReadRequest: Sendable, Hashable {
-    /// 1...247 on a serial line, 0...255 over TCP.
+    /// 1...255 on a serial line, 0...255 over TCP; few boards sit above 247, where the specification reserves.
     package var unit: Int
     package var table: DataTable
     /// Zero-based on the wire.

@@ -18,7 +18,7 @@ final class ExampleDirectory {
     }
 
     deinit {
-        for name in ["ca.pem", "booth.pem", "booth.key", "boothd.toml"] { unlink("\(path)/\(name)") }
+        for name in ["ca.pem", "booth.pem", "booth.key", "boothd.toml", "boards.toml"] { unlink("\(path)/\(name)") }
         rmdir(path)
     }
 
@@ -31,7 +31,13 @@ final class ExampleDirectory {
     /// The configuration that `text` is, as `boothd.toml` of this directory.
     func read(_ text: String, credentials: String? = nil) throws(ConfigurationError) -> Configuration {
         try ConfigurationFile.read(
-            bytes: Array(text.utf8), path: "\(path)/boothd.toml", credentialsDirectory: credentials)
+            ConfigurationText(bytes: Array(text.utf8)), path: "\(path)/boothd.toml", credentialsDirectory: credentials)
+    }
+
+    /// The configuration that `text` is with `boards` as the boards.toml beside it.
+    func read(_ text: String, boards: String) throws(ConfigurationError) -> Configuration {
+        try ConfigurationFile.read(
+            ConfigurationText(bytes: Array(text.utf8), boards: Array(boards.utf8)), path: "\(path)/boothd.toml")
     }
 
     /// What is wrong with `text`: `LINE:COLUMN: message` in English.

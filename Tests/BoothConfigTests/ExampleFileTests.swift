@@ -53,7 +53,10 @@ import Testing
             bus: "cabinet", unit: 1, table: .discreteInput, address: 0, active: .low, poll: .milliseconds(200))
         #expect(points[1].source == .modbus(door))
         #expect(points[3].classification == nil)
-        #expect(points[4].loop == LoopBands(short: 0...100, normal: 101...600, alarm: 601...900, cut: 901...65_535))
+        var loop = LoopBands(short: 0...100, normal: 101...600, alarm: 601...900, cut: 901...65_535)
+        // A fiftieth of the normal band.
+        loop.hysteresis = 10
+        #expect(points[4].loop == loop)
         #expect(points[4].rules == RuleSettings())
     }
 

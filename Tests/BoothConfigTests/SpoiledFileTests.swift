@@ -216,7 +216,7 @@ struct Spoiled: Sendable, CustomTestStringConvertible {
             }
             let path = "\(directory.path)/boothd.toml"
             do throws(ConfigurationError) {
-                _ = try ConfigurationFile.read(bytes: spoiled, path: path)
+                _ = try ConfigurationFile.read(ConfigurationText(bytes: spoiled), path: path)
             } catch {
                 #expect(!error.problems.isEmpty)
                 #expect(error.problems.allSatisfy { $0.line >= 1 && $0.column >= 1 })

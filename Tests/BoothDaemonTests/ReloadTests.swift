@@ -63,6 +63,27 @@ struct ReloadTests {
         try booth.wait(until: "in service again") { try booth.status().state == .inService }
     }
 
+    @Test("the boards beside the file are read again with it; wrong ones are told at their place, and change nothing")
+    func boards() throws {
+        let booth = try BoothUnderTest()
+        try booth.startBoard("help-1")
+        try booth.startPlatform()
+        try booth.startAgent()
+        try booth.waitForReadings()
+        let boards = try booth.workspace.write("[board.own]\ntitle = 1\n", to: "boards.toml")
+        booth.configuration.modbus("named", tcpPort: booth.boardPort, lines: ["unit.1.profile = \"own\""])
+        try reload(booth)
+        try booth.wait(until: "status tells of the board") {
+            try booth.status().reasons.contains {
+                $0.en.contains("\(boards):2:9: ") && $0.en.contains("the old one stays")
+            }
+        }
+        _ = try booth.workspace.write("[board.own]\ntitle = \"our own\"\n", to: "boards.toml")
+        try reload(booth)
+        try booth.waitForService()
+        try booth.wait(until: "in service again") { try booth.status().state == .inService }
+    }
+
     private func reload(_ booth: BoothUnderTest) throws {
         try booth.writeConfiguration()
         booth.agent?.send(signal: SIGHUP)

@@ -145,13 +145,4 @@ import Testing
     private func openingFailure(_ endpoint: ModbusEndpoint) -> ModbusError? {
         failure { () throws(ModbusError) in _ = try ModbusConnection(to: endpoint, responseTimeout: .seconds(2)) }
     }
-
-    private func failure(_ body: () throws(ModbusError) -> Void) -> ModbusError? {
-        do throws(ModbusError) {
-            try body()
-            return nil
-        } catch {
-            return error
-        }
-    }
 }

@@ -8,6 +8,8 @@ extension Screens {
         var text = "\(status.booth) \(status.name) · boothd \(status.version)".printable + "\n"
         text += service(status) + "\n"
         for reason in status.reasons { text += "  - \(reason.text(in: words.language).printable)\n" }
+        if !status.hints.isEmpty { text += words("提示：", "hints:") + "\n" }
+        for hint in status.hints { text += "  - \(hint.text(in: words.language).printable)\n" }
         text += "\n"
         text += row("运行", "Running", words.span(seconds: status.uptimeSeconds))
         text += row("时钟", "Clock", words.name(status.clock.state))

@@ -45,7 +45,8 @@ struct ConfigurationCheck {
     var json: String {
         let problems = (error?.problems ?? []).map {
             Problem(
-                file: file, line: $0.line, column: $0.column, message: $0.message.en, messageInChinese: $0.message.zh)
+                file: $0.file ?? file, line: $0.line, column: $0.column, message: $0.message.en,
+                messageInChinese: $0.message.zh)
         }
         return JSONText.encode(["problems": problems])
     }

@@ -7,6 +7,8 @@ enum FileContents {
     struct Fault: Error {
         /// Why, in a few words.
         var reason: Message
+        /// Whether there is no such file.
+        var isAbsence = false
 
         init(zh: String, en: String) {
             reason = Message(zh: zh, en: en)
@@ -14,7 +16,9 @@ enum FileContents {
 
         fileprivate init(_ code: CInt) {
             switch code {
-            case ENOENT, ENOTDIR: self.init(zh: "没有这个文件", en: "there is no such file")
+            case ENOENT, ENOTDIR:
+                self.init(zh: "没有这个文件", en: "there is no such file")
+                isAbsence = true
             case EACCES, EPERM: self.init(zh: "没有读取权限", en: "permission denied")
             default:
                 let text = String(cString: strerror(code))

@@ -21,6 +21,19 @@ extension Notation where Value == Duration {
     }
 }
 
+extension Notation where Value == Duration? {
+    /// A span of time, or `off`.
+    static var durationOrOff: Notation {
+        .text(
+            zh: "时长，如 \"60s\"、\"5m\"，或 \"off\"", en: "a duration such as \"60s\" or \"5m\", or \"off\""
+        ) { text -> Value? in
+            if text == "off" { return .some(nil) }
+            guard case .value(let span) = Notation<Duration>.duration().parse(.string(text)) else { return nil }
+            return .some(span)
+        }
+    }
+}
+
 extension Notation where Value == RuleSettings.Chatter? {
     /// `20/1s`: more edges than that within that span; or `off`.
     static var chatter: Notation {

@@ -3,7 +3,13 @@ import BoothModel
 
 /// What is wrong so far; reading goes on after each, so that one pass finds them all.
 final class ProblemLog {
+    /// The file that is read, where that is not the configuration file itself.
+    private let file: String?
     private var noted: [(place: Place, message: Message)] = []
+
+    init(file: String? = nil) {
+        self.file = file
+    }
 
     var isEmpty: Bool { noted.isEmpty }
 
@@ -22,7 +28,25 @@ final class ProblemLog {
             .sorted { ($0.element.place, $0.offset) < ($1.element.place, $1.offset) }
             .map { _, problem in
                 ConfigurationProblem(
-                    line: problem.place.line, column: problem.place.column, message: problem.message)
+                    file: file, line: problem.place.line, column: problem.place.column, message: problem.message)
             }
+    }
+
+    /// Notes a text that is no TOML.
+    func note(_ error: TOMLError) {
+        note(
+            at: error.place,
+            zh: "不是有效的 TOML：\(error.description)；写法见 boothd.toml(5)",
+            en: "not TOML: \(error.description); boothd.toml(5) shows the notation")
+    }
+
+    /// Notes a table's name that could not be an id.
+    func checkName(_ named: TOMLTable.Entry) {
+        let notation = Notation<String>.id
+        guard !Notation<String>.isID(named.key) else { return }
+        let name = TOMLValue.quoted(named.key)
+        note(
+            at: named.keyPlace, zh: "名称不能是 \(name)；应为\(notation.expected.zh)",
+            en: "the name cannot be \(name); write \(notation.expected.en)")
     }
 }

@@ -7,6 +7,10 @@ import BoothModel
 final class ConfigurationReader {
     let problems: ProblemLog
     let locations: FileLocations
+    /// The boards that a unit's profile can name.
+    let boards: BoardProfiles
+    /// Their names, and those of boards that could not be read.
+    let boardNames: [String]
 
     /// Every `[gpio.NAME]` and `[modbus.NAME]` there is, so that a wrong one is not reported as absent as well.
     var chipNames: [String] = []
@@ -14,6 +18,8 @@ final class ConfigurationReader {
     /// Those that could be read, by name.
     var selectors: [String: GPIOChipConfiguration.Selector] = [:]
     var transports: [String: ModbusBusConfiguration.Transport] = [:]
+    /// The unit tables of each bus.
+    var units: [String: [Int: Unit]] = [:]
     /// What uses each GPIO line, and each coil or register that is written.
     var takenLines: [String: String] = [:]
     var writtenAddresses: [String: String] = [:]
@@ -23,9 +29,12 @@ final class ConfigurationReader {
     static let mostUnitsOfBus = 247
     static let mostPoints = 1000
 
-    init(problems: ProblemLog, locations: FileLocations) {
+    init(problems: ProblemLog, locations: FileLocations, boards file: BoardFile?) {
         self.problems = problems
         self.locations = locations
+        boards = BoardProfiles.shipped.overridden(by: file?.profiles ?? [])
+        let known = boards.all.map(\.name)
+        boardNames = known + (file?.names ?? []).filter { !known.contains($0) }
     }
 
     /// The configuration; nil, or one without its wrong parts, where problems were noted.

@@ -7,7 +7,7 @@ extension ConfigurationReader {
         chipNames = file.names(under: "gpio")
         return file.namedTables("gpio") { named, table in
             let chip = table.required("chip", .chipSelector)
-            checkName(named)
+            problems.checkName(named)
             guard let chip else { return nil }
             selectors[named.key] = chip
             return GPIOChipConfiguration(name: named.key, chip: chip)
@@ -37,16 +37,6 @@ extension ConfigurationReader {
         } else {
             takenLines[device] = owner
         }
-    }
-
-    /// Notes a table's name that could not be an id.
-    func checkName(_ named: TOMLTable.Entry) {
-        let notation = Notation<String>.id
-        guard !Notation<String>.isID(named.key) else { return }
-        let name = TOMLValue.quoted(named.key)
-        problems.note(
-            at: named.keyPlace, zh: "名称不能是 \(name)；应为\(notation.expected.zh)",
-            en: "the name cannot be \(name); write \(notation.expected.en)")
     }
 }
 

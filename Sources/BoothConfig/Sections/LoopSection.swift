@@ -10,8 +10,12 @@ extension ConfigurationReader {
             let alarm = table.required("alarm", .band)
             let cut = table.optional("cut", .band)
             noteOverlaps(["short": short, "normal": normal, "alarm": alarm, "cut": cut], in: table)
+            let hysteresis = table.optional("hysteresis", .integer(0...65_535))
             guard let normal, let alarm else { return LoopBands?.none }
-            return LoopBands(short: short, normal: normal, alarm: alarm, cut: cut)
+            var bands = LoopBands(short: short, normal: normal, alarm: alarm, cut: cut)
+            bands.hysteresis = hysteresis ?? bands.usualHysteresis
+            noteTooMuchHysteresis(of: bands, in: table)
+            return bands
         }
         if point.isPresent("loop"), let source, !source.canBeLoop {
             problems.note(
@@ -22,6 +26,16 @@ extension ConfigurationReader {
             )
         }
         return bands
+    }
+
+    private func noteTooMuchHysteresis(of bands: LoopBands, in table: TableReader) {
+        let most = bands.mostHysteresis
+        guard bands.hysteresis > most else { return }
+        problems.note(
+            at: table.valuePlace("hysteresis"),
+            zh: "\"hysteresis\" 不能是 \(bands.hysteresis)，须小于最窄数值段的一半；应为 0..\(most)",
+            en: "\"hysteresis\" cannot be \(bands.hysteresis), it has to be less than half of the narrowest band; "
+                + "write 0..\(most)")
     }
 
     /// Notes each band that overlaps one that stands before it.
@@ -37,6 +51,18 @@ extension ConfigurationReader {
                 en: "the band \"\(later.name)\" overlaps \"\(earlier.name)\"; no value may be in two bands")
         }
     }
+}
+
+extension LoopBands {
+    /// The most that leaves every band a value that is this far inside of it: less than half of the narrowest.
+    fileprivate var mostHysteresis: Int {
+        let narrowest = [short, normal, alarm, cut].compactMap { $0?.count }.min() ?? 1
+        return (narrowest - 1) / 2
+    }
+
+    /// A fiftieth of what is normal: what a loop's value wanders by temperature and noise without anything being the
+    /// matter.
+    fileprivate var usualHysteresis: Int { min(max(1, normal.count / 50), mostHysteresis) }
 }
 
 extension PointConfiguration.Source {

@@ -19,7 +19,7 @@ extension ConfigurationReader {
         if let id { ids.claim(id, by: table) }
         let kind: PointKind? = table.required("kind", .word)
         let name = table.optional("name", .name)
-        let source = source(in: table, owner: "point \"\(id ?? "?")\"")
+        let source = source(in: table, of: kind, owner: "point \"\(id ?? "?")\"")
         let debounce = table.value("debounce", .duration(atLeast: "0s", atMost: "1h"), default: source.debounce)
         let loop = loop(in: table, source: source)
         let classification = classification(of: kind, in: table)
@@ -31,9 +31,11 @@ extension ConfigurationReader {
     }
 
     /// Exactly one of `gpio` and `modbus`.
-    private func source(in table: TableReader, owner: String) -> PointConfiguration.Source? {
+    private func source(
+        in table: TableReader, of kind: PointKind?, owner: String
+    ) -> PointConfiguration.Source? {
         let gpio = gpioSource(in: table, owner: owner)
-        let modbus = modbusSource(in: table)
+        let modbus = modbusSource(in: table, of: kind)
         guard hasOneDevice(table) else { return nil }
         return gpio.map { .gpio($0) } ?? modbus.map { .modbus($0) }
     }

@@ -28,6 +28,8 @@ extension ConfigurationReader {
     /// `rules` with the point's own keys over it.
     func rules(of kind: PointKind?, in table: TableReader, over rules: RuleSettings) -> RuleSettings {
         var rules = rules
+        // Whether a plain contact may be active for long, only its point can say.
+        if kind == .contact { rules.stuck = nil }
         for rule in PointRule.allCases {
             rule.read(from: table, into: &rules)
             guard let kind, table.isPresent(rule.rawValue), !rule.kinds.contains(kind) else { continue }
@@ -76,7 +78,7 @@ private enum PointRule: String, CaseIterable {
         case .mailOverdue: read(\.mailOverdue)
         case .doorHeld: read(\.doorHeld)
         case .powerDelay: read(\.powerDelay, atLeast: "0s")
-        case .stuck: rules.stuck = table.optional(rawValue, .duration(atLeast: "1ms")) ?? rules.stuck
+        case .stuck: rules.stuck = table.value(rawValue, .durationOrOff, default: rules.stuck)
         case .chatter: rules.chatter = table.value(rawValue, .chatter, default: rules.chatter)
         case .untested: read(\.untested)
         }

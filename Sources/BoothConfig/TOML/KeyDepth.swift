@@ -6,7 +6,7 @@
 /// frees what it read by recursion: a file of 20 kB would overflow the stack, and end a running agent that reads it
 /// again.
 struct KeyDepth {
-    /// Most parts of one key: the deepest here has two. Times toml++'s 256 values in values, the stack holds it.
+    /// Most parts of one key: the deepest here has four. Times toml++'s 256 values in values, the stack holds it.
     static let most = 8
 
     private let bytes: [UInt8]

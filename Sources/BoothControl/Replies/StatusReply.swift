@@ -44,6 +44,8 @@ package struct StatusReply: Codable, Sendable, Hashable {
     package var inService: Bool
     /// Why it is not simply in service; empty when it is.
     package var reasons: [Message]
+    /// What somebody should do while nothing is wrong, such as try a point; often empty.
+    package var hints: [Message]
     /// The kernel's, 32 hexadecimal digits; another after each start of the machine.
     package var bootID: String
     package var version: String
@@ -59,8 +61,8 @@ package struct StatusReply: Codable, Sendable, Hashable {
     package var targets: [TargetStatus]
 
     package init(
-        booth: String, name: String, state: State, inService: Bool, reasons: [Message], bootID: String,
-        version: String, uptimeSeconds: Int, clock: ClockState, storage: Storage, points: [PointStatus], open: Int,
+        booth: String, name: String, state: State, inService: Bool, reasons: [Message],
+        hints: [Message] = [], bootID: String, version: String, uptimeSeconds: Int, clock: ClockState, storage: Storage, points: [PointStatus], open: Int,
         targets: [TargetStatus]
     ) {
         self.booth = booth
@@ -68,6 +70,7 @@ package struct StatusReply: Codable, Sendable, Hashable {
         self.state = state
         self.inService = inService
         self.reasons = reasons
+        self.hints = hints
         self.bootID = bootID
         self.version = version
         self.uptimeSeconds = uptimeSeconds
@@ -85,13 +88,16 @@ extension StatusReply {
         case inService = "in_service"
         case reasons
         case reasonsInChinese = "reasons_zh"
+        case hints
+        case hintsInChinese = "hints_zh"
         case bootID = "boot_id"
         case version
         case uptimeSeconds = "uptime_s"
         case clock, storage, points, open, targets
     }
 
-    /// `reasons` is in English and `reasons_zh` beside it, entry for entry, so that the reply needs no language.
+    /// `reasons` is in English and `reasons_zh` beside it, entry for entry, so that the reply needs no language; `hints`
+    /// likewise.
     package func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(booth, forKey: .booth)
@@ -100,6 +106,8 @@ extension StatusReply {
         try container.encode(inService, forKey: .inService)
         try container.encode(reasons.map(\.en), forKey: .reasons)
         try container.encode(reasons.map(\.zh), forKey: .reasonsInChinese)
+        try container.encode(hints.map(\.en), forKey: .hints)
+        try container.encode(hints.map(\.zh), forKey: .hintsInChinese)
         try container.encode(bootID, forKey: .bootID)
         try container.encode(version, forKey: .version)
         try container.encode(uptimeSeconds, forKey: .uptimeSeconds)
@@ -112,14 +120,17 @@ extension StatusReply {
 
     package init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
-        let english = try container.decode([String].self, forKey: .reasons)
-        let chinese = try container.decodeIfPresent([String].self, forKey: .reasonsInChinese) ?? english
+        func messages(_ english: CodingKeys, _ chinese: CodingKeys) throws -> [Message] {
+            let english = try container.decodeIfPresent([String].self, forKey: english) ?? []
+            let chinese = try container.decodeIfPresent([String].self, forKey: chinese) ?? english
+            return zip(chinese, english).map { Message(zh: $0, en: $1) }
+        }
         self.init(
             booth: try container.decode(String.self, forKey: .booth),
             name: try container.decode(String.self, forKey: .name),
             state: try container.decode(State.self, forKey: .state),
             inService: try container.decode(Bool.self, forKey: .inService),
-            reasons: zip(chinese, english).map { Message(zh: $0, en: $1) },
+            reasons: try messages(.reasons, .reasonsInChinese), hints: try messages(.hints, .hintsInChinese),
             bootID: try container.decode(String.self, forKey: .bootID),
             version: try container.decode(String.self, forKey: .version),
             uptimeSeconds: try container.decode(Int.self, forKey: .uptimeSeconds),

@@ -22,8 +22,19 @@ package enum AgentInterface {
         interface cn.boothd.Agent
 
         # state: normal, active, short, cut, unknown. quality: good, stale, fault.
-        # since: RFC 3339 with offset, null where the clock was not trusted.
-        type Point (id: string, kind: string, name: string, state: string, value: ?int, quality: string, since: ?string)
+        # since, last_active: RFC 3339 with offset, null where the clock was not trusted.
+        # untested: it has not been active for so long that somebody should try it.
+        type Point (
+          id: string,
+          kind: string,
+          name: string,
+          state: string,
+          value: ?int,
+          quality: string,
+          since: ?string,
+          last_active: ?string,
+          untested: bool
+        )
 
         # state: ok, retrying, refused.
         type Target (
@@ -75,6 +86,8 @@ package enum AgentInterface {
           in_service: bool,
           reasons: []string,
           reasons_zh: []string,
+          hints: []string,
+          hints_zh: []string,
           boot_id: string,
           version: string,
           uptime_s: int,

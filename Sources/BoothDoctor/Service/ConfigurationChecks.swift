@@ -27,11 +27,12 @@ enum ConfigurationChecks {
                 Message(zh: "正确：\(points) 个点位，\(targets) 个平台", en: "right: points \(points), targets \(targets)"))
         }
         let more = booth.problems.count - 1
+        let place = (first.file.map { "\($0):" } ?? "") + "\(first.line):\(first.column)"
         return .failure(
             .configuration, path,
             Message(
-                zh: "\(first.line):\(first.column): \(first.message.zh)" + (more > 0 ? "（另有 \(more) 处）" : ""),
-                en: "\(first.line):\(first.column): \(first.message.en)" + (more > 0 ? " (and \(more) more)" : "")),
+                zh: "\(place): \(first.message.zh)" + (more > 0 ? "（另有 \(more) 处）" : ""),
+                en: "\(place): \(first.message.en)" + (more > 0 ? " (and \(more) more)" : "")),
             next: Message(zh: "boothctl check \(path) 列出全部", en: "boothctl check \(path) lists all"))
     }
 

@@ -20,7 +20,8 @@ package struct Configuration: Sendable, Hashable {
     package var targets: [TargetConfiguration]
     /// `[rules]`; each point has its own copy with its own keys over it.
     package var rules: RuleSettings
-    /// SHA-256 of the file, lower-case hexadecimal; empty where there was no file.
+    /// SHA-256 of the file, and of the boards.toml beside it where there is one; lower-case hexadecimal; empty where
+    /// there was no file.
     package var hash: String
 
     package init(

@@ -37,6 +37,12 @@ package struct PointConfiguration: Sendable, Hashable {
         self.rules = rules
     }
 
+    /// The register whose increments are its activations, as `ModbusSource.register` names it; nil for any other input.
+    package var countingRegister: String? {
+        guard case .modbus(let source) = source, source.counter else { return nil }
+        return source.register
+    }
+
     /// Longer than a contact bounces, shorter than anybody can press.
     package static let defaultGPIODebounce = Duration.milliseconds(10)
     /// None: a module debounces for itself, and a poll is longer than a bounce.
@@ -72,6 +78,32 @@ package struct LoopBands: Sendable, Hashable {
         if short?.contains(value) == true { return .short }
         if cut?.contains(value) == true { return .cut }
         return nil
+    }
+
+    /// What `value` says of a loop that was in state `last`: what is normal ends at another band's edge, anything else
+    /// only `hysteresis` inside the next band, so that a value between two bands opens one incident and not a hundred.
+    ///
+    /// Only the edge that the value came over is moved, and not beyond the middle of the band.
+    ///
+    /// - Returns: nil for a value in no band.
+    package func state(of value: Int, after last: PointState) -> PointState? {
+        guard let state = state(of: value), state != last, let here = band(of: state) else { return state(of: value) }
+        guard last != .normal, let left = band(of: last) else { return state }
+        let margin = min(hysteresis, (here.upperBound - here.lowerBound) / 2)
+        let isInside =
+            left.upperBound < here.lowerBound
+            ? value >= here.lowerBound + margin : value <= here.upperBound - margin
+        return isInside ? state : last
+    }
+
+    private func band(of state: PointState) -> ClosedRange<Int>? {
+        switch state {
+        case .normal: normal
+        case .active: alarm
+        case .short: short
+        case .cut: cut
+        case .unknown: nil
+        }
     }
 }
 

@@ -149,7 +149,7 @@ package enum ModbusTable: String, Sendable, CaseIterable, Codable {
 package struct ModbusSource: Sendable, Hashable {
     /// The name of a `ModbusBusConfiguration`.
     package var bus: String
-    /// 1...247 on a serial bus, 0...255 over TCP.
+    /// 1...247 on a serial bus, or beyond where the profile's board comes with such an address; 0...255 over TCP.
     package var unit: Int
     package var table: ModbusTable
     /// Zero-based address on the wire, 0...65535.
@@ -164,6 +164,9 @@ package struct ModbusSource: Sendable, Hashable {
     package var counter = false
     /// The values of a register that the input can have; others are no reading. Nil: all but 65535 alone.
     package var plausible: ClosedRange<Int>?
+
+    /// The register as one word, `inside/1/input-register/5`.
+    package var register: String { "\(bus)/\(unit)/\(table.rawValue)/\(address)" }
 
     package init(
         bus: String, unit: Int, table: ModbusTable, address: Int, bit: Int? = nil, active: Polarity = .high,

@@ -29,4 +29,16 @@ package enum PointKind: String, Sendable, Codable, CaseIterable {
 
     /// Whether the first edge counts at once. A door wants a stable level, a button its leading edge.
     package var countsLeadingEdge: Bool { self == .helpButton || self == .duressButton }
+
+    /// Whether it should become active now and then, so that a point that never does has to be tried. Power that never
+    /// fails is as it should be.
+    package var isUsedNowAndThen: Bool { self != .mainsPower && self != .battery }
+
+    /// Whether one that stays active may be stuck: nobody presses for long, and no letter takes a minute.
+    package var canBeStuck: Bool {
+        switch self {
+        case .helpButton, .duressButton, .mailSlot, .contact: true
+        case .roomDoor, .streetDoor, .tamper, .mailDoor, .mainsPower, .battery: false
+        }
+    }
 }

@@ -2,6 +2,19 @@
 
 /// What a restart must know of a point.
 package struct PointMemory: Sendable, Hashable, Codable {
+    /// How far a counting input had counted, and which register that was.
+    package struct Counter: Sendable, Hashable, Codable {
+        /// 0...65535.
+        package var value: Int
+        /// The register, as `ModbusSource.register` names it: another one's value says nothing about presses.
+        package var register: String
+
+        package init(value: Int, register: String) {
+            self.value = value
+            self.register = register
+        }
+    }
+
     package let point: PointID
     /// The last state that was believed.
     package var state: PointState
@@ -10,6 +23,14 @@ package struct PointMemory: Sendable, Hashable, Codable {
     package var lastEdge: Stamp?
     /// The incident that its next activation or its return to normal may belong to.
     package var incident: EventID?
+    /// Of a counting input; written with the presses that it stands for.
+    package var counter: Counter?
+    /// Whether the input was active when its loop was cut or bridged; nil while the loop is whole.
+    package var wasActive: Bool?
+    /// When the point was first read.
+    package var firstSeen: Stamp?
+    /// When it last became active; nil before the first time.
+    package var lastActive: Stamp?
 
     package init(point: PointID, state: PointState, since: Stamp) {
         self.point = point

@@ -76,6 +76,8 @@ package struct DeviceFault: Sendable, Hashable, Codable {
         case refused
         /// Its contact does not rest.
         case chattering
+        /// It stays active for longer than anybody presses.
+        case stuck
         /// It was there and its connection broke.
         case disconnected
         /// It says what cannot be: a value out of range, a guard register with another value.

@@ -1,68 +1,58 @@
 // SPDX-License-Identifier: Apache-2.0
 import BlockingIO
 import BoothModel
-import Synchronization
+import Modbus
 
-/// A Modbus bus and the points on it, polled on a thread of its own.
+/// A Modbus bus as the rest of the agent sees it; the thread that serves it may serve others too.
 package final class ModbusBus: Sendable {
-    private let mailbox: Mailbox<BusLoop.Letter>
-    private let configuration: ModbusBusConfiguration
-    private let points: [PolledPoint]
-    private let unitSilent: Int
-    private let deliver: @Sendable ([SensorReport]) -> Void
-    private let thread = Mutex<WorkerThread?>(nil)
+    /// As the configuration has it.
+    package let configuration: ModbusBusConfiguration
+    let setup: BusSetup
+    let ledger: UnitLedger
+    private let place: Int
+    private let mailbox: Mailbox<BusLetter>
 
+    init(_ setup: BusSetup, place: Int, mailbox: Mailbox<BusLetter>) {
+        configuration = setup.configuration
+        self.setup = setup
+        self.place = place
+        self.mailbox = mailbox
+        ledger = UnitLedger(
+            bus: setup.configuration.name, units: Set(setup.polledPoints.map(\.source.unit)))
+    }
+
+    /// What the configuration calls it.
+    package var name: String { configuration.name }
+
+    /// How each unit has answered since the start, by address; from any thread.
+    package var counters: [UnitCounters] { ledger.counters }
+
+    /// Makes one read in between the polls, without disturbing them.
+    ///
+    /// - Parameter answer: called once, on the bus's thread, with the values in order of address; must not block. Never
+    ///   called if the thread ends before.
+    package func read(
+        _ request: ReadRequest, answer: @escaping @Sendable (Result<[UInt16], ModbusError>) -> Void
+    ) {
+        mailbox.post(.order(place, .read(request, answer: answer)))
+    }
+
+    /// Closes the bus's connection and leaves it closed until `takeBack`; its points are stale meanwhile.
+    ///
     /// - Parameters:
-    ///   - points: those of other sources are left out.
-    ///   - unitSilent: polls without a reading before a unit counts as lost, 1 or more.
-    ///   - deliver: called on the bus's thread with what changed; must not block.
-    /// - Throws: `SystemError` when the process has no descriptor left.
-    package init(
-        _ configuration: ModbusBusConfiguration, points: [PointConfiguration], unitSilent: Int,
-        deliver: @escaping @Sendable ([SensorReport]) -> Void
-    ) throws(SystemError) {
-        mailbox = try Mailbox()
-        self.configuration = configuration
-        self.points = points.compactMap { PolledPoint($0, on: configuration.name) }
-        self.unitSilent = unitSilent
-        self.deliver = deliver
+    ///   - why: the fault that the booth has meanwhile.
+    ///   - lent: called on the bus's thread once the line is free; must not block.
+    package func lend(_ why: DeviceFault, lent: @escaping @Sendable () -> Void) {
+        mailbox.post(.order(place, .lend(why, lent: lent)))
     }
 
-    /// Opens the bus and polls it until `stop`; what fails is reported and tried again.
-    ///
-    /// - Throws: `SystemError` when the system has no thread left.
-    package func start() throws(SystemError) {
-        let (configuration, points, unitSilent) = (self.configuration, self.points, self.unitSilent)
-        let (mailbox, deliver) = (self.mailbox, self.deliver)
-        let started = try WorkerThread(name: threadName) {
-            BusLoop(configuration, points, unitSilent: unitSilent, mailbox: mailbox, deliver: deliver).run()
-        }
-        thread.withLock { $0 = started }
+    /// Ends `lend`.
+    package func takeBack() {
+        mailbox.post(.order(place, .takeBack))
     }
 
-    /// Asks the thread to end. It does so after the request that it is making: within a response timeout, four on a line
-    /// full of noise, or as long as the resolver takes for the bus's host name.
-    package func stop() {
-        mailbox.post(.stop)
-    }
-
-    /// As `ps -L` shows it.
-    package var threadName: String { "modbus-\(configuration.name)" }
-
-    /// The most that the thread may take before it looks into its mailbox, however dead the bus is.
-    package var longestRound: Duration { BusLink.longestAsking(configuration) }
-
-    /// Asks the thread to prove that it goes round; never blocks.
-    package func prove(_ pulse: Pulse) {
-        mailbox.post(.prove(pulse))
-    }
-
-    /// Waits for the thread to end after `stop`.
-    ///
-    /// - Parameter milliseconds: at most so long.
-    /// - Returns: whether it has ended.
-    @discardableResult
-    package func join(milliseconds: Int) -> Bool {
-        thread.withLock { $0 }?.join(milliseconds: milliseconds) ?? true
+    /// Switches an output; what the unit shows is read back, and written again where it differs.
+    package func drive(_ output: String, isOn: Bool) {
+        mailbox.post(.order(place, .drive(output: output, isOn: isOn)))
     }
 }

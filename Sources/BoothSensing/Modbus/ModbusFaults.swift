@@ -13,7 +13,17 @@ extension DeviceFault {
     }
 
     private static func serial(_ path: String, _ error: ModbusError) -> DeviceFault {
-        switch error.code {
+        if error.isEcho {
+            return DeviceFault(
+                .echo,
+                Message(
+                    zh: "\(path) 收到自己发出的请求（本地回显）；请在转换器上关闭回显，或改用自动收发切换的转换器",
+                    en: """
+                        \(path) hears its own requests (local echo); switch the echo off at the adapter, or use one \
+                        that turns round by itself
+                        """))
+        }
+        return switch error.code {
         case ENOENT, ENODEV, ENXIO:
             DeviceFault(
                 .missing,
@@ -74,6 +84,18 @@ extension DeviceFault {
                 zh: "与 \(place) 的连接中断（\(error)）；请检查接线和电源，连接会自动恢复",
                 en: "the connection to \(place) broke (\(error)); check wiring and power, it is opened again by itself")
         )
+    }
+
+    /// Whoever answers is not the unit that its guard register names.
+    static func wrongGuard(_ read: ReadRequest, of bus: String, _ word: UInt16, _ expected: UInt16) -> DeviceFault {
+        DeviceFault(
+            .implausible,
+            Message(
+                zh: "总线 \(bus) 单元 \(read.unit) 的校验寄存器 \(read.address) 为 \(word)，应为 \(expected)；请核对单元地址和接线",
+                en: """
+                    the guard register \(read.address) of unit \(read.unit) on bus \(bus) reads \(word) and not \
+                    \(expected); check the unit's address and the wiring
+                    """))
     }
 
     /// Why a unit counts as lost.

@@ -7,6 +7,10 @@ struct PolledPoint: Sendable, Hashable {
     var id: PointID
     var source: ModbusSource
     var loop: LoopBands?
+    /// Of what it raises, 1...4; 4 where it raises nothing.
+    var priority: Int
+    /// The output that is read back here; nil for an input.
+    var output: String?
 
     /// Nil for a point that is not on `bus`.
     init?(_ configuration: PointConfiguration, on bus: String) {
@@ -14,6 +18,7 @@ struct PolledPoint: Sendable, Hashable {
         id = configuration.id
         self.source = source
         loop = configuration.loop
+        priority = configuration.classification?.priority.rawValue ?? Priority.routine.rawValue
     }
 
     /// What `word` says, before any debouncing; nil for a word in no band of the point's loop.
@@ -24,65 +29,91 @@ struct PolledPoint: Sendable, Hashable {
     }
 }
 
-/// One request and the points that its answer serves.
-struct PollRequest: Sendable, Hashable {
-    var read: ReadRequest
-    var period: Duration
-    var points: [PolledPoint]
-
-    /// One request for each address; what is left of a merged request that the unit refused.
-    var split: [PollRequest] {
-        Dictionary(grouping: points, by: \.source.address).sorted { $0.key < $1.key }.map { address, points in
-            PollRequest(
-                read: ReadRequest(unit: read.unit, table: read.table, address: address, count: 1), period: period,
-                points: points)
-        }
-    }
-}
-
-/// Which requests read all points of a bus: adjacent addresses with the same unit, table and period are one request,
-/// within 2000 bits or 125 registers. Addresses that nobody asked for are never read: units refuse them.
+/// Which requests read all points of a bus: as few as are cheap on the wire.
+///
+/// Addresses of one unit and table are one request, with the addresses between them that nobody asked for, as long as
+/// that takes no more of the bus's time than two; what a unit refuses is split (`PollRequest.split`).
 struct PollPlan: Sendable, Hashable {
-    /// In order of unit, table, period and address.
+    /// In order of unit, table and address.
     private(set) var requests: [PollRequest] = []
 
-    init(_ points: [PolledPoint]) {
-        for point in points.sorted(by: { $0.source.order.lexicographicallyPrecedes($1.source.order) }) {
-            if requests.last?.takes(point) == true {
-                requests[requests.count - 1].take(point)
-            } else {
-                requests.append(PollRequest(point))
-            }
+    init(_ points: [PolledPoint], bus: ModbusBusConfiguration) {
+        let cost = WireCost(bus)
+        let sorted = points.sorted { $0.source.order.lexicographicallyPrecedes($1.source.order) }
+        for group in sorted.split(whereNeighbours: { $0.source.isElsewhere(than: $1.source) }) {
+            requests += Self.requests(for: group, bus, cost)
         }
+    }
+
+    /// - Parameter points: of one unit and table, in order of period and address.
+    private static func requests(
+        for points: ArraySlice<PolledPoint>, _ bus: ModbusBusConfiguration, _ cost: WireCost
+    ) -> [PollRequest] {
+        var requests: [PollRequest] = []
+        // The fastest first: what they read serves slower points for nothing.
+        for group in points.split(whereNeighbours: { $0.source.poll != $1.source.poll }) {
+            for point in group {
+                let single = PollRequest(point, bus)
+                if let index = requests.firstIndex(where: { $0.covers(single) }) {
+                    requests[index].take(single)
+                } else {
+                    requests.append(single)
+                }
+            }
+            join(&requests, cost)
+        }
+        return requests
+    }
+
+    /// Joins neighbours until no more of them are cheaper together.
+    private static func join(_ requests: inout [PollRequest], _ cost: WireCost) {
+        var before = 0
+        repeat {
+            before = requests.count
+            let sorted = requests.sorted { ($0.read.address, $0.read.count) < ($1.read.address, $1.read.count) }
+            requests.removeAll(keepingCapacity: true)
+            for request in sorted {
+                if let last = requests.last, cost.joins(last, request) {
+                    requests[requests.count - 1].take(request)
+                } else {
+                    requests.append(request)
+                }
+            }
+        } while requests.count < before
     }
 }
 
 extension PollRequest {
-    fileprivate init(_ point: PolledPoint) {
+    fileprivate init(_ point: PolledPoint, _ bus: ModbusBusConfiguration) {
         let source = point.source
-        read = ReadRequest(unit: source.unit, table: DataTable(source.table), address: source.address, count: 1)
-        period = source.poll
-        points = [point]
+        let answersBytes = !source.table.isRegisters && bus.units[source.unit]?.answersWholeBytes == true
+        self.init([point], unit: source.unit, table: DataTable(source.table), grain: answersBytes ? 8 : 1)
     }
 
-    fileprivate func takes(_ point: PolledPoint) -> Bool {
-        let source = point.source
-        guard read.unit == source.unit, read.table == DataTable(source.table), period == source.poll else {
-            return false
-        }
-        let count = source.address - read.address + 1
-        return count == read.count || (count == read.count + 1 && count <= read.table.mostInOneRequest)
-    }
-
-    fileprivate mutating func take(_ point: PolledPoint) {
-        read.count = point.source.address - read.address + 1
-        points.append(point)
+    fileprivate func covers(_ other: PollRequest) -> Bool {
+        period <= other.period && range.lowerBound <= other.range.lowerBound
+            && other.range.upperBound <= range.upperBound
     }
 }
 
 extension ModbusSource {
     fileprivate var order: [Int64] {
         [Int64(unit), Int64(DataTable(table).readFunction), poll.nanoseconds, Int64(address), Int64(bit ?? 0)]
+    }
+
+    fileprivate func isElsewhere(than other: ModbusSource) -> Bool { unit != other.unit || table != other.table }
+}
+
+extension RandomAccessCollection where Index == Int {
+    /// The longest pieces in which `cut` is false for each two neighbours.
+    fileprivate func split(whereNeighbours cut: (Element, Element) -> Bool) -> [SubSequence] {
+        var pieces: [SubSequence] = []
+        var start = startIndex
+        for index in indices where index + 1 == endIndex || cut(self[index], self[index + 1]) {
+            pieces.append(self[start...index])
+            start = index + 1
+        }
+        return pieces
     }
 }
 

@@ -4,16 +4,38 @@ import Modbus
 
 /// When each request of a bus is due, and which one is next. Pure: told the time.
 ///
-/// Units that answer are first class: their requests are made on their own grid. Units that do not are asked in the
-/// time that is left, and where none is left one of them between two rounds of the others: a dead unit costs the
-/// living one timeout at a time.
+/// Requests that are answered are *live*: each has its own grid, and of those that are due the one with the earliest
+/// deadline is made; a step of priority is worth `step` of lateness, so that on a bus that is too slow for its plan
+/// urgent points keep their period, and none is later than three steps for the sake of others.
+///
+/// What was not answered is *probed* in the time that the live ones leave: with the unit's whole response timeout where
+/// that fits before the next live request, else with what fits. A unit that answers only after such a short probe is
+/// heard as a foreign frame, and asked again with its whole timeout (`heard`). Where there is no gap even for the
+/// shortest probe, a live request is made to wait for one: at most a thirteenth of the bus's time goes there, and never
+/// two of them without a round of live requests between.
+///
+/// A lost unit is probed after a growing interval, at most `longestInterval`, counted from its last probe; probes take
+/// turns. When n of them want more time than there is, seven of eight are cut to the shortest: a unit that comes back
+/// is seen within 8 s + 0.5 s + n × (7 × least + full) ÷ 8 ÷ s of its return, where s is the part of the bus's time
+/// that probes fit in; one that answers slower than its probe allowed, one response timeout and one gap later. On a bus
+/// without gaps, s is a thirteenth.
 struct PollSchedule {
     /// What to do now.
     enum Next: Equatable {
-        case request(Int)
+        /// `patience`: the span from the request's start to its end that the bus can spare, shorter than `Price.full`;
+        /// nil: the unit's whole response timeout.
+        case request(Int, patience: Duration?)
         case wait(until: BootTime)
         /// Nothing is polled at all.
         case rest
+    }
+
+    /// What a request takes that is not answered, from its start to its end, the wire's time included.
+    struct Price: Equatable, Sendable {
+        /// With the unit's whole response timeout.
+        var full: Duration
+        /// The shortest probe that makes sense, `full` or less.
+        var least: Duration
     }
 
     /// What counts as lost from a miss on.
@@ -23,155 +45,86 @@ struct PollSchedule {
         case request
     }
 
-    private struct Entry {
-        var request: PollRequest
-        var due: BootTime
-        /// Polls without a reading, in a row.
-        var misses = 0
-    }
-
-    private struct Unit {
-        var isAnswering = false
-        /// Polls without a reading, in a row.
-        var misses = 0
-        var isLost = false
-        /// Of a lost unit: when it is asked again, how long after the last time.
-        var interval = Duration.zero
-        /// Before this an answer may still come to what was asked before.
-        var quietUntil = BootTime(nanoseconds: 0)
-    }
-
     /// The contract asks a silent unit every 10 s at least; what lies between is for finding a gap.
     static let longestInterval = Duration.seconds(8)
+    /// How long a lost unit waits for a gap before a live one is made to wait.
     static let patience = Duration.milliseconds(1500)
+    /// How late a probe may be before probes are cut short.
+    static let backlog = Duration.milliseconds(500)
+    /// How much later a request may be than one of the next higher priority before it goes first.
+    static let step = Duration.seconds(2)
+    /// Between the end of a probe and the next live request: the thread may be woken late.
+    static let margin = Duration.milliseconds(2)
+    /// After a probe that live units waited for, none for so many times as long as it took.
+    static let pausesOfSteal = 12
+    /// Of so many probes one has the whole response timeout where that fits.
+    static let shortProbesInARow = 7
+    /// After so many probes of units that may yet be lost, a lost one has its turn.
+    static let missingInARow = 4
+    static let firstBusyPause = Duration.milliseconds(20)
+    static let longestBusyPause = Duration.seconds(1)
 
-    private let unitSilent: Int
-    private var entries: [Entry]
-    private var units: [Int: Unit] = [:]
-    /// When a live unit was last made to wait.
-    private var lastSteal = BootTime(nanoseconds: 0)
+    let unitSilent: Int
+    let plan: PollPlan
+    var entries: [PollEntry]
+    var units: [PollUnit]
+    /// Units whose plan is to be made anew before the next request; indexes hold until then.
+    var changed: Set<Int> = []
+    /// The request made last, and whether it had less than its whole timeout.
+    var made: (index: Int, isShort: Bool)?
+    var steal = StealBudget()
+    private var missingProbes = 0
 
     /// - Parameter unitSilent: polls without a reading before a unit counts as lost.
     init(_ plan: PollPlan, unitSilent: Int, start: BootTime) {
+        self.plan = plan
         self.unitSilent = unitSilent
-        entries = plan.requests.map { Entry(request: $0, due: start) }
-        for request in plan.requests { units[request.read.unit] = Unit() }
+        let numbers = Set(plan.requests.map(\.read.unit)).sorted()
+        units = numbers.map { PollUnit($0) }
+        let places = Dictionary(uniqueKeysWithValues: zip(numbers, numbers.indices))
+        entries = plan.requests.map { PollEntry($0, unit: places[$0.read.unit] ?? 0, due: start) }
     }
 
+    /// - Parameter index: as `next` gave it; holds until `next` or `split` is called again.
     func request(_ index: Int) -> PollRequest { entries[index].request }
 
     /// All points of `unit`.
     func points(of unit: Int) -> [PolledPoint] {
-        entries.filter { $0.request.read.unit == unit }.flatMap(\.request.points)
+        entries.lazy.filter { $0.request.read.unit == unit }.flatMap(\.request.points)
     }
 
-    /// - Parameter cost: the most that a request without an answer takes.
-    mutating func next(at now: BootTime, cost: (PollRequest) -> Duration) -> Next {
-        let live = firstLive()
-        guard let rest = firstOfTheRest() else { return live.map { makeOrWait(for: $0, at: now) } ?? .rest }
-        let ready = readiness(of: rest)
-        guard let live else { return ready <= now ? .request(rest) : .wait(until: ready) }
-        let price = cost(entries[rest].request)
-        let steals = stealTime(for: rest, price)
-        if steals <= now {
-            lastSteal = now
-            return .request(rest)
-        }
-        if ready <= now, now + price <= entries[live].due { return .request(rest) }
-        guard entries[live].due > now else { return .request(live) }
-        return .wait(until: min(entries[live].due, ready > now ? ready : steals))
-    }
+    /// What is known of `unit` now; unknown for one that is not in the plan.
+    func state(of unit: Int) -> UnitCounters.State { units.first { $0.number == unit }?.state ?? .unknown }
 
-    private func makeOrWait(for index: Int, at now: BootTime) -> Next {
-        entries[index].due <= now ? .request(index) : .wait(until: entries[index].due)
-    }
-
-    private func firstLive() -> Int? {
-        entries.indices.filter { units[entries[$0].request.read.unit]?.isAnswering == true }
-            .min { entries[$0].due < entries[$1].due }
-    }
-
-    /// The request of a unit that does not answer which is ready first.
-    private func firstOfTheRest() -> Int? {
-        entries.indices.filter { units[entries[$0].request.read.unit]?.isAnswering == false }
-            .min { (readiness(of: $0), $0) < (readiness(of: $1), $1) }
-    }
-
-    private func readiness(of index: Int) -> BootTime {
-        max(entries[index].due, units[entries[index].request.read.unit]?.quietUntil ?? entries[index].due)
-    }
-
-    /// When a request of a unit that does not answer is made although a live unit has to wait for it.
-    private func stealTime(for index: Int, _ price: Duration) -> BootTime {
-        let isLost = units[entries[index].request.read.unit]?.isLost == true
-        let latest = readiness(of: index) + (isLost ? Self.patience : entries[index].request.period)
-        // One between two rounds of the live units. Those that may yet be lost take a sixth of the bus's time at most.
-        let round =
-            entries.lazy.filter { [units] in units[$0.request.read.unit]?.isAnswering == true }
-            .map(\.request.period).max() ?? .zero
-        let pause = isLost ? min(round, .seconds(1)) : max(round, price * 5)
-        return max(latest, lastSteal + price + pause)
-    }
-}
-
-// MARK: What came of a request
-
-extension PollSchedule {
-    /// The request was answered, with values or with a refusal of its address.
+    /// Which request to make now, if any.
     ///
-    /// - Returns: whether its unit had been lost.
-    mutating func answered(_ index: Int, at now: BootTime) -> Bool {
-        let number = entries[index].request.read.unit
-        let wasLost = units[number]?.isLost == true
-        units[number] = Unit(isAnswering: true)
-        entries[index].misses = 0
-        if wasLost {
-            for other in entries.indices where entries[other].request.read.unit == number { entries[other].due = now }
+    /// - Parameter cost: what a request takes that is not answered.
+    mutating func next(at now: BootTime, cost: (PollRequest) -> Price) -> Next {
+        restorePlans(at: now)
+        let live = liveRequests(at: now)
+        let spare = live.nextDue.map { $0 - now - Self.margin }
+        let maySteal = steal.isAllowed(at: now, live: live.count)
+        if live.ready == nil || maySteal,
+            let probe = bestProbe(
+                at: now, Room(spare: spare, maySteal: maySteal, isMissingsTurn: isMissingsTurn), cost),
+            !probe.isSteal || steal.begins(at: now, probe.price, live: live)
+        {
+            missingProbes = units[entries[probe.index].unit].isLost ? 0 : missingProbes + 1
+            return make(probe.index, patience: probe.patience, at: now)
         }
-        moveOn(index, after: now)
-        return wasLost
-    }
-
-    /// The request brought nothing.
-    ///
-    /// - Parameter lateAnswer: how long an answer to it may still come; the unit is asked nothing before.
-    mutating func missed(_ index: Int, at now: BootTime, lateAnswer: Duration) -> Loss? {
-        let number = entries[index].request.read.unit
-        var unit = units[number] ?? Unit()
-        unit.misses += 1
-        unit.isAnswering = false
-        unit.quietUntil = now + lateAnswer
-        entries[index].misses += 1
-        let isNews = !unit.isLost && unit.misses >= unitSilent
-        if isNews { unit.isLost = true }
-        if unit.isLost {
-            unit.interval = min(Self.longestInterval, max(unit.interval * 2, entries[index].request.period))
-            for other in entries.indices where entries[other].request.read.unit == number {
-                entries[other].due = now + unit.interval
-            }
-        } else {
-            moveOn(index, after: now)
+        if let ready = live.ready {
+            steal.liveIsMade()
+            return make(ready, patience: nil, at: now)
         }
-        units[number] = unit
-        if isNews { return .unit }
-        return !unit.isLost && entries[index].misses == unitSilent ? .request : nil
+        guard let first = [live.nextDue, nextProbe(after: now)].compactMap({ $0 }).min() else { return .rest }
+        return .wait(until: first)
     }
 
-    /// Puts one request for each address in the place of `index`, which the unit refused as a whole.
-    mutating func split(_ index: Int, at now: BootTime) {
-        let refused = entries.remove(at: index)
-        entries += refused.request.split.map { Entry(request: $0, due: now) }
-    }
+    private var isMissingsTurn: Bool { missingProbes < Self.missingInARow }
 
-    /// Everything is due: the connection was opened anew.
-    mutating func restart(at now: BootTime) {
-        for index in entries.indices { entries[index].due = now }
-    }
-
-    /// To the next instant of the request's grid: what a stall skipped is not made up for.
-    private mutating func moveOn(_ index: Int, after now: BootTime) {
-        let period = max(1, entries[index].request.period.nanoseconds)
-        let late = max(0, now.nanoseconds - entries[index].due.nanoseconds)
-        entries[index].due = entries[index].due + .nanoseconds((late / period + 1) * period)
+    private mutating func make(_ index: Int, patience: Duration?, at now: BootTime) -> Next {
+        made = (index, patience != nil)
+        entries[index].asked = now
+        return .request(index, patience: patience)
     }
 }

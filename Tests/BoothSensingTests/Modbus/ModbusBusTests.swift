@@ -17,7 +17,7 @@ import Testing
     private let collector: ReportCollector
     /// A board serves as long as somebody keeps it.
     private var boards: [SimulatedBoard] = []
-    private var buses: [ModbusBus] = []
+    private var buses: [ModbusThread] = []
 
     init() throws {
         collector = try ReportCollector()
@@ -51,9 +51,9 @@ import Testing
     private func start(
         _ transport: ModbusBusConfiguration.Transport, timeout: Duration = .milliseconds(300),
         _ points: [PointConfiguration]
-    ) throws -> ModbusBus {
+    ) throws -> ModbusThread {
         let configuration = ModbusBusConfiguration(name: "bus", transport: transport, responseTimeout: timeout)
-        let bus = try ModbusBus(configuration, points: points, unitSilent: 3, deliver: collector.deliver)
+        let bus = try ModbusThread(BusSetup(configuration, points: points, unitSilent: 3, deliver: collector.deliver))
         buses.append(bus)
         try bus.start()
         return bus
@@ -190,10 +190,11 @@ import Testing
         try start(.tcp(host: "127.0.0.1", port: free.port), [point("p", 0)])
         #expect(collector.wait { $0.devices().first?.fault?.code == .refused })
         let other = try ReportCollector()
-        let bus = try ModbusBus(
-            ModbusBusConfiguration(
-                name: "bus", transport: .tcp(host: "no-such-host.invalid", port: 502), responseTimeout: .seconds(1)),
-            points: [point("p", 0)], unitSilent: 3, deliver: other.deliver)
+        let bus = try ModbusThread(
+            BusSetup(
+                ModbusBusConfiguration(
+                    name: "bus", transport: .tcp(host: "no-such-host.invalid", port: 502), responseTimeout: .seconds(1)),
+                points: [point("p", 0)], unitSilent: 3, deliver: other.deliver))
         try bus.start()
         #expect(other.wait(seconds: 30) { $0.devices().first?.fault?.code == .missing })
         bus.stop()

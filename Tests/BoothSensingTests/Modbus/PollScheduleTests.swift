@@ -24,15 +24,18 @@ import Testing
                         ModbusSource(bus: "bus", unit: unit, table: .coil, address: 0, poll: period)),
                     debounce: .zero, classification: nil), on: "bus")
         }
+        let bus = ModbusBusConfiguration(
+            name: "bus", transport: .serial(path: "/dev/ttyS0", baud: 9600, parity: .none, stopBits: 1),
+            responseTimeout: .milliseconds(100))
         let start = BootTime(nanoseconds: 0)
-        var schedule = PollSchedule(PollPlan(points), unitSilent: 3, start: start)
+        var schedule = PollSchedule(PollPlan(points, bus: bus), unitSilent: 3, start: start)
         var now = start
         var result = Run()
         while now - start < span {
-            switch schedule.next(at: now, cost: { _ in .milliseconds(100) }) {
+            switch schedule.next(at: now, cost: { _ in .init(full: .milliseconds(100), least: .milliseconds(100)) }) {
             case .rest: return result
             case .wait(let instant): now = max(instant, now + .nanoseconds(1))
-            case .request(let index):
+            case .request(let index, _):
                 let unit = schedule.request(index).read.unit
                 result.asked[unit, default: []].append(now - start)
                 if dead(unit, now - start) {

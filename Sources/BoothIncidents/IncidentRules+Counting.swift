@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+import BoothModel
+
+// Inputs that count for themselves: no press is too short for the poll, and none is lost while the agent is away.
+extension IncidentRules {
+    /// A counting input went on: as many activations as it says, each over already.
+    ///
+    /// The counter is remembered in the same entry as what it raised. Where that entry is lost, the next start finds the
+    /// old value and raises again: at least once.
+    package mutating func take(_ presses: CountedPresses, at moment: Moment) -> Decision {
+        guard let point = configured[presses.point], let register = point.countingRegister else { return Decision() }
+        clearFaults(above: point, at: moment)
+        var memory = points[point.id] ?? PointMemory(point: point.id, state: .normal, since: Stamp(moment))
+        noteFirstSeen(&memory, at: moment)
+        memory.counter = PointMemory.Counter(value: presses.value, register: register)
+        memory.lastActive = Stamp(moment)
+        points[point.id] = memory
+        apply(point, isActive: true, count: presses.count, at: moment)
+        apply(point, isActive: false, at: moment)
+        if let memory = points[point.id] {
+            watchClock(for: memory, at: moment)
+            decision.points.append(memory)
+        }
+        return finish()
+    }
+
+    /// The last values of the counting inputs, as far as their registers are the ones that were counted: with them the
+    /// drivers find what happened while nobody looked.
+    package var counters: [PointID: Int] {
+        var values: [PointID: Int] = [:]
+        for (id, point) in configured {
+            guard let register = point.countingRegister, let counter = points[id]?.counter,
+                counter.register == register
+            else { continue }
+            values[id] = counter.value
+        }
+        return values
+    }
+}

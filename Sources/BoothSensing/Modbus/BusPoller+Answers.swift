@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+import BoothModel
+import Modbus
+
+// What came of a question: readings, devices lost and found, and when to ask again.
+extension BusPoller {
+    /// What follows from the answer to the question under way, oldest first.
+    mutating func take(_ answer: BusAnswer, within span: Duration, at now: BootTime) -> [SensorReport] {
+        guard let purpose else { return [] }
+        self.purpose = nil
+        if case .down(let error, let retryAt) = answer {
+            self.retryAt = retryAt
+            guards.doubtAll()
+            if case .errand(let errand) = purpose { errand.answer(.failure(error)) }
+            return busLost(.bus(configuration.transport, error), at: now)
+        }
+        retryAt = nil
+        if case .broken = answer {
+            guards.doubtAll()
+            if case .errand(let errand) = purpose { errands.insert(errand, at: 0) }
+            return []
+        }
+        let found = busFound(at: now)
+        switch purpose {
+        case .poll(let index): return found + polled(index, answer, within: span, at: now)
+        case .proof(let index, let read): return found + proved(index, read, answer, within: span, at: now)
+        case .output(let index): return found + wrote(index, answer, at: now)
+        case .errand(let errand):
+            ran(errand, answer, at: now)
+            return found
+        }
+    }
+
+    /// Units were heard that were not asked just now: late, but there.
+    mutating func heard(_ units: Set<Int>, at now: BootTime) {
+        for unit in units { schedule.heard(unit: unit, at: now) }
+    }
+
+    private mutating func polled(
+        _ index: Int, _ answer: BusAnswer, within span: Duration, at now: BootTime
+    ) -> [SensorReport] {
+        let request = schedule.request(index)
+        switch answer {
+        case .words(let words):
+            return answered(index, at: now) + readings.take(words, for: request.ofInputs, at: now)
+                + readBack(words, request, at: now)
+        case .exception(let code, let error):
+            switch code {
+            case 1...3: return answered(index, at: now) + refused(index, request, error, at: now)
+            case 5, 6: return busy(index, request, at: now)
+            default: return missed(index, error, lateAnswer: .zero, at: now)
+            }
+        case .nothing(let error): return missed(index, error, lateAnswer: prices.lateness(of: request.read, after: span), at: now)
+        case .broken, .down: return []
+        }
+    }
+
+    private mutating func proved(
+        _ index: Int, _ read: ReadRequest, _ answer: BusAnswer, within span: Duration, at now: BootTime
+    ) -> [SensorReport] {
+        switch answer {
+        case .words(let words):
+            guard let expected = guards.take(words.first, of: read.unit, at: now) else { return [] }
+            // Not the unit that it should be: it is as good as silent.
+            let fault = DeviceFault.wrongGuard(read, of: configuration.name, words.first ?? 0, expected)
+            return lose(index, fault, lateAnswer: prices.lateness(of: read, after: span), at: now)
+        case .exception(_, let error): return missed(index, error, lateAnswer: .zero, at: now)
+        case .nothing(let error): return missed(index, error, lateAnswer: prices.lateness(of: read, after: span), at: now)
+        case .broken, .down: return []
+        }
+    }
+
+    private mutating func answered(_ index: Int, at now: BootTime) -> [SensorReport] {
+        let unit = schedule.request(index).read.unit
+        let wasLost = schedule.answered(index, at: now)
+        ledger.note(schedule.state(of: unit), of: unit)
+        return wasLost ? [report(.unit(unit, of: configuration.name), .found, at: now)] : []
+    }
+
+    /// A merged request is refused for the sake of one address: asked in parts, only that one is marked.
+    private mutating func refused(
+        _ index: Int, _ request: PollRequest, _ error: ModbusError, at now: BootTime
+    ) -> [SensorReport] {
+        guard request.canSplit else {
+            schedule.refusedOne(index, at: now)
+            return readings.lose(request.inputs, to: .fault, at: now)
+        }
+        schedule.split(index, at: now)
+        return []
+    }
+
+    private mutating func busy(_ index: Int, _ request: PollRequest, at now: BootTime) -> [SensorReport] {
+        let unit = request.read.unit
+        let (wasLost, loss) = schedule.busy(index, at: now)
+        ledger.note(schedule.state(of: unit), of: unit)
+        let found = wasLost ? [report(.unit(unit, of: configuration.name), .found, at: now)] : []
+        return found + (loss == nil ? [] : readings.lose(request.inputs, to: .stale, at: now))
+    }
+
+    private mutating func missed(
+        _ index: Int, _ error: ModbusError, lateAnswer: Duration, at now: BootTime
+    ) -> [SensorReport] {
+        let unit = schedule.request(index).read.unit
+        return lose(index, .unit(unit, of: configuration.name, error), lateAnswer: lateAnswer, at: now)
+    }
+
+    private mutating func lose(
+        _ index: Int, _ fault: DeviceFault, lateAnswer: Duration, at now: BootTime
+    ) -> [SensorReport] {
+        let request = schedule.request(index)
+        let unit = request.read.unit
+        guards.doubt(unit)
+        let loss = schedule.missed(index, at: now, lateAnswer: lateAnswer)
+        ledger.note(schedule.state(of: unit), of: unit)
+        switch loss {
+        case nil: return []
+        case .request: return readings.lose(request.inputs, to: .stale, at: now)
+        case .unit:
+            outputs.forget(unit: unit)
+            return [report(.unit(unit, of: configuration.name), .lost(fault), at: now)]
+                + readings.lose(schedule.points(of: unit).filter { $0.output == nil }, to: .stale, at: now)
+        }
+    }
+
+    private mutating func readBack(_ words: [UInt16], _ request: PollRequest, at now: BootTime) -> [SensorReport] {
+        request.points.flatMap { point -> [SensorReport] in
+            guard let output = point.output else { return [] }
+            return outputs.take(words[point.source.address - request.read.address], of: output, at: now)
+        }
+    }
+
+    private mutating func wrote(_ index: Int, _ answer: BusAnswer, at now: BootTime) -> [SensorReport] {
+        switch answer {
+        case .words: outputs.wrote(index)
+        case .exception(_, let error), .nothing(let error): return outputs.missed(index, error, at: now)
+        case .broken, .down: break
+        }
+        return []
+    }
+
+    private mutating func ran(_ errand: Errand, _ answer: BusAnswer, at now: BootTime) {
+        switch answer {
+        case .words(let words): errand.answer(.success(words))
+        case .exception(_, let error): errand.answer(.failure(error))
+        case .nothing(let error):
+            errand.answer(.failure(error))
+            // Its answer may still come, and a poll of the same unit could look just like it.
+            let waited = configuration.responseTimeout(of: errand.request.unit)
+            quietUntil = now + prices.lateness(of: errand.request, after: waited)
+        case .broken, .down: break
+        }
+    }
+
+    // MARK: The bus as a whole
+
+    private mutating func busFound(at now: BootTime) -> [SensorReport] {
+        guard lossTold != nil else { return [] }
+        lossTold = nil
+        schedule.restart(at: now)
+        return [report(.bus(configuration.name), .found, at: now)]
+    }
+
+    /// Told again when the reason is another: a port that was missing and is now forbidden wants another hand.
+    mutating func busLost(_ fault: DeviceFault, at now: BootTime) -> [SensorReport] {
+        guard lossTold?.code != fault.code else { return [] }
+        let isNew = lossTold == nil
+        lossTold = fault
+        let lost = report(.bus(configuration.name), .lost(fault), at: now)
+        return [lost] + (isNew ? readings.lose(points.filter { $0.output == nil }, to: .stale, at: now) : [])
+    }
+
+    private func report(_ device: DeviceID, _ condition: DeviceReport.Condition, at now: BootTime) -> SensorReport {
+        .device(DeviceReport(device: device, condition: condition, at: now))
+    }
+}

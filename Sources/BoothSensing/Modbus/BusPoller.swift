@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+import BoothModel
+import Glibc
+import Modbus
+
+/// What a bus is asked next, and what its answers mean. Told the time; does no I/O.
+///
+/// One request is under way at a time. In this order: an output that cannot wait, a poll that is due, a question of the
+/// technician's in between; whether a silent unit is asked is the schedule's matter.
+struct BusPoller {
+    enum Step {
+        case ask(Question)
+        /// Nothing to ask before; nil: until something happens.
+        case wait(until: BootTime?)
+    }
+
+    /// A request, with how it is to be made.
+    struct Question {
+        var request: ModbusRequest
+        var within: Duration
+        /// Whether it is worth a second try after noise: an answer is expected.
+        var mayRepeat: Bool
+    }
+
+    /// What the question under way is for.
+    enum Purpose {
+        case poll(Int)
+        /// The guard of a unit, before the poll of the same index.
+        case proof(Int, ReadRequest)
+        case output(Int)
+        case errand(Errand)
+    }
+
+    /// A read that somebody asked for.
+    struct Errand {
+        var request: ReadRequest
+        var since: BootTime
+        var answer: @Sendable (Result<[UInt16], ModbusError>) -> Void
+    }
+
+    /// A lamp waits so long at most for polls that are due; an errand as long as people do not mind.
+    private static let outputPatience = Duration.milliseconds(50)
+    private static let errandPatience = Duration.milliseconds(500)
+
+    let configuration: ModbusBusConfiguration
+    let points: [PolledPoint]
+    let prices: BusPrices
+    let ledger: UnitLedger
+    var schedule: PollSchedule
+    var readings: PointReadings
+    var guards: GuardWatch
+    var outputs: BusOutputs
+    var errands: [Errand] = []
+    var purpose: Purpose?
+    /// Why the bus cannot be used, as it was told last.
+    var lossTold: DeviceFault?
+    var retryAt: BootTime?
+    var isLent = false
+    /// After an errand went wrong: before this an answer to it may still come.
+    var quietUntil: BootTime?
+
+    init(_ setup: BusSetup, ledger: UnitLedger, start: BootTime) {
+        configuration = setup.configuration
+        points = setup.polledPoints
+        self.ledger = ledger
+        prices = BusPrices(setup.configuration, ledger)
+        schedule = PollSchedule(
+            PollPlan(points, bus: setup.configuration), unitSilent: setup.unitSilent, start: start)
+        readings = PointReadings(lasting: setup.unitSilent, remembered: setup.remembered)
+        guards = GuardWatch(setup.configuration.units)
+        outputs = BusOutputs(setup.outputs, on: setup.configuration.name)
+    }
+
+    // MARK: What to ask
+
+    /// What to do now; nothing is under way.
+    mutating func next(at now: BootTime) -> Step {
+        guard !isLent else { return .wait(until: nil) }
+        if let retryAt, now < retryAt { return .wait(until: retryAt) }
+        if let quietUntil, now < quietUntil { return .wait(until: quietUntil) }
+        if let question = urgentOutput(at: now) { return .ask(question) }
+        if let errand = errands.first, now - errand.since >= Self.errandPatience { return .ask(run(errand)) }
+        switch schedule.next(at: now, cost: prices.price) {
+        case .request(let index, let patience): return .ask(poll(index, patience, at: now))
+        case .wait(let instant): return fill(until: instant, at: now)
+        case .rest: return fill(until: nil, at: now)
+        }
+    }
+
+    /// Uses the bus's spare time for what can wait.
+    private mutating func fill(until instant: BootTime?, at now: BootTime) -> Step {
+        if let errand = errands.first, instant.map({ now + prices.price(of: errand.request).full <= $0 }) ?? true {
+            return .ask(run(errand))
+        }
+        return .wait(until: [instant, outputs.nextDeadline(after: now)].compactMap(\.self).min())
+    }
+
+    /// An output goes before a poll that is not due while it is written; and it does not wait for long.
+    private mutating func urgentOutput(at now: BootTime) -> Question? {
+        guard let (index, since) = outputs.next(at: now, canBeWritten: { schedule.state(of: $0) == .answering })
+        else { return nil }
+        let request = outputs.request(index)
+        let end = now + prices.usual(of: request)
+        if now - since < Self.outputPatience, let due = schedule.liveRequests(at: now).nextDue, due < end { return nil }
+        purpose = .output(index)
+        return Question(
+            request: request, within: configuration.responseTimeout(of: request.unit), mayRepeat: true)
+    }
+
+    private mutating func run(_ errand: Errand) -> Question {
+        errands.removeFirst()
+        purpose = .errand(errand)
+        return Question(
+            request: .read(errand.request), within: configuration.responseTimeout(of: errand.request.unit),
+            mayRepeat: true)
+    }
+
+    private mutating func poll(_ index: Int, _ patience: Duration?, at now: BootTime) -> Question {
+        let read = schedule.request(index).read
+        let timeout = configuration.responseTimeout(of: read.unit)
+        let span = patience.map { max(.milliseconds(1), min(timeout, $0 - prices.wireTime(of: read))) } ?? timeout
+        let isExpected = schedule.state(of: read.unit) == .answering
+        if let proof = guards.request(before: read.unit, at: now) {
+            purpose = .proof(index, proof)
+            return Question(request: .read(proof), within: span, mayRepeat: isExpected)
+        }
+        purpose = .poll(index)
+        return Question(request: .read(read), within: span, mayRepeat: isExpected)
+    }
+
+}
+
+// MARK: What others want of the bus
+
+extension BusPoller {
+    mutating func drive(_ output: String, isOn: Bool, at now: BootTime) {
+        outputs.drive(output, isOn: isOn, at: now)
+    }
+
+    /// Makes one read when the bus has time for it; refused at once while the bus is away.
+    mutating func run(
+        _ request: ReadRequest, at now: BootTime, _ answer: @escaping @Sendable (Result<[UInt16], ModbusError>) -> Void
+    ) {
+        if isLent { return answer(.failure(ModbusError(.open, code: EBUSY))) }
+        if lossTold != nil { return answer(.failure(ModbusError(.open, code: ENOTCONN))) }
+        errands.append(Errand(request: request, since: now, answer: answer))
+    }
+
+    /// The line is given to somebody else; the caller closes it.
+    mutating func lend(_ fault: DeviceFault, at now: BootTime) -> [SensorReport] {
+        isLent = true
+        if case .errand(let errand)? = purpose { errands.append(errand) }
+        for errand in errands { errand.answer(.failure(ModbusError(.open, code: EBUSY))) }
+        errands = []
+        purpose = nil
+        guards.doubtAll()
+        return busLost(fault, at: now)
+    }
+
+    /// The line is this side's again.
+    mutating func takeBack() {
+        isLent = false
+        retryAt = nil
+    }
+
+    /// Whatever an output shows, it is to show nothing any more.
+    ///
+    /// - Returns: the next request that this takes; nil when there is none, or none that can be made.
+    mutating func rest(at now: BootTime) -> Question? {
+        outputs.rest(at: now)
+        guard !isLent, lossTold == nil else { return nil }
+        return urgentOutput(at: now + Self.outputPatience)
+    }
+}

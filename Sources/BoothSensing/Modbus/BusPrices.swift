@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+import BoothModel
+import Modbus
+
+/// What requests cost on one bus, in time.
+struct BusPrices {
+    /// How long a unit that is not known is given to begin its answer, at the least.
+    private static let shortestWait = Duration.milliseconds(20)
+    /// How long a unit takes to begin its answer, where nothing is known of it.
+    private static let turnRound = Duration.milliseconds(5)
+
+    private let configuration: ModbusBusConfiguration
+    /// Nil over TCP, where the wire's time is none.
+    private let line: SerialLine?
+    private let ledger: UnitLedger
+
+    init(_ configuration: ModbusBusConfiguration, _ ledger: UnitLedger) {
+        self.configuration = configuration
+        self.ledger = ledger
+        guard case .serial(_, let line) = ModbusEndpoint(configuration.transport) else {
+            line = nil
+            return
+        }
+        self.line = line
+    }
+
+    /// What a request without an answer costs.
+    func price(of request: PollRequest) -> PollSchedule.Price { price(of: request.read) }
+
+    /// The shortest probe lets a unit be half as slow again as it usually was.
+    func price(of read: ReadRequest) -> PollSchedule.Price {
+        let wire = wireTime(of: read)
+        let full = configuration.responseTimeout(of: read.unit)
+        let least = ledger.usualRoundTrip(of: read.unit).map { $0 * 3 / 2 } ?? Self.shortestWait
+        return PollSchedule.Price(full: full + wire, least: min(full, least) + wire)
+    }
+
+    /// What a request costs that is answered.
+    func usual(of request: ModbusRequest) -> Duration {
+        let wire = line.map { $0.time(of: 13 + request.pdu.count) + $0.silenceBetweenFrames * 2 } ?? .zero
+        return wire + Self.turnRound
+    }
+
+    /// What both frames of a read take on the wire.
+    func wireTime(of read: ReadRequest) -> Duration {
+        line?.time(of: 13 + read.table.bytes(of: read.count)) ?? .zero
+    }
+
+    /// How long an answer may still come that must not be taken for another request's, after `waited` for it in vain:
+    /// up to two response timeouts late. None over TCP, where each answer names its request.
+    func lateness(of read: ReadRequest, after waited: Duration) -> Duration {
+        guard let line else { return .zero }
+        return configuration.responseTimeout(of: read.unit) * 3 - waited + line.time(of: 256)
+    }
+}

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+import BoothModel
+
+/// What one point of a bus is known to be, and what of it is believed.
+struct PointTrack {
+    /// The last one told; nil before the first.
+    private(set) var reading: Reading?
+    private var values: ValueWatch
+    private var counter: CounterWatch
+
+    init(values: ValueWatch, counter: CounterWatch) {
+        self.values = values
+        self.counter = counter
+    }
+
+    /// A level, of a bit, a register or a loop.
+    mutating func read(_ word: UInt16, of point: PolledPoint, at instant: BootTime) -> [SensorReport] {
+        let outcome = values.take(word, of: point)
+        let state = point.state(of: word, after: reading?.state ?? .unknown)
+        guard outcome == .believed, let state else { return doubt(word, of: point, outcome, at: instant) }
+        return believe(word, of: point, state, at: instant)
+    }
+
+    /// A counter. Its presses come before its reading: whoever records both records the value with the presses.
+    mutating func count(_ word: UInt16, of point: PolledPoint, at instant: BootTime) -> [SensorReport] {
+        var reports: [SensorReport] = []
+        func presses(_ count: Int) -> [SensorReport] {
+            count == 0 ? [] : [.counted(CountedPresses(point: point.id, count: count, value: Int(word), at: instant))]
+        }
+        switch counter.take(word, plausible: point.source.plausible) {
+        case .unconfirmed, .implausible: return doubt(word, of: point, values.doubt(), at: instant)
+        case .counted(let count): reports = presses(count)
+        case .reset(let count):
+            reports = presses(count) + [.missed(MissedEdges(point: point.id, count: nil, at: instant))]
+        }
+        _ = values.believe()
+        return reports + believe(word, of: point, .normal, at: instant)
+    }
+
+    private mutating func believe(
+        _ word: UInt16, of point: PolledPoint, _ state: PointState, at instant: BootTime
+    ) -> [SensorReport] {
+        var reports: [SensorReport] = []
+        if values.note(isFaulty: false) { reports.append(report(.found, of: point.id, at: instant)) }
+        let latest = Reading(point: point.id, state: state, value: Int(word), quality: .good, at: instant)
+        if let news = update(latest) { reports.append(news) }
+        return reports
+    }
+
+    private mutating func doubt(
+        _ word: UInt16, of point: PolledPoint, _ outcome: ValueWatch.Outcome, at instant: BootTime
+    ) -> [SensorReport] {
+        var reports: [SensorReport] = []
+        if outcome == .faulty, values.note(isFaulty: true) {
+            reports.append(report(.lost(.implausible(word, of: point)), of: point.id, at: instant))
+        }
+        if let news = lose(point.id, to: .fault, at: instant) { reports.append(news) }
+        return reports
+    }
+
+    /// The last state and value stand, with another quality.
+    mutating func lose(_ point: PointID, to quality: Quality, at instant: BootTime) -> SensorReport? {
+        update(
+            Reading(
+                point: point, state: reading?.state ?? .unknown, value: reading?.value, quality: quality, at: instant))
+    }
+
+    private mutating func update(_ latest: Reading) -> SensorReport? {
+        if let reading, reading.state == latest.state, reading.value == latest.value, reading.quality == latest.quality {
+            return nil
+        }
+        reading = latest
+        return .reading(latest)
+    }
+
+    private func report(_ condition: DeviceReport.Condition, of point: PointID, at instant: BootTime) -> SensorReport {
+        .device(DeviceReport(device: .value(of: point), condition: condition, at: instant))
+    }
+}

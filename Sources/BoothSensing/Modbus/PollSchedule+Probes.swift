@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+import BoothModel
+
+/// The requests that are not answered, or not known to be.
+extension PollSchedule {
+    /// What probes find of the bus's time.
+    struct Room {
+        /// Until the next live request; nil: all of it.
+        var spare: Duration?
+        /// Whether live requests may be made to wait.
+        var maySteal: Bool
+        /// Units that may yet be lost go first.
+        var isMissingsTurn: Bool
+    }
+
+    struct Probe {
+        var index: Int
+        var price: Duration
+        /// Nil: the unit's whole response timeout.
+        var patience: Duration?
+        var isSteal = false
+    }
+
+    /// The order of probes: the smallest first.
+    private struct Rank: Comparable {
+        var group: Int
+        var ready: BootTime
+        var priority: Int
+        var index: Int
+
+        static func < (left: Rank, right: Rank) -> Bool {
+            (left.group, left.ready, left.priority, left.index)
+                < (right.group, right.ready, right.priority, right.index)
+        }
+    }
+
+    /// The probe to make now: of those that fit, or may take a live request's time, the first in rank.
+    func bestProbe(at now: BootTime, _ room: Room, _ cost: (PollRequest) -> Price) -> Probe? {
+        if let spare = room.spare, spare <= .zero, !room.maySteal { return nil }
+        var best: (probe: Probe, rank: Rank)?
+        for index in candidates() {
+            let ready = readiness(of: index)
+            guard ready <= now else { continue }
+            let rank = Rank(
+                group: group(of: index, room), ready: ready, priority: entries[index].priority, index: index)
+            if let best, best.rank < rank { continue }
+            guard let probe = probe(index, at: now, room, cost(entries[index].request)) else { continue }
+            best = (probe, rank)
+        }
+        return best?.probe
+    }
+
+    /// When the first probe that is not ready at `now` will be.
+    func nextProbe(after now: BootTime) -> BootTime? {
+        candidates().lazy.map { readiness(of: $0) }.filter { $0 > now }.min()
+    }
+
+    /// Of each unit the request to probe next: in turn, so that one that the unit ignores does not hide it.
+    private func candidates() -> [Int] {
+        var first = [Int?](repeating: nil, count: units.count)
+        for index in entries.indices where !isLive(index) {
+            let unit = entries[index].unit
+            guard let other = first[unit] else {
+                first[unit] = index
+                continue
+            }
+            if (entries[index].due, entries[index].asked) < (entries[other].due, entries[other].asked) {
+                first[unit] = index
+            }
+        }
+        return first.compactMap { $0 }
+    }
+
+    private func readiness(of index: Int) -> BootTime {
+        let unit = units[entries[index].unit]
+        return unit.isHeard ? unit.quietUntil : max(entries[index].due, unit.quietUntil)
+    }
+
+    private func group(of index: Int, _ room: Room) -> Int {
+        let unit = units[entries[index].unit]
+        if unit.isHeard { return 0 }
+        if isLost(index) { return room.isMissingsTurn ? 3 : 1 }
+        return unit.hasAnswered ? 1 : 2
+    }
+
+    /// Whether nobody waits for the loss of `index` to be told: it has been.
+    private func isLost(_ index: Int) -> Bool {
+        units[entries[index].unit].isLost || entries[index].misses >= unitSilent
+    }
+
+    /// How `index` is probed now; nil where there is no room.
+    private func probe(_ index: Int, at now: BootTime, _ room: Room, _ price: Price) -> Probe? {
+        let unit = units[entries[index].unit]
+        let spare = room.spare ?? price.full
+        let mayBeShort = isLost(index) && !unit.isHeard && unit.shortProbes < Self.shortProbesInARow
+        let isBehind = mayBeShort && now - readiness(of: index) > Self.backlog && price.least < price.full
+        if price.full <= spare && !isBehind { return Probe(index: index, price: price.full) }
+        if room.maySteal, unit.isHeard || entries[index].wholeBy.map({ $0 <= now }) == true {
+            return Probe(index: index, price: price.full, isSteal: true)
+        }
+        if price.least <= spare, price.least < price.full {
+            return Probe(index: index, price: price.least, patience: isBehind ? price.least : spare)
+        }
+        guard room.maySteal, readiness(of: index) + Self.patience <= now else { return nil }
+        let isShort = price.least < price.full && (mayBeShort || !unit.hasAnswered)
+        return Probe(
+            index: index, price: isShort ? price.least : price.full, patience: isShort ? price.least : nil,
+            isSteal: true)
+    }
+}
+
+/// How often live requests may be made to wait for a probe.
+struct StealBudget {
+    private var allowedFrom = BootTime(nanoseconds: 0)
+    /// Live requests made since the last one.
+    private var liveSince = 0
+    /// Live requests made since a probe was first wanted that they have to wait for.
+    private var liveSinceWish = 0
+
+    /// - Parameter live: how many requests a live round has.
+    func isAllowed(at now: BootTime, live: Int) -> Bool { now >= allowedFrom && liveSince >= live }
+
+    /// Whether the probe is made now: not before those live requests that are due, as long as they come to an end.
+    mutating func begins(at now: BootTime, _ price: Duration, live: PollSchedule.Live) -> Bool {
+        if live.ready != nil, liveSinceWish < live.count {
+            liveSinceWish += 1
+            return false
+        }
+        allowedFrom = now + price * (1 + PollSchedule.pausesOfSteal)
+        liveSince = 0
+        liveSinceWish = 0
+        return true
+    }
+
+    mutating func liveIsMade() { liveSince += 1 }
+}

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+import BlockingIO
+import BoothModel
+import Modbus
+
+/// One thread for all buses over TCP: begins each bus's request when it is due, and takes answers as they come.
+///
+/// Made and used on that thread. Each bus has one request under way at most, so that a gateway is asked one thing at a
+/// time, and what one bus waits for costs the others nothing.
+final class TCPLoop {
+    /// One bus with its connection.
+    private final class Line {
+        let deliver: ([SensorReport]) -> Void
+        var poller: BusPoller
+        let link: TCPLink
+        /// The descriptor that the event loop watches for it.
+        var watched: CInt?
+        var question: BusPoller.Question?
+        /// When it has something to do unless its socket becomes ready; nil: until an order comes.
+        var wakeAt: BootTime?
+
+        init(_ bus: ModbusBus, host: String, port: UInt16) {
+            deliver = bus.setup.deliver
+            poller = BusPoller(bus.setup, ledger: bus.ledger, start: .now())
+            link = TCPLink(bus.configuration, host: host, port: port, ledger: bus.ledger)
+            wakeAt = .now()
+        }
+    }
+
+    private let events: EventLoop
+    private let mailbox: Mailbox<BusLetter>
+    private var lines: [Line] = []
+    private var isStopped = false
+    /// Asked to prove progress; answered once the round's work is done.
+    private var pulses: [Pulse] = []
+
+    /// Nil when the process has no descriptor left.
+    init?(_ buses: [ModbusBus], _ mailbox: Mailbox<BusLetter>) {
+        do throws(SystemError) {
+            events = try EventLoop()
+        } catch {
+            return nil
+        }
+        self.mailbox = mailbox
+        lines = buses.compactMap { bus in
+            guard case .tcp(let host, let port) = bus.configuration.transport else { return nil }
+            return Line(bus, host: host, port: port)
+        }
+    }
+
+    func run() {
+        guard (try? events.watch(mailbox.descriptor) { [unowned self] _ in takeLetters() }) != nil else { return }
+        while !isStopped {
+            let now = BootTime.now()
+            for line in lines { if let wakeAt = line.wakeAt, wakeAt <= now { advance(line) } }
+            for pulse in pulses { pulse.beat() }
+            pulses = []
+            events.turn(milliseconds: lines.compactMap(\.wakeAt).min()?.millisecondsAway())
+        }
+        rest()
+    }
+
+    /// Takes what came for a line, and goes on to its next request.
+    private func advance(_ line: Line) {
+        // Whatever happens next may close the socket, and its number may be another's at once.
+        unwatch(line)
+        if line.link.isAsking {
+            guard let answer = line.link.proceed(at: .now()) else { return watch(line) }
+            settle(line, answer)
+        }
+        switch next(line, at: .now()) {
+        case .wait(let instant): line.wakeAt = instant
+        case .ask(let question): begin(question, on: line)
+        }
+    }
+
+    private func next(_ line: Line, at now: BootTime) -> BusPoller.Step {
+        guard isStopped else { return line.poller.next(at: now) }
+        return line.poller.rest(at: now).map { .ask($0) } ?? .wait(until: nil)
+    }
+
+    private func begin(_ question: BusPoller.Question, on line: Line) {
+        line.question = question
+        guard let answer = line.link.begin(question, at: .now()) else { return watch(line) }
+        settle(line, answer)
+        // Known at once: the next request has its turn after the other lines.
+        line.wakeAt = .now()
+    }
+
+    private func settle(_ line: Line, _ answer: BusAnswer) {
+        let within = line.question?.within ?? .zero
+        line.question = nil
+        let now = BootTime.now()
+        let reports = line.poller.take(answer, within: within, at: now)
+        line.poller.heard(line.link.takeLateUnits(), at: now)
+        if !reports.isEmpty { line.deliver(reports) }
+    }
+
+    /// Waits for the answer under way, and for its deadline. Between requests nothing is watched: that a gateway closed
+    /// an idle connection shows with the next request, which is then made on a new one.
+    private func watch(_ line: Line) {
+        line.wakeAt = line.link.deadline
+        guard let (descriptor, wants) = line.link.socket else { return }
+        line.watched = descriptor
+        // Refused only where the kernel has no memory left; the deadline ends the wait then.
+        try? events.watch(descriptor, for: wants) { [unowned self, unowned line] _ in advance(line) }
+    }
+
+    private func unwatch(_ line: Line) {
+        if let descriptor = line.watched { events.unwatch(descriptor) }
+        line.watched = nil
+    }
+
+    // MARK: Letters
+
+    private func takeLetters() {
+        for letter in mailbox.take() {
+            switch letter {
+            case .stop: isStopped = true
+            case .prove(let pulse): pulses.append(pulse)
+            case .order(let place, let order): take(order, for: lines[place], at: .now())
+            }
+        }
+    }
+
+    private func take(_ order: BusOrder, for line: Line, at now: BootTime) {
+        switch order {
+        case .read(let request, let answer): line.poller.run(request, at: now, answer)
+        case .drive(let output, let isOn): line.poller.drive(output, isOn: isOn, at: now)
+        case .takeBack: line.poller.takeBack()
+        case .lend(let why, let lent):
+            unwatch(line)
+            line.link.close()
+            line.question = nil
+            let reports = line.poller.lend(why, at: now)
+            if !reports.isEmpty { line.deliver(reports) }
+            lent()
+        }
+        if !line.link.isAsking { line.wakeAt = now }
+    }
+
+    // MARK: The end
+
+    /// Switches the outputs off, on all lines at once; what does not answer is left.
+    private func rest() {
+        let end = BootTime.now() + .milliseconds(300)
+        for line in lines where !line.link.isAsking { advance(line) }
+        while lines.contains(where: \.link.isAsking), case let now = BootTime.now(), now < end {
+            events.turn(milliseconds: lines.compactMap(\.link.deadline).min().map { min($0, end) }?.millisecondsAway())
+            for line in lines where line.link.deadline.map({ $0 <= .now() }) ?? false { advance(line) }
+        }
+        for line in lines {
+            unwatch(line)
+            line.link.close()
+        }
+    }
+}

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+import CModbus
+import Glibc
+
+/// Requests and their answers on a serial line.
+///
+/// libmodbus opens the line and sets its speed, but does not carry these. It keeps its checksum to itself, gives up at
+/// another unit's frame where the right one is still to come, cannot tell a line's echo from an answer, waits with
+/// select(2), and in Debian 12 refuses units 248...255, where boards of LC Tech (255) and JY-DAM (254) sit.
+final class RTUExchange {
+    /// A USB adapter gathers bytes for 16 ms before it hands them on (FTDI's latency timer): a shorter pause is no end.
+    private static let adapterPause = Duration.milliseconds(20)
+
+    private let port: SerialPort
+    private let line: SerialLine
+    /// When the last byte went over the wire, as far as this side knows.
+    private var lastByte = ContinuousClock.now
+    private var foreignUnits: Set<Int> = []
+    private var room = [UInt8](repeating: 0, count: RTUReception.mostBytes)
+
+    init(path: String, line: SerialLine) throws(ModbusError) {
+        port = try SerialPort(path: path, line: line)
+        self.line = line
+    }
+
+    /// Makes one request and waits for its answer.
+    ///
+    /// What came before is thrown away first. Then waits as long as `time(of:within:)` says, whoever else is heard
+    /// meanwhile; but no longer than the line is noisy after a broken answer.
+    /// - Throws: `ModbusError`: the unit's exception, a timeout, a bad frame, an echo, or a connection loss.
+    func words(for request: ModbusRequest, within span: Duration) throws(ModbusError) -> [UInt16] {
+        let frame = RTUFrame.sealed(request.pdu, unit: request.unit)
+        defer { lastByte = .now }
+        try awaitSilence(request.operation)
+        let deadline = ContinuousClock.now + time(of: request, within: span)
+        try send(frame, by: deadline, request.operation)
+        var reception = RTUReception(request: request, sent: frame)
+        defer { foreignUnits.formUnion(reception.foreignUnits) }
+        return try request.words(from: try receive(&reception, by: deadline, request.operation))
+    }
+
+    /// What a request may take: `span` for the unit, and both frames' own time on the wire.
+    func time(of request: ModbusRequest, within span: Duration) -> Duration {
+        span + line.time(of: RTUFrame.requestSize + RTUFrame.overhead + request.answerSize)
+    }
+
+    /// Whose whole frames with a right checksum were heard and passed over since the last call.
+    func takeForeignUnits() -> Set<Int> {
+        defer { foreignUnits = [] }
+        return foreignUnits
+    }
+
+    /// Throws away whatever comes until `span` has passed; ends before when the line fails.
+    func discard(for span: Duration) {
+        let deadline = ContinuousClock.now + span
+        var passed: [UInt8] = []
+        do throws(ModbusError) {
+            while ContinuousClock.now < deadline, let chunk = try read(by: deadline, .flush) {
+                listen(to: chunk, &passed)
+            }
+        } catch {
+            // The next request meets the same and names it.
+        }
+        lastByte = .now
+    }
+
+    /// Throws away what waits to be read, then lets the line rest: units tell frames apart by a silence of 3.5
+    /// characters (Modbus over Serial Line 1.02, 2.5.1.1). A line that never rests is not waited for longer than a
+    /// frame lasts.
+    private func awaitSilence(_ operation: ModbusError.Operation) throws(ModbusError) {
+        let patience = ContinuousClock.now + line.time(of: RTUFrame.longest)
+        var passed: [UInt8] = []
+        repeat {
+            rest(until: lastByte + line.silenceBetweenFrames)
+            guard let chunk = try read(by: .now, operation) else { return }
+            listen(to: chunk, &passed)
+            lastByte = .now
+        } while ContinuousClock.now < patience
+    }
+
+    private func rest(until end: ContinuousClock.Instant) {
+        while case let left = ContinuousClock.now.duration(to: end), left > .zero {
+            // A signal ends the sleep early.
+            usleep(UInt32(left / .microseconds(1)) + 1)
+        }
+    }
+
+    /// Takes whole frames off what nobody waited for: a late answer tells that its unit is alive.
+    private func listen(to chunk: ArraySlice<UInt8>, _ passed: inout [UInt8]) {
+        passed += chunk
+        while !passed.isEmpty, let size = RTUFrame.size(at: passed[...]) {
+            foreignUnits.insert(Int(passed[0]))
+            passed.removeFirst(size)
+        }
+        if passed.count > RTUFrame.longest { passed = [] }
+    }
+
+    private func send(
+        _ frame: [UInt8], by deadline: ContinuousClock.Instant, _ operation: ModbusError.Operation
+    ) throws(ModbusError) {
+        var rest = frame[...]
+        while !rest.isEmpty {
+            let written = rest.withUnsafeBytes { write(port.descriptor, $0.baseAddress, $0.count) }
+            if written > 0 {
+                rest = rest.dropFirst(written)
+                continue
+            }
+            let code = written == 0 ? EIO : errno
+            if code == EINTR { continue }
+            guard code == EAGAIN else { throw ModbusError(operation, code: code) }
+            guard Readiness.wait(for: POLLOUT, of: port.descriptor, until: deadline) else {
+                throw ModbusError(operation, code: ETIMEDOUT)
+            }
+        }
+    }
+
+    private func receive(
+        _ reception: inout RTUReception, by deadline: ContinuousClock.Instant, _ operation: ModbusError.Operation
+    ) throws(ModbusError) -> [UInt8] {
+        var end = deadline
+        while let chunk = try read(by: end, operation) {
+            reception.take(chunk)
+            switch reception.verdict() {
+            case .answered(let answer): return answer
+            case .echoed: throw ModbusError(operation, code: cmodbus_echo)
+            case .broken where reception.mayHaveBeenAnswer:
+                end = min(deadline, .now + Self.adapterPause + line.silenceBetweenFrames)
+            case .open, .broken: end = deadline
+            }
+            // Bytes that never end keep the line readable.
+            if ContinuousClock.now >= deadline { break }
+        }
+        switch reception.verdict(isOver: true) {
+        case .answered(let answer): return answer
+        case .echoed: throw ModbusError(operation, code: cmodbus_echo)
+        case .open: throw ModbusError(operation, code: ETIMEDOUT)
+        case .broken:
+            throw ModbusError(operation, code: reception.isWrongAnswer ? cmodbus_bad_data : cmodbus_bad_checksum)
+        }
+    }
+
+    /// What can be read, as soon as there is something; nil when `deadline` passed first.
+    private func read(
+        by deadline: ContinuousClock.Instant, _ operation: ModbusError.Operation
+    ) throws(ModbusError) -> ArraySlice<UInt8>? {
+        while Readiness.wait(for: POLLIN, of: port.descriptor, until: deadline) {
+            let count = Glibc.read(port.descriptor, &room, room.count)
+            if count > 0 { return room.prefix(count) }
+            // Readable, and nothing to read: the adapter is gone.
+            let code = count == 0 ? EIO : errno
+            guard code == EINTR || code == EAGAIN else { throw ModbusError(operation, code: code) }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+import BoothModel
+import Modbus
+import Testing
+
+@testable import BoothSensing
+
+@Suite("Outputs of a bus")
+struct BusOutputsTests {
+    private static func lamp(_ table: ModbusTable = .coil, active: Polarity = .high) -> OutputConfiguration {
+        OutputConfiguration(
+            id: "lamp", shows: .help,
+            sink: .modbus(
+                ModbusSource(bus: "bus", unit: 3, table: table, address: 7, active: active, poll: .seconds(1))))
+    }
+
+    private func at(_ milliseconds: Int64) -> BootTime { BootTime(nanoseconds: milliseconds * 1_000_000) }
+
+    private func next(_ outputs: BusOutputs, at milliseconds: Int64, answers: Bool = true) -> ModbusRequest? {
+        outputs.next(at: at(milliseconds)) { _ in answers }.map { outputs.request($0.index) }
+    }
+
+    @Test("a coil and a register are written by polarity, once, and only where the unit answers")
+    func write() {
+        let cases: [(OutputConfiguration, ModbusRequest, ModbusRequest)] = [
+            (Self.lamp(), .writeCoil(unit: 3, address: 7, isOn: true), .writeCoil(unit: 3, address: 7, isOn: false)),
+            (
+                Self.lamp(active: .low), .writeCoil(unit: 3, address: 7, isOn: false),
+                .writeCoil(unit: 3, address: 7, isOn: true)
+            ),
+            (
+                Self.lamp(.holdingRegister), .writeRegister(unit: 3, address: 7, value: 1),
+                .writeRegister(unit: 3, address: 7, value: 0)
+            ),
+        ]
+        for (output, on, off) in cases {
+            var outputs = BusOutputs([output], on: "bus")
+            #expect(next(outputs, at: 0) == nil)
+            outputs.drive("lamp", isOn: true, at: at(1))
+            #expect(next(outputs, at: 1, answers: false) == nil)
+            #expect(next(outputs, at: 1) == on)
+            outputs.wrote(0)
+            #expect(next(outputs, at: 2) == nil)
+            outputs.drive("lamp", isOn: false, at: at(3))
+            #expect(next(outputs, at: 3) == off)
+        }
+    }
+
+    @Test("a lamp whose board was restarted is written again at once, and is no fault")
+    func restartedBoard() {
+        var outputs = BusOutputs([Self.lamp()], on: "bus")
+        outputs.drive("lamp", isOn: true, at: at(0))
+        outputs.wrote(0)
+        #expect(outputs.take(1, of: "lamp", at: at(1000)).isEmpty)
+        #expect(outputs.take(0, of: "lamp", at: at(2000)).isEmpty)
+        #expect(next(outputs, at: 2000) == .writeCoil(unit: 3, address: 7, isOn: true))
+    }
+
+    @Test("an output that never reads back as written is one fault, tried on, and over when it does")
+    func unwritten() {
+        var outputs = BusOutputs([Self.lamp()], on: "bus")
+        outputs.drive("lamp", isOn: true, at: at(0))
+        var told: [SensorReport] = []
+        for second in Int64(1)...10 where next(outputs, at: second * 5000) != nil {
+            outputs.wrote(0)
+            told += outputs.take(0, of: "lamp", at: at(second * 5000 + 1))
+        }
+        #expect(told.count == 1)
+        guard case .device(let report)? = told.first, case .lost(let fault) = report.condition else {
+            Issue.record("no fault: \(told)")
+            return
+        }
+        #expect(report.device == .output("lamp"))
+        #expect(fault.code == .unwritten)
+        outputs.wrote(0)
+        let over = outputs.take(1, of: "lamp", at: at(90_000))
+        #expect(over == [.device(DeviceReport(device: .output("lamp"), condition: .found, at: at(90_000)))])
+    }
+
+    @Test("a write that the unit refuses is a fault with the code, one that it missed is not")
+    func refused() {
+        var outputs = BusOutputs([Self.lamp()], on: "bus")
+        outputs.drive("lamp", isOn: true, at: at(0))
+        let refusal = ModbusError(.writeCoil, code: 112_345_680)
+        var told: [SensorReport] = []
+        for round in Int64(0)..<3 {
+            #expect(outputs.missed(0, ModbusError(.writeCoil, code: 110), at: at(round * 5000)).isEmpty)
+            told += outputs.missed(0, refusal, at: at(round * 5000))
+            #expect(next(outputs, at: round * 5000 + 1) == nil)
+            #expect(outputs.nextDeadline(after: at(round * 5000)) == at(round * 5000) + BusOutputs.pause)
+        }
+        #expect(told.count == 1)
+    }
+
+    @Test("when the agent ends, what was lit is switched off")
+    func rest() {
+        var outputs = BusOutputs([Self.lamp()], on: "bus")
+        outputs.drive("lamp", isOn: true, at: at(0))
+        outputs.wrote(0)
+        outputs.rest(at: at(10))
+        #expect(next(outputs, at: 10) == .writeCoil(unit: 3, address: 7, isOn: false))
+        outputs.wrote(0)
+        #expect(next(outputs, at: 11) == nil)
+    }
+}
