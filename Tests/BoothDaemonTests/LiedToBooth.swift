@@ -19,7 +19,7 @@ final class LiedToBooth {
 
     let board: LyingBoard
     private let lies: RandomLies
-    private let bus: ModbusBus
+    private let bus: ModbusThread
     private let judge: Judge
 
     init(_ wire: RawWire, lies count: Int, seed: UInt64, timeout: Duration) throws {
@@ -33,7 +33,7 @@ final class LiedToBooth {
             ? .serial(path: board.path, baud: 115_200, parity: .none, stopBits: 1)
             : .tcp(host: "127.0.0.1", port: board.port)
         let configuration = ModbusBusConfiguration(name: "bus", transport: transport, responseTimeout: timeout)
-        bus = try ModbusBus(configuration, points: points, unitSilent: 3) { judge.take($0) }
+        bus = try ModbusThread(BusSetup(configuration, points: points, unitSilent: 3) { judge.take($0) })
         (self.lies, self.judge) = (lies, judge)
     }
 

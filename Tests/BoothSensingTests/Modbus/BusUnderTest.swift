@@ -10,7 +10,7 @@ import TestSupport
 /// The agent's side of buses whose units are raw bytes, with all that it reported.
 final class BusUnderTest {
     let collector: ReportCollector
-    let bus: ModbusBus
+    let bus: ModbusThread
     private let heard = Heard()
 
     init(
@@ -19,10 +19,11 @@ final class BusUnderTest {
     ) throws {
         collector = try ReportCollector()
         let configuration = ModbusBusConfiguration(name: name, transport: transport, responseTimeout: timeout)
-        bus = try ModbusBus(configuration, points: points, unitSilent: 3) { [deliver = collector.deliver, heard] in
+        let setup = BusSetup(configuration, points: points, unitSilent: 3) { [deliver = collector.deliver, heard] in
             heard.thread.withLock { $0 = pthread_self() }
             deliver($0)
         }
+        bus = try ModbusThread(setup)
         try bus.start()
     }
 
@@ -30,6 +31,9 @@ final class BusUnderTest {
         bus.stop()
         bus.join(milliseconds: 10_000)
     }
+
+    /// How `unit` has answered.
+    func counters(of unit: Int) -> UnitCounters? { bus.buses[0].counters.first { $0.unit == unit } }
 
     /// The thread that reports came from.
     var thread: pthread_t? { heard.thread.withLock { $0 } }

@@ -52,6 +52,12 @@ struct SerialFaultTests {
         #expect(bus.waitForGood(Self.points))
         #expect(bus.wrongReadings(Self.points) == [])
         #expect(bus.collector.devices() == [])
+        let counters = try #require(bus.counters(of: 1))
+        let lies = board.heard.map(\.lie)
+        #expect(counters.crc >= 3)
+        #expect(counters.crc + counters.timeouts >= lies.dropLast().count { $0 != .none })
+        // The request under way is not counted yet.
+        #expect((lies.count - 1...lies.count).contains(counters.requests))
     }
 
     @Test("37: a foreign unit's frame is ignored, before the answer and in its place")

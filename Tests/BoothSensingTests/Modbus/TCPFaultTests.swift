@@ -54,4 +54,44 @@ struct TCPFaultTests {
         #expect(bus.wrongReadings(Self.points) == [])
         #expect(board.connections == 6)
     }
+
+    @Test("45: a hundred units that accept and never answer leave the others their cycle, on one thread for all")
+    func neverAnswering() throws {
+        let ports = try (0..<100).map { _ in try ListeningPort() }
+        let board = try LyingBoard(on: .tcp)
+        let collector = try ReportCollector()
+        let names = ports.indices.map { "dead-\($0)" }
+        let setups =
+            zip(names, ports.map { ModbusBusConfiguration.Transport.tcp(host: "127.0.0.1", port: $0.port) })
+            + [("live", board.transport)]
+        let threads = try ModbusThread.threads(
+            for: setups.map { name, transport in
+                BusSetup(
+                    ModbusBusConfiguration(name: name, transport: transport, responseTimeout: .milliseconds(300)),
+                    points: [.register(10, bus: name)], unitSilent: 3, deliver: collector.deliver)
+            })
+        #expect(threads.count == 1)
+        defer {
+            for thread in threads {
+                thread.stop()
+                thread.join(milliseconds: 10_000)
+            }
+        }
+        for thread in threads { try thread.start() }
+        #expect(ThreadList.identifiers(named: "modbus-tcp").count == 1)
+        #expect(collector.wait(seconds: 60) { $0.devices().count == 100 })
+        #expect(Set(collector.devices().map(\.device)) == Set(names.map { DeviceID.unit(1, of: $0) }))
+        #expect(collector.devices().allSatisfy { $0.fault?.code == .silent })
+        // Each of them took three timeouts of 300 ms; the live one was asked each 50 ms meanwhile.
+        #expect(board.heard.count >= 9)
+        let enough = board.heard.count + 20
+        #expect(board.wait { $0.count >= enough })
+        let times = board.heard.map(\.at)
+        let longest = zip(times, times.dropFirst()).map { $0.duration(to: $1) }.max() ?? .zero
+        // One timeout of one dead unit would be a good part of it, two are more.
+        #expect(longest < .milliseconds(500))
+        #expect(collector.reading("u1-r10")?.quality == .good)
+        #expect(board.connections == 1)
+        #expect(ThreadList.identifiers(named: "modbus-tcp").count == 1)
+    }
 }

@@ -38,6 +38,46 @@ struct UnitFaultTests {
         #expect(bus.wrongReadings(points) == [])
     }
 
+    @Test(
+        "47: a value that cannot be is quality; it is a fault of the sensor once it lasts, and over with the first right one"
+    )
+    func implausible() throws {
+        var ranged = PointConfiguration.register(60)
+        if case .modbus(var source) = ranged.source {
+            let word = Int(RawTruth.word(4, 60, of: 1))
+            source.plausible = word - 100...word + 100
+            ranged.source = .modbus(source)
+        }
+        let points = [PointConfiguration.register(10), ranged]
+        let board = try LyingBoard(on: .serial)
+        let bus = try BusUnderTest(board.transport, timeout: .seconds(1), points)
+        #expect(bus.waitForGood(points))
+        // Twice, and right again.
+        for word: UInt16 in [0xFFFF, 0x0001] {
+            let turn = Turn()
+            board.answer { frame in frame.address == 60 && turn.next() < 2 ? .words([word]) : .none }
+            #expect(bus.collector.wait { $0.reading(ranged.id)?.quality == .fault })
+            #expect(bus.waitForGood(points))
+        }
+        #expect(bus.collector.devices() == [])
+        // For as long as it is looked at.
+        board.answer { $0.address == 60 ? .words([1]) : .none }
+        #expect(bus.collector.wait { $0.devices().count == 1 })
+        #expect(bus.collector.devices().first?.device == .value(of: ranged.id))
+        #expect(bus.collector.devices().first?.fault?.code == .implausible)
+        let enough = board.heard.count + 20
+        #expect(board.wait { $0.count >= enough })
+        board.answer { _ in .none }
+        #expect(bus.waitForGood(points))
+        #expect(bus.collector.devices().map { $0.fault == nil } == [false, true])
+        // What was said before stands all the while.
+        #expect(bus.wrongReadings(points) == [])
+        #expect(
+            bus.collector.reports.allSatisfy {
+                if case .reading(let reading) = $0 { reading.state == .active } else { true }
+            })
+    }
+
     @Test("31 silent units leave a live one at its period")
     func silentNeighbours() throws {
         let board = try LyingBoard(on: .serial) { $0.unit == 1 ? .none : .silent }
