@@ -12,7 +12,7 @@ import TestSupport
 final class LiedToBooth {
     static let units = 1...3
     /// Far enough apart to be requests of their own, all of one shape: what is late could be any other's answer.
-    static let registers = [10, 60, 110, 160, 210]
+    static let registers = [10, 1061, 2112, 3163, 4214]
     static let bits = [0, 1, 2]
     static let coil = 5
     static let poll = Duration.milliseconds(200)

@@ -11,7 +11,7 @@ import Testing
 /// What goes wrong on a serial line, by the numbers of the catalogue of faults.
 @Suite("Faults of a serial bus", .serialized)
 struct SerialFaultTests {
-    private static let points = [PointConfiguration.register(10), .register(60), .register(110)]
+    private static let points = [PointConfiguration.register(10), .register(1060), .register(2110)]
 
     /// Answers the first of every so many requests with each of `lies` in turn.
     private static func every(_ count: Int, _ lies: [Lie]) -> @Sendable (HeardFrame) -> Lie {
@@ -66,7 +66,7 @@ struct SerialFaultTests {
             [true, false].map { Lie.foreign(unit: unit, thenAnswer: $0) }
         }
         let board = try LyingBoard(on: .serial, lie: Self.every(3, lies))
-        let points = Self.points + [.register(10, of: 2), .register(60, of: 2)]
+        let points = Self.points + [.register(10, of: 2), .register(1060, of: 2)]
         let bus = try BusUnderTest(board.transport, timeout: .milliseconds(60), points)
         #expect(board.wait { $0.count { $0.lie != .none } >= 12 })
         #expect(bus.waitForGood(points))

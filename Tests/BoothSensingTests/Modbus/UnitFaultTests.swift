@@ -42,9 +42,9 @@ struct UnitFaultTests {
         "47: a value that cannot be is quality; it is a fault of the sensor once it lasts, and over with the first right one"
     )
     func implausible() throws {
-        var ranged = PointConfiguration.register(60)
+        var ranged = PointConfiguration.register(1060)
         if case .modbus(var source) = ranged.source {
-            let word = Int(RawTruth.word(4, 60, of: 1))
+            let word = Int(RawTruth.word(4, 1060, of: 1))
             source.plausible = word - 100...word + 100
             ranged.source = .modbus(source)
         }
@@ -55,13 +55,13 @@ struct UnitFaultTests {
         // Twice, and right again.
         for word: UInt16 in [0xFFFF, 0x0001] {
             let turn = Turn()
-            board.answer { frame in frame.address == 60 && turn.next() < 2 ? .words([word]) : .none }
+            board.answer { frame in frame.address == 1060 && turn.next() < 2 ? .words([word]) : .none }
             #expect(bus.collector.wait { $0.reading(ranged.id)?.quality == .fault })
             #expect(bus.waitForGood(points))
         }
         #expect(bus.collector.devices() == [])
         // For as long as it is looked at.
-        board.answer { $0.address == 60 ? .words([1]) : .none }
+        board.answer { $0.address == 1060 ? .words([1]) : .none }
         #expect(bus.collector.wait { $0.devices().count == 1 })
         #expect(bus.collector.devices().first?.device == .value(of: ranged.id))
         #expect(bus.collector.devices().first?.fault?.code == .implausible)
