@@ -14,12 +14,13 @@ final class BusUnderTest {
     private let heard = Heard()
 
     init(
-        _ transport: ModbusBusConfiguration.Transport, name: String = "bus", timeout: Duration,
+        _ transport: ModbusBusConfiguration.Transport, name: String = "bus", timeout: Duration, unitSilent: Int = 3,
         _ points: [PointConfiguration]
     ) throws {
         collector = try ReportCollector()
         let configuration = ModbusBusConfiguration(name: name, transport: transport, responseTimeout: timeout)
-        let setup = BusSetup(configuration, points: points, unitSilent: 3) { [deliver = collector.deliver, heard] in
+        let setup = BusSetup(configuration, points: points, unitSilent: unitSilent) {
+            [deliver = collector.deliver, heard] in
             heard.thread.withLock { $0 = pthread_self() }
             deliver($0)
         }

@@ -8,22 +8,22 @@ package enum Lie: Sendable, Hashable {
     case late(Duration)
     /// The right answer in pieces, so long from one to the next.
     case split(pieces: Int, gap: Duration)
-    /// A whole and right frame of another unit, then or instead of the answer.
-    case foreign(unit: Int, thenAnswer: Bool)
+    /// A whole and right frame of another unit; then the answer, so much later, or none.
+    case foreign(unit: Int, answer: Duration?)
     /// The first bytes of the answer.
     case truncated(to: Int)
     /// The answer with a bit turned over in its last byte.
     case spoiled
-    /// So many random bytes at once, then or instead of the answer.
-    case garbage([UInt8], thenAnswer: Bool)
+    /// These bytes at once; then the answer, so much later, or none.
+    case garbage([UInt8], answer: Duration?)
     /// A random byte each millisecond for so long.
     case noise(Duration)
     case exception(UInt8)
     /// A right frame with these words in the place of those that are held.
     case words([UInt16])
     case silent
-    /// The request itself, as a line with local echo gives it; then or instead of the answer.
-    case echo(thenAnswer: Bool)
+    /// The request itself, as a line with local echo gives it; then the answer, so much later, or none.
+    case echo(answer: Duration?)
     /// An answer in order with so many registers, or bytes of bits, more than asked for.
     case wrongLength(more: Int)
     /// An answer in order of the neighbouring table.
@@ -55,20 +55,20 @@ package enum Lie: Sendable, Hashable {
         case .none: return [Deed(bytes: right)]
         case .late(let span): return [Deed(after: span, bytes: right)]
         case .split(let pieces, let gap): return Self.pieces(of: right, pieces, gap)
-        case .foreign(let unit, let answers):
+        case .foreign(let unit, let span):
             let words = (0..<max(1, min(frame.count, 125))).map {
                 RawTruth.word(frame.function, frame.address + $0, of: unit)
             }
             let foreign = frame.answer(RawTruth.body(frame.function, words), unit: unit)
-            return [Deed(bytes: foreign)] + Self.answer(right, if: answers)
+            return [Deed(bytes: foreign)] + Self.answer(right, after: span)
         case .truncated(let length): return [Deed(bytes: Array(right.prefix(length)))]
         case .spoiled: return [Deed(bytes: right.dropLast() + [right[right.count - 1] ^ 0x10])]
-        case .garbage(let bytes, let answers): return [Deed(bytes: bytes)] + Self.answer(right, if: answers)
+        case .garbage(let bytes, let span): return [Deed(bytes: bytes)] + Self.answer(right, after: span)
         case .noise(let span): return Self.noise(for: span, like: right)
         case .exception(let code): return [Deed(bytes: frame.answer([frame.function | 0x80, code]))]
         case .words(let words): return [Deed(bytes: frame.answer(RawTruth.body(frame.function, words)))]
         case .silent, .halfOpen: return []
-        case .echo(let answers): return [Deed(bytes: frame.bytes)] + Self.answer(right, if: answers)
+        case .echo(let span): return [Deed(bytes: frame.bytes)] + Self.answer(right, after: span)
         case .wrongLength(let more):
             return [
                 Deed(
@@ -86,9 +86,8 @@ package enum Lie: Sendable, Hashable {
         }
     }
 
-    /// What answers after something else: a little later, as two units do not send at once.
-    private static func answer(_ right: [UInt8], if answers: Bool) -> [Deed] {
-        answers ? [Deed(after: .milliseconds(3), bytes: right)] : []
+    private static func answer(_ right: [UInt8], after span: Duration?) -> [Deed] {
+        span.map { [Deed(after: $0, bytes: right)] } ?? []
     }
 
     private static func pieces(of frame: [UInt8], _ pieces: Int, _ gap: Duration) -> [Deed] {

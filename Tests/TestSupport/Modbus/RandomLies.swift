@@ -73,19 +73,24 @@ package final class RandomLies: Sendable {
         case 1:
             // A stranger, or a neighbour that is polled as well.
             return .foreign(
-                unit: Bool.random(using: &random) ? 31 : frame.unit % 3 + 1, thenAnswer: .random(using: &random))
+                unit: Bool.random(using: &random) ? 31 : frame.unit % 3 + 1, answer: soon(timeout, &random))
         case 2: return .truncated(to: Int.random(in: 1...6, using: &random))
         // TCP has a checksum of its own; what comes through it broken cannot be told.
         case 3: return wire == .serial ? .spoiled : .wrongTransaction
         case 4:
-            return .garbage(bytes(1...300, &random), thenAnswer: .random(using: &random))
+            return .garbage(bytes(1...300, &random), answer: soon(timeout, &random))
         case 5: return .noise(timeout * Double.random(in: 0.5...2, using: &random))
         case 6: return .exception([1, 2, 3, 4, 5, 6, 8, 10, 11].randomElement(using: &random) ?? 4)
         case 7: return .silent
-        case 8: return .echo(thenAnswer: .random(using: &random))
+        case 8: return .echo(answer: soon(timeout, &random))
         case 9: return .wrongLength(more: [-1, 1, 2, 8].randomElement(using: &random) ?? 1)
         default: return .wrongFunction
         }
+    }
+
+    /// The answer after something else: within the timeout, or never.
+    private static func soon(_ timeout: Duration, _ random: inout SeededRandom) -> Duration? {
+        Bool.random(using: &random) ? timeout * Double.random(in: 0.05...0.9, using: &random) : nil
     }
 
     private static func bytes(_ counts: ClosedRange<Int>, _ random: inout SeededRandom) -> [UInt8] {
