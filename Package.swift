@@ -95,7 +95,7 @@ let package = Package(
         .target(name: "TestSupport", dependencies: ["Rehearsal", "BlockingIO"], path: "Tests/TestSupport"),
         tests(of: "BlockingIO", with: ["CLinux"]),
         tests(of: "GPIO"),
-        tests(of: "Modbus", with: ["SimulatedBoard", "TestSupport"]),
+        tests(of: "Modbus", with: ["BlockingIO", "SimulatedBoard", "TestSupport"]),
         tests(of: "SQLite", with: ["TestSupport"]),
         tests(of: "Crypto", with: ["Rehearsal", "TestSupport"]),
         tests(of: "HTTP", with: ["HTTPServer", "TestSupport"]),

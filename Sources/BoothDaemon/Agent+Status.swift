@@ -97,7 +97,9 @@ extension Agent {
         return [
             Message(
                 zh: "长期没有动作、不知是否完好：\(points.joined(separator: "、"))；请逐个试一次",
-                en: "not active for long, nobody knows whether they work: \(points.joined(separator: ", ")); try each once")
+                en:
+                    "not active for long, nobody knows whether they work: \(points.joined(separator: ", ")); try each once"
+            )
         ]
     }
 

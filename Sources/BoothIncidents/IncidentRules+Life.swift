@@ -114,7 +114,8 @@ extension IncidentRules {
             guard let point = configured[memory.point], point.kind != .mailSlot else { continue }
             for incident in live.values where incident.point == memory.point && incident.device == nil {
                 guard incident.restored == nil else { continue }
-                releases[incident.id] = memory.since
+                // A counting input is normal for ever: its presses were over when they were told.
+                releases[incident.id] = point.countingRegister == nil ? memory.since : incident.latest
                 timers[.settle(incident.id)] = now
             }
         }

@@ -33,6 +33,9 @@ package struct ModbusError: Error, Hashable, CustomStringConvertible {
     /// Bytes came that are no answer to the request: a wrong checksum, unit, transaction or length, or an echo.
     package var isBadFrame: Bool { code > cmodbus_exception_most && code <= cmodbus_error_most || isEcho }
 
+    /// The answer came on a serial line and only its checksum is wrong; also a bad frame, after which nothing more comes.
+    package var isSpoiledAnswer: Bool { code == cmodbus_bad_checksum }
+
     /// The line gives back what is sent on it, so that requests pass for answers; also a bad frame.
     package var isEcho: Bool { code == cmodbus_echo }
 

@@ -87,12 +87,11 @@ package enum ModbusRequest: Sendable, Hashable {
     private var notAnAnswer: ModbusError { ModbusError(operation, code: cmodbus_bad_data) }
 
     private static func words(in data: ArraySlice<UInt8>, of read: ReadRequest) -> [UInt16] {
-        let first = data.startIndex
-        return (0..<read.count).map { index in
-            read.table.isRegisters
-                ? UInt16(data[first + 2 * index]) << 8 | UInt16(data[first + 2 * index + 1])
-                : UInt16(data[first + index / 8] >> (index % 8) & 1)
+        let bytes = data.map(UInt16.init)
+        guard read.table.isRegisters else {
+            return (0..<read.count).map { index in bytes[index / 8] >> UInt16(index % 8) & 1 }
         }
+        return (0..<read.count).map { index in bytes[2 * index] << 8 | bytes[2 * index + 1] }
     }
 
     /// libmodbus' number for an exception; codes that the protocol does not know are bad data.

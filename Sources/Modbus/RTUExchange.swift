@@ -16,7 +16,8 @@ final class RTUExchange {
     /// When the last byte went over the wire, as far as this side knows.
     private var lastByte = ContinuousClock.now
     private var foreignUnits: Set<Int> = []
-    private var room = [UInt8](repeating: 0, count: RTUReception.mostBytes)
+    /// As much as the kernel keeps of a line (N_TTY_BUF_SIZE).
+    private var room = [UInt8](repeating: 0, count: 4096)
 
     init(path: String, line: SerialLine) throws(ModbusError) {
         port = try SerialPort(path: path, line: line)
@@ -66,7 +67,7 @@ final class RTUExchange {
 
     /// Throws away what waits to be read, then lets the line rest: units tell frames apart by a silence of 3.5
     /// characters (Modbus over Serial Line 1.02, 2.5.1.1). A line that never rests is not waited for longer than a
-    /// frame lasts.
+    /// frame lasts; what it still holds then is dropped unheard.
     private func awaitSilence(_ operation: ModbusError.Operation) throws(ModbusError) {
         let patience = ContinuousClock.now + line.time(of: RTUFrame.longest)
         var passed: [UInt8] = []
@@ -76,6 +77,7 @@ final class RTUExchange {
             listen(to: chunk, &passed)
             lastByte = .now
         } while ContinuousClock.now < patience
+        tcflush(port.descriptor, TCIFLUSH)
     }
 
     private func rest(until end: ContinuousClock.Instant) {
@@ -123,7 +125,7 @@ final class RTUExchange {
             switch reception.verdict() {
             case .answered(let answer): return answer
             case .echoed: throw ModbusError(operation, code: cmodbus_echo)
-            case .broken where reception.mayHaveBeenAnswer:
+            case .broken where reception.isSpoiledAnswer:
                 end = min(deadline, .now + Self.adapterPause + line.silenceBetweenFrames)
             case .open, .broken: end = deadline
             }
@@ -135,7 +137,7 @@ final class RTUExchange {
         case .echoed: throw ModbusError(operation, code: cmodbus_echo)
         case .open: throw ModbusError(operation, code: ETIMEDOUT)
         case .broken:
-            throw ModbusError(operation, code: reception.isWrongAnswer ? cmodbus_bad_data : cmodbus_bad_checksum)
+            throw ModbusError(operation, code: reception.isSpoiledAnswer ? cmodbus_bad_checksum : cmodbus_bad_data)
         }
     }
 

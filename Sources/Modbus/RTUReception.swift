@@ -23,7 +23,7 @@ struct RTUReception {
     private let request: ModbusRequest
     /// The frame that was sent.
     private let sent: [UInt8]
-    private var bytes: [UInt8] = []
+    private(set) var bytes: [UInt8] = []
     private var isOverrun = false
     /// Whether the request itself came back.
     private(set) var hasEchoed = false
@@ -60,13 +60,11 @@ struct RTUReception {
         return hasEchoed || isWrittenTwice ? .echoed : .answered(Array(answer.dropFirst().dropLast(2)))
     }
 
-    /// Whether as much came as the shortest answer has, so that what is broken was likely one: the few bytes that a
-    /// driver makes while it turns round are waited out.
-    var mayHaveBeenAnswer: Bool { isOverrun || bytes.count >= RTUFrame.shortestAnswer }
-
-    /// Whether the unit that was asked sent a whole frame, but of another function or length.
-    var isWrongAnswer: Bool {
-        bytes.first.map(Int.init) == request.unit && RTUFrame.size(at: bytes[...]) != nil
+    /// Whether what came is the answer but for its checksum: the unit has said what it had to say, and nothing more
+    /// will come. Of any other broken bytes that cannot be known.
+    var isSpoiledAnswer: Bool {
+        guard !isOverrun, bytes.count >= RTUFrame.shortestAnswer, Int(bytes[0]) == request.unit else { return false }
+        return answerSize(at: bytes[...]) == bytes.count && !RTUFrame.isWhole(bytes[...])
     }
 
     private var isRead: Bool {

@@ -47,6 +47,19 @@ import Testing
         #expect(outcome.output.contains("\n  help-1     求助按钮  门口求助按钮  动作     0  可信  2026-11-21 08:15:30\n"))
     }
 
+    @Test("shows what somebody should do, and that is no trouble")
+    func hints() throws {
+        let hint = Message(zh: "help-1 请试一次", en: "try help-1 once")
+        let bench = try CommandBench { $1.answer(.status(CommandBench.status(.inService, [], hints: [hint]))) }
+        let outcome = try bench.run("status")
+        #expect(outcome.code == .done)
+        #expect(outcome.output.contains("\nin service\nhints:\n  - try help-1 once\n\nRunning"))
+        #expect(try bench.run("--lang", "zh", "status").output.contains("\n在用\n提示：\n  - help-1 请试一次\n"))
+        let json = try bench.run("--json", "status").output
+        #expect(json.contains(#""hints":["try help-1 once"]"#) && json.contains(#""hints_zh":["help-1 请试一次"]"#))
+        #expect(json.contains(#""last_active":null"#) && json.contains(#""untested":false"#))
+    }
+
     @Test("lists incidents with their tickets")
     func incidents() throws {
         let outcome = try CommandBench().run("incidents")
@@ -78,7 +91,7 @@ import Testing
         arguments: [
             (
                 "points",
-                #"{"points":[{"id":"help-1","kind":"help-button","name":"门口求助按钮","quality":"good","since":"2026-11-21T08:15:30.120+08:00","state":"active","value":0},{"id":"room-door","kind":"room-door","name":"room-door","quality":"stale","since":null,"state":"unknown","value":null}]}"#
+                #"{"points":[{"id":"help-1","kind":"help-button","last_active":null,"name":"门口求助按钮","quality":"good","since":"2026-11-21T08:15:30.120+08:00","state":"active","untested":false,"value":0},{"id":"room-door","kind":"room-door","last_active":null,"name":"room-door","quality":"stale","since":null,"state":"unknown","untested":false,"value":null}]}"#
             ),
             (
                 "queue",

@@ -81,10 +81,10 @@ final class CommandBench {
         return incident
     }
 
-    static func status(_ state: StatusReply.State, _ reasons: [Message]) -> StatusReply {
+    static func status(_ state: StatusReply.State, _ reasons: [Message], hints: [Message] = []) -> StatusReply {
         StatusReply(
-            booth: "B0001", name: "城关一号警务室", state: state, inService: true, reasons: reasons, bootID: "b",
-            version: "1.2.3", uptimeSeconds: 61, clock: .synced,
+            booth: "B0001", name: "城关一号警务室", state: state, inService: true, reasons: reasons, hints: hints,
+            bootID: "b", version: "1.2.3", uptimeSeconds: 61, clock: .synced,
             storage: StatusReply.Storage(state: .ok, bytes: 1 << 20, limit: 256 << 20), points: points, open: 1,
             targets: [
                 TargetStatus(id: "police", state: .ok, queued: 0, rejected: 0, lastError: nil),

@@ -86,7 +86,7 @@ struct ModbusLampTests {
         try booth.startAgent()
         try booth.waitForReadings()
         try booth.wait(until: "the output is a fault") { try booth.incidents(.sensor).count == 1 }
-        #expect(try booth.status().reasons.contains { $0.contains("elsewhere") })
+        #expect(try booth.status().reasons.contains { $0.en.contains("elsewhere") })
         try booth.tell("press help-1")
         try wait(until: true)
     }

@@ -113,6 +113,27 @@ struct PointBoardTests {
         #expect(run(&board, [(70_000, .normal)], until: 70_000) == ["normal 70000"])
     }
 
+    @Test("every value of a counting input is told, and its state never changes")
+    func counting() throws {
+        var source = ModbusSource(bus: "b", unit: 1, table: .inputRegister, address: 0, poll: .milliseconds(200))
+        source.counter = true
+        var board = PointBoard([
+            PointConfiguration(
+                id: "p", kind: .helpButton, source: .modbus(source), debounce: .zero,
+                classification: PointKind.helpButton.defaultClassification)
+        ])
+        func told(_ value: Int, _ quality: Quality, at time: Int64) -> [PointBoard.Change] {
+            board.take(Reading(point: "p", state: .normal, value: value, quality: quality, at: instant(time)))
+        }
+        #expect(told(7, .good, at: 0).count == 1)
+        #expect(told(7, .good, at: 1).isEmpty)
+        #expect(told(7, .fault, at: 2).isEmpty)
+        #expect(told(7, .good, at: 3).count == 1)
+        let changes = told(9, .good, at: 4)
+        #expect(board.all[0].reading?.value == 9 && board.all[0].reading?.state == .normal)
+        #expect(changes == [.reading(try #require(board.all[0].reading))])
+    }
+
     @Test("with chatter off every settled change counts, and a driver that is flooded is told all the same")
     func off() {
         var board = Self.board(.tamper, chatter: nil)

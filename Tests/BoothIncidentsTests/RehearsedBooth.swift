@@ -36,6 +36,7 @@ struct RehearsedBooth {
     ) -> PointConfiguration {
         var settings = RuleSettings()
         settings.repeatWindow = repeatWindow
+        if kind == .contact { settings.stuck = nil }
         return PointConfiguration(
             id: id, kind: kind,
             source: .modbus(

@@ -38,7 +38,8 @@ package struct PointStatus: Codable, Sendable, Hashable {
     ///   - since: RFC 3339 with offset.
     ///   - lastActive: RFC 3339 with offset.
     package init(
-        _ point: PointConfiguration, reading: Reading?, since: String?, lastActive: String? = nil, untested: Bool = false
+        _ point: PointConfiguration, reading: Reading?, since: String?, lastActive: String? = nil,
+        untested: Bool = false
     ) {
         id = point.id
         kind = point.kind

@@ -62,7 +62,8 @@ package struct StatusReply: Codable, Sendable, Hashable {
 
     package init(
         booth: String, name: String, state: State, inService: Bool, reasons: [Message],
-        hints: [Message] = [], bootID: String, version: String, uptimeSeconds: Int, clock: ClockState, storage: Storage, points: [PointStatus], open: Int,
+        hints: [Message] = [], bootID: String, version: String, uptimeSeconds: Int, clock: ClockState, storage: Storage,
+        points: [PointStatus], open: Int,
         targets: [TargetStatus]
     ) {
         self.booth = booth

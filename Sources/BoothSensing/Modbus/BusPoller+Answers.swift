@@ -42,12 +42,12 @@ extension BusPoller {
         let request = schedule.request(index)
         switch answer {
         case .words(let words):
-            return answered(index, at: now) + readings.take(words, for: request.ofInputs, at: now)
-                + readBack(words, request, at: now)
+            return answered(index, at: now) + accepted(request, at: now)
+                + readings.take(words, for: request.ofInputs, at: now) + readBack(words, request, at: now)
         case .exception(let code, let error):
             switch code {
             case 1...3: return answered(index, at: now) + refused(index, request, error, at: now)
-            case 5, 6: return busy(index, request, at: now)
+            case 5, 6: return busy(index, request, error, at: now)
             default: return missed(index, error, lateAnswer: .zero, at: now)
             }
         case .nothing(let error): return missed(index, error, lateAnswer: prices.lateness(of: request.read, after: span), at: now)
@@ -81,20 +81,39 @@ extension BusPoller {
     private mutating func refused(
         _ index: Int, _ request: PollRequest, _ error: ModbusError, at now: BootTime
     ) -> [SensorReport] {
-        guard request.canSplit else {
-            schedule.refusedOne(index, at: now)
-            return readings.lose(request.inputs, to: .fault, at: now)
+        guard !request.canSplit else {
+            schedule.split(index, at: now)
+            return []
         }
-        schedule.split(index, at: now)
-        return []
+        schedule.refusedOne(index, at: now)
+        let news = request.inputs.filter { refusedPoints.insert($0.id).inserted }
+        return readings.lose(request.inputs, to: .fault, at: now)
+            + news.map { report(.value(of: $0.id), .lost(.refusedAddress($0, error)), at: now) }
     }
 
-    private mutating func busy(_ index: Int, _ request: PollRequest, at now: BootTime) -> [SensorReport] {
+    /// The unit gave values: it is not busy, and has the addresses.
+    private mutating func accepted(_ request: PollRequest, at now: BootTime) -> [SensorReport] {
+        let unit = request.read.unit
+        var found: [SensorReport] = []
+        if busyUnits.remove(unit) != nil { found.append(report(.unit(unit, of: configuration.name), .found, at: now)) }
+        guard !refusedPoints.isEmpty else { return found }
+        let points = request.inputs.filter { refusedPoints.remove($0.id) != nil }
+        return found + points.map { report(.value(of: $0.id), .found, at: now) }
+    }
+
+    /// A unit that is busy for one poll after the other gives no values, and is as bad as one that is silent.
+    private mutating func busy(
+        _ index: Int, _ request: PollRequest, _ error: ModbusError, at now: BootTime
+    ) -> [SensorReport] {
         let unit = request.read.unit
         let (wasLost, loss) = schedule.busy(index, at: now)
         ledger.note(schedule.state(of: unit), of: unit)
-        let found = wasLost ? [report(.unit(unit, of: configuration.name), .found, at: now)] : []
-        return found + (loss == nil ? [] : readings.lose(request.inputs, to: .stale, at: now))
+        if wasLost { busyUnits.insert(unit) }
+        guard loss != nil else { return [] }
+        let stale = readings.lose(request.inputs, to: .stale, at: now)
+        guard busyUnits.insert(unit).inserted else { return stale }
+        return [report(.unit(unit, of: configuration.name), .lost(.unit(unit, of: configuration.name, error)), at: now)]
+            + stale
     }
 
     private mutating func missed(

@@ -56,6 +56,10 @@ struct BusPoller {
     var lossTold: DeviceFault?
     var retryAt: BootTime?
     var isLent = false
+    /// Units that have been busy for so long that it was told.
+    var busyUnits: Set<Int> = []
+    /// Points whose address their unit refuses, as it was told.
+    var refusedPoints: Set<PointID> = []
     /// After an errand went wrong: before this an answer to it may still come.
     var quietUntil: BootTime?
 

@@ -98,6 +98,23 @@ extension DeviceFault {
                     """))
     }
 
+    /// The unit has no such address.
+    static func refusedAddress(_ point: PolledPoint, _ error: ModbusError) -> DeviceFault {
+        let source = point.source
+        let exception = error.exception ?? 0
+        return DeviceFault(
+            .refused,
+            Message(
+                zh: """
+                    \(point.id)：总线 \(source.bus) 单元 \(source.unit) 没有 \(source.table.rawValue) \(source.address)\
+                    （异常码 \(exception)）；请查阅其手册，核对表与地址
+                    """,
+                en: """
+                    \(point.id): unit \(source.unit) on bus \(source.bus) has no \(source.table.rawValue) \
+                    \(source.address) (exception \(exception)); see its manual, check table and address
+                    """))
+    }
+
     /// Why a unit counts as lost.
     static func unit(_ unit: Int, of bus: String, _ error: ModbusError) -> DeviceFault {
         if let exception = error.exception, exception < 10 {

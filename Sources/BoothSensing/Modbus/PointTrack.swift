@@ -66,7 +66,8 @@ struct PointTrack {
     }
 
     private mutating func update(_ latest: Reading) -> SensorReport? {
-        if let reading, reading.state == latest.state, reading.value == latest.value, reading.quality == latest.quality {
+        if let reading, reading.state == latest.state, reading.value == latest.value, reading.quality == latest.quality
+        {
             return nil
         }
         reading = latest

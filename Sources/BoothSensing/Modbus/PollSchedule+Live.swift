@@ -15,15 +15,16 @@ extension PollSchedule {
 
     func liveRequests(at now: BootTime) -> Live {
         var live = Live()
-        var earliest = Int64.max
+        var earliest = (deadline: Int64.max, asked: Int64.max)
         for index in entries.indices where isLive(index) {
             live.count += 1
             // Another request of the unit may have been left without its answer.
             let due = max(entries[index].due, units[entries[index].unit].quietUntil)
             live.nextDue = min(live.nextDue ?? due, due)
             guard due <= now else { continue }
-            let deadline = deadline(of: index)
-            if deadline < earliest { (live.ready, earliest) = (index, deadline) }
+            // In turn, so that on a bus that is too slow all are late alike.
+            let urgency = (deadline(of: index), entries[index].asked.nanoseconds)
+            if urgency < earliest { (live.ready, earliest) = (index, urgency) }
         }
         return live
     }
@@ -32,7 +33,7 @@ extension PollSchedule {
     private func deadline(of index: Int) -> Int64 {
         let entry = entries[index]
         // A busy unit that is asked once more keeps nobody waiting whose poll it is.
-        let due = entry.retries == 0 ? entry.due : entry.due + entry.request.period
+        let due = entry.due + entry.request.period * (entry.retries == 0 ? 1 : 2)
         return due.nanoseconds + Int64(entry.priority - 1) * Self.step.nanoseconds
     }
 }

@@ -10,8 +10,7 @@ extension PollSchedule {
     mutating func answered(_ index: Int, at now: BootTime) -> Bool {
         let wasLost = found(index, at: now)
         entries[index].busyPolls = 0
-        entries[index].isRefused = false
-        entries[index].moveOn(after: now)
+        entries[index].moveOn()
         return wasLost
     }
 
@@ -22,12 +21,12 @@ extension PollSchedule {
     mutating func busy(_ index: Int, at now: BootTime) -> (wasLost: Bool, loss: Loss?) {
         let wasLost = found(index, at: now)
         let pause = min(Self.firstBusyPause * (1 << min(entries[index].retries, 10)), Self.longestBusyPause)
-        if now + pause < entries[index].nextGrid(after: now) {
+        if now + pause < entries[index].nextGrid {
             entries[index].due = now + pause
             entries[index].retries += 1
             return (wasLost, nil)
         }
-        entries[index].moveOn(after: now)
+        entries[index].moveOn()
         entries[index].busyPolls += 1
         return (wasLost, entries[index].busyPolls == unitSilent ? .request : nil)
     }
@@ -77,12 +76,14 @@ extension PollSchedule {
         units[unit].misses = max(units[unit].misses, min(units[unit].misses + 1, most))
         entries[index].misses = max(entries[index].misses, min(entries[index].misses + 1, most))
         units[unit].state = .missing
-        entries[index].moveOn(after: now)
+        entries[index].moveOn()
         if wasWhole || entries[index].wholeBy == nil {
             entries[index].wholeBy = units[unit].hasAnswered ? entries[index].due : nil
         }
         if units[unit].misses >= unitSilent {
             units[unit].state = .silent
+            // Not all of them want their whole timeout in the same round.
+            units[unit].shortProbes = unit % (Self.shortProbesInARow + 1)
             pause(unit, entries[index].request.period, at: now)
             return .unit
         }
@@ -107,17 +108,15 @@ extension PollSchedule {
     }
 
     /// A frame of `unit` came that answers nothing that is being asked: it lives, and was asked with too little
-    /// patience. It is asked as soon as can be, with its whole timeout.
+    /// patience. It is asked as soon as can be, with its whole timeout; not before `lateAnswer` has passed, for one late
+    /// frame does not prove that it was the only one.
     mutating func heard(unit number: Int, at now: BootTime) {
         guard let unit = units.firstIndex(where: { $0.number == number }) else { return }
-        // What was waited for has come.
-        units[unit].quietUntil = now
         units[unit].isHeard = !units[unit].isAnswering
     }
 
     /// The unit refused the one address that `index` reads: it is asked again slowly, until it answers.
     mutating func refusedOne(_ index: Int, at now: BootTime) {
-        entries[index].isRefused = true
         entries[index].begin(at: now + max(Self.longestInterval, entries[index].request.period))
     }
 

@@ -9,6 +9,8 @@ extension PollSchedule {
         var spare: Duration?
         /// Whether live requests may be made to wait.
         var maySteal: Bool
+        /// Whether they may for a unit that was never asked.
+        var mayBeFirst: Bool
         /// Units that may yet be lost go first.
         var isMissingsTurn: Bool
     }
@@ -36,7 +38,7 @@ extension PollSchedule {
 
     /// The probe to make now: of those that fit, or may take a live request's time, the first in rank.
     func bestProbe(at now: BootTime, _ room: Room, _ cost: (PollRequest) -> Price) -> Probe? {
-        if let spare = room.spare, spare <= .zero, !room.maySteal { return nil }
+        if let spare = room.spare, spare <= .zero, !room.maySteal, !room.mayBeFirst { return nil }
         var best: (probe: Probe, rank: Rank)?
         for index in candidates() {
             let ready = readiness(of: index)
@@ -92,8 +94,11 @@ extension PollSchedule {
     private func probe(_ index: Int, at now: BootTime, _ room: Room, _ price: Price) -> Probe? {
         let unit = units[entries[index].unit]
         let spare = room.spare ?? price.full
-        let mayBeShort = isLost(index) && !unit.isHeard && unit.shortProbes < Self.shortProbesInARow
-        let isBehind = mayBeShort && now - readiness(of: index) > Self.backlog && price.least < price.full
+        let isWholesTurn = unit.shortProbes % (Self.shortProbesInARow + 1) == Self.shortProbesInARow
+        let mayBeShort = isLost(index) && !unit.isHeard && !isWholesTurn
+        let waited = now - readiness(of: index)
+        let isBehind = mayBeShort && waited > Self.backlog && price.least < price.full
+        if now < heldUntil, waited < Self.longestHold, !isBehind, !unit.isHeard { return nil }
         if price.full <= spare && !isBehind { return Probe(index: index, price: price.full) }
         if room.maySteal, unit.isHeard || entries[index].wholeBy.map({ $0 <= now }) == true {
             return Probe(index: index, price: price.full, isSteal: true)
@@ -101,36 +106,13 @@ extension PollSchedule {
         if price.least <= spare, price.least < price.full {
             return Probe(index: index, price: price.least, patience: isBehind ? price.least : spare)
         }
-        guard room.maySteal, readiness(of: index) + Self.patience <= now else { return nil }
+        if room.mayBeFirst, unit.state == .unknown, price.least > gaps.widest {
+            return Probe(index: index, price: price.full, isSteal: true)
+        }
+        guard room.maySteal, price.least > gaps.widest, waited >= Self.backlog else { return nil }
         let isShort = price.least < price.full && (mayBeShort || !unit.hasAnswered)
         return Probe(
             index: index, price: isShort ? price.least : price.full, patience: isShort ? price.least : nil,
             isSteal: true)
     }
-}
-
-/// How often live requests may be made to wait for a probe.
-struct StealBudget {
-    private var allowedFrom = BootTime(nanoseconds: 0)
-    /// Live requests made since the last one.
-    private var liveSince = 0
-    /// Live requests made since a probe was first wanted that they have to wait for.
-    private var liveSinceWish = 0
-
-    /// - Parameter live: how many requests a live round has.
-    func isAllowed(at now: BootTime, live: Int) -> Bool { now >= allowedFrom && liveSince >= live }
-
-    /// Whether the probe is made now: not before those live requests that are due, as long as they come to an end.
-    mutating func begins(at now: BootTime, _ price: Duration, live: PollSchedule.Live) -> Bool {
-        if live.ready != nil, liveSinceWish < live.count {
-            liveSinceWish += 1
-            return false
-        }
-        allowedFrom = now + price * (1 + PollSchedule.pausesOfSteal)
-        liveSince = 0
-        liveSinceWish = 0
-        return true
-    }
-
-    mutating func liveIsMade() { liveSince += 1 }
 }

@@ -61,8 +61,6 @@ struct PollEntry {
     var busyPolls = 0
     /// How often it was made again in this poll, for the unit was busy.
     var retries = 0
-    /// The one address that it reads was refused: it is asked slowly.
-    var isRefused = false
 
     init(_ request: PollRequest, unit: Int, due: BootTime) {
         self.request = request
@@ -81,15 +79,16 @@ struct PollEntry {
     }
 
     /// To the next instant of the grid: what a stall skipped is not made up for.
-    mutating func moveOn(after now: BootTime) {
-        grid = nextGrid(after: now)
+    mutating func moveOn() {
+        grid = nextGrid
         due = grid
         retries = 0
     }
 
-    func nextGrid(after now: BootTime) -> BootTime {
+    /// The first instant of the grid after the request was made: its answer may take until then.
+    var nextGrid: BootTime {
         let period = max(1, request.period.nanoseconds)
-        let late = max(0, now.nanoseconds - grid.nanoseconds)
+        let late = max(0, asked.nanoseconds - grid.nanoseconds)
         return grid + .nanoseconds((late / period + 1) * period)
     }
 

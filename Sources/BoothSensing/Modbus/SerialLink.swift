@@ -27,7 +27,7 @@ struct SerialLink: ~Copyable {
 
     /// Makes one request, on a new connection if there is none.
     ///
-    /// - Parameter mayRepeat: whether it is made again after noise, or a frame that is none.
+    /// - Parameter mayRepeat: whether it is made again when its answer was spoiled on the way.
     mutating func ask(_ request: ModbusRequest, within span: Duration, mayRepeat: Bool) -> BusAnswer {
         do throws(ModbusError) {
             if connection == nil { try open() }
@@ -62,8 +62,9 @@ struct SerialLink: ~Copyable {
         do throws(ModbusError) {
             return try exchange(request, within: span)
         } catch {
-            guard mayRepeat, error.isBadFrame else { throw error }
-            // Noise, or two units at once. The line has fallen silent since: the same again.
+            // The answer has come, but for its checksum: nothing more is on its way, and the same may be asked again.
+            // After any other noise an answer may still come, which a second request could not tell from its own.
+            guard mayRepeat, error.isSpoiledAnswer else { throw error }
             return try exchange(request, within: span)
         }
     }

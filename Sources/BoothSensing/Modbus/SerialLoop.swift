@@ -38,7 +38,8 @@ final class SerialLoop {
         let answer = link.ask(question.request, within: question.within, mayRepeat: question.mayRepeat)
         let now = BootTime.now()
         let reports = poller.take(answer, within: question.within, at: now)
-        poller.heard(link.takeForeignUnits(), at: now)
+        // What was heard of the unit itself came before it was asked now.
+        poller.heard(link.takeForeignUnits().subtracting([question.request.unit]), at: now)
         if !reports.isEmpty { deliver(reports) }
     }
 

@@ -50,10 +50,12 @@ import Testing
     @discardableResult
     private func start(
         _ transport: ModbusBusConfiguration.Transport, timeout: Duration = .milliseconds(300),
-        _ points: [PointConfiguration]
+        remembered: [PointID: Int] = [:], _ points: [PointConfiguration]
     ) throws -> ModbusThread {
         let configuration = ModbusBusConfiguration(name: "bus", transport: transport, responseTimeout: timeout)
-        let bus = try ModbusThread(BusSetup(configuration, points: points, unitSilent: 3, deliver: collector.deliver))
+        let bus = try ModbusThread(
+            BusSetup(
+                configuration, points: points, unitSilent: 3, remembered: remembered, deliver: collector.deliver))
         buses.append(bus)
         try bus.start()
         return bus
@@ -99,7 +101,28 @@ import Testing
         expect("bit", .active, 8, .good)
         expect("other-bit", .normal, 8, .good)
         expect("loop", .active, 750, .good)
-        expect("no-band", .unknown, 1000, .fault)
+        expect("no-band", .unknown, nil, .fault)
+    }
+
+    @Test("a counting register tells each press once, those before its start too", arguments: Wire.allCases)
+    func counter(wire: Wire) throws {
+        var help = point("help-1", .inputRegister, 6)
+        guard case .modbus(var source) = help.source else { return }
+        source.counter = true
+        help.source = .modbus(source)
+        let board = try board(on: wire, ["set unit 1 input-register 6 43"])
+        try start(transport(board), remembered: ["help-1": 40], [help])
+        #expect(collector.wait { $0.reading("help-1") != nil })
+        try board.command("set unit 1 input-register 6 44")
+        #expect(collector.wait { $0.reading("help-1")?.value == 44 })
+        try board.command("set unit 1 input-register 6 65535")
+        #expect(collector.wait { $0.devices().last?.fault?.code == .implausible })
+        expect("help-1", .normal, 44, .fault)
+        try board.command("set unit 1 input-register 6 46")
+        #expect(collector.wait { $0.reading("help-1")?.value == 46 })
+        let presses = collector.reports.compactMap { if case .counted(let presses) = $0 { presses.count } else { nil } }
+        #expect(presses == [3, 1, 2])
+        #expect(collector.devices().map(\.condition.isFound) == [false, true])
     }
 
     @Test("adjacent points are one request, and only changes are told")
@@ -227,11 +250,11 @@ import Testing
     func refusedAddress() throws {
         let board = try board(on: .tcp)
         try start(transport(board), (1020..<1026).map { point(PointID(rawValue: "p\($0)"), .coil, $0) })
-        #expect(collector.wait { $0.reports.count == 6 })
+        #expect(collector.wait { $0.reports.count == 6 + 2 })
         expect("p1023", .normal, 0, .good)
         expect("p1024", .unknown, nil, .fault)
         expect("p1025", .unknown, nil, .fault)
-        #expect(collector.devices().isEmpty)
+        #expect(Set(collector.devices().map(\.device)) == [.value(of: "p1024"), .value(of: "p1025")])
     }
 
     @Test("a busy unit is refused after some polls, without a new connection")
