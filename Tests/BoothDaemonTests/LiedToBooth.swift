@@ -59,26 +59,26 @@ final class LiedToBooth {
     /// Waits until every point is polled at its period: in ten cycles nine times at least, ten being how often the point
     /// that is polled most often is polled.
     ///
+    /// - Parameter refused: whether points count whose address was refused last, which is asked again seldom.
     /// - Returns: how many cycles after the last fault the ten began; nil when that took longer than `seconds`.
-    func waitForFullRate(seconds: Int) -> Int? {
+    func waitForFullRate(refused: Bool, seconds: Int) -> Int? {
         var found: Int?
         _ = board.wait(seconds: seconds) { heard in
-            found = Self.cyclesToFullRate(in: heard)
+            found = Self.cyclesToFullRate(in: heard, refused)
             return found != nil
         }
         return found
     }
 
-    private static func cyclesToFullRate(in heard: [LyingBoard.Heard]) -> Int? {
+    private static func cyclesToFullRate(in heard: [LyingBoard.Heard], _ refused: Bool) -> Int? {
         let first = (heard.lastIndex { $0.lie != .none } ?? -1) + 1
-        var counts = [Int](repeating: 0, count: addresses.count * units.count)
+        let inputs = units.flatMap { unit in addresses.map { Input(unit: unit, function: $0, address: $1) } }
+            .filter { refused || !$0.isRefused(in: heard[..<first]) }
+        var counts = [Int](repeating: 0, count: inputs.count)
         var cycles = 0
         var isComplete = false
-        for frame in heard[first...].map(\.frame) {
-            for index in counts.indices {
-                let (function, address) = addresses[index % addresses.count]
-                if frame.reads(function, address, of: index / addresses.count + 1) { counts[index] += 1 }
-            }
+        for heard in heard[first...] {
+            for (index, input) in inputs.enumerated() where input.isRead(by: heard) { counts[index] += 1 }
             let (least, most) = (counts.min() ?? 0, counts.max() ?? 0)
             guard isComplete ? most == 10 : least > 0 else { continue }
             if isComplete, least >= 9 { return cycles }
@@ -87,6 +87,20 @@ final class LiedToBooth {
             counts = counts.map { _ in 0 }
         }
         return nil
+    }
+
+    private struct Input {
+        var unit: Int
+        var function: UInt8
+        var address: Int
+
+        func isRead(by heard: LyingBoard.Heard) -> Bool { heard.frame.reads(function, address, of: unit) }
+
+        /// Whether the last answer to it alone was that there is no such address.
+        func isRefused(in heard: ArraySlice<LyingBoard.Heard>) -> Bool {
+            guard case .exception(1...3)? = heard.last(where: isRead)?.lie else { return false }
+            return true
+        }
     }
 
     private static var addresses: [(UInt8, Int)] {

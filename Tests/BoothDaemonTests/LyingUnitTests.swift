@@ -9,8 +9,10 @@ struct LyingUnitTests {
     private static let buses = 16
     private static let lies = 10_000
     /// The stated number of cycles after which every point is polled at its period again. A unit that lied four times
-    /// in a row is asked twice as seldom as the others with each further miss; the rest is for a busy machine.
-    private static let mostCycles = 30
+    /// in a row is asked half as often with each further miss; the rest is for a busy machine.
+    private static let mostCycles = 20
+    /// The same for an address that its unit refused: it is asked again each 8 s, which are 40 cycles.
+    private static let mostCyclesAfterRefusal = 60
 
     @Test("10,000 lies: no wrong value, no false incident, and the full rate soon after", arguments: RawWire.allCases)
     func lies(wire: RawWire) throws {
@@ -22,8 +24,11 @@ struct LyingUnitTests {
         for booth in booths { try booth.start() }
         for (seed, booth) in booths.enumerated() {
             #expect(booth.waitForLies(seconds: 240))
-            let cycles = try #require(booth.waitForFullRate(seconds: 60), "bus \(seed)")
-            #expect(cycles <= Self.mostCycles, "bus \(seed)")
+            let soon = try #require(booth.waitForFullRate(refused: false, seconds: 60), "bus \(seed)")
+            let late = try #require(booth.waitForFullRate(refused: true, seconds: 60), "bus \(seed)")
+            print("CYCLES", wire, seed, soon, late)
+            #expect(soon <= Self.mostCycles, "bus \(seed)")
+            #expect(late <= Self.mostCyclesAfterRefusal, "bus \(seed)")
             #expect(booth.goodPoints == booth.points, "bus \(seed)")
             let complaints = booth.complaints
             #expect(complaints.count == 0, "bus \(seed): \(complaints.prefix(3))")

@@ -13,12 +13,16 @@ import Testing
 struct SerialFaultTests {
     private static let points = [PointConfiguration.register(10), .register(1060), .register(2110)]
 
-    /// Answers the first of every so many requests with each of `lies` in turn.
+    /// Answers one of every so many requests of a unit with each of `lies` in turn: never two in a row.
     private static func every(_ count: Int, _ lies: [Lie]) -> @Sendable (HeardFrame) -> Lie {
+        let turns = Mutex<[Int: Int]>([:])
         let turn = Turn()
-        return { _ in
-            let number = turn.next()
-            return number % count == 0 ? lies[number / count % lies.count] : .none
+        return { frame in
+            let number = turns.withLock { turns in
+                turns[frame.unit, default: 0] += 1
+                return turns[frame.unit] ?? 0
+            }
+            return number % count == 0 ? lies[turn.next() % lies.count] : .none
         }
     }
 

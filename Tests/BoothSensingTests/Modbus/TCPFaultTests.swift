@@ -79,7 +79,6 @@ struct TCPFaultTests {
             }
         }
         for thread in threads { try thread.start() }
-        #expect(ThreadList.identifiers(named: "modbus-tcp").count == 1)
         #expect(collector.wait(seconds: 60) { $0.devices().count == 100 })
         #expect(Set(collector.devices().map(\.device)) == Set(names.map { DeviceID.unit(1, of: $0) }))
         #expect(collector.devices().allSatisfy { $0.fault?.code == .silent })

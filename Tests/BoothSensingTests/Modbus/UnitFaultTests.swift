@@ -22,16 +22,16 @@ struct UnitFaultTests {
         #expect(bus.waitForGood([points[2], points[4]]))
         #expect(
             bus.collector.wait { collector in
-                collector.devices().count == 2 && collector.reading("u1-r10") != nil
+                collector.devices().count == 3 && collector.reading("u1-r10") != nil
             })
         // An address that is not there is its point's matter; a unit that fails, and one that a gateway does not reach,
         // are lost.
         #expect(bus.collector.reading("u1-r10")?.quality == .fault)
         let faults = bus.collector.devices().reduce(into: [:]) { $0[$1.device] = $1.fault?.code }
-        #expect(faults == ["modbus:bus/2": .refused, "modbus:bus/4": .silent])
+        #expect(faults == ["value:u1-r10": .refused, "modbus:bus/2": .refused, "modbus:bus/4": .silent])
         let enough = board.heard.count { $0.frame.unit == 3 } + 9
         #expect(board.wait { $0.count { $0.frame.unit == 3 } >= enough })
-        #expect(bus.collector.wait(seconds: 0) { $0.devices().count == 2 })
+        #expect(bus.collector.wait(seconds: 0) { $0.devices().count == 3 })
         #expect(board.connections == (wire == .tcp ? 1 : 0))
         board.answer { _ in .none }
         #expect(bus.waitForGood(points))
