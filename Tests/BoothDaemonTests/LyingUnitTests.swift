@@ -26,7 +26,6 @@ struct LyingUnitTests {
             #expect(booth.waitForLies(seconds: 240))
             let soon = try #require(booth.waitForFullRate(refused: false, seconds: 60), "bus \(seed)")
             let late = try #require(booth.waitForFullRate(refused: true, seconds: 60), "bus \(seed)")
-            print("CYCLES", wire, seed, soon, late)
             #expect(soon <= Self.mostCycles, "bus \(seed)")
             #expect(late <= Self.mostCyclesAfterRefusal, "bus \(seed)")
             #expect(booth.goodPoints == booth.points, "bus \(seed)")
