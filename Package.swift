@@ -127,8 +127,8 @@ let package = Package(
         tests(
             of: "BoothDaemon",
             with: [
-                "Rehearsal", "TestSupport", "BoothControl", "BoothModel", "BlockingIO", "boothd", "boothctl",
-                "booth-platform", "booth-board",
+                "Rehearsal", "TestSupport", "BoothControl", "BoothIncidents", "BoothModel", "BoothSensing", "BlockingIO",
+                "boothd", "boothctl", "booth-platform", "booth-board",
             ],
             files: ["Fixtures"]),
         tests(of: "ReferencePlatform", with: ["BoothModel", "Crypto", "HTTPServer", "TestSupport"]),
