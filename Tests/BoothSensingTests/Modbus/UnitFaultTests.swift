@@ -28,7 +28,7 @@ struct UnitFaultTests {
         // are lost.
         #expect(bus.collector.reading("u1-r10")?.quality == .fault)
         let faults = bus.collector.devices().reduce(into: [:]) { $0[$1.device] = $1.fault?.code }
-        #expect(faults == ["value:u1-r10": .refused, "modbus:bus/2": .refused, "modbus:bus/4": .silent])
+        #expect(faults == ["address:u1-r10": .refused, "modbus:bus/2": .refused, "modbus:bus/4": .silent])
         let enough = board.heard.count { $0.frame.unit == 3 } + 9
         #expect(board.wait { $0.count { $0.frame.unit == 3 } >= enough })
         #expect(bus.collector.wait(seconds: 0) { $0.devices().count == 3 })
