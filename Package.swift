@@ -127,7 +127,8 @@ let package = Package(
         tests(
             of: "BoothDaemon",
             with: [
-                "Rehearsal", "TestSupport", "BoothControl", "BoothIncidents", "BoothModel", "BoothSensing", "BlockingIO",
+                "Rehearsal", "TestSupport", "BoothControl", "BoothIncidents", "BoothModel", "BoothSensing",
+                "BlockingIO",
                 "boothd", "boothctl", "booth-platform", "booth-board",
             ],
             files: ["Fixtures"]),
