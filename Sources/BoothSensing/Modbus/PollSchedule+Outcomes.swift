@@ -33,6 +33,8 @@ extension PollSchedule {
 
     private mutating func found(_ index: Int, at now: BootTime) -> Bool {
         let unit = entries[index].unit
+        // What the bus was held free for has come.
+        if let made, made.index == index, made.isShort { heldUntil = now }
         let wasLost = units[unit].isLost
         units[unit].found()
         if wasLost {

@@ -125,7 +125,9 @@ struct PollSchedule {
             steal.liveIsMade()
             return make(ready, patience: nil, at: now)
         }
-        let instants = [live.nextDue, nextProbe(after: now), heldUntil > now ? heldUntil : nil]
+        let instants = [
+            live.nextDue, nextProbe(after: now), heldUntil > now ? min(heldUntil, now + Self.longestHold) : nil,
+        ]
         guard let first = instants.compactMap({ $0 }).min() else { return .rest }
         return .wait(until: first)
     }
