@@ -111,7 +111,7 @@ struct BoardFileTests {
             return
         }
         #expect((source.table, source.address) == (.coil, 10))
-        #expect(configuration.hash != (try directory.read(unitExample).hash))
+        #expect(try configuration.hash != directory.read(unitExample).hash)
         let replaced = BoardProfiles.shipped.overridden(by: BoardFile(bytes: Array(boards.utf8), path: "").profiles)
         #expect(replaced.all.map(\.name) == BoardProfiles.shipped.all.map(\.name))
         #expect(replaced["waveshare-io-8ch"]?.outputs == nil)
