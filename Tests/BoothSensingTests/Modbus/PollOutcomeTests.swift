@@ -199,8 +199,10 @@ import Testing
         #expect(schedule.missed(0, at: at(100), lateAnswer: late) == .unit)
         #expect(schedule.next(101) == .wait(until: at(300)))
         schedule.restart(at: at(102))
-        #expect(schedule.next(102) == .request(0, patience: nil))
-        #expect(schedule.answered(0, at: at(110)))
+        // But for what may still be answered.
+        #expect(schedule.next(102) == .wait(until: at(300)))
+        #expect(schedule.next(300) == .request(0, patience: nil))
+        #expect(schedule.answered(0, at: at(310)))
     }
 
     @Test("a bus without points rests")

@@ -58,7 +58,7 @@ final class SerialLoop {
         switch order {
         case .read(let request, let answer): poller.run(request, at: now, answer)
         case .drive(let output, let isOn): poller.drive(output, isOn: isOn, at: now)
-        case .takeBack: poller.takeBack()
+        case .takeBack: poller.takeBack(at: now)
         case .lend(let why, let lent):
             link.close()
             let reports = poller.lend(why, at: now)

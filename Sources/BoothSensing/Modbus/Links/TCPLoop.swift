@@ -127,7 +127,7 @@ final class TCPLoop {
         switch order {
         case .read(let request, let answer): line.poller.run(request, at: now, answer)
         case .drive(let output, let isOn): line.poller.drive(output, isOn: isOn, at: now)
-        case .takeBack: line.poller.takeBack()
+        case .takeBack: line.poller.takeBack(at: now)
         case .lend(let why, let lent):
             unwatch(line)
             line.link.close()

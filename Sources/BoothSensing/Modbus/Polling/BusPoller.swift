@@ -60,7 +60,7 @@ struct BusPoller {
     var busyUnits: Set<Int> = []
     /// Points whose address their unit refuses, as it was told.
     var refusedPoints: Set<PointID> = []
-    /// After an errand went wrong: before this an answer to it may still come.
+    /// Before this an answer may come to what was asked by an errand, by a borrower of the line, or before the start.
     var quietUntil: BootTime?
 
     init(_ setup: BusSetup, ledger: UnitLedger, start: BootTime) {
@@ -73,6 +73,8 @@ struct BusPoller {
         readings = PointReadings(lasting: setup.unitSilent, remembered: setup.remembered)
         guards = GuardWatch(setup.configuration.units)
         outputs = BusOutputs(setup.outputs, on: setup.configuration.name)
+        // The agent's last run may have asked a moment ago.
+        quietUntil = start + prices.strangersLateness
     }
 
     // MARK: What to ask
@@ -83,7 +85,7 @@ struct BusPoller {
         if let retryAt, now < retryAt { return .wait(until: retryAt) }
         if let quietUntil, now < quietUntil { return .wait(until: quietUntil) }
         if let question = urgentOutput(at: now) { return .ask(question) }
-        if let errand = errands.first, now - errand.since >= Self.errandPatience { return .ask(run(errand)) }
+        if let errand = nextErrand(at: now), now - errand.since >= Self.errandPatience { return .ask(run(errand)) }
         switch schedule.next(at: now, cost: prices.price) {
         case .request(let index, let patience): return .ask(poll(index, patience, at: now))
         case .wait(let instant): return fill(until: instant, at: now)
@@ -93,10 +95,16 @@ struct BusPoller {
 
     /// Uses the bus's spare time for what can wait.
     private mutating func fill(until instant: BootTime?, at now: BootTime) -> Step {
-        if let errand = errands.first, instant.map({ now + prices.price(of: errand.request).full <= $0 }) ?? true {
+        if let errand = nextErrand(at: now), instant.map({ now + prices.price(of: errand.request).full <= $0 }) ?? true {
             return .ask(run(errand))
         }
-        return .wait(until: [instant, outputs.nextDeadline(after: now)].compactMap(\.self).min())
+        let errand = errands.first.map { max(schedule.quietUntil(of: $0.request.unit), $0.since + Self.errandPatience) }
+        return .wait(until: [instant, outputs.nextDeadline(after: now), errand].compactMap(\.self).min())
+    }
+
+    /// The errand that waits, unless an answer to a poll of its unit may still come, which would pass for its own.
+    private func nextErrand(at now: BootTime) -> Errand? {
+        errands.first.flatMap { schedule.quietUntil(of: $0.request.unit) <= now ? $0 : nil }
     }
 
     /// An output goes before a poll that is not due while it is written; and it does not wait for long.
@@ -161,10 +169,11 @@ extension BusPoller {
         return busLost(fault, at: now)
     }
 
-    /// The line is this side's again.
-    mutating func takeBack() {
+    /// The line is this side's again, once nothing more can come to what the borrower asked.
+    mutating func takeBack(at now: BootTime) {
         isLent = false
         retryAt = nil
+        quietUntil = now + prices.strangersLateness
     }
 
     /// Whatever an output shows, it is to show nothing any more.

@@ -46,6 +46,15 @@ struct BusPrices {
         line?.time(of: 13 + read.table.bytes(of: read.count)) ?? .zero
     }
 
+    /// How long an answer may still come to what another program asked, of whom no more is known than the bus; bounded,
+    /// for a bus that waits long for its units.
+    var strangersLateness: Duration {
+        guard let line else { return .zero }
+        return min(Self.longestStranger, configuration.responseTimeout * 2) + line.time(of: 256)
+    }
+
+    private static let longestStranger = Duration.seconds(2)
+
     /// How long an answer may still come that must not be taken for another request's, after `waited` for it in vain:
     /// up to two response timeouts late. None over TCP, where each answer names its request.
     func lateness(of read: ReadRequest, after waited: Duration) -> Duration {

@@ -132,10 +132,9 @@ extension PollSchedule {
         entries += refused.request.split.map { PollEntry($0, unit: refused.unit, due: now) }
     }
 
-    /// Everything is due: the connection was opened anew.
+    /// Everything is due: the connection was opened anew. What was asked over the last one may still be answered.
     mutating func restart(at now: BootTime) {
         for unit in units.indices {
-            units[unit].quietUntil = now
             units[unit].interval = .zero
             if units[unit].isSplit { changed.insert(unit) }
         }

@@ -101,6 +101,11 @@ struct PollSchedule {
     /// What is known of `unit` now; unknown for one that is not in the plan.
     func state(of unit: Int) -> UnitCounters.State { units.first { $0.number == unit }?.state ?? .unknown }
 
+    /// Before this, `unit` may still answer what it was asked; the past for one that owes nothing.
+    func quietUntil(of unit: Int) -> BootTime {
+        units.first { $0.number == unit }?.quietUntil ?? BootTime(nanoseconds: 0)
+    }
+
     /// Which request to make now, if any.
     ///
     /// - Parameter cost: what a request takes that is not answered.
