@@ -50,9 +50,10 @@ import Testing
     @discardableResult
     private func start(
         _ transport: ModbusBusConfiguration.Transport, timeout: Duration = .milliseconds(300),
-        remembered: [PointID: Int] = [:], _ points: [PointConfiguration]
+        remembered: [PointID: Int] = [:], units: [Int: ModbusUnitConfiguration] = [:], _ points: [PointConfiguration]
     ) throws -> ModbusThread {
-        let configuration = ModbusBusConfiguration(name: "bus", transport: transport, responseTimeout: timeout)
+        var configuration = ModbusBusConfiguration(name: "bus", transport: transport, responseTimeout: timeout)
+        configuration.units = units
         let bus = try ModbusThread(
             BusSetup(
                 configuration, points: points, unitSilent: 3, remembered: remembered, deliver: collector.deliver))
@@ -267,6 +268,37 @@ import Testing
         #expect(collector.devices().first?.fault?.code == .refused)
         try board.command("answer unit 1")
         #expect(collector.wait { $0.reading("p")?.quality == .good })
+    }
+
+    @Test("a unit whose guard register reads otherwise is not believed until it reads right", arguments: Wire.allCases)
+    func guardRegister(wire: Wire) throws {
+        var unit = ModbusUnitConfiguration()
+        unit.guardRegister = ModbusUnitConfiguration.GuardRegister(table: .holdingRegister, address: 100, value: 4711)
+        let board = try board(on: wire, ["set unit 1 holding-register 100 4712", "set unit 1 discrete-input 0 on"])
+        try start(transport(board), units: [1: unit], [point("p", 0)])
+        #expect(collector.wait { $0.devices().first?.fault?.code == .implausible })
+        #expect(collector.reading("p")?.value == nil)
+        try board.command("set unit 1 holding-register 100 4711")
+        #expect(collector.wait { $0.devices().last?.condition.isFound == true })
+        #expect(collector.wait { $0.reading("p")?.quality == .good && $0.reading("p")?.value == 1 })
+    }
+
+    @Test("a read in between has its own values, and disturbs no point", arguments: Wire.allCases)
+    func errand(wire: Wire) throws {
+        let board = try board(on: wire, (0..<8).map { "set unit 1 input-register \($0) \(1000 + $0)" })
+        let thread = try start(transport(board), [point("r7", .inputRegister, 7)])
+        #expect(collector.wait { $0.reading("r7")?.value == 1007 })
+        let answers = try Mailbox<Result<[UInt16], ModbusError>>()
+        for address in 0..<4 {
+            let request = ReadRequest(unit: 1, table: .inputRegisters, address: address, count: 2)
+            thread.buses[0].read(request) { answers.post($0) }
+        }
+        var words: [[UInt16]] = []
+        while words.count < 4, case let taken = answers.wait(milliseconds: 10_000), !taken.isEmpty {
+            for answer in taken { words.append(try answer.get()) }
+        }
+        #expect(words == [[1000, 1001], [1001, 1002], [1002, 1003], [1003, 1004]])
+        #expect(collector.reports.count == 1)
     }
 
     @Test("bad frames lose the unit and not the bus", arguments: Wire.allCases)

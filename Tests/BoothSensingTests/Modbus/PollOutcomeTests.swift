@@ -170,7 +170,8 @@ import Testing
         #expect(asked.contains { $0 != nil })
     }
 
-    @Test("a unit that was heard late is asked once nothing more can be late, with its whole timeout, though others wait")
+    @Test(
+        "a unit that was heard late is asked once nothing more can be late, with its whole timeout, though others wait")
     func heard() {
         let schedule = Steps([PaperBus.point(2, every: .milliseconds(60)), point])
         // Unit 1 first, which is unknown as yet; then unit 2, which lives.

@@ -95,7 +95,8 @@ struct BusPoller {
 
     /// Uses the bus's spare time for what can wait.
     private mutating func fill(until instant: BootTime?, at now: BootTime) -> Step {
-        if let errand = nextErrand(at: now), instant.map({ now + prices.price(of: errand.request).full <= $0 }) ?? true {
+        if let errand = nextErrand(at: now), instant.map({ now + prices.price(of: errand.request).full <= $0 }) ?? true
+        {
             return .ask(run(errand))
         }
         let errand = errands.first.map { max(schedule.quietUntil(of: $0.request.unit), $0.since + Self.errandPatience) }
