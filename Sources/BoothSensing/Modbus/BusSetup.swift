@@ -9,6 +9,8 @@ package struct BusSetup: Sendable {
     let unitSilent: Int
     /// The last values of counting inputs that the journal has.
     let remembered: [PointID: Int]
+    /// The faults of the last run that nobody has restored.
+    let standing: Set<DeviceID>
     let deliver: @Sendable ([SensorReport]) -> Void
 
     /// - Parameters:
@@ -16,16 +18,19 @@ package struct BusSetup: Sendable {
     ///   - outputs: those on other sinks are left out.
     ///   - unitSilent: polls without a reading before a unit counts as lost, 1 or more.
     ///   - remembered: the values of counting inputs that were recorded last; a counter that went on since is a press.
+    ///   - standing: devices whose loss the journal has: their first sign of life is told.
     ///   - deliver: called on the bus's thread with what changed; must not block.
     package init(
         _ configuration: ModbusBusConfiguration, points: [PointConfiguration], outputs: [OutputConfiguration] = [],
-        unitSilent: Int, remembered: [PointID: Int] = [:], deliver: @escaping @Sendable ([SensorReport]) -> Void
+        unitSilent: Int, remembered: [PointID: Int] = [:], standing: Set<DeviceID> = [],
+        deliver: @escaping @Sendable ([SensorReport]) -> Void
     ) {
         self.configuration = configuration
         self.points = points
         self.outputs = outputs
         self.unitSilent = unitSilent
         self.remembered = remembered
+        self.standing = standing
         self.deliver = deliver
     }
 
