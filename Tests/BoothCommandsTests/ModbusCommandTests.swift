@@ -146,7 +146,7 @@ import Testing
         let booth = try Booth(serial: serial.path)
         let shown = try booth.run("scan", "inside", "--units", "2", "--baud", "9600", "--parity", "none")
         let lines = shown.output.split(separator: "\n").filter { $0.hasPrefix("response-timeout = \"") }
-        let timeout = try #require(lines.first?.split(separator: "\"").dropFirst().first)
+        let timeout = try #require(lines.first?.split(separator: "\"").dropFirst().first, "\(shown)")
         #expect(try #require(Int(timeout.dropLast(2))) >= 300 && timeout.hasSuffix("ms"), "\(shown.output)")
     }
 
