@@ -118,6 +118,23 @@ import Testing
         #expect(board.requests().allSatisfy { (1...4).contains($0.function) })
     }
 
+    @Test("a board that any other could be is \"may be\", and its line a comment")
+    func doubtfulBoard() throws {
+        let serial = try SerialBus([
+            .init(7, baud: B9600) { request in
+                let count = Int(request[4])
+                return request[0] < 3
+                    ? [request[0], UInt8((count + 7) / 8)] + [UInt8](repeating: 0, count: (count + 7) / 8)
+                    : [request[0], UInt8(count * 2)] + [UInt8](repeating: 0x55, count: count * 2)
+            }
+        ])
+        let booth = try Booth(serial: serial.path)
+        let shown = try booth.run("scan", "inside", "--units", "7", "--baud", "9600", "--parity", "none")
+        #expect(shown.output.contains("may be jy-dam-8"), "\(shown)")
+        #expect(shown.output.contains("\n[modbus.inside.unit.7]\n# profile = \"jy-dam-8\"    # these answer alike"))
+        #expect(shown.errors.contains("unit 7: may be jy-dam-8"))
+    }
+
     @Test("finds units on a line, and gives the lines for boothd.toml")
     func scanLine() throws {
         let serial = try SerialBus([.renke(2, baud: B4800)])

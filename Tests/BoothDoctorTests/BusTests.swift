@@ -87,7 +87,8 @@ struct BusTests {
             "http = { url = \"http://127.0.0.1:8080\" }\n\n[[output]]\nid = \"help-lamp\"\nshows = \"help\"\n"
             + "modbus = { bus = \"inside\", unit = 1, table = \"coil\", address = 0 }\n"
         let fault = { (device: DeviceID) in
-            StatusReply.Fault(device: device, DeviceFault(.refused, Message(zh: "被拒；查手册", en: "refused; see the manual")))
+            StatusReply.Fault(
+                device: device, DeviceFault(.refused, Message(zh: "被拒；查手册", en: "refused; see the manual")))
         }
         let findings = try Self.findings(
             [Self.counters { _ in }], faults: [fault(.output("help-lamp")), fault(.address(of: "room-door"))],

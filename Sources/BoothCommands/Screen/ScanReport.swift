@@ -64,8 +64,9 @@ struct ScanReport {
         if let profile = found.identity.profile {
             let others = found.identity.others.joined(separator: ", ")
             let doubt = Message(zh: "应答相同的还有：\(others)", en: "these answer alike: \(others)")
-            lines.append(
-                "profile = \"\(profile.name)\"" + (others.isEmpty ? "" : "    # \(doubt.text(in: language))"))
+            let line = "profile = \"\(profile.name)\"" + (others.isEmpty ? "" : "    # \(doubt.text(in: language))")
+            let label = Message(zh: "可能是；看模块标签", en: "may be; see its label")
+            lines.append(found.identity.isDoubtful ? "# \(line)    # \(label.text(in: language))" : line)
         }
         if let timeout = longerTimeout(for: found) {
             let took = Message(
@@ -171,6 +172,7 @@ struct ScanReport {
                 case profile, title
                 case titleInChinese = "title_zh"
                 case alsoFits = "also_fits"
+                case isDoubtful = "doubtful"
                 case evidence
                 case evidenceInChinese = "evidence_zh"
             }
@@ -186,6 +188,7 @@ struct ScanReport {
                 try container.encode(found.identity.profile?.title.en, forKey: .title)
                 try container.encode(found.identity.profile?.title.zh, forKey: .titleInChinese)
                 try container.encode(found.identity.others, forKey: .alsoFits)
+                try container.encode(found.identity.isDoubtful, forKey: .isDoubtful)
                 try container.encode(found.evidenceText.en, forKey: .evidence)
                 try container.encode(found.evidenceText.zh, forKey: .evidenceInChinese)
             }

@@ -47,9 +47,10 @@ extension ConfigurationReader {
     ) {
         for (name, band) in bands {
             // An open end, as in "901..", is wherever the range ends.
-            guard let band, !range.contains(band.lowerBound == 0 ? range.lowerBound : band.lowerBound)
-                || !range.contains(band.upperBound == 65_535 ? range.upperBound : band.upperBound)
-                || !range.overlaps(band)
+            guard let band,
+                !range.contains(band.lowerBound == 0 ? range.lowerBound : band.lowerBound)
+                    || !range.contains(band.upperBound == 65_535 ? range.upperBound : band.upperBound)
+                    || !range.overlaps(band)
             else { continue }
             let span = "\(range.lowerBound)..\(range.upperBound)"
             let whole = "\(min(range.lowerBound, band.lowerBound))..\(max(range.upperBound, band.upperBound))"
@@ -57,7 +58,8 @@ extension ConfigurationReader {
                 at: table.valuePlace(name),
                 zh: "数值段 \"\(name)\"（\(band.lowerBound)..\(band.upperBound)）超出 range \(span)，其外的值不算读数；"
                     + "请改数值段，或写 range = \"\(whole)\"",
-                en: "the band \"\(name)\", \(band.lowerBound)..\(band.upperBound), goes beyond the range \(span), outside of "
+                en:
+                    "the band \"\(name)\", \(band.lowerBound)..\(band.upperBound), goes beyond the range \(span), outside of "
                     + "which nothing is a reading; correct it, or write range = \"\(whole)\"")
         }
     }
