@@ -57,7 +57,10 @@ extension Screens {
         var text = scanned(report.units)
         if !report.result.isComplete { text += words("（未扫完）", "(not the whole scan)") + "\n" }
         let toml = report.toml(in: words.language)
-        guard !toml.isEmpty else { return text }
+        guard !toml.isEmpty else {
+            let isNamed = report.units.contains { $0.identity.profile != nil }
+            return text + (isNamed ? "\n" + words("boothd.toml 已写明这些单元。", "boothd.toml has all of this.") + "\n" : "")
+        }
         return text + "\n" + words("写入 boothd.toml：", "For boothd.toml:") + "\n\n" + toml
     }
 
