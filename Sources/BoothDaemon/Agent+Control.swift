@@ -20,8 +20,7 @@ extension Agent {
         switch call {
         case .status: replier.answer(.status(statusReply()))
         case .points:
-            replier.answer(
-                .points(PointsReply(points: pointStatuses(), units: modbus.flatMap(\.buses).flatMap(\.counters))))
+            replier.answer(.points(PointsReply(points: pointStatuses(), units: unitCounters())))
         case .incidents(nil, let all):
             journal.ask(.incidents(all: all) { replier.answer($0.map { .incidents(.init($0)) } ?? Self.unreadable) })
         case .incidents(let id?, _):
@@ -40,7 +39,7 @@ extension Agent {
                     let recent = events?.map { RecentEvent(key: $0.key, json: $0.event.json) }
                     replier.answer(recent.map { .events($0) } ?? Self.unreadable)
                 })
-        case .lendBus(let bus): lend(bus, to: replier)
+        case .lendBus(let bus, let line): lend(bus, on: line, to: replier)
         case .readModbus(let read): make(read, for: replier)
         }
     }

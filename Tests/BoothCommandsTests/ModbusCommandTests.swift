@@ -237,6 +237,54 @@ import Testing
         #expect(nothing.code == .failed && nothing.errors.contains("nothing answers; check power"), "\(nothing)")
     }
 
+    @Test("a line that cannot be opened is one message, and nobody was asked")
+    func noLine() throws {
+        let outcome = try Booth().run("scan", "inside")
+        #expect(outcome.code == .failed && outcome.output == "", "\(outcome)")
+        #expect(outcome.errors.hasPrefix("boothctl: /dev/booth-none is not there;"), "\(outcome.errors)")
+    }
+
+    @Test("who may not open a line is told of sudo and the line's group, and not of boothd's user")
+    func denied() throws {
+        let bus = ModbusBusConfiguration(
+            name: "inside", transport: .serial(path: "/etc/passwd", baud: 9600, parity: .none, stopBits: 1),
+            responseTimeout: .milliseconds(100))
+        let message = ReadFailure.here(ModbusError(.open, code: EACCES), on: bus)
+        #expect(message.en.contains("use sudo, or join the group root") && !message.en.contains("boothd"))
+    }
+
+    @Test("says what a bus over TCP and a serial line do not have, before anybody is asked")
+    func transports() throws {
+        let booth = try Booth()
+        let scan = try booth.run("scan", "cabinet", "--baud", "9600")
+        #expect(scan.code == .usage && scan.errors.contains("--baud and --parity are for a serial line"))
+        let broadcast = try booth.run("read", "inside", "0", "coil", "0")
+        #expect(broadcast.code == .usage && broadcast.errors.contains("no unit 0"), "\(broadcast)")
+        #expect(try booth.run("read", "inside", "250", "coil", "0").errors.contains("comes with 250"))
+        let silent = ReadFailure.silent.message(
+            on: ModbusBusConfiguration(
+                name: "cabinet", transport: .tcp(host: "127.0.0.1", port: 1), responseTimeout: .milliseconds(1)))
+        #expect(silent.en.contains("behind the gateway") && !silent.en.contains("parity"))
+    }
+
+    @Test("tells the agent which line is meant, by the file")
+    func line() throws {
+        let asked = try Mailbox<ControlCall>()
+        let bench = try CommandBench { call, replier in
+            asked.post(call)
+            replier.answer(.refused(.unavailable(Message(zh: "另一条", en: "another line"))))
+        }
+        let booth = try Booth()
+        for words in [["read", "inside", "1", "coil", "0"], ["scan", "inside"]] {
+            let outcome = try CommandBench.run(
+                ["modbus"] + words + ["--config", booth.file], socket: bench.server.path)
+            #expect(outcome.code == .failed && outcome.errors == "boothctl: another line\n", "\(outcome)")
+        }
+        var read = try #require(ModbusRead(bus: "inside", unit: 1, table: .coil, address: 0, count: 1))
+        read.line = BusLine("/dev/booth-none")
+        #expect(asked.take() == [.readModbus(read), .lendBus("inside", line: BusLine("/dev/booth-none"))])
+    }
+
     // MARK: Counters
 
     @Test("points shows the units of the buses in a table of their own")

@@ -15,7 +15,7 @@ import Testing
     /// A server that lends every bus, and says when it has one back.
     private static func lender(_ returned: Mailbox<String>) throws -> ControlBench {
         try ControlBench { call, replier in
-            guard case .lendBus(let bus) = call else { return ControlBench.script(call, replier) }
+            guard case .lendBus(let bus, _) = call else { return ControlBench.script(call, replier) }
             replier.answer(.lent(BusLoan { returned.post(bus) }))
         }
     }

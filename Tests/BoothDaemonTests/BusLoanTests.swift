@@ -55,7 +55,36 @@ struct BusLoanTests {
         #expect(refused.status == .exited(1) && refused.errors[0].contains("exception 2"), "\(refused)")
         let unknown = try booth.control("modbus", "read", "outside", "1", "coil", "0")
         #expect(unknown.status != .exited(0) && unknown.output.isEmpty)
+        let nobody = try booth.control("modbus", "read", "inside", "9", "coil", "0")
+        #expect(nobody.status == .exited(1) && nobody.errors[0].contains("no answer"), "\(nobody)")
+        let broadcast = try booth.control("modbus", "read", "inside", "0", "coil", "0")
+        #expect(broadcast.status == .exited(64) && broadcast.errors[0].contains("no unit 0"), "\(broadcast)")
+        // What was read by hand is nobody's unit.
+        let points = try booth.control("points")
+        let rows = points.output.filter { $0.hasPrefix("inside ") }
+        #expect(rows.count == 1 && rows[0].contains(" 1 "), "\(points)")
         #expect(try booth.points().map(\.quality) == [.good] && booth.incidents(.sensor).isEmpty)
+    }
+
+    @Test("a bus of another file that is another line by the same name, or the same by another, is not lent")
+    func names() throws {
+        let serial = try SerialBus([Self.board()])
+        let booth = try Self.booth(on: serial)
+        for (name, path, says) in [
+            ("inside", "/dev/booth-none", "is \(serial.path), and not /dev/booth-none"),
+            ("other", serial.path, "as the bus inside of its own file"),
+        ] {
+            var text = BoothConfigurationText()
+            text.modbus(name, serial: path)
+            try booth.workspace.write(text.text, to: "other.toml")
+            for words in [["scan", name], ["read", name, "1", "coil", "0"]] {
+                let control = try booth.startControl(
+                    ["modbus"] + words + ["--config", booth.workspace.file("other.toml")])
+                #expect(try control.wait(within: BoothUnderTest.patience) == .exited(1))
+                #expect(control.lines.contains { $0.text.contains(says) }, "\(control.lines)")
+            }
+        }
+        #expect(try booth.status().faults.isEmpty)
     }
 
     @Test("modbus scan has the agent's line lent and finds what is on it; afterwards the points are good again")

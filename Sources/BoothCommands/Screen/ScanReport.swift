@@ -126,7 +126,7 @@ struct ScanReport {
     func hints(isLoanOver: Bool, all: Bool) -> [Message] {
         var hints: [Message] = []
         if let failure = result.failure {
-            let message = ReadFailure(failure, on: bus.transport).message
+            let message = ReadFailure.here(failure, on: bus)
             hints.append(Message(zh: "扫描提前结束：\(message.zh)", en: "the scan ended early: \(message.en)"))
         } else if isLoanOver {
             hints.append(

@@ -46,29 +46,51 @@ extension BoothCommand {
     /// Through the agent, which has the line; where none runs, or it does not have that bus, from the line itself.
     private func values(of read: ModbusRead, _ invocation: Invocation) throws(Refusal) -> [UInt16] {
         struct Reply: Decodable { var values: [UInt16] }
+        // Who may not read the file may ask the agent all the same.
+        let known = survey(invocation).configuration?.buses.first { $0.name == read.bus }
         do throws(ControlClientError) {
             let client = try ControlClient(path: invocation.socket ?? defaultSocket)
+            var read = read
+            read.line = known.map { BusLine($0.transport) }
             return try ControlClient.decode(Reply.self, from: try client.call(.readModbus(read))).values
         } catch {
             switch error {
             case .notRunning, .refused(.invalidParameter("bus")), .refused(.readFailed(.notOpen)): break
+            case .refused(.invalidParameter("unit")): throw Refusal(message: Self.noUnit(read.unit), code: .usage)
+            case .refused(.readFailed(let failure)): throw Refusal(message: failure.message(on: known), code: .failed)
             default: throw Refusal(message: error.message, code: .failed)
             }
         }
         let bus = try bus(read.bus, invocation)
+        guard bus.canAsk(read.unit) else { throw Refusal(message: Self.noUnit(read.unit), code: .usage) }
         do throws(ModbusError) {
             let line = try ReadOnlyLine(to: ModbusEndpoint(bus.transport), responseTimeout: bus.responseTimeout)
             let request = ReadRequest(
                 unit: read.unit, table: DataTable(read.table), address: read.address, count: read.count)
             return try line.read(request, within: bus.responseTimeout(of: read.unit))
         } catch {
-            throw Refusal(message: ReadFailure(error, on: bus.transport).message, code: .failed)
+            throw Refusal(message: ReadFailure.here(error, on: bus), code: .failed)
         }
+    }
+
+    private static func noUnit(_ unit: Int) -> Message {
+        unit == 0
+            ? Message(
+                zh: "串口总线上没有单元 0：它是广播地址，没有应答；单元为 1..247",
+                en: "a serial line has no unit 0: that is for all of them, and nobody answers it; a unit is 1..247")
+            : Message(
+                zh: "串口总线的单元为 1..247；模块出厂即为 \(unit) 时，先写 [modbus.总线.unit.\(unit)] 及其 profile",
+                en: "a unit of a serial line is 1..247; for a board that comes with \(unit), write a "
+                    + "[modbus.BUS.unit.\(unit)] with its profile first")
+    }
+
+    private func survey(_ invocation: Invocation) -> ConfigurationSurvey {
+        ConfigurationFile.survey(path: invocation.configuration ?? ConfigurationCheck.defaultFile)
     }
 
     private func bus(_ name: String, _ invocation: Invocation) throws(Refusal) -> ModbusBusConfiguration {
         let file = invocation.configuration ?? ConfigurationCheck.defaultFile
-        let survey = ConfigurationFile.survey(path: file)
+        let survey = survey(invocation)
         guard let configuration = survey.configuration else {
             let problem = survey.problems.first?.message ?? Message(zh: "无法读取", en: "it cannot be read")
             throw Refusal(
@@ -94,6 +116,13 @@ extension BoothCommand {
         _ name: String, _ options: ScanOptions, _ invocation: Invocation, _ language: Language
     ) throws(Refusal) -> ExitCode {
         let bus = try bus(name, invocation)
+        if configuresLine(options), case .tcp = bus.transport {
+            throw Refusal(
+                message: Message(
+                    zh: "--baud 和 --parity 只用于串口；\(name) 是 TCP 总线，请去掉",
+                    en: "--baud and --parity are for a serial line; \(name) is a bus over TCP, leave them out"),
+                code: .usage)
+        }
         let profiles: [BoardProfile]
         do throws(ConfigurationError) {
             let file = invocation.configuration ?? ConfigurationCheck.defaultFile
@@ -105,13 +134,21 @@ extension BoothCommand {
         let agent = try borrow(bus, invocation)
         let plan = ScanPlan(bus, profiles: profiles, options: options)
         let display = ScanDisplay(errors: errors, words: Words(language: language))
-        display.begin(plan, of: bus, isLent: agent != nil)
+        var hasBegun = false
         let scan = BusScan(
             bus, profiles: profiles, plan: plan, isStopped: { isInterrupted || agent?.isDisconnected == true },
-            tell: { display.take($0) })
+            tell: {
+                // The line is open: only now will anybody be asked.
+                if !hasBegun { display.begin(plan, of: bus, isLent: agent != nil) }
+                hasBegun = true
+                display.take($0)
+            })
         let result = withExtendedLifetime(agent) { scan.run() }
         display.end()
         let isLoanOver = agent?.isDisconnected == true
+        if let failure = result.failure, !hasBegun, !isLoanOver {
+            throw Refusal(message: ReadFailure.here(failure, on: bus), code: .failed)
+        }
         let report = ScanReport(result, on: bus, profiles: profiles)
         output.write(invocation.json ? report.json + "\n" : Screens(language).scan(report))
         for message in report.hints(isLoanOver: isLoanOver, all: options.all) { complain(message, language) }
@@ -125,7 +162,7 @@ extension BoothCommand {
         guard case .serial = bus.transport else { return nil }
         do throws(ControlClientError) {
             let client = try ControlClient(path: invocation.socket ?? defaultSocket)
-            try client.borrow(bus: bus.name)
+            try client.borrow(bus: bus.name, line: BusLine(bus.transport))
             return client
         } catch {
             switch error {
@@ -141,6 +178,8 @@ extension BoothCommand {
             }
         }
     }
+
+    private func configuresLine(_ options: ScanOptions) -> Bool { options.bauds != nil || options.parities != nil }
 
     private var isInterrupted: Bool {
         guard let interruption else { return false }

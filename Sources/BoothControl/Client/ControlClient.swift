@@ -81,11 +81,12 @@ package final class ControlClient {
 
     /// Has the agent close a bus for this process, which then has it as long as this client lives.
     ///
+    /// - Parameter line: where this process takes the bus to be.
     /// - Throws: `ControlClientError`: `refused` for a bus that the agent does not have, that somebody else has already,
     ///   or where this user may only look.
-    package func borrow(bus: String) throws(ControlClientError) {
+    package func borrow(bus: String, line: BusLine? = nil) throws(ControlClientError) {
         let deadline = BootTime.now() + patience
-        try send(Request(.lendBus(bus), more: true), until: deadline)
+        try send(Request(.lendBus(bus, line: line), more: true), until: deadline)
         guard let message = try receive(until: deadline, or: nil) else { throw .silent }
         _ = try parameters(of: message)
     }
@@ -179,6 +180,7 @@ private struct Request: Encodable {
         var table: ModbusTable?
         var address: Int?
         var count: Int?
+        var line: String?
     }
 
     var method: String
@@ -200,10 +202,11 @@ private struct Request: Encodable {
         self.more = more ? true : nil
         switch call {
         case .incidents(let id, let all): parameters = Parameters(incident: id, all: all)
-        case .lendBus(let bus): parameters = Parameters(bus: bus)
+        case .lendBus(let bus, let line): parameters = Parameters(bus: bus, line: line?.text)
         case .readModbus(let read):
             parameters = Parameters(
-                bus: read.bus, unit: read.unit, table: read.table, address: read.address, count: read.count)
+                bus: read.bus, unit: read.unit, table: read.table, address: read.address, count: read.count,
+                line: read.line?.text)
         default: break
         }
     }

@@ -129,11 +129,20 @@ package enum AgentInterface {
         method FollowEvents() -> (event: ?object, events: ?[]object)
 
         # Only with more: closes the bus for the caller, who then has it until the connection ends.
-        method LendBus(bus: string) -> (lent: bool)
+        # line: where the caller takes the bus to be, a path or HOST:PORT; refused where the agent has it elsewhere.
+        method LendBus(bus: string, line: ?string) -> (lent: bool)
 
         # One read of a unit, made between two polls.
         # table: coil, discrete-input, input-register, holding-register. address: from 0. count: 1 where it is absent.
-        method ReadModbus(bus: string, unit: int, table: string, address: int, count: ?int) -> (values: []int)
+        # line: as of LendBus.
+        method ReadModbus(
+          bus: string,
+          unit: int,
+          table: string,
+          address: int,
+          count: ?int,
+          line: ?string
+        ) -> (values: []int)
 
         error NoSuchIncident (incident: string)
 

@@ -10,14 +10,14 @@ package enum ControlCall: Sendable, Hashable {
     case queue
     /// The newest events, 100 or more, oldest first.
     case events
-    /// The bus of that name for the caller alone, until its connection ends.
-    case lendBus(String)
+    /// The bus of that name for the caller alone, until its connection ends; refused where it is not on `line`.
+    case lendBus(String, line: BusLine? = nil)
     /// One read of a unit, made between two polls.
     case readModbus(ModbusRead)
 }
 
 /// A read of neighbouring values of a unit.
-package struct ModbusRead: Sendable, Hashable, Codable {
+package struct ModbusRead: Sendable, Hashable {
     /// The bus's name.
     package var bus: String
     /// 0...255.
@@ -27,6 +27,8 @@ package struct ModbusRead: Sendable, Hashable, Codable {
     package var address: Int
     /// 1...2000 bits or 1...125 registers.
     package var count: Int
+    /// Where the caller takes the bus to be; nil where it does not know.
+    package var line: BusLine?
 
     /// Nil where a number is out of its range.
     package init?(bus: String, unit: Int, table: ModbusTable, address: Int, count: Int) {

@@ -83,10 +83,10 @@ private struct Envelope: Decodable {
             }
             return .incidents(id, all: try parameters.bool("all") ?? false)
         case "LendBus":
-            try parameters.allow(["bus"])
+            try parameters.allow(["bus", "line"])
             // The bus is lent for as long as the replies go on.
             guard takesMore else { throw .invalidParameter("more") }
-            return .lendBus(try parameters.required("bus"))
+            return .lendBus(try parameters.required("bus"), line: try parameters.string("line").map(BusLine.init))
         case "ReadModbus": return .readModbus(try modbusRead(parameters))
         default: throw .methodNotFound(method)
         }
@@ -95,7 +95,7 @@ private struct Envelope: Decodable {
 
 extension Envelope {
     private static func modbusRead(_ parameters: Parameters) throws(ControlError) -> ModbusRead {
-        try parameters.allow(["bus", "unit", "table", "address", "count"])
+        try parameters.allow(["bus", "unit", "table", "address", "count", "line"])
         guard let table = ModbusTable(rawValue: try parameters.required("table")) else {
             throw .invalidParameter("table")
         }
@@ -103,9 +103,10 @@ extension Envelope {
         let unit = try parameters.number("unit", in: 0...255)
         let address = try parameters.number("address", in: 0...65_535)
         let count = try parameters.number("count", in: 1...table.mostInOneRead, default: 1)
-        guard let read = ModbusRead(bus: bus, unit: unit, table: table, address: address, count: count) else {
+        guard var read = ModbusRead(bus: bus, unit: unit, table: table, address: address, count: count) else {
             throw .invalidParameter("count")
         }
+        read.line = try parameters.string("line").map(BusLine.init)
         return read
     }
 }
