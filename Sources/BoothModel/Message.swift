@@ -35,3 +35,12 @@ package enum Language: String, Sendable, CaseIterable {
         return .english
     }
 }
+
+extension Int {
+    /// The number with what it counts, in English: `1 unit`, `2 units`.
+    ///
+    /// - Parameter several: what more than one are called where an `s` is not enough.
+    package func counted(_ one: String, _ several: String? = nil) -> String {
+        "\(self) \(self == 1 ? one : several ?? one + "s")"
+    }
+}

@@ -34,6 +34,8 @@ import Testing
             (["points", "x"], "x is one word too many after points"),
             (["incidents", "x", "y"], "y is one word too many after incidents"),
             (["points", "--all"], "--all belongs to incidents and modbus, not to points"),
+            (["check", "--config", "a.toml"], "check takes the file by itself: boothctl check a.toml"),
+            (["status", "--config", "a.toml"], "--config belongs to doctor, gpio and modbus, not to status"),
             (["queue", "--follow"], "--follow belongs to events, not to queue"),
             (["--json"], "no verb given; see boothctl help"),
             ([], "no verb given; see boothctl help"),

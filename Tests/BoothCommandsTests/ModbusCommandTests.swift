@@ -18,6 +18,7 @@ import Testing
     /// A booth's configuration with a line and a gateway, and no agent.
     private final class Booth {
         let workspace: Workspace
+        let text: String
         var file: String { workspace.file("boothd.toml") }
 
         init(serial: String = "/dev/booth-none", tcpPort: UInt16 = 1) throws {
@@ -25,8 +26,9 @@ import Testing
             var text = BoothConfigurationText()
             text.modbus("inside", serial: serial)
             text.modbus("cabinet", tcpPort: tcpPort, lines: ["response-timeout = \"2s\""])
-            text.point("help-1", kind: "contact", bus: "cabinet", address: 0, lines: ["category = \"x\""])
+            text.point("door", kind: "street-door", bus: "cabinet", address: 0)
             text.plainTarget("police", accepts: ["police", "fault"], port: 8080)
+            self.text = text.text
             try workspace.write(text.text, to: "boothd.toml")
         }
 
@@ -235,6 +237,17 @@ import Testing
         #expect(try JSONDecoder().decode(Scan.self, from: Data(outcome.output.utf8)).complete == false)
         let nothing = try booth.run("scan", "inside", "--units", "9", "--baud", "115200", "--timeout", "1ms")
         #expect(nothing.code == .failed && nothing.errors.contains("nothing answers; check power"), "\(nothing)")
+    }
+
+    @Test("a scan by a file with mistakes says so, and goes on")
+    func mistakes() throws {
+        let board = try SimulatedBoard(at: .tcp(host: "127.0.0.1", port: 0), units: [2])
+        defer { board.stop() }
+        let booth = try Booth(tcpPort: board.port)
+        try booth.workspace.write(booth.text + "\n[wrong]\n", to: "boothd.toml")
+        let scan = try booth.run("scan", "cabinet", "--units", "2")
+        #expect(scan.code == .done && scan.errors.contains("has 1 mistake: boothctl check "), "\(scan)")
+        #expect(scan.errors.contains("scanning cabinet: 1 address,"))
     }
 
     @Test("a line that cannot be opened is one message, and nobody was asked")

@@ -122,11 +122,20 @@ struct Invocation: Equatable {
         }
         for option in used {
             guard let owners = option.verbs, !owners.contains(verb) else { continue }
+            if option == .configuration, verb == .check {
+                let file = configuration ?? "FILE"
+                throw UsageError(
+                    message: Message(
+                        zh: "check 直接带文件名：boothctl check \(file)",
+                        en: "check takes the file by itself: boothctl check \(file)"))
+            }
             let names = owners.map(\.rawValue)
+            let others = names.dropLast().joined(separator: ", ")
+            let list = (others.isEmpty ? "" : others + " and ") + (names.last ?? "")
             throw UsageError(
                 message: Message(
-                    zh: "\(option.rawValue) 只用于 \(names.joined(separator: "、"))",
-                    en: "\(option.rawValue) belongs to \(names.joined(separator: " and ")), not to \(verb.rawValue)"))
+                    zh: "\(option.rawValue) 只用于 \(names.joined(separator: "、"))，不用于 \(verb.rawValue)",
+                    en: "\(option.rawValue) belongs to \(list), not to \(verb.rawValue)"))
         }
     }
 }

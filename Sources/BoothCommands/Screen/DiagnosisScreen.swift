@@ -45,7 +45,8 @@ extension Screens {
         let (count, failures, warnings) = (diagnosis.findings.count, diagnosis.failures, diagnosis.warnings)
         var text = words(
             "共 \(count) 项：故障 \(failures)，警告 \(warnings)，正常 \(count - failures - warnings)",
-            "\(count) checked: \(failures) failures, \(warnings) warnings, \(count - failures - warnings) ok")
+            "\(count) checked: \(failures.counted("failure")), \(warnings.counted("warning")), "
+                + "\(count - failures - warnings) ok")
         text += "\n"
         if let first = diagnosis.first, let next = first.next {
             let message = next.text(in: words.language).printable

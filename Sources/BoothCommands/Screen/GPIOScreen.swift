@@ -15,7 +15,7 @@ extension Screens {
         }
         let heading = words(
             "\(chip.path)  \(name) [\(label)]，\(chip.lines.count) 条线路",
-            "\(chip.path)  \(name) [\(label)], \(chip.lines.count) lines")
+            "\(chip.path)  \(name) [\(label)], \(chip.lines.count.counted("line"))")
         var table = Table(
             [
                 words("偏移", "LINE"), words("名称", "NAME"), words("方向", "DIRECTION"), words("有效电平", "ACTIVE"),

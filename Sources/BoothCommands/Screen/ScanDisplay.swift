@@ -30,12 +30,13 @@ final class ScanDisplay {
             say(
                 words(
                     "扫描 \(place)：\(units) 个地址，最多约 \(most)；只读不写",
-                    "scanning \(place): \(units) addresses, some \(most) at most; it only reads"))
+                    "scanning \(place): \(units.counted("address", "addresses")), some \(most) at most; it only reads"))
         } else {
             say(
                 words(
                     "扫描 \(place)：\(settings) 种波特率与校验，\(units) 个地址，最多约 \(most)；只读不写",
-                    "scanning \(place): \(settings) settings, \(units) addresses, some \(most) at most; it only reads"))
+                    "scanning \(place): \(settings.counted("setting")), \(units.counted("address", "addresses")), "
+                        + "some \(most) at most; it only reads"))
         }
         if isLent {
             say(

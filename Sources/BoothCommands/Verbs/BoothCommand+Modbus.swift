@@ -139,8 +139,11 @@ extension BoothCommand {
             bus, profiles: profiles, plan: plan, isStopped: { isInterrupted || agent?.isDisconnected == true },
             tell: {
                 // The line is open: only now will anybody be asked.
-                if !hasBegun { display.begin(plan, of: bus, isLent: agent != nil) }
-                hasBegun = true
+                if !hasBegun {
+                    noteMistakes(invocation, language)
+                    display.begin(plan, of: bus, isLent: agent != nil)
+                    hasBegun = true
+                }
                 display.take($0)
             })
         let result = withExtendedLifetime(agent) { scan.run() }
@@ -177,6 +180,18 @@ extension BoothCommand {
             default: throw Refusal(message: error.message, code: .failed)
             }
         }
+    }
+
+    /// A file that the agent would refuse can be scanned by; who does so should know.
+    private func noteMistakes(_ invocation: Invocation, _ language: Language) {
+        let file = invocation.configuration ?? ConfigurationCheck.defaultFile
+        let count = survey(invocation).problems.count
+        guard count > 0 else { return }
+        complain(
+            Message(
+                zh: "\(file) 有 \(count) 处错误：boothctl check \(file) 逐一列出；扫描照常进行",
+                en: "\(file) has \(count.counted("mistake")): boothctl check \(file) names each; the scan goes on"),
+            language)
     }
 
     private func configuresLine(_ options: ScanOptions) -> Bool { options.bauds != nil || options.parities != nil }

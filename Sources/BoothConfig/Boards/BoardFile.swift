@@ -133,7 +133,7 @@ extension TableReader {
         guard first + count > 65_536 else { return }
         problems.note(
             at: valuePlace("count"), zh: "从 \(first) 起的 \(count) 个地址超出 65535；最多 \(65_536 - first) 个",
-            en: "\(count) addresses from \(first) go beyond 65535; write \(65_536 - first) at most")
+            en: "addresses \(first) to \(first + count - 1) go beyond 65535; write \(65_536 - first) at most")
     }
 
     /// Notes `key` where it stands beside a table of bits.

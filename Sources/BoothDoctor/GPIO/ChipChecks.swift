@@ -27,7 +27,7 @@ enum ChipChecks {
                 .gpio, wanted.chip.name,
                 Message(
                     zh: "\(path)，标签 \(chip.label)，\(chip.lines.count) 条线路",
-                    en: "\(path), label \(chip.label), \(chip.lines.count) lines"))
+                    en: "\(path), label \(chip.label), \(chip.lines.count.counted("line"))"))
         ]
         if found.count > 1 {
             let paths = found.map { booth.system.name(of: $0.path) }

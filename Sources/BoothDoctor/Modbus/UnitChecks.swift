@@ -34,7 +34,8 @@ enum UnitChecks {
         return Message(
             zh: "\(unit.requests) 次请求，超时 \(unit.timeouts)，坏帧 \(unit.crc)，异常 \(unit.exceptions)\(zh)",
             en:
-                "\(unit.requests) requests, \(unit.timeouts) timeouts, \(unit.crc) broken, \(unit.exceptions) exceptions\(en)"
+                "\(unit.requests.counted("request")), \(unit.timeouts.counted("timeout")), \(unit.crc) broken, "
+                + "\(unit.exceptions.counted("exception"))\(en)"
         )
     }
 
