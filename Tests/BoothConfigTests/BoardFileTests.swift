@@ -178,6 +178,38 @@ struct BoardFileTests {
         }
     }
 
+    @Test(
+        "what leans on a board that is wrong is not wrong as well: a terminal of it, and one of a shipped name",
+        arguments: [
+            ("own-16", "count = 16, active", "count = 0, active"), ("own-16", "[board.own-16]", "[board.own-16"),
+            ("waveshare-io-8ch", "[board.own-16]\n", "[board.waveshare-io-8ch]\nunits = 3\n"),
+        ])
+    func follows(name: String, old: String, new: String) {
+        let boards = Self.added.replacingFirst(old, with: new)
+        let text = unitExample.replacingFirst("waveshare-io-8ch", with: name).replacingFirst(
+            "input = 3", with: "input = 12")
+        do throws(ConfigurationError) {
+            _ = try directory.read(text, boards: boards)
+            Issue.record("it passed")
+        } catch {
+            #expect(error.problems.allSatisfy { $0.file == "\(directory.path)/boards.toml" }, "\(error)")
+        }
+    }
+
+    @Test("a name that no board may have is not suggested")
+    func noWrongName() {
+        let boards = Self.added.replacingFirst("board.own-16", with: "board.Own_16")
+        let text = unitExample.replacingFirst("waveshare-io-8ch", with: "own-1")
+        do throws(ConfigurationError) {
+            _ = try directory.read(text, boards: boards)
+            Issue.record("it passed")
+        } catch {
+            let lines = error.lines(in: .english)
+            #expect(lines.contains { $0.contains("there is no board \"own-1\"") }, "\(lines)")
+            #expect(!lines.contains { $0.contains("did you mean \"Own_16\"") }, "\(lines)")
+        }
+    }
+
     @Test("a boards.toml that cannot be read is a problem, and not no boards")
     func unreadable() {
         directory.write(unitExample, to: "boothd.toml")

@@ -12,6 +12,7 @@ import Testing
         Spoiled("\"waveshare-io-8ch\"", "\"entirely-else\"", "14:11", "there are: waveshare-io-8ch, "),
         Spoiled("profile = \"w", "profil = \"w", "14:1", "did you mean \"profile\"?"),
         Spoiled("\"300ms\"", "\"61s\"", "15:20", "\"1ms\"..\"60s\""),
+        Spoiled("\"300ms\"", "\"5m\"", "15:20", "such as \"20ms\" or \"60s\", within"),
         Spoiled("\"300ms\"", "\"0ms\"", "15:20", "\"1ms\"..\"60s\""),
         Spoiled("value = 2 }", "value = 65536 }", "16:65", "an integer 0..65535"),
         Spoiled("\"holding-register\", address = 0x4000", "\"coil\", address = 0", "16:48", "an integer 0..1"),
@@ -41,6 +42,9 @@ import Testing
             "\"output\" has no place here; write \"input\""),
         Spoiled("\"waveshare-io-8ch\"", "\"waveshare-relay-8ch\"", "30:46", "a waveshare-relay-8ch has no inputs"),
         Spoiled("output = 4", "output = 5", "54:49", "a lctech-4 has no output 5, it has 4; write 1..4"),
+        Spoiled("output = 4", "outptu = 4, table = \"coil\", address = 0", "54:40", "did you mean \"output\"?"),
+        Spoiled(
+            "output = 4", "output = 4, xyz = 1", "54:52", "there are: bus, unit, active, output, table, address"),
         Spoiled("output = 4", "input = 4", "54:40", "\"input\" has no place here; write \"output\""),
     ]
 
@@ -88,6 +92,20 @@ import Testing
                 "\(english)")
             #expect(error.lines(in: .chinese).allSatisfy { $0.contains("；") })
             #expect(error.problems.count <= 2, "\(english)")
+        }
+    }
+
+    @Test("what follows a Chinese word is a space away where it is not Chinese")
+    func spaces() throws {
+        let text = unitExample.replacingFirst("\"lctech-4\"", with: "\"jy-dam-8\"")
+            .replacingFirst("input = 3", with: "input = \"3\"")
+        do throws(ConfigurationError) {
+            _ = try directory.read(text)
+            Issue.record("it passed")
+        } catch {
+            let chinese = error.lines(in: .chinese).joined(separator: "\n")
+            #expect(chinese.contains("而 jy-dam-8 的出厂地址"), "\(chinese)")
+            #expect(chinese.contains("不能是 \"3\"；应为 1..2000 的整数"), "\(chinese)")
         }
     }
 

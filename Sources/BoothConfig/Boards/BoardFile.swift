@@ -5,8 +5,9 @@ import BoothModel
 struct BoardFile {
     /// Those without a problem, in the order of the file.
     private(set) var profiles: [BoardProfile] = []
-    /// The names of all, so that a wrong one is not reported as absent as well.
-    private(set) var names: [String] = []
+    /// The names of all, so that a wrong one is not reported as absent as well; nil where the file is no TOML, and
+    /// might have any.
+    private(set) var names: [String]?
     /// In the order of the file.
     private(set) var problems: [ConfigurationProblem] = []
 
@@ -27,8 +28,10 @@ struct BoardFile {
         TableReader.read(table, at: root.place, problems: log) { file in
             names = file.names(under: "board")
             profiles = file.namedTables("board") { named, table in
+                let before = log.count
                 log.checkName(named)
-                return BoardReader(table: table).profile(named: named.key)
+                let profile = BoardReader(table: table).profile(named: named.key)
+                return log.count == before ? profile : nil
             }
         }
     }

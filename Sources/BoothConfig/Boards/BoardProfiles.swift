@@ -38,6 +38,11 @@ package struct BoardProfiles: Sendable {
         return String(configuration[...slash]) + fileName
     }
 
+    /// These without those of `names`.
+    func without(_ names: [String]) -> BoardProfiles {
+        BoardProfiles(all: all.filter { !names.contains($0.name) })
+    }
+
     /// These, with `profiles` in the place of those of the same names, or after them.
     func overridden(by profiles: [BoardProfile]) -> BoardProfiles {
         var all = all

@@ -9,15 +9,27 @@ extension Notation where Value == Duration {
     ///   - most: ten years unless a key says otherwise; far from where nanoseconds overflow.
     static func duration(atLeast least: String = "1ms", atMost most: String = "3650d") -> Notation {
         let span = "\"\(least)\"..\"\(most)\""
+        let examples = examples(from: least, to: most).map { "\"\($0)\"" }
+        let others = examples.dropLast().joined(separator: ", ")
+        let list = (others.isEmpty ? "" : others + " or ") + (examples.last ?? "")
         return .text(
-            zh: "时长，如 \"20ms\"、\"60s\"、\"5m\"、\"2h\"、\"7d\"，范围 \(span)",
-            en: "a duration such as \"20ms\", \"60s\", \"5m\", \"2h\" or \"7d\", within \(span)"
+            zh: "时长，如 \(examples.joined(separator: "、"))，范围 \(span)",
+            en: "a duration such as \(list), within \(span)"
         ) { text in
             guard let span = Duration(notation: text), let least = Duration(notation: least),
                 let most = Duration(notation: most), (least...most).contains(span)
             else { return nil }
             return span
         }
+    }
+
+    /// One of each unit, as far as a key takes them: what a message shows must not be refused in turn.
+    private static func examples(from least: String, to most: String) -> [String] {
+        guard let low = Duration(notation: least), let high = Duration(notation: most) else { return [] }
+        let fitting = ["20ms", "60s", "5m", "2h", "7d"].filter { example in
+            Duration(notation: example).map { (low...high).contains($0) } ?? false
+        }
+        return fitting.isEmpty ? [least] : fitting
     }
 }
 

@@ -29,6 +29,13 @@ struct Notation<Value> {
     }
 }
 
+extension Message {
+    /// The Chinese sentence as it follows a Chinese word: with a space before Latin letters, digits and quotes.
+    var spacedChinese: String {
+        zh.first?.isASCII == true && zh.first != " " ? " " + zh : zh
+    }
+}
+
 extension TOMLValue {
     /// What it is, for a sentence: `"5 s"`, `the number 5`, `a table`.
     var described: Message {

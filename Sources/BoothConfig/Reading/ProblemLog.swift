@@ -12,6 +12,8 @@ final class ProblemLog {
     }
 
     var isEmpty: Bool { noted.isEmpty }
+    /// How many were noted so far.
+    var count: Int { noted.count }
 
     func note(at place: Place, _ message: Message) {
         noted.append((place, message))
@@ -46,7 +48,7 @@ final class ProblemLog {
         guard !Notation<String>.isID(named.key) else { return }
         let name = TOMLValue.quoted(named.key)
         note(
-            at: named.keyPlace, zh: "名称不能是 \(name)；应为\(notation.expected.zh)",
+            at: named.keyPlace, zh: "名称不能是 \(name)；应为\(notation.expected.spacedChinese)",
             en: "the name cannot be \(name); write \(notation.expected.en)")
     }
 }

@@ -11,6 +11,8 @@ final class TableReader {
     let problems: ProblemLog
     private let entries: [TOMLTable.Entry]
     private var asked: [String] = []
+    /// Those that have no place in the table, and that somebody else has told of.
+    private var foreign: [String] = []
 
     private init(_ table: TOMLTable, at place: Place, problems: ProblemLog) {
         entries = table.entries
@@ -55,7 +57,7 @@ final class TableReader {
         guard let entry = entry(key) else { return [] }
         guard case .array(let elements) = entry.node.value else {
             let expected = Message(
-                zh: "数组，其元素是\(notation.expected.zh)", en: "an array, each of it \(notation.expected.en)")
+                zh: "数组，其元素是\(notation.expected.spacedChinese)", en: "an array, each of it \(notation.expected.en)")
             noteWrong(entry.node, of: key, expected)
             return []
         }
@@ -114,11 +116,18 @@ final class TableReader {
 
     func isPresent(_ key: String) -> Bool { entry(key) != nil }
 
+    /// Whether there is a `key` that has no place here, for a caller who then says what has: it is not unknown, and not
+    /// among those that there are.
+    func hasForeign(_ key: String) -> Bool {
+        foreign.append(key)
+        return entries.contains { $0.key == key }
+    }
+
     /// Where the value of `key` begins; the table's header where it is absent.
     func valuePlace(_ key: String) -> Place { entry(key)?.node.place ?? place }
 
     /// Where `key` stands; the table's header where it is absent.
-    func keyPlace(_ key: String) -> Place { entry(key)?.keyPlace ?? place }
+    func keyPlace(_ key: String) -> Place { entries.first { $0.key == key }?.keyPlace ?? place }
 
     /// Elements of the array `key`; 0 where it is absent, nil where it is no array.
     func count(of key: String) -> Int? {
@@ -135,7 +144,8 @@ final class TableReader {
 
     func noteMissing(_ key: String, _ expected: Message) {
         problems.note(
-            at: place, zh: "缺少键 \"\(key)\"；请写\(expected.zh)", en: "key \"\(key)\" is missing; write \(expected.en)")
+            at: place, zh: "缺少键 \"\(key)\"；请写\(expected.spacedChinese)",
+            en: "key \"\(key)\" is missing; write \(expected.en)")
     }
 
     private func entry(_ key: String) -> TOMLTable.Entry? {
@@ -155,12 +165,12 @@ final class TableReader {
     private func noteWrong(_ node: TOMLNode, of key: String, _ expected: Message) {
         let found = node.value.described
         problems.note(
-            at: node.place, zh: "\"\(key)\" 不能是\(found.zh)；应为\(expected.zh)",
+            at: node.place, zh: "\"\(key)\" 不能是\(found.spacedChinese)；应为\(expected.spacedChinese)",
             en: "\"\(key)\" cannot be \(found.en); write \(expected.en)")
     }
 
     private func noteUnknownKeys() {
-        for entry in entries where !asked.contains(entry.key) {
+        for entry in entries where !asked.contains(entry.key) && !foreign.contains(entry.key) {
             let key = TOMLValue.quoted(entry.key)
             let known = Suggestion.message(for: entry.key, among: asked)
             problems.note(at: entry.keyPlace, zh: "未知的键 \(key)；\(known.zh)", en: "unknown key \(key); \(known.en)")

@@ -9,8 +9,10 @@ final class ConfigurationReader {
     let locations: FileLocations
     /// The boards that a unit's profile can name.
     let boards: BoardProfiles
-    /// Their names, and those of boards that could not be read.
-    let boardNames: [String]
+    /// Those that could not be read: what leans on them is not wrong as well.
+    let wrongBoards: [String]
+    /// Whether the file of boards is no TOML, so that nobody knows which there are.
+    let mayBeAnyBoard: Bool
 
     /// Every `[gpio.NAME]` and `[modbus.NAME]` there is, so that a wrong one is not reported as absent as well.
     var chipNames: [String] = []
@@ -32,9 +34,12 @@ final class ConfigurationReader {
     init(problems: ProblemLog, locations: FileLocations, boards file: BoardFile?) {
         self.problems = problems
         self.locations = locations
-        boards = BoardProfiles.shipped.overridden(by: file?.profiles ?? [])
-        let known = boards.all.map(\.name)
-        boardNames = known + (file?.names ?? []).filter { !known.contains($0) }
+        let read = file?.profiles ?? []
+        let wrong = (file?.names ?? []).filter { name in !read.contains { $0.name == name } }
+        wrongBoards = wrong
+        mayBeAnyBoard = file.map { $0.names == nil } ?? false
+        // One that takes the place of a shipped board and is wrong is not the shipped one.
+        boards = BoardProfiles.shipped.overridden(by: read).without(wrong)
     }
 
     /// The configuration; nil, or one without its wrong parts, where problems were noted.

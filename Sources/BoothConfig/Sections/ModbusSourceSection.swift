@@ -118,7 +118,7 @@ extension Notation where Value == Int {
             if known.contains(Int(number)) { return .value(Int(number)) }
             return .refusedBecause(
                 Message(
-                    zh: "串口总线的 \"unit\" 不能是 \(number)，除非是出厂即为该地址的模块；应为\(usual.expected.zh)，"
+                    zh: "串口总线的 \"unit\" 不能是 \(number)，除非是出厂即为该地址的模块；应为\(usual.expected.spacedChinese)，"
                         + "或写 [modbus.名称.unit.\(number)] 及其 profile",
                     en: "\"unit\" on a serial line cannot be \(number), unless a board comes with that address; write "
                         + "\(usual.expected.en), or a [modbus.NAME.unit.\(number)] with the board's profile"))

@@ -42,7 +42,7 @@ extension ConfigurationReader {
             let expected = Message(zh: "至少一个 \(notation.expected.zh) 的数组", en: "an array of \(notation.expected.en)")
             if table.isPresent("accepts") {
                 problems.note(
-                    at: table.valuePlace("accepts"), zh: "\"accepts\" 是空的；请写\(expected.zh)",
+                    at: table.valuePlace("accepts"), zh: "\"accepts\" 是空的；请写\(expected.spacedChinese)",
                     en: "\"accepts\" is empty; write \(expected.en)")
             } else {
                 table.noteMissing("accepts", expected)

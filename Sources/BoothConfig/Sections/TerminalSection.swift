@@ -39,7 +39,7 @@ extension ConfigurationReader {
 
     /// Whether there is an `output` of a point, or an `input` of an output.
     func isOther(than terminal: Terminal, in modbus: TableReader) -> Bool {
-        modbus.isPresent(terminal.other.rawValue)
+        modbus.hasForeign(terminal.other.rawValue)
     }
 
     /// Notes an `output` of a point, or an `input` of an output.

@@ -32,7 +32,9 @@ extension ConfigurationReader {
 
     private func unit(named: TOMLTable.Entry, in table: TableReader, isSerial: Bool?) -> (Int, Unit)? {
         var configuration = ModbusUnitConfiguration()
-        let name = table.optional("profile", .profile(among: boardNames))
+        let known = boards.all.map(\.name)
+        let name = table.optional(
+            "profile", .profile(among: known) { self.mayBeAnyBoard || self.wrongBoards.contains($0) })
         let profile = name.flatMap { boards[$0] }
         configuration.profile = profile?.name
         configuration.answersWholeBytes = profile?.wholeBytes ?? false
@@ -74,7 +76,7 @@ extension ConfigurationReader {
         let zh: String
         let en: String
         if let profile {
-            zh = "\(profile.name) 的出厂地址是 \(profile.unit)"
+            zh = " \(profile.name) 的出厂地址是 \(profile.unit)"
             en = "\(profile.name) comes with address \(profile.unit)"
         } else {
             zh = "此处没有 \"profile\""
@@ -88,14 +90,14 @@ extension ConfigurationReader {
 }
 
 extension Notation where Value == String {
-    /// The name of a board.
-    fileprivate static func profile(among names: [String]) -> Notation {
+    /// The name of a board, or of one that `isExcused`: what is wrong with it is told elsewhere.
+    fileprivate static func profile(among names: [String], or isExcused: @escaping (String) -> Bool) -> Notation {
         Notation(
             Message(zh: "模块型号的名称，如 \"\(names.first ?? "")\"", en: "a board's name such as \"\(names.first ?? "")\"")
         ) {
             value in
             guard case .string(let name) = value else { return .refused }
-            if names.contains(name) { return .value(name) }
+            if names.contains(name) || isExcused(name) { return .value(name) }
             let wrong = TOMLValue.quoted(name)
             let known = Suggestion.message(for: name, among: names)
             return .refusedBecause(
