@@ -224,7 +224,8 @@ import Testing
         let shown = try booth.run("scan", "inside", "--units", "2", "--baud", "9600", "--parity", "none")
         let lines = shown.output.split(separator: "\n").filter { $0.hasPrefix("response-timeout = \"") }
         let timeout = try #require(lines.first?.split(separator: "\"").dropFirst().first, "\(shown)")
-        #expect(try #require(Int(timeout.dropLast(2))) >= 300 && timeout.hasSuffix("ms"), "\(shown.output)")
+        let milliseconds = try #require(Int(timeout.dropLast(2)))
+        #expect(milliseconds >= 300 && timeout.hasSuffix("ms"), "\(shown.output)")
     }
 
     @Test("an interruption ends it with what was found; nothing found is exit 1, with the next step")

@@ -66,6 +66,20 @@ struct BusLoanTests {
         #expect(try booth.points().map(\.quality) == [.good] && booth.incidents(.sensor).isEmpty)
     }
 
+    @Test("modbus read on a bus that is down says what status says of it")
+    func down() throws {
+        let booth = try BoothUnderTest()
+        booth.configuration = BoothConfigurationText()
+        booth.configuration.modbus("inside", serial: "/dev/booth-none")
+        booth.configuration.point("door", kind: "street-door", bus: "inside", unit: 1, address: 0)
+        booth.configuration.plainTarget("police", accepts: ["police", "fault"], port: booth.port(of: .police))
+        try booth.startAgent()
+        try booth.wait(until: "the bus is a fault") { try booth.status().faults.map(\.code) == [.missing] }
+        let known = try booth.status().faults[0].message.en
+        let read = try booth.control("modbus", "read", "inside", "1", "coil", "0")
+        #expect(read.status == .exited(1) && read.errors == ["boothctl: \(known)"], "\(read)")
+    }
+
     @Test("a bus of another file that is another line by the same name, or the same by another, is not lent")
     func names() throws {
         let serial = try SerialBus([Self.board()])
