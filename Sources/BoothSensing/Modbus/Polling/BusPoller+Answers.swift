@@ -14,7 +14,7 @@ extension BusPoller {
         case .broken: return connectionBroke(purpose, at: now)
         case .words, .exception, .nothing: retryAt = nil
         }
-        if isHeldUp(purpose, answer, within: span) { return [] }
+        if isHeldUp(purpose, answer, within: span, at: now) { return [] }
         let found = busFound(at: now)
         switch purpose {
         case .poll(let index): return found + polled(index, answer, within: span, at: now)
@@ -33,18 +33,22 @@ extension BusPoller {
     }
 
     /// Whether a poll went without its answer because the gateway still waits for a unit that was probed before: then
-    /// nothing is known of the unit that was polled, and from now on probes have their whole timeout or none.
-    private mutating func isHeldUp(_ purpose: Purpose, _ answer: BusAnswer, within span: Duration) -> Bool {
+    /// nothing is known of the unit that was polled, and from now on probes count for what they hold up.
+    private mutating func isHeldUp(
+        _ purpose: Purpose, _ answer: BusAnswer, within span: Duration, at now: BootTime
+    ) -> Bool {
         guard prices.isTCP, case .poll(let index) = purpose else { return false }
-        let unit = schedule.request(index).read.unit
-        let isProbe = span < configuration.responseTimeout(of: unit)
-        defer { isProbeAbandoned = false }
-        guard case .nothing(let error) = answer, error.isTimeout else { return false }
-        if isProbe {
-            defer { isProbeAbandoned = true }
+        let isLive = schedule.state(of: schedule.request(index).read.unit) == .answering
+        guard case .nothing(let error) = answer, error.isTimeout else {
+            if isLive, let probe { prices.noteHoldUp(now - probe.began, of: probe.span) }
+            probe = nil
             return false
         }
-        guard isProbeAbandoned, schedule.state(of: unit) == .answering else { return false }
+        guard isLive else {
+            probe = (BootTime(nanoseconds: now.nanoseconds - span.nanoseconds), span)
+            return false
+        }
+        guard let probe, now - probe.began < BusPrices.longestHoldUp else { return false }
         prices.isOneByOne = true
         return true
     }

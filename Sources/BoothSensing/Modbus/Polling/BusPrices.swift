@@ -18,6 +18,11 @@ struct BusPrices {
     /// Whether what is behind a TCP address answers one request after the other: a probe then holds up the polls after
     /// it, however short this side's patience.
     var isOneByOne = false
+    /// The longest that such a gateway was seen to be held up by a probe.
+    private var holdUp = Duration.zero
+
+    /// A gateway that has not answered for so long after a probe is not held up by it.
+    static let longestHoldUp = Duration.seconds(5)
 
     init(_ configuration: ModbusBusConfiguration, _ ledger: UnitLedger) {
         self.configuration = configuration
@@ -39,8 +44,19 @@ struct BusPrices {
         let wire = wireTime(of: read)
         let full = configuration.responseTimeout(of: read.unit)
         let least = ledger.usualRoundTrip(of: read.unit).map { $0 * 3 / 2 } ?? Self.shortestWait
-        return PollSchedule.Price(full: full + wire, least: isOneByOne ? full : min(full, least) + wire)
+        if isOneByOne { return PollSchedule.Price(full: max(full, holdUp), least: max(full, holdUp)) }
+        return PollSchedule.Price(full: full + wire, least: min(full, least) + wire)
     }
+
+    /// A live unit answered again, `span` after the beginning of a probe that was given up after `patience`. Where it
+    /// answers at once, nothing is held up: it had been away itself.
+    mutating func noteHoldUp(_ span: Duration, of patience: Duration) {
+        guard isOneByOne else { return }
+        isOneByOne = span - patience > Self.shortestHoldUp
+        holdUp = isOneByOne ? min(Self.longestHoldUp, max(holdUp, span)) : .zero
+    }
+
+    private static let shortestHoldUp = Duration.milliseconds(50)
 
     /// What a request costs that is answered.
     func usual(of request: ModbusRequest) -> Duration {
