@@ -59,7 +59,10 @@ extension IncidentRules {
 
     /// A good reading proves the whole way to it: whatever fault stood there is over.
     mutating func clearFaults(above point: PointConfiguration, at moment: Moment) {
-        for device in DeviceMap.path(of: point.source) + [.value(of: point.id)] { clearFault(device, at: moment) }
+        // Whoever starts anew does not know that an address was refused: a value from it is all there will be.
+        for device in DeviceMap.path(of: point.source) + [.value(of: point.id), .address(of: point.id)] {
+            clearFault(device, at: moment)
+        }
     }
 
     /// A supervised loop that is cut or bridged is a fault of the wiring, unless it guards against just that.
