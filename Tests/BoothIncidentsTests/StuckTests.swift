@@ -103,6 +103,16 @@ struct StuckTests {
         #expect(booth.pass(to: 121).map(\.short) == ["raised sensor 1"])
     }
 
+    @Test("is not claimed of an input whose address its unit refuses")
+    mutating func refusedAddress() {
+        booth.see("help-1", .active, at: 0)
+        let lost = booth.moment(at: 30)
+        booth.keep(
+            booth.rules.take(
+                DeviceReport(device: .address(of: "help-1"), condition: .lost(silent), at: lost.boot), at: lost))
+        #expect(booth.pass(to: 300).isEmpty)
+    }
+
     @Test("no lamp shows that a duress button is held")
     func duressLamp() {
         var booth = RehearsedBooth([RehearsedBooth.point("p", .duressButton), RehearsedBooth.help])
