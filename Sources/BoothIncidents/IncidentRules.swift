@@ -75,9 +75,11 @@ package struct IncidentRules {
 
     /// Whether the booth needs somebody who mends it, as an output may show it: nothing shows a duress button.
     package var hasStandingFaults: Bool {
-        faults.keys.contains { device in
-            !configured.values.contains { $0.kind == .duressButton && device == .stuck($0.id) }
+        let secret = configured.values.filter { $0.kind == .duressButton }.flatMap { point -> [DeviceID] in
+            // Faults that come of a button in somebody's hand.
+            [.stuck(point.id), .chatter(of: point.id), .edges(of: point.id)]
         }
+        return !Set(faults.keys).isSubset(of: secret)
     }
 
     /// Points whose contact was not at rest when it was last heard of, with the state that is believed of each.
