@@ -41,6 +41,19 @@ package struct IncidentRules {
         case stuck(PointID)
         /// The clock may be right by now, and points wait to be dated.
         case date
+
+        /// Which goes first of those that are due at the same instant. What is over is restored before its count is
+        /// told: the restoration tells it.
+        var turn: (rank: Int, id: String) {
+            switch self {
+            case .settle(let id): (0, id.description)
+            case .announce(let id): (1, id.description)
+            case .onDelay(let point): (2, point.rawValue)
+            case .gapRest(let point): (3, point.rawValue)
+            case .stuck(let point): (4, point.rawValue)
+            case .date: (5, "")
+            }
+        }
     }
 
     /// Counts and restorations of one incident are gathered for so long before they are told.
@@ -130,8 +143,11 @@ package struct IncidentRules {
 
     /// Time has come to `moment`: whatever was due by then.
     package mutating func advance(to moment: Moment) -> Decision {
-        let due = timers.filter { $0.value <= moment.boot }.sorted { $0.value < $1.value }
-        for (timer, _) in due {
+        let due = timers.filter { $0.value <= moment.boot }.sorted {
+            ($0.value.nanoseconds, $0.key.turn.rank, $0.key.turn.id)
+                < ($1.value.nanoseconds, $1.key.turn.rank, $1.key.turn.id)
+        }
+        for (timer, instant) in due where timers[timer] == instant {
             timers[timer] = nil
             switch timer {
             case .announce(let id): announceRepeats(id, at: moment)
