@@ -35,7 +35,8 @@ struct PointBoard {
         entries = Dictionary(
             uniqueKeysWithValues: points.map { point in
                 let debouncer = Debouncer(period: point.debounce, countsLeadingEdge: point.kind.countsLeadingEdge)
-                let chatter = ChatterWatch(limit: point.rules.chatter, bounce: point.debounce)
+                let chatter = ChatterWatch(
+                    limit: point.rules.chatter, bounce: point.debounce, poll: point.chatterPoll)
                 return (point.id, Entry(point: point, debouncer: debouncer, chatter: chatter))
             })
     }
@@ -120,6 +121,15 @@ extension PointBoard.Change {
         case .reading(let reading): reading.at
         case .chatter(_, _, let time): time
         }
+    }
+}
+
+extension PointConfiguration {
+    /// How seldom the input is looked at, as far as chatter is concerned. Quick presses and letters are what those
+    /// inputs are for, and are gathered on one incident: a poll that sees few of them makes no chatter of them.
+    fileprivate var chatterPoll: Duration {
+        guard case .modbus(let source) = source, !kind.gathersActivations else { return .zero }
+        return source.poll
     }
 }
 

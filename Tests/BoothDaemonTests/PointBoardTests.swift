@@ -60,6 +60,33 @@ struct PointBoardTests {
         #expect(board.all.first?.reading?.state == .normal)
     }
 
+    private static func polledBoard(_ kind: PointKind) -> PointBoard {
+        let source = ModbusSource(bus: "b", unit: 1, table: .discreteInput, address: 0, poll: .milliseconds(200))
+        return PointBoard([
+            PointConfiguration(
+                id: "p", kind: kind, source: .modbus(source), debounce: .zero,
+                classification: kind.defaultClassification)
+        ])
+    }
+
+    @Test("a contact that changes with each poll of its unit chatters, by the defaults")
+    func polledChatter() {
+        var board = Self.polledBoard(.tamper)
+        let followed = run(&board, [(0, .normal)] + toggles(300, from: 200, every: 200), until: 60_200)
+        #expect(followed.filter { $0.hasPrefix("active") }.count == 11)
+        #expect(followed.filter { $0.hasPrefix("chatters") } == ["chatters 4200"])
+    }
+
+    @Test(
+        "quick presses of a polled button and quick letters do not chatter",
+        arguments: [PointKind.helpButton, .mailSlot])
+    func quickPresses(kind: PointKind) {
+        var board = Self.polledBoard(kind)
+        let followed = run(&board, [(0, .normal)] + toggles(100, from: 200, every: 200), until: 60_000)
+        #expect(followed.filter { $0.hasPrefix("active") }.count == 50)
+        #expect(!followed.contains { $0.hasPrefix("chatters") })
+    }
+
     @Test("noise that never settles into an alarm raises none, and is a fault")
     func noise() {
         var board = Self.board(.roomDoor)

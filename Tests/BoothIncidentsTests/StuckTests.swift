@@ -113,7 +113,8 @@ struct StuckTests {
             booth.keep(booth.rules.take(report, at: now))
         }
         chatter(of: "p")
-        booth.keep(booth.rules.take(MissedEdges(point: "p", count: 1, at: .init(nanoseconds: 1)), at: booth.moment(at: 1)))
+        booth.keep(
+            booth.rules.take(MissedEdges(point: "p", count: 1, at: .init(nanoseconds: 1)), at: booth.moment(at: 1)))
         #expect(booth.rules.standingFaults.count == 2 && !booth.rules.hasStandingFaults)
         chatter(of: "help-1")
         #expect(booth.rules.hasStandingFaults)
