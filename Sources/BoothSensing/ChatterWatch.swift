@@ -11,7 +11,7 @@ package struct ChatterWatch: Sendable, Hashable {
     private let limit: RuleSettings.Chatter?
     private let bounce: Duration
     /// So long a contact has to behave. Longer than a driver that was flooded looks away, and than a few polls.
-    private let rest: Duration
+    package let rest: Duration
     /// The last changes that count, oldest first; `limit.edges` of them at most.
     private var changes: [BootTime] = []
     private var bounceBegan: BootTime?
