@@ -247,7 +247,7 @@ final class Agent {
         let setups = configuration.buses.map { bus in
             BusSetup(
                 bus, points: configuration.points, outputs: configuration.outputs,
-                unitSilent: configuration.rules.unitSilent, remembered: rules.counters
+                unitSilent: configuration.rules.unitSilent, remembered: rules.inputs
             ) { mailbox.post(.sensors($0)) }
         }
         modbus = try ModbusThread.threads(for: setups)

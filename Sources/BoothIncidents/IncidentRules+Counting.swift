@@ -24,16 +24,13 @@ extension IncidentRules {
         return finish()
     }
 
-    /// The last values of the counting inputs, as far as their registers are the ones that were counted: with them the
-    /// drivers find what happened while nobody looked.
-    package var counters: [PointID: Int] {
-        var values: [PointID: Int] = [:]
-        for (id, point) in configured {
-            guard let register = point.countingRegister, let counter = points[id]?.counter,
-                counter.register == register
-            else { continue }
-            values[id] = counter.value
+    /// What the drivers have to know of the last run. A counter's value belongs to its register: another one's says
+    /// nothing about presses.
+    package var inputs: [PointID: InputMemory] {
+        configured.compactMapValues { point in
+            guard let memory = points[point.id] else { return nil }
+            let counter = memory.counter.flatMap { $0.register == point.countingRegister ? $0.value : nil }
+            return InputMemory(state: memory.state, counter: counter)
         }
-        return values
     }
 }

@@ -7,19 +7,20 @@ package struct BusSetup: Sendable {
     let points: [PointConfiguration]
     let outputs: [OutputConfiguration]
     let unitSilent: Int
-    /// The last values of counting inputs that the journal has.
-    let remembered: [PointID: Int]
+    /// What the journal has of the inputs.
+    let remembered: [PointID: InputMemory]
     let deliver: @Sendable ([SensorReport]) -> Void
 
     /// - Parameters:
     ///   - points: those of other sources are left out.
     ///   - outputs: those on other sinks are left out.
     ///   - unitSilent: polls without a reading before a unit counts as lost, 1 or more.
-    ///   - remembered: the values of counting inputs that were recorded last; a counter that went on since is a press.
+    ///   - remembered: what was recorded of the inputs last.
     ///   - deliver: called on the bus's thread with what changed; must not block.
     package init(
         _ configuration: ModbusBusConfiguration, points: [PointConfiguration], outputs: [OutputConfiguration] = [],
-        unitSilent: Int, remembered: [PointID: Int] = [:], deliver: @escaping @Sendable ([SensorReport]) -> Void
+        unitSilent: Int, remembered: [PointID: InputMemory] = [:],
+        deliver: @escaping @Sendable ([SensorReport]) -> Void
     ) {
         self.configuration = configuration
         self.points = points

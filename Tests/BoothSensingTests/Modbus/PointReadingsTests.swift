@@ -24,9 +24,10 @@ struct PointReadingsTests {
 
     /// Gives one word after the other, a second apart, and says what was told.
     private func told(
-        _ source: ModbusSource, loop: LoopBands? = nil, remembered: Int? = nil, _ words: [UInt16]
+        _ source: ModbusSource, loop: LoopBands? = nil, remembered: Int? = nil, state: PointState = .unknown,
+        _ words: [UInt16]
     ) -> [String] {
-        var readings = PointReadings(lasting: 3, remembered: remembered.map { ["p": $0] } ?? [:])
+        var readings = PointReadings(lasting: 3, remembered: ["p": InputMemory(state: state, counter: remembered)])
         let configuration = PointConfiguration(
             id: "p", kind: .contact, source: .modbus(source), debounce: .zero, loop: loop, classification: nil)
         guard let point = PolledPoint(configuration, on: "bus") else { return ["no point"] }
@@ -113,6 +114,15 @@ struct PointReadingsTests {
             swinging.map { $0.split(separator: " ").first ?? "" } == [
                 "normal", "active", "active", "active", "active", "active", "normal",
             ])
+    }
+
+    @Test("a value between two bands is after a restart what it was before")
+    func hysteresisOverRestart() {
+        var bands = Self.bands
+        bands.hysteresis = 20
+        #expect(told(register(), loop: bands, state: .active, [590, 579]) == ["active 590 good", "normal 579 good"])
+        #expect(told(register(), loop: bands, state: .normal, [590]) == ["normal 590 good"])
+        #expect(told(register(), loop: bands, state: .active, [2000, 590]).last == "active 590 good")
     }
 
     @Test("an implausible read between does not end what the loop remembers")

@@ -5,19 +5,26 @@ import BoothModel
 struct PointTrack {
     /// The last one told; nil before the first.
     private(set) var reading: Reading?
+    /// The last state that was believed, of the last run before the first.
+    private var state: PointState
     private var values: ValueWatch
     private var counter: CounterWatch
 
-    init(values: ValueWatch, counter: CounterWatch) {
-        self.values = values
-        self.counter = counter
+    /// - Parameters:
+    ///   - memory: of the last run.
+    ///   - lasting: implausible reads in a row until they are no accident; 2 at least.
+    init(_ memory: InputMemory, lasting: Int) {
+        state = memory.state
+        values = ValueWatch(limit: lasting)
+        counter = CounterWatch(from: memory.counter)
     }
 
     /// A level, of a bit, a register or a loop.
     mutating func read(_ word: UInt16, of point: PolledPoint, at instant: BootTime) -> [SensorReport] {
         let outcome = values.take(word, of: point)
-        let state = point.state(of: word, after: reading?.state ?? .unknown)
-        guard outcome == .believed, let state else { return doubt(word, of: point, outcome, at: instant) }
+        guard outcome == .believed, let state = point.state(of: word, after: state) else {
+            return doubt(word, of: point, outcome, at: instant)
+        }
         return believe(word, of: point, state, at: instant)
     }
 
@@ -40,6 +47,7 @@ struct PointTrack {
     private mutating func believe(
         _ word: UInt16, of point: PolledPoint, _ state: PointState, at instant: BootTime
     ) -> [SensorReport] {
+        self.state = state
         var reports: [SensorReport] = []
         if values.note(isFaulty: false) { reports.append(report(.found, of: point.id, at: instant)) }
         let latest = Reading(point: point.id, state: state, value: Int(word), quality: .good, at: instant)
