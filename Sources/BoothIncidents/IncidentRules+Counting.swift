@@ -28,9 +28,11 @@ extension IncidentRules {
     /// nothing about presses.
     package var inputs: [PointID: InputMemory] {
         configured.compactMapValues { point in
-            guard let memory = points[point.id] else { return nil }
-            let counter = memory.counter.flatMap { $0.register == point.countingRegister ? $0.value : nil }
-            return InputMemory(state: memory.state, counter: counter)
+            let memory = points[point.id]
+            let counter = memory?.counter.flatMap { $0.register == point.countingRegister ? $0.value : nil }
+            let isImplausible = faults[.value(of: point.id)] != nil
+            guard memory != nil || isImplausible else { return nil }
+            return InputMemory(state: memory?.state ?? .unknown, counter: counter, isImplausible: isImplausible)
         }
     }
 }

@@ -7,8 +7,12 @@ package struct InputMemory: Sendable, Hashable {
     /// The value that a counting input had when it was recorded last, 0...65535; a counter that went on since is a press.
     package var counter: Int?
 
-    package init(state: PointState = .unknown, counter: Int? = nil) {
+    /// Whether its values were told to be impossible, and nobody has taken that back.
+    package var isImplausible: Bool
+
+    package init(state: PointState = .unknown, counter: Int? = nil, isImplausible: Bool = false) {
         self.state = state
         self.counter = counter
+        self.isImplausible = isImplausible
     }
 }

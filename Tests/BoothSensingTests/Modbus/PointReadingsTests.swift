@@ -22,18 +22,19 @@ struct PointReadingsTests {
         return source
     }
 
-    /// Gives one word after the other, a second apart, and says what was told.
+    /// Gives one word after the other and says what was told.
     private func told(
         _ source: ModbusSource, loop: LoopBands? = nil, remembered: Int? = nil, state: PointState = .unknown,
-        _ words: [UInt16]
+        isImplausible: Bool = false, every spacing: Duration = .seconds(1), _ words: [UInt16]
     ) -> [String] {
-        var readings = PointReadings(lasting: 3, remembered: ["p": InputMemory(state: state, counter: remembered)])
+        let memory = InputMemory(state: state, counter: remembered, isImplausible: isImplausible)
+        var readings = PointReadings(lasting: 3, remembered: ["p": memory])
         let configuration = PointConfiguration(
             id: "p", kind: .contact, source: .modbus(source), debounce: .zero, loop: loop, classification: nil)
         guard let point = PolledPoint(configuration, on: "bus") else { return ["no point"] }
         let request = PollPlan([point], bus: Self.bus).requests[0]
-        return words.enumerated().map { second, word in
-            let at = BootTime(nanoseconds: Int64(second) * 1_000_000_000)
+        return words.enumerated().map { index, word in
+            let at = BootTime(nanoseconds: 0) + spacing * index
             return readings.take([word], for: request, at: at).map(short).joined(separator: ", ")
         }
     }
@@ -78,7 +79,7 @@ struct PointReadingsTests {
         #expect(told(register(), loop: open, [300, 65535, 65535, 65535]).last == "cut 65535 good")
         #expect(
             told(register(), loop: Self.bands, [300, 65535, 65535, 65535, 65535, 300]) == [
-                "normal 300 good", "normal 300 fault", "", "value:p implausible", "", "value:p found, normal 300 good",
+                "normal 300 good", "normal 300 fault", "", "value:p implausible", "", "normal 300 good",
             ])
     }
 
@@ -91,12 +92,37 @@ struct PointReadingsTests {
             ])
         #expect(
             told(source, [5, 5000, 65535, 6000, 6000, 5]).suffix(3) == [
-                "value:p implausible", "", "value:p found, active 5 good",
+                "value:p implausible", "", "active 5 good",
             ])
         #expect(
             told(register(), loop: Self.bands, [300, 2000, 300]) == [
                 "normal 300 good", "normal 300 fault", "normal 300 good",
             ])
+    }
+
+    @Test("a fault of values that come and go is one, and over when a minute was plausible")
+    func comesAndGoes() {
+        let words = (0..<200).map { UInt16($0 % 4 == 3 ? 300 : 2000) } + [UInt16](repeating: 300, count: 100)
+        let faults = told(register(), loop: Self.bands, words).enumerated().filter { $0.element.contains("value:p") }
+        #expect(faults.map(\.element) == ["value:p implausible", "value:p found"])
+        #expect(faults.map(\.offset) == [2, 259])
+        let missing = [UInt16](repeating: 300, count: 61)
+        #expect(told(register(), loop: Self.bands, isImplausible: true, missing).last == "value:p found")
+        #expect(told(register(), loop: Self.bands, missing).last == "")
+        #expect(
+            told(register(), loop: Self.bands, isImplausible: true, [2000, 2000, 2000, 2000]) == [
+                "unknown - fault", "", "value:p implausible", "",
+            ])
+    }
+
+    @Test("what lasts for less than half a second is an accident, however fast the polls are")
+    func fastPolls() {
+        let words = [UInt16](repeating: 65535, count: 60)
+        let first = told(register(), every: .milliseconds(10), [0] + words).firstIndex { $0.contains("active") }
+        #expect(first == 51)
+        let fault = told(register(), loop: Self.bands, every: .milliseconds(10), words)
+            .firstIndex { $0.contains("implausible") }
+        #expect(fault == 50)
     }
 
     @Test("a range that has 65535 makes it a value like any other, and a bit is always what it is")
@@ -182,11 +208,11 @@ struct PointReadingsTests {
         #expect(
             told(source, [100, 65535, 65535, 65535, 65535, 102]) == [
                 "normal 100 good", "normal 100 fault", "", "value:p implausible", "",
-                "2 presses to 102, value:p found, normal 102 good",
+                "2 presses to 102, normal 102 good",
             ])
         #expect(
             told(register(plausible: 0...9999, counter: true), [5, 20000, 20000, 20000, 6]).last
-                == "1 presses to 6, value:p found, normal 6 good")
+                == "1 presses to 6, normal 6 good")
     }
 
     @Test("a count goes on where it was when its unit comes back")

@@ -15,13 +15,13 @@ struct PointTrack {
     ///   - lasting: implausible reads in a row until they are no accident; 2 at least.
     init(_ memory: InputMemory, lasting: Int) {
         state = memory.state
-        values = ValueWatch(limit: lasting)
+        values = ValueWatch(limit: lasting, stands: memory.isImplausible)
         counter = CounterWatch(from: memory.counter)
     }
 
     /// A level, of a bit, a register or a loop.
     mutating func read(_ word: UInt16, of point: PolledPoint, at instant: BootTime) -> [SensorReport] {
-        let outcome = values.take(word, of: point)
+        let outcome = values.take(word, of: point, at: instant)
         guard outcome == .believed, let state = point.state(of: word, after: state) else {
             return doubt(word, of: point, outcome, at: instant)
         }
@@ -35,12 +35,12 @@ struct PointTrack {
             count == 0 ? [] : [.counted(CountedPresses(point: point.id, count: count, value: Int(word), at: instant))]
         }
         switch counter.take(word, plausible: point.source.plausible) {
-        case .unconfirmed, .implausible: return doubt(word, of: point, values.doubt(), at: instant)
+        case .unconfirmed, .implausible: return doubt(word, of: point, values.doubt(at: instant), at: instant)
         case .counted(let count): reports = presses(count)
         case .reset(let count):
             reports = presses(count) + [.missed(MissedEdges(point: point.id, count: nil, at: instant))]
         }
-        _ = values.believe()
+        _ = values.believe(at: instant)
         return reports + believe(word, of: point, .normal, at: instant)
     }
 
@@ -49,7 +49,7 @@ struct PointTrack {
     ) -> [SensorReport] {
         self.state = state
         var reports: [SensorReport] = []
-        if values.note(isFaulty: false) { reports.append(report(.found, of: point.id, at: instant)) }
+        if values.noteRest(at: instant) { reports.append(report(.found, of: point.id, at: instant)) }
         let latest = Reading(point: point.id, state: state, value: Int(word), quality: .good, at: instant)
         if let news = update(latest) { reports.append(news) }
         return reports
@@ -59,7 +59,7 @@ struct PointTrack {
         _ word: UInt16, of point: PolledPoint, _ outcome: ValueWatch.Outcome, at instant: BootTime
     ) -> [SensorReport] {
         var reports: [SensorReport] = []
-        if outcome == .faulty, values.note(isFaulty: true) {
+        if outcome == .faulty, values.noteFault() {
             reports.append(report(.lost(.implausible(word, of: point)), of: point.id, at: instant))
         }
         if let news = lose(point.id, to: .fault, at: instant) { reports.append(news) }
@@ -68,7 +68,8 @@ struct PointTrack {
 
     /// The last state and value stand, with another quality.
     mutating func lose(_ point: PointID, to quality: Quality, at instant: BootTime) -> SensorReport? {
-        update(
+        values.interrupt()
+        return update(
             Reading(
                 point: point, state: reading?.state ?? .unknown, value: reading?.value, quality: quality, at: instant))
     }
