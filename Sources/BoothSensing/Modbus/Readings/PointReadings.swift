@@ -40,6 +40,6 @@ struct PointReadings {
     }
 
     private func track(of point: PolledPoint) -> PointTrack {
-        tracks[point.id] ?? PointTrack(remembered[point.id] ?? InputMemory(), lasting: lasting)
+        tracks[point.id] ?? PointTrack(remembered[point.id] ?? InputMemory(), poll: point.source.poll, lasting: lasting)
     }
 }

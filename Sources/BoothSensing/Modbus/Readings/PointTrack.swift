@@ -12,11 +12,12 @@ struct PointTrack {
 
     /// - Parameters:
     ///   - memory: of the last run.
+    ///   - poll: from one read to the next.
     ///   - lasting: implausible reads in a row until they are no accident; 2 at least.
-    init(_ memory: InputMemory, lasting: Int) {
+    init(_ memory: InputMemory, poll: Duration, lasting: Int) {
         state = memory.state
         values = ValueWatch(limit: lasting, stands: memory.isImplausible)
-        counter = CounterWatch(from: memory.counter)
+        counter = CounterWatch(from: memory.counter, poll: poll)
     }
 
     /// A level, of a bit, a register or a loop.
@@ -37,7 +38,7 @@ struct PointTrack {
         switch counter.take(word, plausible: point.source.plausible) {
         case .unconfirmed, .implausible: return doubt(word, of: point, values.doubt(at: instant), at: instant)
         case .counted(let count): reports = presses(count)
-        case .reset(let count):
+        case .broken(let count):
             reports = presses(count) + [.missed(MissedEdges(point: point.id, count: nil, at: instant))]
         }
         _ = values.believe(at: instant)
