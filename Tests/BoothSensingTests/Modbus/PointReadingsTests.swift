@@ -216,6 +216,16 @@ struct PointReadingsTests {
         #expect(told(source, [5, 105]).last == "100 presses to 105, normal 105 good")
     }
 
+    @Test("a counter that is at 65535 when it is first read begins there once that lasts")
+    func firstAllOnes() {
+        let source = register(counter: true)
+        #expect(
+            told(source, [65535, 65535, 65535, 0]) == [
+                "unknown - fault", "", "normal 65535 good", "1 presses to 0, normal 0 good",
+            ])
+        #expect(told(source, [65535, 65535, 7, 8]).last == "1 presses to 8, normal 8 good")
+    }
+
     @Test("a counter that says 0 for a while and comes back has pressed nothing by that")
     func away() {
         let source = register(counter: true)

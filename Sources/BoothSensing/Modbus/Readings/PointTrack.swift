@@ -35,7 +35,8 @@ struct PointTrack {
         func presses(_ count: Int) -> [SensorReport] {
             count == 0 ? [] : [.counted(CountedPresses(point: point.id, count: count, value: Int(word), at: instant))]
         }
-        switch counter.take(word, plausible: point.source.plausible) {
+        let isLasting = values.isAllOnes(word, at: instant)
+        switch counter.take(word, plausible: point.source.plausible, isLasting: isLasting) {
         case .unconfirmed, .implausible: return doubt(word, of: point, values.doubt(at: instant), at: instant)
         case .counted(let count): reports = presses(count)
         case .broken(let count):
