@@ -225,7 +225,9 @@ final class Agent {
         if storage.storage != .ok { known.insert(.storage) }
         record(rules.forgetForeignFaults(known: known, at: clock.now()))
         // A contact that chattered before the start is watched for a while before it counts as at rest.
-        for (point, state) in rules.chatteringPoints { board.resumeChatter(of: point, state: state, at: .now()) }
+        for (point, state) in rules.chatteringPoints.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+            take(board.resumeChatter(of: point, state: state, at: .now()))
+        }
         try startModbus()
         let gpio = try GPIOLines(
             chips: configuration.chips, points: configuration.points, outputs: configuration.outputs, loop: loop

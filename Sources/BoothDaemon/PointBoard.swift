@@ -86,12 +86,14 @@ struct PointBoard {
     /// A contact chattered before a restart: what was held then is held until it has rested.
     ///
     /// - Parameter state: the last that was believed; nil where nothing is remembered.
-    mutating func resumeChatter(of point: PointID, state: PointState?, at time: BootTime) {
-        guard var entry = entries[point] else { return }
+    /// - Returns: that it does, for whoever has to say why its fault stands.
+    mutating func resumeChatter(of point: PointID, state: PointState?, at time: BootTime) -> [Change] {
+        guard var entry = entries[point] else { return [] }
         defer { store(entry) }
         _ = entry.chatter.takeFlood(at: time)
         entry.heldState = state ?? .normal
         entry.isFaulty = true
+        return [.chatter(point, stands: true, at: time)]
     }
 
     /// A driver was flooded with a point's edges.

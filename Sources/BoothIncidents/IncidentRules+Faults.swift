@@ -68,17 +68,6 @@ extension IncidentRules {
         // Whoever starts anew does not know that an address was refused: a value from it is all there will be.
         for device in DeviceMap.path(of: point.source) + [.address(of: point.id)] { clearFault(device, at: moment) }
     }
-
-    /// A supervised loop that is cut or bridged is a fault of the wiring, unless it guards against just that.
-    mutating func watchLoop(of point: PointConfiguration, state: PointState, at moment: Moment) {
-        guard point.loop != nil, point.kind != .tamper else { return }
-        let wiring = DeviceID.loop(of: point.id)
-        switch state {
-        case .cut, .short: openFault(wiring, .sensor, at: moment)
-        case .normal, .active: clearFault(wiring, at: moment)
-        case .unknown: break
-        }
-    }
 }
 
 /// Which points hang on which device.

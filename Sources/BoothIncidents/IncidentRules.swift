@@ -24,6 +24,8 @@ package struct IncidentRules {
     var releases: [EventID: Stamp] = [:]
     /// Stuck points whose cause was told since this start.
     var toldStuck: Set<PointID> = []
+    /// How the loops are broken that were told since this start.
+    var toldLoops: [PointID: PointState] = [:]
     /// What the current input has led to so far.
     var decision = Decision()
 
@@ -128,6 +130,7 @@ package struct IncidentRules {
             memory.counter = PointMemory.Counter(value: value, register: register)
         }
         points[point.id] = memory
+        watchLoop(of: point, state: reading.state, at: moment)
         if before?.state != reading.state {
             change(point, to: reading.state, at: moment)
         } else {
@@ -172,7 +175,6 @@ package struct IncidentRules {
         let isActive = memory.isActive(as: point.kind)
         if isActive, !wasActive { memory.lastActive = Stamp(moment) }
         points[point.id] = memory
-        watchLoop(of: point, state: state, at: moment)
         if wasActive != isActive {
             apply(point, isActive: isActive, at: moment)
         } else {

@@ -120,7 +120,8 @@ struct PointBoardTests {
     @Test("an alarm that was held before a restart is held until the contact rests")
     func restarted() {
         var board = Self.board(.tamper)
-        board.resumeChatter(of: "p", state: .active, at: instant(0))
+        let told = board.resumeChatter(of: "p", state: .active, at: instant(0))
+        #expect(told == [.chatter("p", stands: true, at: instant(0))])
         let toggles = toggles(40, from: 20, every: 100, first: .normal)
         let followed = run(&board, toggles, until: 80_000)
         #expect(followed == ["active 20", "rests 63920"])
@@ -129,7 +130,7 @@ struct PointBoardTests {
     @Test("what chattered before a restart and rests is over after five seconds, with what it says")
     func restartedAtRest() {
         var board = Self.board(.tamper)
-        board.resumeChatter(of: "p", state: .active, at: instant(0))
+        _ = board.resumeChatter(of: "p", state: .active, at: instant(0))
         #expect(run(&board, [(20, .normal)], until: 60_000) == ["active 20", "normal 5000", "rests 60000"])
     }
 

@@ -35,6 +35,29 @@ struct LoopTests {
         #expect(booth.see("p", .active, at: 9).map(\.short) == ["raised help 1"])
     }
 
+    @Test("that is broken is told with its cause and what to do: once, after a restart again, and when it is whole")
+    func cause() {
+        var booth = Self.booth(.helpButton)
+        func tell(_ state: PointState, at seconds: Double) -> [String] {
+            let now = booth.moment(at: seconds)
+            let decision = booth.rules.take(
+                Reading(point: "p", state: state, value: 0, quality: .good, at: now.boot), at: now)
+            booth.keep(decision)
+            return decision.devices.map { report in
+                guard case .lost(let fault) = report.condition else { return "\(report.device) found" }
+                return "\(report.device) \(fault.code)" + (fault.message.en.contains("; check") ? "" : ", no next step")
+            }
+        }
+        #expect(tell(.normal, at: 0).isEmpty)
+        #expect(tell(.cut, at: 1) == ["loop:p cut"])
+        #expect(tell(.cut, at: 2).isEmpty)
+        #expect(tell(.short, at: 3) == ["loop:p short"])
+        booth.restart()
+        #expect(tell(.short, at: 4) == ["loop:p short"])
+        #expect(booth.incidents.count == 1)
+        #expect(tell(.normal, at: 5) == ["loop:p found"])
+    }
+
     @Test("a press whose loop is cut is not released by it: what it says afterwards counts")
     func pressThenCut() {
         var booth = Self.booth(.helpButton)
