@@ -11,6 +11,7 @@ extension IncidentRules {
         guard let point = configured[presses.point], let register = point.countingRegister else { return Decision() }
         clearFaults(above: point, at: moment)
         var memory = points[point.id] ?? PointMemory(point: point.id, state: .normal, since: Stamp(moment))
+        memory.kind = point.kind
         noteFirstSeen(&memory, at: moment)
         memory.counter = PointMemory.Counter(value: presses.value, register: register)
         memory.lastActive = Stamp(moment)

@@ -23,8 +23,8 @@ extension IncidentRules {
     /// Every device whose fault can concern a point.
     package static func devices(of point: PointConfiguration) -> [DeviceID] {
         DeviceMap.path(of: point.source) + [
-            .loop(of: point.id), .chatter(of: point.id), .edges(of: point.id), .stuck(point.id),
-        ] + devicesOfValue(of: point)
+            .chatter(of: point.id), .edges(of: point.id), .stuck(point.id),
+        ] + (point.isWiringSupervised ? [.loop(of: point.id)] : []) + devicesOfValue(of: point)
     }
 
     /// Only a unit refuses an address, and only registers have values that cannot be.

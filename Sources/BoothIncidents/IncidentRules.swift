@@ -76,6 +76,7 @@ package struct IncidentRules {
         self.ids = ids
         for memory in points { self.points[memory.point] = memory }
         for incident in incidents where incident.isOpen { hold(incident.afterRestart) }
+        forgetOtherKinds()
         resumeTimers()
         for incident in live.values { releaseIfDone(incident) }
     }
@@ -125,6 +126,7 @@ package struct IncidentRules {
         clearFaults(above: point, at: moment)
         let before = points[point.id]
         var memory = before ?? PointMemory(point: point.id, state: .normal, since: Stamp(moment))
+        memory.kind = point.kind
         noteFirstSeen(&memory, at: moment)
         if let register = point.countingRegister, let value = reading.value {
             memory.counter = PointMemory.Counter(value: value, register: register)

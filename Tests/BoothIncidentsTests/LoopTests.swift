@@ -58,6 +58,22 @@ struct LoopTests {
         #expect(tell(.normal, at: 5) == ["loop:p found"])
     }
 
+    @Test("that is broken is no fault any more where its point becomes a tamper contact, or has no loop")
+    func otherwise() {
+        let loop = Self.booth(.helpButton).configuration.points[0]
+        var tamper = loop
+        tamper.kind = .tamper
+        for next in [tamper, RehearsedBooth.point("p", .helpButton)] {
+            var booth = RehearsedBooth([loop])
+            booth.see("p", .cut, at: 0)
+            booth.restart([next])
+            #expect(!IncidentRules.devices(of: next).contains(.loop(of: "p")))
+            let known = Set(IncidentRules.devices(of: next))
+            let decision = booth.rules.forgetForeignFaults(known: known, at: booth.moment(at: 3))
+            #expect(decision.events.map(\.short) == ["restored sensor 1 after 3 s"])
+        }
+    }
+
     @Test("a press whose loop is cut is not released by it: what it says afterwards counts")
     func pressThenCut() {
         var booth = Self.booth(.helpButton)
