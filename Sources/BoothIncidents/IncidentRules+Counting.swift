@@ -11,6 +11,7 @@ extension IncidentRules {
         guard let point = configured[presses.point], let register = point.countingRegister else { return Decision() }
         clearFaults(above: point, at: moment)
         var memory = points[point.id] ?? PointMemory(point: point.id, state: .normal, since: Stamp(moment))
+        memory.kind = point.kind
         noteFirstSeen(&memory, at: moment)
         memory.counter = PointMemory.Counter(value: presses.value, register: register)
         memory.lastActive = Stamp(moment)
@@ -24,16 +25,15 @@ extension IncidentRules {
         return finish()
     }
 
-    /// The last values of the counting inputs, as far as their registers are the ones that were counted: with them the
-    /// drivers find what happened while nobody looked.
-    package var counters: [PointID: Int] {
-        var values: [PointID: Int] = [:]
-        for (id, point) in configured {
-            guard let register = point.countingRegister, let counter = points[id]?.counter,
-                counter.register == register
-            else { continue }
-            values[id] = counter.value
+    /// What the drivers have to know of the last run. A counter's value belongs to its register: another one's says
+    /// nothing about presses.
+    package var inputs: [PointID: InputMemory] {
+        configured.compactMapValues { point in
+            let memory = points[point.id]
+            let counter = memory?.counter.flatMap { $0.register == point.countingRegister ? $0.value : nil }
+            let isImplausible = faults[.value(of: point.id)] != nil
+            guard memory != nil || isImplausible else { return nil }
+            return InputMemory(state: memory?.state ?? .unknown, counter: counter, isImplausible: isImplausible)
         }
-        return values
     }
 }

@@ -39,6 +39,14 @@ struct FaultTests {
         #expect(booth.see("help-1", .normal, at: 5).map(\.short) == ["restored sensor 1 after 5 s"])
     }
 
+    @Test("an address that was refused before a restart is good with the first value from it")
+    mutating func refusedAddress() {
+        #expect(lose(.address(of: "help-1"), at: 0) == ["raised sensor 1"])
+        booth.restart()
+        #expect(booth.see("help-1", .normal, at: 5).map(\.short) == ["restored sensor 1 after 5 s"])
+        #expect(booth.rules.standingFaults.isEmpty)
+    }
+
     @Test("a fault of a device that the configuration no longer has is restored")
     mutating func foreign() {
         _ = lose(.bus("gone"), at: 0)
