@@ -44,6 +44,8 @@ package final class BusScan {
     private var result = Result()
     private var noise: [SerialLine: Int] = [:]
     private var pace: ScanPace
+    /// The longest that the unit that is looked at took to begin an answer.
+    private var delay = Duration.zero
 
     /// Ends a scan from within, when the line is gone or useless.
     private struct Stop: Error {
@@ -140,11 +142,13 @@ package final class BusScan {
     // MARK: Requests
 
     private func ask(_ request: ReadRequest, _ setting: SerialLine?, within span: Duration? = nil) throws(Stop) {
+        delay = .zero
         guard let answer = try answer(to: request, setting, within: span) else { return }
         var found = FoundUnit(
             unit: request.unit, line: setting, identity: BoardIdentity(),
             evidence: FoundUnit.Evidence(request: request, answer: answer))
         found.identity = try identify(request.unit, setting, within: max(span ?? .zero, patience))
+        found.delay = delay
         result.units.append(found)
         tell(.found(found))
     }
@@ -154,10 +158,14 @@ package final class BusScan {
         to request: ReadRequest, _ setting: SerialLine?, within span: Duration? = nil, triesAgain: Bool = true
     ) throws(Stop) -> UnitAnswer? {
         guard let line else { return nil }
+        let start = ContinuousClock.now
         do throws(ModbusError) {
-            return .values(try line.read(request, within: span))
+            let values = try line.read(request, within: span)
+            noteDelay(of: request, since: start, setting)
+            return .values(values)
         } catch {
             if let exception = error.exception {
+                noteDelay(of: request, since: start, setting)
                 // A gateway's own word for a unit that is not there (Modbus Application Protocol 1.1b3, 7).
                 return setting == nil && exception >= 10 ? nil : .exception(exception)
             }
@@ -173,6 +181,12 @@ package final class BusScan {
             guard setting == nil, triesAgain else { throw Stop(failure: error) }
             return try answer(to: request, setting, within: span, triesAgain: false)
         }
+    }
+
+    /// What an answer took beyond both frames' own time on the wire.
+    private func noteDelay(of request: ReadRequest, since start: ContinuousClock.Instant, _ setting: SerialLine?) {
+        let wire = setting?.time(of: 13 + request.table.bytes(of: request.count)) ?? .zero
+        delay = max(delay, start.duration(to: .now) - wire)
     }
 
     // MARK: What it is

@@ -12,6 +12,8 @@ package struct FoundUnit: Sendable, Hashable {
     package var identity: BoardIdentity
     /// What it answered first.
     package var evidence: Evidence
+    /// The longest that it took to begin an answer, as near as can be told from outside.
+    package var delay = Duration.zero
 
     /// The answer that gave the unit away.
     package struct Evidence: Sendable, Hashable {

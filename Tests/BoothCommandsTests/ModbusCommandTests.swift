@@ -140,6 +140,16 @@ import Testing
         #expect(serial.requests.allSatisfy { (1...4).contains($0[1]) })
     }
 
+    @Test("a unit that is slower than the bus's response timeout gets a longer one among the lines for boothd.toml")
+    func slowUnit() throws {
+        let serial = try SerialBus([.renke(2, baud: B9600, delay: 150)])
+        let booth = try Booth(serial: serial.path)
+        let shown = try booth.run("scan", "inside", "--units", "2", "--baud", "9600", "--parity", "none")
+        let lines = shown.output.split(separator: "\n").filter { $0.hasPrefix("response-timeout = \"") }
+        let timeout = try #require(lines.first?.split(separator: "\"").dropFirst().first)
+        #expect(try #require(Int(timeout.dropLast(2))) >= 300 && timeout.hasSuffix("ms"), "\(shown.output)")
+    }
+
     @Test("an interruption ends it with what was found; nothing found is exit 1, with the next step")
     func interrupted() throws {
         let serial = try SerialBus([])

@@ -49,16 +49,36 @@ struct ScanReport {
                 "[modbus.\(bus.name)]\nbaud = \(best.baud)\nparity = \"\(best.parity.word)\"\n" + stopBits)
         }
         for found in units where found.line == best {
-            guard let profile = found.identity.profile else { continue }
-            let others = found.identity.others.joined(separator: ", ")
-            let doubt = Message(zh: "应答相同的还有：\(others)", en: "these answer alike: \(others)")
-            tables.append(
-                "[modbus.\(bus.name).unit.\(found.unit)]\nprofile = \"\(profile.name)\""
-                    + (others.isEmpty ? "" : "    # \(doubt.text(in: language))") + "\n")
+            let lines = lines(of: found, in: language)
+            guard !lines.isEmpty else { continue }
+            tables.append("[modbus.\(bus.name).unit.\(found.unit)]\n" + lines.map { $0 + "\n" }.joined())
         }
         let strays = units.filter { $0.line != best && $0.unit != speedless }.map { stray($0).text(in: language) }
         if !strays.isEmpty { tables.append(strays.map { "# \($0)\n" }.joined()) }
         return tables.joined(separator: "\n")
+    }
+
+    /// What a unit's table says of it.
+    private func lines(of found: FoundUnit, in language: Language) -> [String] {
+        var lines: [String] = []
+        if let profile = found.identity.profile {
+            let others = found.identity.others.joined(separator: ", ")
+            let doubt = Message(zh: "应答相同的还有：\(others)", en: "these answer alike: \(others)")
+            lines.append(
+                "profile = \"\(profile.name)\"" + (others.isEmpty ? "" : "    # \(doubt.text(in: language))"))
+        }
+        if let timeout = longerTimeout(for: found) {
+            let took = Message(
+                zh: "最慢 \(found.delay.milliseconds) ms 才应答", en: "it took up to \(found.delay.milliseconds) ms")
+            lines.append("response-timeout = \"\(timeout)ms\"    # \(took.text(in: language))")
+        }
+        return lines
+    }
+
+    /// In milliseconds, twice what the unit took; nil where what it has now leaves half as much again.
+    private func longerTimeout(for found: FoundUnit) -> Int64? {
+        guard found.delay * 3 / 2 > bus.responseTimeout(of: found.unit) else { return nil }
+        return min(60_000, (found.delay.milliseconds * 2 + 49) / 50 * 50)
     }
 
     private func stray(_ found: FoundUnit) -> Message {
@@ -174,6 +194,13 @@ struct ScanReport {
         var units: [Unit]
         var complete: Bool
         var configuration: String
+    }
+}
+
+extension Duration {
+    /// Whole ones.
+    fileprivate var milliseconds: Int64 {
+        components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000
     }
 }
 
