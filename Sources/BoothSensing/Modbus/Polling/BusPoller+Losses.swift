@@ -6,23 +6,23 @@ import Modbus
 // What went away and came back: connections, the bus as a whole, units, gateways that are held up.
 extension BusPoller {
     /// Whether a poll went without its answer because the gateway still waits for a unit that was probed before: then
-    /// nothing is known of the unit that was polled, and from now on probes count for what they hold up.
+    /// nothing is known of the unit that was polled. Told time and again, probes count for what they hold up.
     mutating func isHeldUp(
         _ purpose: Purpose, _ answer: BusAnswer, within span: Duration, at now: BootTime
     ) -> Bool {
         guard prices.isTCP, case .poll(let index) = purpose else { return false }
         let isLive = schedule.state(of: schedule.request(index).read.unit) == .answering
         guard case .nothing(let error) = answer, error.isTimeout else {
-            if isLive, let probe { prices.noteHoldUp(now - probe.began, of: probe.span) }
+            if isLive, let probe { prices.noteProbe(heldUp: probe.hasHeldUp ? now - probe.began : nil) }
             probe = nil
             return false
         }
         guard isLive else {
-            probe = (BootTime(nanoseconds: now.nanoseconds - span.nanoseconds), span)
+            probe = (BootTime(nanoseconds: now.nanoseconds - span.nanoseconds), false)
             return false
         }
         guard let probe, now - probe.began < BusPrices.longestHoldUp else { return false }
-        prices.isOneByOne = true
+        self.probe = (probe.began, true)
         return true
     }
 

@@ -15,9 +15,10 @@ struct BusPrices {
     /// Nil over TCP, where the wire's time is none.
     private let line: SerialLine?
     private let ledger: UnitLedger
-    /// Whether what is behind a TCP address answers one request after the other: a probe then holds up the polls after
-    /// it, however short this side's patience.
-    var isOneByOne = false
+    /// Probes in a row that held up the polls after them, however short this side's patience.
+    private var holdUps = 0
+    /// So many are no accident: what is behind the address answers one request after the other.
+    private static let fewestHoldUps = 3
     /// The longest that such a gateway was seen to be held up by a probe.
     private var holdUp = Duration.zero
 
@@ -44,19 +45,23 @@ struct BusPrices {
         let wire = wireTime(of: read)
         let full = configuration.responseTimeout(of: read.unit)
         let least = ledger.usualRoundTrip(of: read.unit).map { $0 * 3 / 2 } ?? Self.shortestWait
-        if isOneByOne { return PollSchedule.Price(full: max(full, holdUp), least: max(full, holdUp)) }
+        if holdUps >= Self.fewestHoldUps {
+            return PollSchedule.Price(full: max(full, holdUp), least: max(full, holdUp))
+        }
         return PollSchedule.Price(full: full + wire, least: min(full, least) + wire)
     }
 
-    /// A live unit answered again, `span` after the beginning of a probe that was given up after `patience`. Where it
-    /// answers at once, nothing is held up: it had been away itself.
-    mutating func noteHoldUp(_ span: Duration, of patience: Duration) {
-        guard isOneByOne else { return }
-        isOneByOne = span - patience > Self.shortestHoldUp
-        holdUp = isOneByOne ? min(Self.longestHoldUp, max(holdUp, span)) : .zero
+    /// A live unit answered after a probe that was not.
+    ///
+    /// - Parameter span: from the probe's beginning, where polls went unanswered meanwhile; nil where none did.
+    mutating func noteProbe(heldUp span: Duration?) {
+        guard let span else {
+            (holdUps, holdUp) = (0, .zero)
+            return
+        }
+        holdUps += 1
+        holdUp = min(Self.longestHoldUp, max(holdUp, span))
     }
-
-    private static let shortestHoldUp = Duration.milliseconds(50)
 
     /// What a request costs that is answered.
     func usual(of request: ModbusRequest) -> Duration {
