@@ -191,7 +191,8 @@ final class Agent {
         let joined = min(deadline, .now() + .milliseconds(500))
         for uplink in uplinks.values { uplink.join(milliseconds: joined.millisecondsAway()) }
         // A lamp on a bus is switched off by its thread; one that is dead is not waited for.
-        for thread in modbus { thread.join(milliseconds: joined.millisecondsAway()) }
+        let rested = min(deadline, .now() + .seconds(2))
+        for thread in modbus { thread.join(milliseconds: rested.millisecondsAway()) }
         // Sensing ends last: an edge that came meanwhile is still in the kernel's queue, and is read now.
         loop.turn(milliseconds: 0)
         gpio?.tick(at: .now())
@@ -249,7 +250,7 @@ final class Agent {
         let setups = configuration.buses.map { bus in
             BusSetup(
                 bus, points: configuration.points, outputs: configuration.outputs,
-                unitSilent: configuration.rules.unitSilent, remembered: rules.inputs
+                unitSilent: configuration.rules.unitSilent, remembered: rules.inputs, standing: rules.lostDevices
             ) { mailbox.post(.sensors($0)) }
         }
         modbus = try ModbusThread.threads(for: setups)

@@ -89,6 +89,9 @@ package struct IncidentRules {
         faults.compactMap { device, id in live[id].map { "\($0.category):\(device)" } }.sorted()
     }
 
+    /// The devices whose faults stand now.
+    package var lostDevices: Set<DeviceID> { Set(faults.keys) }
+
     /// Whether the booth needs somebody who mends it, as an output may show it: nothing shows a duress button.
     package var hasStandingFaults: Bool {
         let secret = configured.values.filter { $0.kind == .duressButton }.flatMap { point -> [DeviceID] in

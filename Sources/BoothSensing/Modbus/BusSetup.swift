@@ -9,6 +9,8 @@ package struct BusSetup: Sendable {
     let unitSilent: Int
     /// What the journal has of the inputs.
     let remembered: [PointID: InputMemory]
+    /// The faults of the last run that nobody has restored.
+    let standing: Set<DeviceID>
     let deliver: @Sendable ([SensorReport]) -> Void
 
     /// - Parameters:
@@ -16,10 +18,11 @@ package struct BusSetup: Sendable {
     ///   - outputs: those on other sinks are left out.
     ///   - unitSilent: polls without a reading before a unit counts as lost, 1 or more.
     ///   - remembered: what was recorded of the inputs last.
+    ///   - standing: devices whose loss the journal has: their first sign of life is told.
     ///   - deliver: called on the bus's thread with what changed; must not block.
     package init(
         _ configuration: ModbusBusConfiguration, points: [PointConfiguration], outputs: [OutputConfiguration] = [],
-        unitSilent: Int, remembered: [PointID: InputMemory] = [:],
+        unitSilent: Int, remembered: [PointID: InputMemory] = [:], standing: Set<DeviceID> = [],
         deliver: @escaping @Sendable ([SensorReport]) -> Void
     ) {
         self.configuration = configuration
@@ -27,6 +30,7 @@ package struct BusSetup: Sendable {
         self.outputs = outputs
         self.unitSilent = unitSilent
         self.remembered = remembered
+        self.standing = standing
         self.deliver = deliver
     }
 

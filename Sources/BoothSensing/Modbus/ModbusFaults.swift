@@ -98,6 +98,22 @@ extension DeviceFault {
                     """))
     }
 
+    /// The unit answers, but not to this.
+    static func silentAddress(_ point: PolledPoint) -> DeviceFault {
+        let source = point.source
+        return DeviceFault(
+            .silent,
+            Message(
+                zh: """
+                    \(point.id)：总线 \(source.bus) 单元 \(source.unit) 对 \(source.table.rawValue) \(source.address) \
+                    没有应答，对其他请求有；请查阅其手册，核对表与地址
+                    """,
+                en: """
+                    \(point.id): unit \(source.unit) on bus \(source.bus) answers others, but not \
+                    \(source.table.rawValue) \(source.address); see its manual, check table and address
+                    """))
+    }
+
     /// The unit has no such address.
     static func refusedAddress(_ point: PolledPoint, _ error: ModbusError) -> DeviceFault {
         let source = point.source
@@ -115,8 +131,51 @@ extension DeviceFault {
                     """))
     }
 
+    /// The unit refuses to show its guard register.
+    static func refusedGuard(_ read: ReadRequest, of bus: String, _ error: ModbusError) -> DeviceFault {
+        let exception = error.exception ?? 0
+        return DeviceFault(
+            .refused,
+            Message(
+                zh: "总线 \(bus) 单元 \(read.unit) 没有校验寄存器 \(read.address)（异常码 \(exception)）；请更正其 guard",
+                en: """
+                    unit \(read.unit) on bus \(bus) has no guard register \(read.address) (exception \(exception)); \
+                    correct its guard
+                    """))
+    }
+
+    /// The unit answers, but not in time.
+    static func lateUnit(_ unit: Int, of bus: String, _ timeout: Duration) -> DeviceFault {
+        DeviceFault(
+            .silent,
+            Message(
+                zh: "总线 \(bus) 上的单元 \(unit) 有应答，但晚于 \(timeout.milliseconds) ms；请为它设置更长的 response-timeout",
+                en: """
+                    unit \(unit) on bus \(bus) answers, but later than \(timeout.milliseconds) ms; give it a longer \
+                    response-timeout
+                    """))
+    }
+
     /// Why a unit counts as lost.
     static func unit(_ unit: Int, of bus: String, _ error: ModbusError) -> DeviceFault {
+        if error.isBadFrame {
+            return DeviceFault(
+                .silent,
+                Message(
+                    zh: "总线 \(bus) 上单元 \(unit) 的应答都是坏帧；请检查终端电阻、A/B 线、屏蔽和波特率",
+                    en:
+                        "all answers of unit \(unit) on bus \(bus) are broken; check termination, A and B, shield, baud rate"
+                ))
+        }
+        if let exception = error.exception, exception == 5 || exception == 6 {
+            return DeviceFault(
+                .refused,
+                Message(
+                    zh: "总线 \(bus) 上的单元 \(unit) 一直回复“忙”（异常码 \(exception)）；请加大 poll，或重启该单元",
+                    en:
+                        "unit \(unit) on bus \(bus) is always busy (exception \(exception)); poll it less often, or restart it"
+                ))
+        }
         if let exception = error.exception, exception < 10 {
             return DeviceFault(
                 .refused,

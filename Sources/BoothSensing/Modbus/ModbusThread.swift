@@ -16,6 +16,9 @@ package final class ModbusThread: Sendable {
     private let mailbox: Mailbox<BusLetter>
     private let thread = Mutex<WorkerThread?>(nil)
 
+    /// How long a thread may take to switch its outputs off when it is stopped.
+    static let restTime = Duration.milliseconds(1500)
+
     /// The threads that `setups` need; buses without points and outputs are left alone.
     ///
     /// - Throws: `SystemError` when the process has no descriptor left.
@@ -58,7 +61,7 @@ package final class ModbusThread: Sendable {
             if case .serial(_, let line)? = buses.first.map({ ModbusEndpoint($0.configuration.transport) }) {
                 SerialLoop(buses[0], line, mailbox).run()
             } else {
-                TCPLoop(buses, mailbox)?.run()
+                TCPLoop.run(buses, mailbox)
             }
         }
         thread.withLock { $0 = started }

@@ -134,7 +134,7 @@ struct PaperBus {
     }
 
     private mutating func hear(until now: BootTime, _ schedule: inout PollSchedule) {
-        for frame in late where frame.to <= now { schedule.heard(unit: frame.unit, at: now) }
+        for frame in late where frame.to <= now { schedule.heard(unit: frame.unit) }
         late.removeAll { $0.to <= now }
     }
 }

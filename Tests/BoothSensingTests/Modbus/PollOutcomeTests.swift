@@ -30,8 +30,8 @@ import Testing
         func missed(_ index: Int, at now: BootTime, lateAnswer: Duration) -> PollSchedule.Loss? {
             schedule.missed(index, at: now, lateAnswer: lateAnswer)
         }
-        func heard(unit: Int, at now: BootTime) { schedule.heard(unit: unit, at: now) }
-        func refusedOne(_ index: Int, at now: BootTime) { schedule.refusedOne(index, at: now) }
+        func heard(unit: Int) { schedule.heard(unit: unit) }
+        func refusedOne(_ index: Int, at now: BootTime) -> Bool { schedule.refusedOne(index, at: now) }
         func split(_ index: Int, at now: BootTime) { schedule.split(index, at: now) }
         func restart(at now: BootTime) { schedule.restart(at: now) }
         func request(_ index: Int) -> PollRequest { schedule.request(index) }
@@ -60,7 +60,8 @@ import Testing
             if outcome.loss == .request { lost.append(time) }
         }
         #expect(asked.prefix(8) == [0, 20, 60, 140, 200, 220, 260, 340])
-        #expect(lost == [540])
+        // From the third poll on.
+        #expect(lost == [540, 740, 940])
         #expect(schedule.state(of: 1) == .answering)
         #expect(!schedule.answered(0, at: at(1000)))
         #expect(schedule.next(1001) == .wait(until: at(1200)))
@@ -75,16 +76,36 @@ import Testing
         #expect(schedule.state(of: 1) == .answering)
     }
 
-    @Test("a refused address is asked slowly until it answers")
+    @Test("an address that is refused for some polls is asked slowly until it answers")
     func refused() {
         let schedule = Steps([point])
-        _ = schedule.next(0)
-        _ = schedule.answered(0, at: at(10))
-        schedule.refusedOne(0, at: at(10))
-        #expect(schedule.next(11) == .wait(until: at(8010)))
-        #expect(schedule.next(8010) == .request(0, patience: nil))
-        _ = schedule.answered(0, at: at(8020))
-        #expect(schedule.next(8021) == .wait(until: at(8210)))
+        for (poll, isNews) in [(0, false), (200, false), (400, true)] {
+            #expect(schedule.next(poll) == .request(0, patience: nil))
+            _ = schedule.answered(0, at: at(poll + 10))
+            #expect(schedule.refusedOne(0, at: at(poll + 10)) == isNews)
+        }
+        #expect(schedule.next(411) == .wait(until: at(8410)))
+        #expect(schedule.next(8410) == .request(0, patience: nil))
+        _ = schedule.answered(0, at: at(8420))
+        #expect(schedule.next(8421) == .wait(until: at(8610)))
+    }
+
+    @Test("while an answer may be late, what is answered otherwise is asked all the same")
+    func otherShapes() {
+        var other = PaperBus.point(1, every: .milliseconds(200))
+        other.source.table = .inputRegister
+        let schedule = Steps([point, other])
+        guard case .request(let first, _) = schedule.next(0) else { return }
+        #expect(schedule.missed(first, at: at(100), lateAnswer: .seconds(5)) == nil)
+        let second = schedule.next(100)
+        #expect(second == .request(1 - first, patience: nil))
+        #expect(!schedule.answered(1 - first, at: at(110)))
+        // Its answer does not end the other's quiet.
+        for poll in stride(from: 200, to: 5000, by: 200) {
+            #expect(schedule.next(poll) == .request(1 - first, patience: nil))
+            #expect(!schedule.answered(1 - first, at: at(poll + 10)))
+            #expect(schedule.next(poll + 10) == .wait(until: at(poll + 200)))
+        }
     }
 
     @Test("a split plan is whole again when its unit was lost and is back, and after the connection was")
@@ -103,10 +124,10 @@ import Testing
             } else {
                 #expect(schedule.missed(0, at: at(110), lateAnswer: late) == .unit)
                 #expect(schedule.state(of: 1) == .silent)
-                #expect(schedule.answered(0, at: at(120)))
+                #expect(schedule.answered(0, at: at(400)))
             }
             #expect(schedule.request(0).read.count == 2, "indexes hold until the next request")
-            #expect(schedule.next(120) == .request(0, patience: nil))
+            #expect(schedule.next(400) == .request(0, patience: nil))
             #expect(schedule.request(0).read.count == 4)
         }
     }
@@ -180,7 +201,7 @@ import Testing
         #expect(schedule.next(100) == .request(1, patience: nil))
         _ = schedule.answered(1, at: at(110))
         #expect(schedule.next(115) == .wait(until: at(120)))
-        schedule.heard(unit: 1, at: at(115))
+        schedule.heard(unit: 1)
         // A second late answer could not be told from that of a new request.
         #expect(schedule.next(116) == .wait(until: at(120)))
         // No gap of the live unit's is wide enough for a whole timeout: after a round of it, it waits for once.
@@ -189,7 +210,7 @@ import Testing
             _ = schedule.answered(1, at: at(instant + 10))
         }
         #expect(schedule.next(311) == .request(0, patience: nil))
-        schedule.heard(unit: 7, at: at(120))
+        schedule.heard(unit: 7)
         #expect(schedule.state(of: 7) == .unknown)
     }
 

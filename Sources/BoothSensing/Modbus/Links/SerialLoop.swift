@@ -30,7 +30,8 @@ final class SerialLoop {
                 sleep(until: now)
             }
         }
-        while let question = poller.rest(at: .now()) { ask(question) }
+        let end = BootTime.now() + ModbusThread.restTime
+        while BootTime.now() < end, let question = poller.rest(at: .now()) { ask(question) }
         link.close()
     }
 

@@ -34,13 +34,22 @@ final class TCPLoop {
     /// Asked to prove progress; answered once the round's work is done.
     private var pulses: [Pulse] = []
 
-    /// Nil when the process has no descriptor left.
-    init?(_ buses: [ModbusBus], _ mailbox: Mailbox<BusLetter>) {
+    /// Serves `buses` until the letter `stop` comes. Where the process has no descriptor left, they are lost.
+    static func run(_ buses: [ModbusBus], _ mailbox: Mailbox<BusLetter>) {
         do throws(SystemError) {
-            events = try EventLoop()
+            try TCPLoop(buses, mailbox).run()
         } catch {
-            return nil
+            for bus in buses {
+                let fault = DeviceFault.bus(bus.configuration.transport, ModbusError(.open, code: error.code))
+                bus.setup.deliver([
+                    .device(DeviceReport(device: .bus(bus.name), condition: .lost(fault), at: .now()))
+                ])
+            }
         }
+    }
+
+    private init(_ buses: [ModbusBus], _ mailbox: Mailbox<BusLetter>) throws(SystemError) {
+        events = try EventLoop()
         self.mailbox = mailbox
         lines = buses.compactMap { bus in
             guard case .tcp(let host, let port) = bus.configuration.transport else { return nil }
@@ -48,8 +57,8 @@ final class TCPLoop {
         }
     }
 
-    func run() {
-        guard (try? events.watch(mailbox.descriptor) { [unowned self] _ in takeLetters() }) != nil else { return }
+    private func run() throws(SystemError) {
+        try events.watch(mailbox.descriptor) { [unowned self] _ in takeLetters() }
         while !isStopped {
             let now = BootTime.now()
             for line in lines { if let wakeAt = line.wakeAt, wakeAt <= now { advance(line) } }
@@ -143,11 +152,21 @@ final class TCPLoop {
 
     /// Switches the outputs off, on all lines at once; what does not answer is left.
     private func rest() {
-        let end = BootTime.now() + .milliseconds(300)
-        for line in lines where !line.link.isAsking { advance(line) }
-        while lines.contains(where: \.link.isAsking), case let now = BootTime.now(), now < end {
-            events.turn(milliseconds: lines.compactMap(\.link.deadline).min().map { min($0, end) }?.millisecondsAway())
-            for line in lines where line.link.deadline.map({ $0 <= .now() }) ?? false { advance(line) }
+        let end = BootTime.now() + ModbusThread.restTime
+        for line in lines where line.poller.hasOutputs {
+            // What is under way may be a question to a unit that is dead.
+            if line.link.isAsking {
+                unwatch(line)
+                line.link.close()
+                line.poller.drop()
+            }
+            line.wakeAt = .now()
+        }
+        while case let now = BootTime.now(), now < end {
+            for line in lines where line.poller.hasOutputs { if let at = line.wakeAt, at <= now { advance(line) } }
+            let awaited = lines.filter(\.poller.hasOutputs).compactMap(\.wakeAt).min()
+            guard let awaited else { break }
+            events.turn(milliseconds: min(awaited, end).millisecondsAway())
         }
         for line in lines {
             unwatch(line)

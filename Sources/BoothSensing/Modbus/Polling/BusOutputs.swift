@@ -9,8 +9,10 @@ import Modbus
 struct BusOutputs {
     /// From one read-back to the next.
     static let readBack = Duration.seconds(1)
-    /// A write that the unit refuses, or that is not read back, is repeated so much later.
+    /// A write that the unit refuses or ignores, or that is not read back, is repeated so much later, and after more
+    /// failures as many times as much.
     static let pause = Duration.seconds(2)
+    static let mostPauses = 15
     /// So often in a row an output has to fail before it is told.
     static let patience = 3
 
@@ -23,15 +25,31 @@ struct BusOutputs {
         var notBefore = BootTime(nanoseconds: 0)
         var failures = 0
         var isFailed = false
+        /// Whether it failed in the last run, and has not been told in this one.
+        var isOld = false
     }
 
     private var outputs: [Output]
+    private var isResting = false
 
-    init(_ configurations: [OutputConfiguration], on bus: String) {
+    /// - Parameter standing: the faults of the last run that nobody has restored.
+    init(_ configurations: [OutputConfiguration], on bus: String, standing: Set<DeviceID> = []) {
         outputs = configurations.compactMap { output in
             guard case .modbus(let sink) = output.sink, sink.bus == bus else { return nil }
-            return Output(id: output.id, sink: sink)
+            let isFailed = standing.contains(.output(output.id))
+            return Output(id: output.id, sink: sink, isFailed: isFailed, isOld: isFailed)
         }
+    }
+
+    var isEmpty: Bool { outputs.isEmpty }
+
+    /// One request that makes an output what it is to be.
+    struct Write {
+        var index: Int
+        var isOn: Bool
+        var request: ModbusRequest
+        /// Since when it waits.
+        var since: BootTime
     }
 
     /// What an output is to be from now on; the latest word counts.
@@ -42,20 +60,22 @@ struct BusOutputs {
         }
     }
 
-    /// Everything off that was ever switched on, as it is to be left when nobody looks after it any more.
+    /// Everything off, as it is to be left when nobody looks after it any more.
     mutating func rest(at now: BootTime) {
-        for index in outputs.indices where outputs[index].written == true || outputs[index].isOn == true {
+        guard !isResting else { return }
+        isResting = true
+        for index in outputs.indices where outputs[index].isOn != nil {
             outputs[index].isOn = false
             outputs[index].notBefore = now
         }
     }
 
-    /// The output that has to be written first, and since when it waits.
+    /// The output that has to be written first.
     ///
     /// - Parameter canBeWritten: whether its unit answers.
-    func next(at now: BootTime, canBeWritten: (Int) -> Bool) -> (index: Int, since: BootTime)? {
+    func next(at now: BootTime, canBeWritten: (Int) -> Bool) -> Write? {
         outputs.indices.filter { isDue($0) && outputs[$0].notBefore <= now && canBeWritten(outputs[$0].sink.unit) }
-            .map { ($0, since: max(outputs[$0].wantedSince, outputs[$0].notBefore)) }
+            .map { write($0) }
             .min { $0.since < $1.since }
     }
 
@@ -68,28 +88,37 @@ struct BusOutputs {
         outputs[index].isOn != nil && outputs[index].isOn != outputs[index].written
     }
 
-    /// What to write to make `index` what it is to be.
-    func request(_ index: Int) -> ModbusRequest {
-        let sink = outputs[index].sink
-        let isSet = (outputs[index].isOn ?? false) == (sink.active == .high)
-        if sink.table == .holdingRegister {
-            return .writeRegister(unit: sink.unit, address: sink.address, value: isSet ? 1 : 0)
-        }
-        return .writeCoil(unit: sink.unit, address: sink.address, isOn: isSet)
+    private func write(_ index: Int) -> Write {
+        let (sink, isOn) = (outputs[index].sink, outputs[index].isOn ?? false)
+        let isSet = isOn == (sink.active == .high)
+        let request: ModbusRequest =
+            sink.table == .holdingRegister
+            ? .writeRegister(unit: sink.unit, address: sink.address, value: isSet ? 1 : 0)
+            : .writeCoil(unit: sink.unit, address: sink.address, isOn: isSet)
+        return Write(
+            index: index, isOn: isOn, request: request, since: max(outputs[index].wantedSince, outputs[index].notBefore)
+        )
     }
 
     /// The unit confirmed the write.
-    mutating func wrote(_ index: Int) {
-        outputs[index].written = outputs[index].isOn
+    mutating func wrote(_ write: Write) {
+        outputs[write.index].written = write.isOn
     }
 
     /// The write was refused, or nothing confirmed it: what the output shows is not known.
-    mutating func missed(_ index: Int, _ error: ModbusError, at now: BootTime) -> [SensorReport] {
-        outputs[index].written = nil
-        outputs[index].notBefore = now + Self.pause
-        // A unit that does not answer is a fault of its own, told by its polls.
-        guard let exception = error.exception else { return [] }
-        return fail(index, .refusedOutput(outputs[index].id, outputs[index].sink, exception), at: now)
+    mutating func missed(_ write: Write, _ error: ModbusError, at now: BootTime) -> [SensorReport] {
+        let (id, sink) = (outputs[write.index].id, outputs[write.index].sink)
+        let reports = fail(write.index, .refusedOutput(id, sink, error), at: now)
+        outputs[write.index].written = nil
+        outputs[write.index].notBefore = now + Self.pause * min(Self.mostPauses, outputs[write.index].failures)
+        return reports
+    }
+
+    /// The unit refuses to say what the output `id` shows, or ignores the question.
+    mutating func unread(_ id: String, _ error: ModbusError, at now: BootTime) -> [SensorReport] {
+        guard let index = outputs.firstIndex(where: { $0.id == id }), !isToldFailed(index) else { return [] }
+        outputs[index].failures = Self.patience
+        return fail(index, .refusedOutput(id, outputs[index].sink, error), at: now)
     }
 
     /// A poll read what the output `id` shows; `word` as the unit gave it.
@@ -100,7 +129,9 @@ struct BusOutputs {
         guard (word != 0) == (written == (outputs[index].sink.active == .high)) else {
             // Written again at once the first time: a board that was restarted is no fault.
             outputs[index].written = nil
-            if outputs[index].failures > 0 { outputs[index].notBefore = now + Self.pause }
+            if outputs[index].failures > 0 {
+                outputs[index].notBefore = now + Self.pause * min(Self.mostPauses, outputs[index].failures)
+            }
             return fail(index, .differingOutput(outputs[index].id, outputs[index].sink), at: now)
         }
         outputs[index].failures = 0
@@ -111,27 +142,37 @@ struct BusOutputs {
 
     /// The unit went away or came back: nothing is known of what its outputs show.
     mutating func forget(unit: Int) {
-        for index in outputs.indices where outputs[index].sink.unit == unit { outputs[index].written = nil }
+        for index in outputs.indices where outputs[index].sink.unit == unit {
+            outputs[index].written = nil
+            outputs[index].failures = 0
+        }
     }
 
     private mutating func fail(_ index: Int, _ fault: DeviceFault, at now: BootTime) -> [SensorReport] {
         outputs[index].failures += 1
-        guard !outputs[index].isFailed, outputs[index].failures >= Self.patience else { return [] }
-        outputs[index].isFailed = true
+        guard !isToldFailed(index), outputs[index].failures >= Self.patience else { return [] }
+        (outputs[index].isFailed, outputs[index].isOld) = (true, false)
         return [.device(DeviceReport(device: .output(outputs[index].id), condition: .lost(fault), at: now))]
     }
+
+    private func isToldFailed(_ index: Int) -> Bool { outputs[index].isFailed && !outputs[index].isOld }
 }
 
 extension DeviceFault {
-    fileprivate static func refusedOutput(_ id: String, _ sink: ModbusSource, _ exception: UInt8) -> DeviceFault {
-        DeviceFault(
+    fileprivate static func refusedOutput(_ id: String, _ sink: ModbusSource, _ error: ModbusError) -> DeviceFault {
+        let place = Message(zh: "总线 \(sink.bus) 单元 \(sink.unit)", en: "unit \(sink.unit) on bus \(sink.bus)")
+        guard let exception = error.exception else {
+            return DeviceFault(
+                .silent,
+                Message(
+                    zh: "\(place.zh) 对输出 \(id) 的写入或回读没有应答；请核对其表与地址",
+                    en: "\(place.en) does not answer to the output \(id); check its table and address"))
+        }
+        return DeviceFault(
             .refused,
             Message(
-                zh: "总线 \(sink.bus) 单元 \(sink.unit) 拒绝写入输出 \(id)（异常码 \(exception)）；请核对其表与地址",
-                en: """
-                    unit \(sink.unit) on bus \(sink.bus) refuses to write the output \(id) (exception \(exception)); \
-                    check its table and address
-                    """))
+                zh: "\(place.zh) 拒绝输出 \(id)（异常码 \(exception)）；请核对其表与地址",
+                en: "\(place.en) refuses the output \(id) (exception \(exception)); check its table and address"))
     }
 
     fileprivate static func differingOutput(_ id: String, _ sink: ModbusSource) -> DeviceFault {

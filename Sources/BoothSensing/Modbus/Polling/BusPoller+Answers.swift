@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
+import Glibc
 import Modbus
 
 // What came of a question: readings, devices lost and found, and when to ask again.
@@ -8,23 +9,17 @@ extension BusPoller {
     mutating func take(_ answer: BusAnswer, within span: Duration, at now: BootTime) -> [SensorReport] {
         guard let purpose else { return [] }
         self.purpose = nil
-        if case .down(let error, let retryAt) = answer {
-            self.retryAt = retryAt
-            guards.doubtAll()
-            if case .errand(let errand) = purpose { errand.answer(.failure(error)) }
-            return busLost(.bus(configuration.transport, error), at: now)
+        switch answer {
+        case .down(let error, let retryAt): return connectionFailed(purpose, error, retryAt, at: now)
+        case .broken: return connectionBroke(purpose, at: now)
+        case .words, .exception, .nothing: retryAt = nil
         }
-        retryAt = nil
-        if case .broken = answer {
-            guards.doubtAll()
-            if case .errand(let errand) = purpose { errands.insert(errand, at: 0) }
-            return []
-        }
+        if isHeldUp(purpose, answer, within: span, at: now) { return [] }
         let found = busFound(at: now)
         switch purpose {
         case .poll(let index): return found + polled(index, answer, within: span, at: now)
         case .proof(let index, let read): return found + proved(index, read, answer, within: span, at: now)
-        case .output(let index): return found + wrote(index, answer, at: now)
+        case .output(let write): return found + wrote(write, answer, at: now)
         case .errand(let errand):
             ran(errand, answer, at: now)
             return found
@@ -33,7 +28,49 @@ extension BusPoller {
 
     /// Units were heard that were not asked just now: late, but there.
     mutating func heard(_ units: Set<Int>, at now: BootTime) {
-        for unit in units { schedule.heard(unit: unit, at: now) }
+        for unit in units { schedule.heard(unit: unit) }
+        lateUnits.formUnion(units)
+    }
+
+    /// Whether a poll went without its answer because the gateway still waits for a unit that was probed before: then
+    /// nothing is known of the unit that was polled, and from now on probes count for what they hold up.
+    private mutating func isHeldUp(
+        _ purpose: Purpose, _ answer: BusAnswer, within span: Duration, at now: BootTime
+    ) -> Bool {
+        guard prices.isTCP, case .poll(let index) = purpose else { return false }
+        let isLive = schedule.state(of: schedule.request(index).read.unit) == .answering
+        guard case .nothing(let error) = answer, error.isTimeout else {
+            if isLive, let probe { prices.noteHoldUp(now - probe.began, of: probe.span) }
+            probe = nil
+            return false
+        }
+        guard isLive else {
+            probe = (BootTime(nanoseconds: now.nanoseconds - span.nanoseconds), span)
+            return false
+        }
+        guard let probe, now - probe.began < BusPrices.longestHoldUp else { return false }
+        prices.isOneByOne = true
+        return true
+    }
+
+    /// The request may be on the wire all the same, and be answered over the next connection.
+    private mutating func connectionBroke(_ purpose: Purpose, at now: BootTime) -> [SensorReport] {
+        guards.doubtAll()
+        beQuiet(until: now + prices.strangersLateness)
+        if case .errand(let errand) = purpose { errands.insert(errand, at: 0) }
+        return []
+    }
+
+    private mutating func connectionFailed(
+        _ purpose: Purpose, _ error: ModbusError, _ retryAt: BootTime, at now: BootTime
+    ) -> [SensorReport] {
+        if case .errand(let errand) = purpose { errands.insert(errand, at: 0) }
+        for errand in errands { errand.answer(.failure(error)) }
+        errands = []
+        guards.doubtAll()
+        self.retryAt = retryAt
+        if error.operation != .open { beQuiet(until: now + prices.strangersLateness) }
+        return busLost(.bus(configuration.transport, error), at: now)
     }
 
     private mutating func polled(
@@ -42,6 +79,7 @@ extension BusPoller {
         let request = schedule.request(index)
         switch answer {
         case .words(let words):
+            schedule.accepted(index)
             return answered(index, at: now) + accepted(request, at: now)
                 + readings.take(words, for: request.ofInputs, at: now) + readBack(words, request, at: now)
         case .exception(let code, let error):
@@ -61,13 +99,19 @@ extension BusPoller {
     ) -> [SensorReport] {
         switch answer {
         case .words(let words):
-            guard let expected = guards.take(words.first, of: read.unit, at: now) else { return [] }
+            guard let expected = guards.take(words.first, of: read.unit, at: now) else {
+                schedule.proved(at: now)
+                return []
+            }
             // Not the unit that it should be: it is as good as silent.
             let fault = DeviceFault.wrongGuard(read, of: configuration.name, words.first ?? 0, expected)
-            return lose(index, fault, lateAnswer: prices.lateness(of: read, after: span), at: now)
-        case .exception(_, let error): return missed(index, error, lateAnswer: .zero, at: now)
+            return lose(index, fault, lateAnswer: .zero, asked: read, at: now)
+        case .exception(_, let error) where error.exception.map({ $0 <= 3 }) == true:
+            return lose(
+                index, .refusedGuard(read, of: configuration.name, error), lateAnswer: .zero, asked: read, at: now)
+        case .exception(_, let error): return missed(index, error, lateAnswer: .zero, asked: read, at: now)
         case .nothing(let error):
-            return missed(index, error, lateAnswer: prices.lateness(of: read, after: span), at: now)
+            return missed(index, error, lateAnswer: prices.lateness(of: read, after: span), asked: read, at: now)
         case .broken, .down: return []
         }
     }
@@ -76,6 +120,8 @@ extension BusPoller {
         let unit = schedule.request(index).read.unit
         let wasLost = schedule.answered(index, at: now)
         ledger.note(schedule.state(of: unit), of: unit)
+        lateUnits.remove(unit)
+        unitFaults[unit] = nil
         return wasLost ? [report(.unit(unit, of: configuration.name), .found, at: now)] : []
     }
 
@@ -87,9 +133,10 @@ extension BusPoller {
             schedule.split(index, at: now)
             return []
         }
-        schedule.refusedOne(index, at: now)
+        guard schedule.refusedOne(index, at: now) else { return [] }
+        let unread = request.points.compactMap(\.output).flatMap { outputs.unread($0, error, at: now) }
         let news = request.inputs.filter { refusedPoints.insert($0.id).inserted }
-        return readings.lose(request.inputs, to: .fault, at: now)
+        return unread + readings.lose(request.inputs, to: .fault, at: now)
             + news.map { report(.address(of: $0.id), .lost(.refusedAddress($0, error)), at: now) }
     }
 
@@ -97,7 +144,11 @@ extension BusPoller {
     private mutating func accepted(_ request: PollRequest, at now: BootTime) -> [SensorReport] {
         let unit = request.read.unit
         var found: [SensorReport] = []
-        if busyUnits.remove(unit) != nil { found.append(report(.unit(unit, of: configuration.name), .found, at: now)) }
+        let wasBusy = busyRequests[unit]?.remove(request.read) != nil && busyRequests[unit]?.isEmpty == true
+        if lostSinceLastRun.remove(unit) != nil || wasBusy {
+            busyRequests[unit] = nil
+            found.append(report(.unit(unit, of: configuration.name), .found, at: now))
+        }
         guard !refusedPoints.isEmpty else { return found }
         let points = request.inputs.filter { refusedPoints.remove($0.id) != nil }
         return found + points.map { report(.address(of: $0.id), .found, at: now) }
@@ -110,37 +161,58 @@ extension BusPoller {
         let unit = request.read.unit
         let (wasLost, loss) = schedule.busy(index, at: now)
         ledger.note(schedule.state(of: unit), of: unit)
-        if wasLost { busyUnits.insert(unit) }
+        // A unit that was silent and is busy stays lost until it gives values.
+        if wasLost { busyRequests[unit, default: []].insert(request.read) }
         guard loss != nil else { return [] }
         let stale = readings.lose(request.inputs, to: .stale, at: now)
-        guard busyUnits.insert(unit).inserted else { return stale }
+        let isNews = busyRequests[unit]?.isEmpty ?? true
+        busyRequests[unit, default: []].insert(request.read)
         let fault = DeviceFault.unit(unit, of: configuration.name, error)
-        return [report(.unit(unit, of: configuration.name), .lost(fault), at: now)] + stale
+        return (isNews ? [report(.unit(unit, of: configuration.name), .lost(fault), at: now)] : []) + stale
     }
 
     private mutating func missed(
-        _ index: Int, _ error: ModbusError, lateAnswer: Duration, at now: BootTime
+        _ index: Int, _ error: ModbusError, lateAnswer: Duration, asked: ReadRequest? = nil, at now: BootTime
     ) -> [SensorReport] {
         let unit = schedule.request(index).read.unit
-        return lose(index, .unit(unit, of: configuration.name, error), lateAnswer: lateAnswer, at: now)
+        let isLate = error.isTimeout && lateUnits.contains(unit)
+        let fault: DeviceFault =
+            isLate
+            ? .lateUnit(unit, of: configuration.name, configuration.responseTimeout(of: unit))
+            : .unit(unit, of: configuration.name, error)
+        return lose(index, fault, lateAnswer: lateAnswer, asked: asked, at: now)
     }
 
     private mutating func lose(
-        _ index: Int, _ fault: DeviceFault, lateAnswer: Duration, at now: BootTime
+        _ index: Int, _ fault: DeviceFault, lateAnswer: Duration, asked: ReadRequest?, at now: BootTime
     ) -> [SensorReport] {
         let request = schedule.request(index)
         let unit = request.read.unit
         guards.doubt(unit)
-        let loss = schedule.missed(index, at: now, lateAnswer: lateAnswer)
+        let loss = schedule.missed(index, at: now, lateAnswer: lateAnswer, asked: asked)
         ledger.note(schedule.state(of: unit), of: unit)
         switch loss {
+        case nil where schedule.state(of: unit) == .silent: return retold(unit, fault, at: now)
         case nil: return []
-        case .request: return readings.lose(request.inputs, to: .stale, at: now)
+        case .request:
+            // The unit answers others: what keeps silent is these addresses.
+            let silence = ModbusError(.read(request.read.table), code: ETIMEDOUT)
+            let unread = request.points.compactMap(\.output).flatMap { outputs.unread($0, silence, at: now) }
+            let news = request.inputs.filter { refusedPoints.insert($0.id).inserted }
+            return unread + readings.lose(request.inputs, to: .stale, at: now)
+                + news.map { report(.address(of: $0.id), .lost(.silentAddress($0)), at: now) }
         case .unit:
             outputs.forget(unit: unit)
-            return [report(.unit(unit, of: configuration.name), .lost(fault), at: now)]
+            busyRequests[unit] = nil
+            return retold(unit, fault, at: now)
                 + readings.lose(schedule.points(of: unit).filter { $0.output == nil }, to: .stale, at: now)
         }
+    }
+
+    /// A unit's loss, told once for each reason.
+    private mutating func retold(_ unit: Int, _ fault: DeviceFault, at now: BootTime) -> [SensorReport] {
+        guard unitFaults[unit, default: []].insert(fault.message).inserted else { return [] }
+        return [report(.unit(unit, of: configuration.name), .lost(fault), at: now)]
     }
 
     private mutating func readBack(_ words: [UInt16], _ request: PollRequest, at now: BootTime) -> [SensorReport] {
@@ -150,10 +222,10 @@ extension BusPoller {
         }
     }
 
-    private mutating func wrote(_ index: Int, _ answer: BusAnswer, at now: BootTime) -> [SensorReport] {
+    private mutating func wrote(_ write: BusOutputs.Write, _ answer: BusAnswer, at now: BootTime) -> [SensorReport] {
         switch answer {
-        case .words: outputs.wrote(index)
-        case .exception(_, let error), .nothing(let error): return outputs.missed(index, error, at: now)
+        case .words: outputs.wrote(write)
+        case .exception(_, let error), .nothing(let error): return outputs.missed(write, error, at: now)
         case .broken, .down: break
         }
         return []
@@ -167,7 +239,8 @@ extension BusPoller {
             errand.answer(.failure(error))
             // Its answer may still come, and a poll of the same unit could look just like it.
             let waited = configuration.responseTimeout(of: errand.request.unit)
-            quietUntil = now + prices.lateness(of: errand.request, after: waited)
+            let late = prices.lateness(of: errand.request, after: waited)
+            schedule.owe(errand.request, until: now + late, at: now)
         case .broken, .down: break
         }
     }
@@ -175,9 +248,9 @@ extension BusPoller {
     // MARK: The bus as a whole
 
     private mutating func busFound(at now: BootTime) -> [SensorReport] {
-        guard lossTold != nil else { return [] }
-        lossTold = nil
-        schedule.restart(at: now)
+        guard lossTold != nil || isLostSinceLastRun else { return [] }
+        if lossTold != nil { schedule.restart(at: now) }
+        (lossTold, isLostSinceLastRun) = (nil, false)
         return [report(.bus(configuration.name), .found, at: now)]
     }
 

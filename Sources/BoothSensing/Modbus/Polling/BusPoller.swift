@@ -27,7 +27,7 @@ struct BusPoller {
         case poll(Int)
         /// The guard of a unit, before the poll of the same index.
         case proof(Int, ReadRequest)
-        case output(Int)
+        case output(BusOutputs.Write)
         case errand(Errand)
     }
 
@@ -41,10 +41,12 @@ struct BusPoller {
     /// A lamp waits so long at most for polls that are due; an errand as long as people do not mind.
     private static let outputPatience = Duration.milliseconds(50)
     private static let errandPatience = Duration.milliseconds(500)
+    /// Between two outputs that polls had to wait for.
+    private static let outputPause = Duration.milliseconds(250)
 
     let configuration: ModbusBusConfiguration
     let points: [PolledPoint]
-    let prices: BusPrices
+    var prices: BusPrices
     let ledger: UnitLedger
     var schedule: PollSchedule
     var readings: PointReadings
@@ -56,12 +58,27 @@ struct BusPoller {
     var lossTold: DeviceFault?
     var retryAt: BootTime?
     var isLent = false
-    /// Units that have been busy for so long that it was told.
-    var busyUnits: Set<Int> = []
-    /// Points whose address their unit refuses, as it was told.
-    var refusedPoints: Set<PointID> = []
-    /// Before this an answer may come to what was asked by an errand, by a borrower of the line, or before the start.
+    /// Of units that were told to be busy, the requests that they have no values for.
+    var busyRequests: [Int: Set<ReadRequest>] = [:]
+    /// Units whose loss stands since the last run.
+    var lostSinceLastRun: Set<Int>
+    /// Points whose address their unit refuses, or keeps silent to, as it was told.
+    var refusedPoints: Set<PointID>
+    /// Whether the bus was lost when the last run ended.
+    var isLostSinceLastRun: Bool
+    /// Before this an answer may come to what was asked by a borrower of the line, before the start, or before the
+    /// connection broke.
     var quietUntil: BootTime?
+    /// A probe over TCP that was not answered, and how long it was waited for; nil once another unit has answered since.
+    var probe: (began: BootTime, span: Duration)?
+    /// Why each unit counts as lost, as it was told.
+    var unitFaults: [Int: Set<Message>] = [:]
+    /// Units whose answers come, but too late.
+    var lateUnits: Set<Int> = []
+    /// An errand was run last although polls had to wait: the next one lets one of them go first.
+    private var isErrandLast = false
+    /// Before this no poll has to wait for an output.
+    private var noOutputBefore: BootTime
 
     init(_ setup: BusSetup, ledger: UnitLedger, start: BootTime) {
         configuration = setup.configuration
@@ -72,9 +89,14 @@ struct BusPoller {
             PollPlan(points, bus: setup.configuration), unitSilent: setup.unitSilent, start: start)
         readings = PointReadings(lasting: setup.unitSilent, remembered: setup.remembered)
         guards = GuardWatch(setup.configuration.units)
-        outputs = BusOutputs(setup.outputs, on: setup.configuration.name)
+        let bus = setup.configuration.name
+        outputs = BusOutputs(setup.outputs, on: bus, standing: setup.standing)
+        lostSinceLastRun = Set(points.map(\.source.unit).filter { setup.standing.contains(.unit($0, of: bus)) })
+        refusedPoints = Set(points.map(\.id).filter { setup.standing.contains(.address(of: $0)) })
+        isLostSinceLastRun = setup.standing.contains(.bus(bus))
         // The agent's last run may have asked a moment ago.
         quietUntil = start + prices.strangersLateness
+        noOutputBefore = start
     }
 
     // MARK: What to ask
@@ -85,7 +107,11 @@ struct BusPoller {
         if let retryAt, now < retryAt { return .wait(until: retryAt) }
         if let quietUntil, now < quietUntil { return .wait(until: quietUntil) }
         if let question = urgentOutput(at: now) { return .ask(question) }
-        if let errand = nextErrand(at: now), now - errand.since >= Self.errandPatience { return .ask(run(errand)) }
+        if !isErrandLast, let errand = nextErrand(at: now), now - errand.since >= Self.errandPatience {
+            isErrandLast = true
+            return .ask(run(errand))
+        }
+        isErrandLast = false
         switch schedule.next(at: now, cost: prices.price) {
         case .request(let index, let patience): return .ask(poll(index, patience, at: now))
         case .wait(let instant): return fill(until: instant, at: now)
@@ -99,25 +125,33 @@ struct BusPoller {
         {
             return .ask(run(errand))
         }
-        let errand = errands.first.map { max(schedule.quietUntil(of: $0.request.unit), $0.since + Self.errandPatience) }
+        let errand = errands.first.map { max(schedule.quietUntil(for: $0.request), $0.since + Self.errandPatience) }
         return .wait(until: [instant, outputs.nextDeadline(after: now), errand].compactMap(\.self).min())
     }
 
     /// The errand that waits, unless an answer to a poll of its unit may still come, which would pass for its own.
     private func nextErrand(at now: BootTime) -> Errand? {
-        errands.first.flatMap { schedule.quietUntil(of: $0.request.unit) <= now ? $0 : nil }
+        errands.first.flatMap { schedule.quietUntil(for: $0.request) <= now ? $0 : nil }
     }
 
-    /// An output goes before a poll that is not due while it is written; and it does not wait for long.
+    /// An output goes before a poll that is not due while it is written; and it does not wait for long. Where there is no
+    /// time for it, a lamp that blinks blinks slower.
     private mutating func urgentOutput(at now: BootTime) -> Question? {
-        guard let (index, since) = outputs.next(at: now, canBeWritten: { schedule.state(of: $0) == .answering })
-        else { return nil }
-        let request = outputs.request(index)
-        let end = now + prices.usual(of: request)
-        if now - since < Self.outputPatience, let due = schedule.liveRequests(at: now).nextDue, due < end { return nil }
-        purpose = .output(index)
-        return Question(
-            request: request, within: configuration.responseTimeout(of: request.unit), mayRepeat: true)
+        let isTrusted = { [schedule, guards] (unit: Int) in
+            schedule.state(of: unit) == .answering && guards.request(before: unit, at: now) == nil
+        }
+        guard let write = outputs.next(at: now, canBeWritten: isTrusted) else { return nil }
+        if let due = schedule.liveRequests(at: now).nextDue, due < now + prices.usual(of: write.request) {
+            guard now - write.since >= Self.outputPatience, now >= noOutputBefore else { return nil }
+            noOutputBefore = now + Self.outputPause
+        }
+        return question(write)
+    }
+
+    private mutating func question(_ write: BusOutputs.Write) -> Question {
+        purpose = .output(write)
+        let timeout = configuration.responseTimeout(of: write.request.unit)
+        return Question(request: write.request, within: timeout, mayRepeat: true)
     }
 
     private mutating func run(_ errand: Errand) -> Question {
@@ -140,7 +174,6 @@ struct BusPoller {
         purpose = .poll(index)
         return Question(request: .read(read), within: span, mayRepeat: isExpected)
     }
-
 }
 
 // MARK: What others want of the bus
@@ -174,7 +207,12 @@ extension BusPoller {
     mutating func takeBack(at now: BootTime) {
         isLent = false
         retryAt = nil
-        quietUntil = now + prices.strangersLateness
+        beQuiet(until: now + prices.strangersLateness)
+    }
+
+    /// Asks nobody anything before `instant`.
+    mutating func beQuiet(until instant: BootTime) {
+        quietUntil = max(instant, quietUntil ?? instant)
     }
 
     /// Whatever an output shows, it is to show nothing any more.
@@ -182,7 +220,17 @@ extension BusPoller {
     /// - Returns: the next request that this takes; nil when there is none, or none that can be made.
     mutating func rest(at now: BootTime) -> Question? {
         outputs.rest(at: now)
-        guard !isLent, lossTold == nil else { return nil }
-        return urgentOutput(at: now + Self.outputPatience)
+        // One that missed a poll may still be there; one that is lost has nothing that could be switched off.
+        let mayBeThere = { [schedule] (unit: Int) in schedule.state(of: unit) != .silent }
+        guard !isLent, lossTold == nil, let write = outputs.next(at: now, canBeWritten: mayBeThere) else { return nil }
+        return question(write)
+    }
+
+    /// Whether anything on the bus is written.
+    var hasOutputs: Bool { !outputs.isEmpty }
+
+    /// The question under way is given up.
+    mutating func drop() {
+        purpose = nil
     }
 }

@@ -6,6 +6,8 @@ import Modbus
 struct BusPrices {
     /// How long a unit that is not known is given to begin its answer, at the least.
     private static let shortestWait = Duration.milliseconds(20)
+    /// A USB adapter gathers bytes for so long before it hands them on.
+    private static let adapterPause = Duration.milliseconds(20)
     /// How long a unit takes to begin its answer, where nothing is known of it.
     private static let turnRound = Duration.milliseconds(5)
 
@@ -13,6 +15,14 @@ struct BusPrices {
     /// Nil over TCP, where the wire's time is none.
     private let line: SerialLine?
     private let ledger: UnitLedger
+    /// Whether what is behind a TCP address answers one request after the other: a probe then holds up the polls after
+    /// it, however short this side's patience.
+    var isOneByOne = false
+    /// The longest that such a gateway was seen to be held up by a probe.
+    private var holdUp = Duration.zero
+
+    /// A gateway that has not answered for so long after a probe is not held up by it.
+    static let longestHoldUp = Duration.seconds(5)
 
     init(_ configuration: ModbusBusConfiguration, _ ledger: UnitLedger) {
         self.configuration = configuration
@@ -24,6 +34,8 @@ struct BusPrices {
         self.line = line
     }
 
+    var isTCP: Bool { line == nil }
+
     /// What a request without an answer costs.
     func price(of request: PollRequest) -> PollSchedule.Price { price(of: request.read) }
 
@@ -32,8 +44,19 @@ struct BusPrices {
         let wire = wireTime(of: read)
         let full = configuration.responseTimeout(of: read.unit)
         let least = ledger.usualRoundTrip(of: read.unit).map { $0 * 3 / 2 } ?? Self.shortestWait
+        if isOneByOne { return PollSchedule.Price(full: max(full, holdUp), least: max(full, holdUp)) }
         return PollSchedule.Price(full: full + wire, least: min(full, least) + wire)
     }
+
+    /// A live unit answered again, `span` after the beginning of a probe that was given up after `patience`. Where it
+    /// answers at once, nothing is held up: it had been away itself.
+    mutating func noteHoldUp(_ span: Duration, of patience: Duration) {
+        guard isOneByOne else { return }
+        isOneByOne = span - patience > Self.shortestHoldUp
+        holdUp = isOneByOne ? min(Self.longestHoldUp, max(holdUp, span)) : .zero
+    }
+
+    private static let shortestHoldUp = Duration.milliseconds(50)
 
     /// What a request costs that is answered.
     func usual(of request: ModbusRequest) -> Duration {
@@ -46,19 +69,21 @@ struct BusPrices {
         line?.time(of: 13 + read.table.bytes(of: read.count)) ?? .zero
     }
 
-    /// How long an answer may still come to what another program asked, of whom no more is known than the bus; bounded,
-    /// for a bus that waits long for its units.
+    /// How long an answer may still come to what somebody asked of whom no more is known than the bus: another program,
+    /// or this one before the connection broke. Bounded, for a bus that waits long for its units.
     var strangersLateness: Duration {
         guard let line else { return .zero }
-        return min(Self.longestStranger, configuration.responseTimeout * 2) + line.time(of: 256)
+        let own = configuration.units.values.compactMap(\.responseTimeout).max() ?? .zero
+        return min(Self.longestStranger, max(own, configuration.responseTimeout) * 3) + line.time(of: 256)
     }
 
-    private static let longestStranger = Duration.seconds(2)
+    private static let longestStranger = Duration.seconds(3)
 
     /// How long an answer may still come that must not be taken for another request's, after `waited` for it in vain:
     /// up to two response timeouts late. None over TCP, where each answer names its request.
     func lateness(of read: ReadRequest, after waited: Duration) -> Duration {
         guard let line else { return .zero }
-        return configuration.responseTimeout(of: read.unit) * 3 - waited + line.time(of: 256)
+        let answer = line.time(of: 5 + read.table.bytes(of: read.count)) + Self.adapterPause
+        return configuration.responseTimeout(of: read.unit) * 3 - waited + answer
     }
 }

@@ -19,7 +19,7 @@ extension PollSchedule {
         for index in entries.indices where isLive(index) {
             live.count += 1
             // Another request of the unit may have been left without its answer.
-            let due = max(entries[index].due, units[entries[index].unit].quietUntil)
+            let due = max(entries[index].due, units[entries[index].unit].quietUntil(for: entries[index].request.read))
             live.nextDue = min(live.nextDue ?? due, due)
             guard due <= now else { continue }
             // In turn, so that on a bus that is too slow all are late alike.

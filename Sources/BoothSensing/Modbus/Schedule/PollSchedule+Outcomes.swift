@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
+import Modbus
 
 /// What came of a request. Of `answered`, `busy` and `missed` one is called for each; `refusedOne` or `split` after
 /// `answered`, for an answer was a refusal.
@@ -16,7 +17,7 @@ extension PollSchedule {
 
     /// The unit answered that it is busy (exceptions 5 and 6): it lives, and is asked again soon within the period.
     ///
-    /// - Returns: whether its unit had been lost; and `.request` when so many polls in a row ended like this that the
+    /// - Returns: whether its unit had been lost; and `.request` where so many polls in a row ended like this that the
     ///   points' values are too old.
     mutating func busy(_ index: Int, at now: BootTime) -> (wasLost: Bool, loss: Loss?) {
         let wasLost = found(index, at: now)
@@ -28,7 +29,7 @@ extension PollSchedule {
         }
         entries[index].moveOn()
         entries[index].busyPolls += 1
-        return (wasLost, entries[index].busyPolls == unitSilent ? .request : nil)
+        return (wasLost, entries[index].busyPolls >= unitSilent ? .request : nil)
     }
 
     private mutating func found(_ index: Int, at now: BootTime) -> Bool {
@@ -51,12 +52,16 @@ extension PollSchedule {
 
     /// The request brought nothing.
     ///
-    /// - Parameter lateAnswer: how long an answer to it may still come; the unit is asked nothing before.
-    mutating func missed(_ index: Int, at now: BootTime, lateAnswer: Duration) -> Loss? {
+    /// - Parameters:
+    ///   - lateAnswer: how long an answer to it may still come; nothing that is answered alike is asked before.
+    ///   - asked: what was asked in its place, a guard register.
+    mutating func missed(
+        _ index: Int, at now: BootTime, lateAnswer: Duration, asked: ReadRequest? = nil
+    ) -> Loss? {
         let unit = entries[index].unit
         entries[index].isMissing = true
         let isShort = made.map { $0.index == index && $0.isShort } ?? false
-        units[unit].quietUntil = now + lateAnswer
+        units[unit].owe(asked ?? entries[index].request.read, until: now + lateAnswer, at: now)
         units[unit].isHeard = false
         units[unit].shortProbes = isShort ? units[unit].shortProbes + 1 : 0
         // A unit that answered before is not lost for short probes alone: it may be slower than they allow.
@@ -110,16 +115,39 @@ extension PollSchedule {
     }
 
     /// A frame of `unit` came that answers nothing that is being asked: it lives, and was asked with too little
-    /// patience. It is asked as soon as can be, with its whole timeout; not before `lateAnswer` has passed, for one late
-    /// frame does not prove that it was the only one.
-    mutating func heard(unit number: Int, at now: BootTime) {
+    /// patience. It is asked as soon as can be, with its whole timeout; not while an answer may still be late, for one
+    /// late frame does not prove that it was the only one.
+    mutating func heard(unit number: Int) {
         guard let unit = units.firstIndex(where: { $0.number == number }) else { return }
         units[unit].isHeard = !units[unit].isAnswering
     }
 
-    /// The unit refused the one address that `index` reads: it is asked again slowly, until it answers.
-    mutating func refusedOne(_ index: Int, at now: BootTime) {
+    /// The unit refused the one address that `index` reads. A board that starts refuses what it has: only after some
+    /// polls it is asked slowly, until it answers.
+    ///
+    /// - Returns: whether so many polls in a row were refused that the address does not exist.
+    mutating func refusedOne(_ index: Int, at now: BootTime) -> Bool {
+        entries[index].refusals += 1
+        guard entries[index].refusals >= unitSilent else { return false }
         entries[index].begin(at: now + max(Self.longestInterval, entries[index].request.period))
+        return true
+    }
+
+    /// The request gave values.
+    mutating func accepted(_ index: Int) { entries[index].refusals = 0 }
+
+    /// A read that is not of the plan went without an answer.
+    mutating func owe(_ read: ReadRequest, until instant: BootTime, at now: BootTime) {
+        guard let unit = units.firstIndex(where: { $0.number == read.unit }) else {
+            strangers[read.unit, default: PollUnit(read.unit)].owe(read, until: instant, at: now)
+            return
+        }
+        units[unit].owe(read, until: instant, at: now)
+    }
+
+    /// What was asked in the place of the request made last was answered.
+    mutating func proved(at now: BootTime) {
+        if made?.isShort == true { heldUntil = now }
     }
 
     /// Puts the parts of `index`, which the unit refused as a whole, in its place; all are due.

@@ -75,7 +75,8 @@ extension PollSchedule {
 
     private func readiness(of index: Int) -> BootTime {
         let unit = units[entries[index].unit]
-        return unit.isHeard ? unit.quietUntil : max(entries[index].due, unit.quietUntil)
+        let quietUntil = unit.quietUntil(for: entries[index].request.read)
+        return unit.isHeard ? quietUntil : max(entries[index].due, quietUntil)
     }
 
     private func group(of index: Int, _ room: Room) -> Int {

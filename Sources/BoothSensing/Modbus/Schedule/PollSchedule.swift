@@ -68,6 +68,8 @@ struct PollSchedule {
     let plan: PollPlan
     var entries: [PollEntry]
     var units: [PollUnit]
+    /// Units that are not in the plan, and were asked all the same.
+    var strangers: [Int: PollUnit] = [:]
     /// Units whose plan is to be made anew before the next request; indexes hold until then.
     var changed: Set<Int> = []
     /// The request made last, and whether it had less than its whole timeout.
@@ -101,9 +103,10 @@ struct PollSchedule {
     /// What is known of `unit` now; unknown for one that is not in the plan.
     func state(of unit: Int) -> UnitCounters.State { units.first { $0.number == unit }?.state ?? .unknown }
 
-    /// Before this, `unit` may still answer what it was asked; the past for one that owes nothing.
-    func quietUntil(of unit: Int) -> BootTime {
-        units.first { $0.number == unit }?.quietUntil ?? BootTime(nanoseconds: 0)
+    /// Before this an answer may come that would pass for the one to `read`; the past where none may.
+    func quietUntil(for read: ReadRequest) -> BootTime {
+        (units.first { $0.number == read.unit } ?? strangers[read.unit])?.quietUntil(for: read)
+            ?? BootTime(nanoseconds: 0)
     }
 
     /// Which request to make now, if any.

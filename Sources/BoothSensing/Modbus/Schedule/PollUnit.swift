@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
+import Modbus
 
 /// What the schedule of a bus knows of one of its units.
 struct PollUnit {
@@ -11,8 +12,8 @@ struct PollUnit {
     var misses = 0
     /// Of a lost unit: from one probe to the next.
     var interval = Duration.zero
-    /// Before this an answer may still come to what was asked before.
-    var quietUntil = BootTime(nanoseconds: 0)
+    /// Until when answers may still come to what was asked before, by what they would look like.
+    private var owed: [AnswerShape: BootTime] = [:]
     /// Probes in a row that were given less than the response timeout.
     var shortProbes = 0
     /// A late answer of it came: it lives, and wants its whole response timeout.
@@ -31,9 +32,28 @@ struct PollUnit {
         hasAnswered = true
         misses = 0
         interval = .zero
-        quietUntil = BootTime(nanoseconds: 0)
         shortProbes = 0
         isHeard = false
+    }
+
+    /// Nothing that is answered like `read` may be asked before: the answer could be another request's.
+    func quietUntil(for read: ReadRequest) -> BootTime { owed[AnswerShape(read)] ?? BootTime(nanoseconds: 0) }
+
+    /// `read` went without an answer, and one may come until `instant`.
+    mutating func owe(_ read: ReadRequest, until instant: BootTime, at now: BootTime) {
+        owed = owed.filter { $0.value > now }
+        if instant > now { owed[AnswerShape(read)] = max(instant, quietUntil(for: read)) }
+    }
+}
+
+/// What the answer to a read looks like: which addresses it is of, it does not say.
+private struct AnswerShape: Hashable {
+    let table: DataTable
+    let bytes: Int
+
+    init(_ read: ReadRequest) {
+        table = read.table
+        bytes = read.table.bytes(of: read.count)
     }
 }
 
@@ -59,6 +79,8 @@ struct PollEntry {
     var wholeBy: BootTime?
     /// Polls that ended with a busy unit, in a row.
     var busyPolls = 0
+    /// Polls in a row that were refused.
+    var refusals = 0
     /// How often it was made again in this poll, for the unit was busy.
     var retries = 0
 
