@@ -41,12 +41,27 @@ extension IncidentRules {
         }
     }
 
-    /// Restores the faults of devices that `configuration` no longer has.
+    /// Restores the faults of devices that `configuration` no longer has, and the incidents of its points.
     package mutating func forgetForeignFaults(known: Set<DeviceID>, at moment: Moment) -> Decision {
         for device in faults.keys.sorted(by: { $0.rawValue < $1.rawValue }) where !known.contains(device) {
             clearFault(device, at: moment)
         }
+        forgetForeignPoints(at: moment)
         return finish()
+    }
+
+    /// Nothing will ever say that the input of a point is normal again that is not read any more. Should it come back
+    /// one day, it is known from its first reading on.
+    private mutating func forgetForeignPoints(at moment: Moment) {
+        for id in points.keys.sorted(by: { $0.rawValue < $1.rawValue }) where configured[id] == nil {
+            let blank = PointMemory(point: id, state: .normal, since: points[id]?.since ?? Stamp(moment))
+            if points.removeValue(forKey: id) != blank { decision.points.append(blank) }
+        }
+        for incident in live.values.sorted(by: { $0.id < $1.id }) where incident.device == nil {
+            guard let point = incident.point, configured[point] == nil else { continue }
+            if incident.restored == nil { restore(incident.id, since: Stamp(moment), at: moment) }
+            releaseIfDone(incident)
+        }
     }
 
     mutating func openFault(_ device: DeviceID, _ category: Category, at moment: Moment) {
