@@ -92,6 +92,8 @@ package final class BusScan {
                 if !isKnown(unit, round.line) { try ask(probe.request(to: unit), round.line) }
                 pace.made(probe, at: round.line)
             }
+            // Few units are asked again soon: a slow one would be heard answering what was asked before.
+            if plan.isShort(probe, in: round) { line?.settle() }
         }
         try askLateUnits(round)
     }

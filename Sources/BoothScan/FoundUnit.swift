@@ -37,8 +37,13 @@ package struct FoundUnit: Sendable, Hashable {
             case .exception(let code): Message(zh: "\(place.zh)：异常 \(code)", en: "\(place.en): exception \(code)")
             }
         guard identity.profile != nil else { return first }
-        return Message(
-            zh: "\(first.zh)；符合 \(identity.signs) 项特征", en: "\(first.en); \(identity.signs) signs of the board")
+        if identity.isDoubtful {
+            return Message(
+                zh: "\(first.zh)；应答的读法相同，其他模块也可能如此",
+                en: "\(first.en); it answers the same reads, as others may")
+        }
+        let signs = identity.signs == 1 ? "1 sign" : "\(identity.signs) signs"
+        return Message(zh: "\(first.zh)；符合 \(identity.signs) 项特征", en: "\(first.en); \(signs) of the board")
     }
 }
 
@@ -61,6 +66,16 @@ package struct BoardIdentity: Sendable, Hashable {
     package var signs = 0
     /// Others that fit, by name.
     package var others: [String] = []
+    /// Whether all that was found of the board is what any board of some kind answers: a read that gives values, small
+    /// ones where nothing is active.
+    package var isDoubtful: Bool {
+        profile?.signs.allSatisfy { sign in
+            switch sign.answer {
+            case .values, .most: true
+            case .exception, .unit, .value, .within: false
+            }
+        } ?? false
+    }
 
     package init() {}
 

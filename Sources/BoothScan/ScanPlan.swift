@@ -98,7 +98,15 @@ package struct ScanPlan: Sendable, Hashable {
     /// About how long a round takes when nobody answers.
     package func duration(of round: Round) -> Duration {
         let waiting = round.line == nil ? Duration.zero : ReadOnlyLine.longestLateness
-        return round.probes.reduce(waiting) { $0 + duration(of: $1, at: round.line) * round.units.count }
+        return round.probes.reduce(waiting) { sum, probe in
+            sum + duration(of: probe, at: round.line) * round.units.count
+                + (isShort(probe, in: round) ? ReadOnlyLine.longestLateness : .zero)
+        }
+    }
+
+    /// Whether a slow unit of a serial line may still answer when a probe has been made to every unit of a round.
+    func isShort(_ probe: Probe, in round: Round) -> Bool {
+        round.line != nil && duration(of: probe, at: round.line) * round.units.count < ReadOnlyLine.longestLateness
     }
 
     /// A request that is not answered: the wire's time for both frames, the timeout and the silence between frames.

@@ -61,6 +61,9 @@ import Testing
         Spoiled("input = 3", "input = 3, range = \"0..1\"", "30:49", "\"range\" is for registers"),
         Spoiled("range = \"0..4095\"", "range = \"4095..0\"", "40:86", "write \"0..4095\""),
         Spoiled("range = \"0..4095\"", "range = \"0-4095\"", "40:86", "a band such as"),
+        Spoiled("range = \"0..4095\"", "range = \"0..3000\"", "41:74", "write range = \"0..4095\""),
+        Spoiled("range = \"0..4095\"", "range = \"0..800\"", "41:56", "goes beyond the range 0..800"),
+        Spoiled("\"901..4095\"", "\"4096..\"", "41:74", "the band \"cut\", 4096..65535, goes beyond the range 0..4095"),
         Spoiled(
             "\"901..4095\"", "\"901..4095\", hysteresis = 51", "41:100",
             "less than half of the narrowest band; write 0..50"),

@@ -49,7 +49,7 @@ struct BusTests {
         (counters { $0.timeouts = 100 }, .ok, "round trip p99 18.2", ""),
         (counters { $0.timeouts = 500 }, .warning, "5.0%", "modbus.inside.unit.1"),
         (counters { $0.timeouts = 2000 }, .failure, "20.0%", "response-timeout"),
-        (counters { $0.exceptions = 5000 }, .warning, "50.0%", "modbus read inside 1"),
+        (counters { $0.exceptions = 5000 }, .warning, "50.0%", "modbus read inside 1 discrete-input 0"),
         (counters { $0.state = .silent }, .failure, "does not answer", "modbus scan inside"),
         (counters { $0.requests = 0 }, .warning, "not asked yet", "look again"),
         (counters { ($0.requests, $0.crc) = (100, 50) }, .ok, "50 broken", ""),
@@ -72,6 +72,34 @@ struct BusTests {
         #expect(echo[0].level == .failure && echo[0].message.en.contains("local echo"))
         let lent = try Self.findings([Self.counters { _ in }], faults: [fault(.lent)])
         #expect(lent[0].level == .warning && lent[0].message.en == "lent to process 7")
+    }
+
+    @Test("gives the agent's own word and next step for a unit that it has a fault of, and no guess")
+    func faultOfUnit() throws {
+        let silent = Self.counters { $0.state = .silent }
+        let message = Message(zh: "校验寄存器为 7，应为 2；请核对地址", en: "the guard reads 7 and not 2; check the address")
+        let fault = StatusReply.Fault(device: .unit(1, of: "inside"), DeviceFault(.implausible, message))
+        let findings = try Self.findings([silent], faults: [fault])
+        #expect(findings.map(\.message.en) == ["the guard reads 7 and not 2"], "\(findings)")
+        #expect(findings[0].message.zh == "校验寄存器为 7，应为 2" && findings[0].subject == "inside/1")
+        let next = try #require(findings[0].next)
+        #expect(next.en.hasPrefix("check the address; ") && next.en.contains("scan inside --units 1"))
+    }
+
+    @Test("names a lamp and an address that are a fault, in the place of the unit's good figures")
+    func faultsOnUnit() throws {
+        let lamp =
+            "http = { url = \"http://127.0.0.1:8080\" }\n\n[[output]]\nid = \"help-lamp\"\nshows = \"help\"\n"
+            + "modbus = { bus = \"inside\", unit = 1, table = \"coil\", address = 0 }\n"
+        let fault = { (device: DeviceID) in
+            StatusReply.Fault(
+                device: device, DeviceFault(.refused, Message(zh: "被拒；查手册", en: "refused; see the manual")))
+        }
+        let findings = try Self.findings(
+            [Self.counters { _ in }], faults: [fault(.output("help-lamp")), fault(.address(of: "room-door"))],
+            more: lamp)
+        #expect(findings.map(\.subject) == ["room-door", "help-lamp"], "\(findings)")
+        #expect(findings.allSatisfy { $0.level == .failure && $0.next?.en == "see the manual" })
     }
 
     @Test("warns of a button that is polled, unless the unit counts its presses")

@@ -25,6 +25,15 @@ import Testing
         #expect(identity.others == ["waveshare-relay-8ch"])
     }
 
+    @Test("doubts a board whose signs are reads that any well-behaved board answers")
+    func doubtful() {
+        let zeros = Self.identity { .values([UInt16](repeating: 0, count: $0.count)) }
+        #expect(zeros.profile != nil && zeros.isDoubtful)
+        let renke = Self.identity { $0.address == 0x07D0 ? .values([1]) : $0.address == 0x07D1 ? .values([2]) : nil }
+        #expect(renke.profile?.name == "renke-sensor" && !renke.isDoubtful)
+        #expect(!Self.identity { _ in nil }.isDoubtful)
+    }
+
     @Test("names nothing where a sign is missing, wrong or unanswered")
     func unknown() {
         #expect(Self.identity { _ in nil }.profile == nil)

@@ -57,7 +57,10 @@ extension Screens {
         var text = scanned(report.units)
         if !report.result.isComplete { text += words("（未扫完）", "(not the whole scan)") + "\n" }
         let toml = report.toml(in: words.language)
-        guard !toml.isEmpty else { return text }
+        guard !toml.isEmpty else {
+            let isNamed = report.units.contains { $0.identity.profile != nil }
+            return text + (isNamed ? "\n" + words("boothd.toml 已写明这些单元。", "boothd.toml has all of this.") + "\n" : "")
+        }
         return text + "\n" + words("写入 boothd.toml：", "For boothd.toml:") + "\n\n" + toml
     }
 
@@ -73,11 +76,21 @@ extension Screens {
             let others = found.identity.others
             table.add([
                 String(found.unit), found.line?.notation ?? "TCP",
-                profile.map { ([$0.name] + others).joined(separator: words(" 或 ", " or ")) } ?? "–",
-                profile?.title.text(in: words.language) ?? words("未知", "unknown"),
+                profile.map { words.mayBe(found) + ([$0.name] + others).joined(separator: words(" 或 ", " or ")) }
+                    ?? "–",
+                found.identity.isDoubtful
+                    ? words("见模块标签", "see its label")
+                    : profile?.title.text(in: words.language) ?? words("未知", "unknown"),
                 found.evidenceText.text(in: words.language),
             ])
         }
         return table.text()
+    }
+}
+
+extension Words {
+    /// What stands before the name of a profile that others would fit as well.
+    func mayBe(_ found: FoundUnit) -> String {
+        found.identity.isDoubtful ? self("可能是 ", "may be ") : ""
     }
 }

@@ -74,7 +74,9 @@ final class ScanDisplay {
     /// A unit, as soon as it is found.
     private func show(_ found: FoundUnit) {
         let place = found.line.map { $0.notation + " " } ?? ""
-        let board = found.identity.profile.map { "\($0.name) (\($0.title.text(in: words.language)))" }
+        let board = found.identity.profile.map {
+            words.mayBe(found) + "\($0.name) (\($0.title.text(in: words.language)))"
+        }
         say(
             words("找到：\(place)单元 \(found.unit)：", "found: \(place)unit \(found.unit): ")
                 + (board ?? words("型号未知", "no profile fits")))

@@ -6,11 +6,15 @@ import Modbus
 /// What a scan found, as people and programs are told, and what to write into the configuration.
 struct ScanReport {
     let result: BusScan.Result
+    /// As the file has it.
     let bus: ModbusBusConfiguration
+    private let profiles: [BoardProfile]
 
-    init(_ result: BusScan.Result, on bus: ModbusBusConfiguration) {
+    /// - Parameter profiles: those that were looked for.
+    init(_ result: BusScan.Result, on bus: ModbusBusConfiguration, profiles: [BoardProfile]) {
         self.result = result
         self.bus = bus
+        self.profiles = profiles
     }
 
     /// In order of setting and address, the setting with the most units first.
@@ -40,32 +44,60 @@ struct ScanReport {
 
     // MARK: Next step
 
-    /// Lines for boothd.toml; empty where nothing was found. A bus has one setting: units at another are comments.
+    /// Lines for boothd.toml; empty where nothing is to be written. All of it can go into the file as it stands: what
+    /// belongs into a table that is there already is a comment, and so are units at another setting than the bus's.
     func toml(in language: Language) -> String {
         var tables: [String] = []
-        if let best, best != configured {
-            let stopBits = best.stopBits == 1 ? "" : "stop-bits = \(best.stopBits)\n"
-            tables.append(
-                "[modbus.\(bus.name)]\nbaud = \(best.baud)\nparity = \"\(best.parity.word)\"\n" + stopBits)
+        if let best, best != configured, !units.allSatisfy({ speedless.contains($0.unit) }) {
+            let stopBits = best.stopBits == 1 ? [] : ["stop-bits = \(best.stopBits)"]
+            let lines = ["baud = \(best.baud)", "parity = \"\(best.parity.word)\""] + stopBits
+            tables.append(change("[modbus.\(bus.name)]", lines, in: language))
         }
         for found in units where found.line == best {
+            let header = "[modbus.\(bus.name).unit.\(found.unit)]"
             let lines = lines(of: found, in: language)
             guard !lines.isEmpty else { continue }
-            tables.append("[modbus.\(bus.name).unit.\(found.unit)]\n" + lines.map { $0 + "\n" }.joined())
+            let isThere = bus.units[found.unit] != nil
+            tables.append(
+                isThere ? change(header, lines, in: language) : ([header] + lines).map { $0 + "\n" }.joined())
         }
-        let strays = units.filter { $0.line != best && $0.unit != speedless }.map { stray($0).text(in: language) }
+        let strays = units.filter { $0.line != best && !speedless.contains($0.unit) }.map {
+            stray($0).text(in: language)
+        }
         if !strays.isEmpty { tables.append(strays.map { "# \($0)\n" }.joined()) }
         return tables.joined(separator: "\n")
     }
 
-    /// What a unit's table says of it.
+    /// Lines for a table that the file has: a second one of that name would be a mistake.
+    private func change(_ header: String, _ lines: [String], in language: Language) -> String {
+        let what = Message(zh: "在已有的 \(header) 里改为：", en: "change in \(header), which is there already:")
+        let inner = lines.map { $0.hasPrefix("#") ? "\($0)\n" : "#   \($0)\n" }
+        return "# \(what.text(in: language))\n" + inner.joined()
+    }
+
+    /// Whether the file names a profile for the unit that what it answered does not speak against.
+    private func hasFittingProfile(_ found: FoundUnit) -> Bool {
+        guard let name = bus.units[found.unit]?.profile else { return false }
+        let fitting = [found.identity.profile?.name].compactMap { $0 } + found.identity.others
+        // What has no signs cannot be told from others.
+        return fitting.contains(name) || profiles.first { $0.name == name }?.signs.isEmpty != false
+    }
+
+    /// What the file does not say of a unit yet, or says otherwise.
     private func lines(of found: FoundUnit, in language: Language) -> [String] {
         var lines: [String] = []
-        if let profile = found.identity.profile {
+        let isKnown = hasFittingProfile(found)
+        if !isKnown, let named = bus.units[found.unit]?.profile {
+            let wrong = Message(
+                zh: "文件写的型号 \(named) 与应答不符", en: "the file names \(named), which does not fit what it answers")
+            lines.append("# \(wrong.text(in: language))")
+        }
+        if !isKnown, let profile = found.identity.profile {
             let others = found.identity.others.joined(separator: ", ")
             let doubt = Message(zh: "应答相同的还有：\(others)", en: "these answer alike: \(others)")
-            lines.append(
-                "profile = \"\(profile.name)\"" + (others.isEmpty ? "" : "    # \(doubt.text(in: language))"))
+            let line = "profile = \"\(profile.name)\"" + (others.isEmpty ? "" : "    # \(doubt.text(in: language))")
+            let label = Message(zh: "可能是；看模块标签", en: "may be; see its label")
+            lines.append(found.identity.isDoubtful ? "# \(line)    # \(label.text(in: language))" : line)
         }
         if let timeout = longerTimeout(for: found) {
             let took = Message(
@@ -113,13 +145,18 @@ struct ScanReport {
                         "broken frames at \(places): two units of one address, another master, or wiring and termination"
                 ))
         }
-        if let unit = speedless {
+        if !speedless.isEmpty {
+            let list = speedless.map(String.init)
+            let units =
+                speedless.count == 1 ? "unit \(list[0]) answers" : "units \(list.joined(separator: ", ")) answer"
             hints.append(
                 Message(
-                    zh: "单元 \(unit) 在多种波特率下都应答：这条线路没有真正的波特率（伪终端或自适应转换器），保持原设置即可",
+                    zh: "单元 \(list.joined(separator: "、")) 在多种波特率下都应答：这条线路没有真正的波特率（伪终端或自适应转换器），"
+                        + "保持原设置即可；若是真实的串口，则有几个单元地址相同：逐个接上扫描，再改地址",
                     en:
-                        "unit \(unit) answers at many speeds: this line has none of its own (a pseudo-terminal, or a converter "
-                        + "that adapts); leave it as it is configured"))
+                        "\(units) at several speeds: this line has none of its own (a pseudo-terminal, or a converter that "
+                        + "adapts), leave it as it is configured; on a real one there are several units of that address: "
+                        + "scan them one by one, and change it"))
         }
         if configured == nil, result.units.count > 200 {
             hints.append(
@@ -144,9 +181,9 @@ struct ScanReport {
                 + (all ? "" : " or --all"))
     }
 
-    /// A unit that was found at three settings or more.
-    private var speedless: Int? {
-        Dictionary(grouping: result.units, by: \.unit).first { $0.value.count > 2 }?.key
+    /// The units that were found at several settings, by address.
+    private var speedless: [Int] {
+        Dictionary(grouping: result.units, by: \.unit).filter { $0.value.count > 1 }.keys.sorted()
     }
 
     // MARK: Programs
@@ -171,6 +208,7 @@ struct ScanReport {
                 case profile, title
                 case titleInChinese = "title_zh"
                 case alsoFits = "also_fits"
+                case isDoubtful = "doubtful"
                 case evidence
                 case evidenceInChinese = "evidence_zh"
             }
@@ -186,6 +224,7 @@ struct ScanReport {
                 try container.encode(found.identity.profile?.title.en, forKey: .title)
                 try container.encode(found.identity.profile?.title.zh, forKey: .titleInChinese)
                 try container.encode(found.identity.others, forKey: .alsoFits)
+                try container.encode(found.identity.isDoubtful, forKey: .isDoubtful)
                 try container.encode(found.evidenceText.en, forKey: .evidence)
                 try container.encode(found.evidenceText.zh, forKey: .evidenceInChinese)
             }

@@ -112,7 +112,7 @@ extension BoothCommand {
         let result = withExtendedLifetime(agent) { scan.run() }
         display.end()
         let isLoanOver = agent?.isDisconnected == true
-        let report = ScanReport(result, on: bus)
+        let report = ScanReport(result, on: bus, profiles: profiles)
         output.write(invocation.json ? report.json + "\n" : Screens(language).scan(report))
         for message in report.hints(isLoanOver: isLoanOver, all: options.all) { complain(message, language) }
         return result.failure == nil && !result.units.isEmpty ? .done : .failed

@@ -9,7 +9,9 @@ extension ConfigurationReader {
             let normal = table.required("normal", .band)
             let alarm = table.required("alarm", .band)
             let cut = table.optional("cut", .band)
-            noteOverlaps(["short": short, "normal": normal, "alarm": alarm, "cut": cut], in: table)
+            let all = ["short": short, "normal": normal, "alarm": alarm, "cut": cut]
+            noteOverlaps(all, in: table)
+            if let range = source?.plausible { noteBeyond(range, all, in: table) }
             let hysteresis = table.optional("hysteresis", .integer(0...65_535))
             guard let normal, let alarm else { return LoopBands?.none }
             var bands = LoopBands(short: short, normal: normal, alarm: alarm, cut: cut)
@@ -36,6 +38,30 @@ extension ConfigurationReader {
             zh: "\"hysteresis\" 不能是 \(bands.hysteresis)，须小于最窄数值段的一半；应为 0..\(most)",
             en: "\"hysteresis\" cannot be \(bands.hysteresis), it has to be less than half of the narrowest band; "
                 + "write 0..\(most)")
+    }
+
+    /// Notes each band of values that `range` lets none, or not all, of be readings: a wire that is cut would be no more
+    /// than an implausible value.
+    private func noteBeyond(
+        _ range: ClosedRange<Int>, _ bands: [String: ClosedRange<Int>?], in table: TableReader
+    ) {
+        for (name, band) in bands {
+            // An open end, as in "901..", is wherever the range ends.
+            guard let band,
+                !range.contains(band.lowerBound == 0 ? range.lowerBound : band.lowerBound)
+                    || !range.contains(band.upperBound == 65_535 ? range.upperBound : band.upperBound)
+                    || !range.overlaps(band)
+            else { continue }
+            let span = "\(range.lowerBound)..\(range.upperBound)"
+            let whole = "\(min(range.lowerBound, band.lowerBound))..\(max(range.upperBound, band.upperBound))"
+            problems.note(
+                at: table.valuePlace(name),
+                zh: "数值段 \"\(name)\"（\(band.lowerBound)..\(band.upperBound)）超出 range \(span)，其外的值不算读数；"
+                    + "请改数值段，或写 range = \"\(whole)\"",
+                en:
+                    "the band \"\(name)\", \(band.lowerBound)..\(band.upperBound), goes beyond the range \(span), outside of "
+                    + "which nothing is a reading; correct it, or write range = \"\(whole)\"")
+        }
     }
 
     /// Notes each band that overlaps one that stands before it.
@@ -66,6 +92,11 @@ extension LoopBands {
 }
 
 extension PointConfiguration.Source {
+    /// The values that can be readings; nil where nothing is said of them.
+    fileprivate var plausible: ClosedRange<Int>? {
+        if case .modbus(let source) = self { source.plausible } else { nil }
+    }
+
     fileprivate var canBeLoop: Bool {
         guard case .modbus(let source) = self else { return false }
         return source.table.isRegisters && source.bit == nil && source.active == .high

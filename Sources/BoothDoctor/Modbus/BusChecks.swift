@@ -7,7 +7,11 @@ enum BusChecks {
     static func findings(in booth: Circumstances) -> [Finding] {
         guard let configuration = booth.configuration, !configuration.buses.isEmpty else { return [] }
         let faults = booth.agent.reply?.faults ?? []
-        let units = (booth.agent.points?.units ?? []).flatMap { UnitChecks.findings($0, configuration) }
+        let ofUnits = FaultChecks(faults, configuration)
+        let units = (booth.agent.points?.units ?? []).flatMap { unit in
+            let known = ofUnits.findings(of: unit.unit, on: unit.bus)
+            return known.isEmpty ? UnitChecks.findings(unit, configuration) : known
+        }
         return configuration.buses.flatMap { bus in busFaults(of: bus.name, faults) }
             + (booth.agent.reply == nil ? EchoCheck.findings(configuration, in: booth) : [])
             + (units.isEmpty ? [unseen(in: booth)].compactMap { $0 } : units)

@@ -24,7 +24,7 @@ enum UnitChecks {
         }
         let found =
             broken(unit, subject) + missed(unit, subject)
-            + refused(unit, subject, configuration.profile(of: unit.unit, on: unit.bus))
+            + refused(unit, subject, configuration)
         return found.isEmpty ? [.ok(.modbus, subject, figures(unit))] : found
     }
 
@@ -80,22 +80,23 @@ enum UnitChecks {
         ]
     }
 
-    private static func refused(_ unit: UnitCounters, _ subject: String, _ profile: String?) -> [Finding] {
+    private static func refused(
+        _ unit: UnitCounters, _ subject: String, _ configuration: Configuration
+    ) -> [Finding] {
         guard unit.requests >= enough, unit.exceptionShare > exceptions else { return [] }
         let message = Message(
             zh: "\(percent(unit.exceptionShare)) 的请求被拒（异常）",
             en: "\(percent(unit.exceptionShare)) of the requests are refused (exceptions)")
         let next =
-            profile.map {
+            configuration.profile(of: unit.unit, on: unit.bus).map {
                 Message(
                     zh: "型号 \($0) 可能不符：boothctl modbus scan \(unit.bus) --units \(unit.unit) 看实际是哪一种",
                     en: "it may be no \($0): boothctl modbus scan \(unit.bus) --units \(unit.unit) shows which it is")
             }
             ?? Message(
-                zh: "它没有所配置的地址或表：对照手册，用 boothctl modbus read \(unit.bus) \(unit.unit) 试读",
-                en:
-                    "it lacks a table or address of the configuration: see its manual, try boothctl modbus read \(unit.bus) "
-                    + "\(unit.unit)")
+                zh: "它没有所配置的地址或表，或常常忙：对照手册，试 \(configuration.reading(unit))",
+                en: "it lacks a table or address of the configuration, or is often busy: see its manual, try "
+                    + configuration.reading(unit))
         return [.warning(.modbus, subject, message, next: next)]
     }
 
@@ -110,6 +111,13 @@ enum UnitChecks {
 }
 
 extension Configuration {
+    /// The command that reads what a point has on the unit.
+    fileprivate func reading(_ unit: UnitCounters) -> String {
+        let source = points.compactMap(\.modbusSource).first { ($0.bus, $0.unit) == (unit.bus, unit.unit) }
+        let place = source.map { "\($0.table.rawValue) \($0.address)" } ?? "holding-register 0"
+        return "boothctl modbus read \(unit.bus) \(unit.unit) \(place)"
+    }
+
     /// The profile that the configuration names for a unit.
     fileprivate func profile(of unit: Int, on bus: String) -> String? {
         buses.first { $0.name == bus }?.units[unit]?.profile
