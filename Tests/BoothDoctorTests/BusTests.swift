@@ -138,7 +138,7 @@ struct BusTests {
             """
         let findings = try Self.findings([Self.counters { _ in }], more: box, points: points)
         #expect(findings.map(\.level) == [.ok, .warning] && findings[1].subject == "box")
-        let lines = UntestedPoints.findings(of: .gpio, in: try Self.booth([], more: box, points: points))
+        let lines = try UntestedPoints.findings(of: .gpio, in: Self.booth([], more: box, points: points))
         #expect(lines.map(\.subject) == ["help-1"] && lines.map(\.area) == [.gpio])
     }
 
