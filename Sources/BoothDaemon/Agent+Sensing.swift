@@ -60,7 +60,7 @@ extension Agent {
     private static func reset(_ point: PointID) -> Message {
         Message(
             zh: "\(point)：计数器被清零或跳变，此前的动作可能漏计；请检查该单元的电源",
-            en: "\(point): its counter began anew, presses before that may be lost; check the unit's power")
+            en: "\(point): its counter began anew or leapt, presses before that may be lost; check the unit's power")
     }
 
     private func take(_ report: DeviceReport) {

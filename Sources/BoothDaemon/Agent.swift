@@ -226,7 +226,9 @@ final class Agent {
         if storage.storage != .ok { known.insert(.storage) }
         record(rules.forgetForeignFaults(known: known, at: clock.now()))
         // A contact that chattered before the start is watched for a while before it counts as at rest.
-        for (point, state) in rules.chatteringPoints { board.resumeChatter(of: point, state: state, at: .now()) }
+        for (point, state) in rules.chatteringPoints.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+            take(board.resumeChatter(of: point, state: state, at: .now()))
+        }
         try startModbus()
         let gpio = try GPIOLines(
             chips: configuration.chips, points: configuration.points, outputs: configuration.outputs, loop: loop
@@ -248,7 +250,7 @@ final class Agent {
         let setups = configuration.buses.map { bus in
             BusSetup(
                 bus, points: configuration.points, outputs: configuration.outputs,
-                unitSilent: configuration.rules.unitSilent, remembered: rules.counters, standing: rules.lostDevices
+                unitSilent: configuration.rules.unitSilent, remembered: rules.inputs, standing: rules.lostDevices
             ) { mailbox.post(.sensors($0)) }
         }
         modbus = try ModbusThread.threads(for: setups)

@@ -7,7 +7,7 @@ struct PointBoard {
     /// What follows from a driver's report.
     enum Change: Equatable {
         case reading(Reading)
-        /// A contact began to chatter, or rests again.
+        /// A contact began to chatter, or has rested for long enough to be in order again.
         case chatter(PointID, stands: Bool, at: BootTime)
     }
 
@@ -23,7 +23,15 @@ struct PointBoard {
         var lastAlarm: (state: PointState, until: BootTime)?
         /// What counts while the contact chatters: an alarm stays one, whatever it says between.
         var heldState: PointState?
+        /// Whether the fault of its chattering stands: longer than its alarm is held, or a contact that chatters now
+        /// and then would be a new fault each time.
+        var isFaulty = false
+        /// When that fault is over unless it chatters again.
+        var faultEnd: BootTime?
     }
+
+    /// A contact is in order again once it has not chattered for so long.
+    static let faultRest = Duration.seconds(60)
 
     private var entries: [PointID: Entry]
     private let order: [PointID]
@@ -35,7 +43,8 @@ struct PointBoard {
         entries = Dictionary(
             uniqueKeysWithValues: points.map { point in
                 let debouncer = Debouncer(period: point.debounce, countsLeadingEdge: point.kind.countsLeadingEdge)
-                let chatter = ChatterWatch(limit: point.rules.chatter, bounce: point.debounce)
+                let chatter = ChatterWatch(
+                    limit: point.rules.chatter, bounce: point.debounce, poll: point.chatterPoll)
                 return (point.id, Entry(point: point, debouncer: debouncer, chatter: chatter))
             })
     }
@@ -77,11 +86,14 @@ struct PointBoard {
     /// A contact chattered before a restart: what was held then is held until it has rested.
     ///
     /// - Parameter state: the last that was believed; nil where nothing is remembered.
-    mutating func resumeChatter(of point: PointID, state: PointState?, at time: BootTime) {
-        guard var entry = entries[point] else { return }
+    /// - Returns: that it does, for whoever has to say why its fault stands.
+    mutating func resumeChatter(of point: PointID, state: PointState?, at time: BootTime) -> [Change] {
+        guard var entry = entries[point] else { return [] }
         defer { store(entry) }
         _ = entry.chatter.takeFlood(at: time)
         entry.heldState = state ?? .normal
+        entry.isFaulty = true
+        return [.chatter(point, stands: true, at: time)]
     }
 
     /// A driver was flooded with a point's edges.
@@ -123,6 +135,15 @@ extension PointBoard.Change {
     }
 }
 
+extension PointConfiguration {
+    /// How seldom the input is looked at, as far as chatter is concerned. Quick presses and letters are what those
+    /// inputs are for, and are gathered on one incident: a poll that sees few of them makes no chatter of them.
+    fileprivate var chatterPoll: Duration {
+        guard case .modbus(let source) = source, !kind.gathersActivations else { return .zero }
+        return source.poll
+    }
+}
+
 extension PointState {
     /// Whether it is neither normal nor unknown.
     fileprivate var isAlarm: Bool { self != .normal && self != .unknown }
@@ -130,7 +151,7 @@ extension PointState {
 
 extension PointBoard.Entry {
     fileprivate var nextDeadline: BootTime? {
-        [debouncer.nextDeadline, chatter.nextDeadline].compactMap(\.self).min()
+        [debouncer.nextDeadline, chatter.nextDeadline, faultEnd].compactMap(\.self).min()
     }
 
     /// Lets time pass.
@@ -140,6 +161,11 @@ extension PointBoard.Entry {
             changes += accept(state, reading, at: since)
         }
         if let over = chatter.nextDeadline, chatter.advance(to: time) { changes += endChatter(at: over) }
+        if let end = faultEnd, end <= time {
+            faultEnd = nil
+            isFaulty = false
+            changes.append(.chatter(point.id, stands: false, at: end))
+        }
         return changes
     }
 
@@ -168,26 +194,28 @@ extension PointBoard.Entry {
 
     /// From now on an alarm that stood just now stands; a contact that never settled into one raises none.
     fileprivate mutating func beginChatter(at time: BootTime) -> [PointBoard.Change] {
-        let begins = PointBoard.Change.chatter(point.id, stands: true, at: time)
+        let begins = isFaulty ? [] : [PointBoard.Change.chatter(point.id, stands: true, at: time)]
+        isFaulty = true
+        faultEnd = nil
         guard let reading else {
             heldState = .normal
-            return [begins]
+            return begins
         }
         var held = reading.state
         if !held.isAlarm, let lastAlarm, time - lastAlarm.until <= chatter.window { held = lastAlarm.state }
         heldState = held
-        return reading.state == held ? [begins] : [.reading(note(reading, state: held, at: time)), begins]
+        return (reading.state == held ? [] : [.reading(note(reading, state: held, at: time))]) + begins
     }
 
-    /// What the contact says now counts again.
+    /// What the contact says now counts again; its fault stands for a while yet.
     private mutating func endChatter(at time: BootTime) -> [PointBoard.Change] {
-        let ends = PointBoard.Change.chatter(point.id, stands: false, at: time)
+        faultEnd = time + max(.zero, PointBoard.faultRest - chatter.rest)
         let held = heldState
         heldState = nil
         // A source that is away says what it is when it comes back.
-        guard let reading, reading.quality == .good else { return [ends] }
-        guard let state = debouncer.accepted, state != held else { return [ends] }
-        return [ends, .reading(note(reading, state: state, at: time))]
+        guard let reading, reading.quality == .good else { return [] }
+        guard let state = debouncer.accepted, state != held else { return [] }
+        return [.reading(note(reading, state: state, at: time))]
     }
 
     /// Keeps a reading with the state that counts; `at` moves only when state or quality does.

@@ -35,10 +35,9 @@ extension IncidentRules {
         timers[.settle(incident.id)] = moment.boot + wait
     }
 
-    /// Nobody pressed again: the incident is restored as of the release.
+    /// Nobody pressed again: the incident is restored as of the release, or as of now where there was none.
     mutating func settle(_ id: EventID, at moment: Moment) {
-        guard let release = releases[id] else { return }
-        restore(id, since: release, at: moment)
+        restore(id, since: releases[id] ?? Stamp(moment), at: moment)
     }
 
     mutating func announceRepeats(_ id: EventID, at moment: Moment) {

@@ -3,20 +3,31 @@ import BoothModel
 
 // Inputs that count for themselves: no press is too short for the poll, and none is lost while the agent is away.
 extension IncidentRules {
+    /// So many incidents come of one report at most; the last one has the rest of the count.
+    static let mostAtOnce = 20
+
     /// A counting input went on: as many activations as it says, each over already.
     ///
-    /// The counter is remembered in the same entry as what it raised. Where that entry is lost, the next start finds the
+    /// Nothing tells of them again: a letter that raises nothing of its own must be on disk with the counter, too. The
+    /// counter is remembered in the same entry as what it raised. Where that entry is lost, the next start finds the
     /// old value and raises again: at least once.
     package mutating func take(_ presses: CountedPresses, at moment: Moment) -> Decision {
         guard let point = configured[presses.point], let register = point.countingRegister else { return Decision() }
+        decision.canBeToldAgain = false
         clearFaults(above: point, at: moment)
         var memory = points[point.id] ?? PointMemory(point: point.id, state: .normal, since: Stamp(moment))
+        memory.kind = point.kind
         noteFirstSeen(&memory, at: moment)
         memory.counter = PointMemory.Counter(value: presses.value, register: register)
         memory.lastActive = Stamp(moment)
         points[point.id] = memory
-        apply(point, isActive: true, count: presses.count, at: moment)
-        apply(point, isActive: false, at: moment)
+        // Without a window each press is an incident of its own; a count that nobody presses is not that many.
+        let isEach = point.kind.countsLeadingEdge && point.rules.repeatWindow == .zero
+        let incidents = isEach ? min(presses.count, Self.mostAtOnce) : 1
+        for left in (0..<incidents).reversed() {
+            apply(point, isActive: true, count: left == 0 ? presses.count - incidents + 1 : 1, at: moment)
+            apply(point, isActive: false, at: moment)
+        }
         if let memory = points[point.id] {
             watchClock(for: memory, at: moment)
             decision.points.append(memory)
@@ -24,16 +35,15 @@ extension IncidentRules {
         return finish()
     }
 
-    /// The last values of the counting inputs, as far as their registers are the ones that were counted: with them the
-    /// drivers find what happened while nobody looked.
-    package var counters: [PointID: Int] {
-        var values: [PointID: Int] = [:]
-        for (id, point) in configured {
-            guard let register = point.countingRegister, let counter = points[id]?.counter,
-                counter.register == register
-            else { continue }
-            values[id] = counter.value
+    /// What the drivers have to know of the last run. A counter's value belongs to its register: another one's says
+    /// nothing about presses.
+    package var inputs: [PointID: InputMemory] {
+        configured.compactMapValues { point in
+            let memory = points[point.id]
+            let counter = memory?.counter.flatMap { $0.register == point.countingRegister ? $0.value : nil }
+            let isImplausible = faults[.value(of: point.id)] != nil
+            guard memory != nil || isImplausible else { return nil }
+            return InputMemory(state: memory?.state ?? .unknown, counter: counter, isImplausible: isImplausible)
         }
-        return values
     }
 }

@@ -23,9 +23,14 @@ extension IncidentRules {
     /// Every device whose fault can concern a point.
     package static func devices(of point: PointConfiguration) -> [DeviceID] {
         DeviceMap.path(of: point.source) + [
-            .loop(of: point.id), .chatter(of: point.id), .edges(of: point.id), .value(of: point.id),
-            .address(of: point.id), .stuck(point.id),
-        ]
+            .chatter(of: point.id), .edges(of: point.id), .stuck(point.id),
+        ] + (point.isWiringSupervised ? [.loop(of: point.id)] : []) + devicesOfValue(of: point)
+    }
+
+    /// Only a unit refuses an address, and only registers have values that cannot be.
+    private static func devicesOfValue(of point: PointConfiguration) -> [DeviceID] {
+        guard case .modbus(let source) = point.source else { return [] }
+        return [.address(of: point.id)] + (source.table.isRegisters ? [.value(of: point.id)] : [])
     }
 
     /// Every device whose fault can concern an output.
@@ -36,12 +41,27 @@ extension IncidentRules {
         }
     }
 
-    /// Restores the faults of devices that `configuration` no longer has.
+    /// Restores the faults of devices that `configuration` no longer has, and the incidents of its points.
     package mutating func forgetForeignFaults(known: Set<DeviceID>, at moment: Moment) -> Decision {
         for device in faults.keys.sorted(by: { $0.rawValue < $1.rawValue }) where !known.contains(device) {
             clearFault(device, at: moment)
         }
+        forgetForeignPoints(at: moment)
         return finish()
+    }
+
+    /// Nothing will ever say that the input of a point is normal again that is not read any more. Should it come back
+    /// one day, it is known from its first reading on.
+    private mutating func forgetForeignPoints(at moment: Moment) {
+        for id in points.keys.sorted(by: { $0.rawValue < $1.rawValue }) where configured[id] == nil {
+            let blank = PointMemory(point: id, state: .normal, since: points[id]?.since ?? Stamp(moment))
+            if points.removeValue(forKey: id) != blank { decision.points.append(blank) }
+        }
+        for incident in live.values.sorted(by: { $0.id < $1.id }) where incident.device == nil {
+            guard let point = incident.point, configured[point] == nil else { continue }
+            if incident.restored == nil { restore(incident.id, since: Stamp(moment), at: moment) }
+            releaseIfDone(incident)
+        }
     }
 
     mutating func openFault(_ device: DeviceID, _ category: Category, at moment: Moment) {
@@ -57,20 +77,11 @@ extension IncidentRules {
         restore(id, since: Stamp(moment), at: moment)
     }
 
-    /// A good reading proves the whole way to it: whatever fault stood there is over.
+    /// A good reading proves the whole way to it: whatever fault stood there is over. Whether its values can be trusted
+    /// again takes more than one of them, and is the driver's to tell.
     mutating func clearFaults(above point: PointConfiguration, at moment: Moment) {
-        for device in DeviceMap.path(of: point.source) + [.value(of: point.id)] { clearFault(device, at: moment) }
-    }
-
-    /// A supervised loop that is cut or bridged is a fault of the wiring, unless it guards against just that.
-    mutating func watchLoop(of point: PointConfiguration, state: PointState, at moment: Moment) {
-        guard point.loop != nil, point.kind != .tamper else { return }
-        let wiring = DeviceID.loop(of: point.id)
-        switch state {
-        case .cut, .short: openFault(wiring, .sensor, at: moment)
-        case .normal, .active: clearFault(wiring, at: moment)
-        case .unknown: break
-        }
+        // Whoever starts anew does not know that an address was refused: a value from it is all there will be.
+        for device in DeviceMap.path(of: point.source) + [.address(of: point.id)] { clearFault(device, at: moment) }
     }
 }
 

@@ -104,6 +104,22 @@ extension IncidentRules {
         start.bootID == end.bootID ? max(0, (end.boot - start.boot).components.seconds) : 0
     }
 
+    /// A point that is another kind of input since the last run is known from its next reading on: what it was raised
+    /// for is over, as nothing else would end it.
+    mutating func forgetOtherKinds() {
+        for (id, point) in configured {
+            guard let memory = points[id], let kind = memory.kind, kind != point.kind else { continue }
+            var anew = PointMemory(point: id, state: .normal, since: memory.since)
+            anew.counter = memory.counter
+            anew.firstSeen = memory.firstSeen
+            anew.lastActive = memory.lastActive
+            points[id] = anew
+            for incident in live.values where incident.point == id && incident.device == nil {
+                if incident.restored == nil { timers[.settle(incident.id)] = BootTime(nanoseconds: 0) }
+            }
+        }
+    }
+
     /// What was gathering when the agent stopped is due at once.
     mutating func resumeTimers() {
         let now = BootTime(nanoseconds: 0)
@@ -113,7 +129,8 @@ extension IncidentRules {
         for memory in points.values where memory.state == .normal {
             guard let point = configured[memory.point], point.kind != .mailSlot else { continue }
             for incident in live.values where incident.point == memory.point && incident.device == nil {
-                guard incident.restored == nil else { continue }
+                // Where something is due already, it was the incident of another kind.
+                guard incident.restored == nil, timers[.settle(incident.id)] == nil else { continue }
                 // A counting input is normal for ever: its presses were over when they were told.
                 releases[incident.id] = point.countingRegister == nil ? memory.since : incident.latest
                 timers[.settle(incident.id)] = now

@@ -49,7 +49,7 @@ extension IncidentRules {
     }
 
     private func isBlind(_ point: PointConfiguration) -> Bool {
-        (DeviceMap.path(of: point.source) + [.value(of: point.id), .chatter(of: point.id)])
+        (DeviceMap.path(of: point.source) + [.value(of: point.id), .address(of: point.id), .chatter(of: point.id)])
             .contains { faults[$0] != nil }
     }
 

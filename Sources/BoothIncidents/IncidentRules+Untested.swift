@@ -22,6 +22,10 @@ extension IncidentRules {
 
     /// The point is known from now on, where it was not. What an earlier boot could not date begins anew.
     mutating func noteFirstSeen(_ memory: inout PointMemory, at moment: Moment) {
+        if let active = memory.lastActive, active.time == nil, active.bootID != moment.bootID {
+            memory.lastActive = nil
+            memory.firstSeen = nil
+        }
         if let seen = memory.firstSeen, seen.time != nil || seen.bootID == moment.bootID { return }
         memory.firstSeen = Stamp(moment)
     }

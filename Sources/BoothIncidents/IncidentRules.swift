@@ -24,6 +24,8 @@ package struct IncidentRules {
     var releases: [EventID: Stamp] = [:]
     /// Stuck points whose cause was told since this start.
     var toldStuck: Set<PointID> = []
+    /// How the loops are broken that were told since this start.
+    var toldLoops: [PointID: PointState] = [:]
     /// What the current input has led to so far.
     var decision = Decision()
 
@@ -41,6 +43,19 @@ package struct IncidentRules {
         case stuck(PointID)
         /// The clock may be right by now, and points wait to be dated.
         case date
+
+        /// Which goes first of those that are due at the same instant. What is over is restored before its count is
+        /// told: the restoration tells it.
+        var turn: (rank: Int, id: String) {
+            switch self {
+            case .settle(let id): (0, id.description)
+            case .announce(let id): (1, id.description)
+            case .onDelay(let point): (2, point.rawValue)
+            case .gapRest(let point): (3, point.rawValue)
+            case .stuck(let point): (4, point.rawValue)
+            case .date: (5, "")
+            }
+        }
     }
 
     /// Counts and restorations of one incident are gathered for so long before they are told.
@@ -61,6 +76,7 @@ package struct IncidentRules {
         self.ids = ids
         for memory in points { self.points[memory.point] = memory }
         for incident in incidents where incident.isOpen { hold(incident.afterRestart) }
+        forgetOtherKinds()
         resumeTimers()
         for incident in live.values { releaseIfDone(incident) }
     }
@@ -78,9 +94,11 @@ package struct IncidentRules {
 
     /// Whether the booth needs somebody who mends it, as an output may show it: nothing shows a duress button.
     package var hasStandingFaults: Bool {
-        faults.keys.contains { device in
-            !configured.values.contains { $0.kind == .duressButton && device == .stuck($0.id) }
+        let secret = configured.values.filter { $0.kind == .duressButton }.flatMap { point -> [DeviceID] in
+            // Faults that come of a button in somebody's hand.
+            [.stuck(point.id), .chatter(of: point.id), .edges(of: point.id)]
         }
+        return !Set(faults.keys).isSubset(of: secret)
     }
 
     /// Points whose contact was not at rest when it was last heard of, with the state that is believed of each.
@@ -111,11 +129,13 @@ package struct IncidentRules {
         clearFaults(above: point, at: moment)
         let before = points[point.id]
         var memory = before ?? PointMemory(point: point.id, state: .normal, since: Stamp(moment))
+        memory.kind = point.kind
         noteFirstSeen(&memory, at: moment)
         if let register = point.countingRegister, let value = reading.value {
             memory.counter = PointMemory.Counter(value: value, register: register)
         }
         points[point.id] = memory
+        watchLoop(of: point, state: reading.state, at: moment)
         if before?.state != reading.state {
             change(point, to: reading.state, at: moment)
         } else {
@@ -131,8 +151,11 @@ package struct IncidentRules {
 
     /// Time has come to `moment`: whatever was due by then.
     package mutating func advance(to moment: Moment) -> Decision {
-        let due = timers.filter { $0.value <= moment.boot }.sorted { $0.value < $1.value }
-        for (timer, _) in due {
+        let due = timers.filter { $0.value <= moment.boot }.sorted {
+            ($0.value.nanoseconds, $0.key.turn.rank, $0.key.turn.id)
+                < ($1.value.nanoseconds, $1.key.turn.rank, $1.key.turn.id)
+        }
+        for (timer, instant) in due where timers[timer] == instant {
             timers[timer] = nil
             switch timer {
             case .announce(let id): announceRepeats(id, at: moment)
@@ -157,7 +180,6 @@ package struct IncidentRules {
         let isActive = memory.isActive(as: point.kind)
         if isActive, !wasActive { memory.lastActive = Stamp(moment) }
         points[point.id] = memory
-        watchLoop(of: point, state: state, at: moment)
         if wasActive != isActive {
             apply(point, isActive: isActive, at: moment)
         } else {

@@ -5,10 +5,13 @@ import BoothModel
 ///
 /// Changes closer together than the debounce period are one: a contact that bounces does not chatter. It chatters when
 /// more than `limit.edges` of what is left come within `limit.within`, when a single bounce lasts for all of
-/// `limit.within`, or when its driver cannot keep up. It is over when none of that has been so for a while.
+/// `limit.within`, or when its driver cannot keep up. It is over when none of that has been so for a while. Where the
+/// input is polled, the span is long enough for the edges to be seen at half the pace of the polls.
 package struct ChatterWatch: Sendable, Hashable {
     private let limit: RuleSettings.Chatter?
     private let bounce: Duration
+    /// So long a contact has to behave. Longer than a driver that was flooded looks away, and than a few polls.
+    package let rest: Duration
     /// The last changes that count, oldest first; `limit.edges` of them at most.
     private var changes: [BootTime] = []
     private var bounceBegan: BootTime?
@@ -19,9 +22,12 @@ package struct ChatterWatch: Sendable, Hashable {
     /// - Parameters:
     ///   - limit: what is no chatter yet; nil: only a driver that cannot keep up is.
     ///   - bounce: the debounce period of the point.
-    package init(limit: RuleSettings.Chatter?, bounce: Duration) {
-        self.limit = limit
+    ///   - poll: from one look at the input to the next: a change lasts for so long at least; zero where every edge is
+    ///     heard.
+    package init(limit: RuleSettings.Chatter?, bounce: Duration, poll: Duration = .zero) {
+        self.limit = limit.map { .init(edges: $0.edges, within: max($0.within, poll * $0.edges * 2)) }
         self.bounce = bounce
+        rest = max(.seconds(5), (limit?.within ?? .seconds(1)) * 5, poll * 10)
     }
 
     package var isChattering: Bool { lastSeen != nil }
@@ -31,9 +37,6 @@ package struct ChatterWatch: Sendable, Hashable {
 
     /// The span over which changes are counted.
     package var window: Duration { limit?.within ?? .seconds(1) }
-
-    /// So long a contact has to behave. Longer than a driver that was flooded looks away.
-    private var rest: Duration { max(.seconds(5), window * 5) }
 
     /// The input changed.
     ///

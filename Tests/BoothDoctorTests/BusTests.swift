@@ -21,6 +21,12 @@ struct BusTests {
     private static func findings(
         _ units: [UnitCounters], faults: [StatusReply.Fault] = [], more: String = "", points: [PointStatus] = []
     ) throws -> [Finding] {
+        BusChecks.findings(in: try booth(units, faults: faults, more: more, points: points))
+    }
+
+    private static func booth(
+        _ units: [UnitCounters], faults: [StatusReply.Fault] = [], more: String = "", points: [PointStatus] = []
+    ) throws -> Circumstances {
         let machine = try PreparedMachine()
         try machine.configure(more: more)
         let status = StatusReply(
@@ -29,10 +35,9 @@ struct BusTests {
             targets: [], faults: faults)
         let contact = AgentContact(
             status: .success(status), credentials: nil, points: PointsReply(points: points, units: units))
-        return BusChecks.findings(
-            in: Circumstances(
-                system: machine.system, configurationPath: machine.configuration, stateDirectory: "/var/lib/boothd",
-                socket: "/none", agent: contact))
+        return Circumstances(
+            system: machine.system, configurationPath: machine.configuration, stateDirectory: "/var/lib/boothd",
+            socket: "/none", agent: contact)
     }
 
     // Not among the test's arguments: Swift 6.0.3 fails on a closure there.
@@ -113,14 +118,38 @@ struct BusTests {
         #expect(try Self.findings([Self.counters { _ in }], more: counted).map(\.level) == [.ok])
     }
 
-    @Test("names points that nobody has tried for long")
+    @Test("names points that nobody has tried for long, each where it is wired")
     func untested() throws {
-        let point = PointConfiguration(
+        let line = PointConfiguration(
             id: "help-1", kind: .helpButton, source: .gpio(GPIOSource(chip: "booth-io", line: .offset(1))),
             debounce: .zero, classification: nil)
-        let status = PointStatus(point, reading: nil, since: nil, untested: true)
-        let findings = try Self.findings([Self.counters { _ in }], points: [status])
-        #expect(findings.map(\.level) == [.ok, .warning] && findings[1].subject == "help-1")
+        let input = PointConfiguration(
+            id: "box", kind: .tamper,
+            source: .modbus(
+                ModbusSource(bus: "inside", unit: 1, table: .discreteInput, address: 0, poll: .seconds(1))),
+            debounce: .zero, classification: nil)
+        let points = [line, input].map { PointStatus($0, reading: nil, since: nil, untested: true) }
+        let box = """
+
+            [[point]]
+            id = "box"
+            kind = "tamper"
+            modbus = { bus = "inside", unit = 1, table = "discrete-input", address = 0 }
+            """
+        let findings = try Self.findings([Self.counters { _ in }], more: box, points: points)
+        #expect(findings.map(\.level) == [.ok, .warning] && findings[1].subject == "box")
+        let lines = try UntestedPoints.findings(of: .gpio, in: Self.booth([], more: box, points: points))
+        #expect(lines.map(\.subject) == ["help-1"] && lines.map(\.area) == [.gpio])
+    }
+
+    @Test("looks at lines that nobody has tried without looking at a bus")
+    func untestedLines() throws {
+        let line = PointConfiguration(
+            id: "help-1", kind: .helpButton, source: .gpio(GPIOSource(chip: "booth-io", line: .offset(1))),
+            debounce: .zero, classification: nil)
+        let point = PointStatus(line, reading: nil, since: nil, untested: true)
+        let booth = try Self.booth([], points: [point])
+        #expect(ChipChecks.findings(in: booth).filter { $0.level == .warning }.map(\.subject) == ["help-1"])
     }
 
     @Test("without an agent there are no counters, and the next step is a scan")

@@ -64,6 +64,24 @@ struct ButtonTests {
         #expect(booth.events.map(\.short) == ["raised help 1", "restored help 1 after 1 s", "raised help 1"])
     }
 
+    @Test("whose count and restoration are due at the same instant is restored with its count, and told once")
+    mutating func dueTogether() {
+        for second in [0.0, 1.0] {
+            booth.see("help-1", .active, at: second)
+            booth.see("help-1", .normal, at: second)
+        }
+        #expect(booth.pass(to: 10).map(\.short) == ["restored help 2 after 1 s"])
+    }
+
+    @Test("is restored in the order of occurrence where many are due at the same instant")
+    func manyDue() {
+        let points = (0..<20).map { RehearsedBooth.point(PointID(rawValue: "help-\($0)"), .helpButton) }
+        var booth = RehearsedBooth(points)
+        let raised = points.flatMap { booth.see($0.id, .active, at: 0) }.compactMap(\.incident?.id)
+        for point in points.reversed() { booth.see(point.id, .normal, at: 1) }
+        #expect(booth.pass(to: 10).compactMap(\.incident?.id) == raised)
+    }
+
     @Test("that was active before a restart and still is raises nothing new")
     mutating func stillActive() {
         booth.see("help-1", .active, at: 0)

@@ -142,4 +142,19 @@ struct ContactTests {
         booth.see("mains", .normal, at: seconds)
         #expect(booth.events.count == events)
     }
+
+    @Test(
+        "a point that is another kind of input after a reload ends what it raised, and is known from its next reading on",
+        arguments: [PointKind.helpButton, .mailSlot, .roomDoor, .contact])
+    func otherKind(kind: PointKind) {
+        let call = Classification(.help, .police, .help)
+        var booth = RehearsedBooth([RehearsedBooth.point("p", kind, classification: call)])
+        booth.see("p", .active, at: 0)
+        booth.restart([RehearsedBooth.point("p", .tamper)])
+        #expect(booth.pass(to: 10).map(\.short) == ["restored help 1 after 0 s"])
+        #expect(booth.see("p", .active, at: 20).map(\.short) == ["raised tamper 1"])
+        booth.restart()
+        #expect(booth.see("p", .active, at: 30).isEmpty)
+        #expect(booth.see("p", .normal, at: 40).map(\.short) == ["restored tamper 1 after 20 s"])
+    }
 }

@@ -39,11 +39,35 @@ struct FaultTests {
         #expect(booth.see("help-1", .normal, at: 5).map(\.short) == ["restored sensor 1 after 5 s"])
     }
 
+    @Test("an address that was refused before a restart is good with the first value from it")
+    mutating func refusedAddress() {
+        #expect(lose(.address(of: "help-1"), at: 0) == ["raised sensor 1"])
+        booth.restart()
+        #expect(booth.see("help-1", .normal, at: 5).map(\.short) == ["restored sensor 1 after 5 s"])
+        #expect(booth.rules.standingFaults.isEmpty)
+    }
+
     @Test("a fault of a device that the configuration no longer has is restored")
     mutating func foreign() {
         _ = lose(.bus("gone"), at: 0)
         let decision = booth.rules.forgetForeignFaults(known: [.bus("inside")], at: booth.moment(at: 1))
         #expect(decision.events.map(\.short) == ["restored sensor 1 after 1 s"])
+    }
+
+    @Test("a point that was taken away while it was active leaves no incident open, and is known anew if it comes back")
+    mutating func foreignPoint() throws {
+        let contact = RehearsedBooth.point("flood", .contact, classification: Classification(.help, .police, .help))
+        booth = RehearsedBooth([RehearsedBooth.help, contact])
+        booth.see("flood", .active, at: 0)
+        booth.restart([RehearsedBooth.help])
+        let known = Set(IncidentRules.devices(of: RehearsedBooth.help))
+        let restored = booth.keep(booth.rules.forgetForeignFaults(known: known, at: booth.moment(at: 60)))
+        #expect(restored.map(\.short) == ["restored help 1 after 60 s"])
+        booth.restart()
+        let again = booth.rules.forgetForeignFaults(known: known, at: booth.moment(at: 70))
+        #expect(again.isEmpty && again.points.isEmpty)
+        booth.restart([RehearsedBooth.help, contact])
+        #expect(booth.see("flood", .active, at: 100).map(\.short) == ["raised help 1"])
     }
 
     @Test("a loop that is cut is a fault of the wiring where the point does not guard against it")

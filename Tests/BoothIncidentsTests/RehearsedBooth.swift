@@ -5,7 +5,7 @@ import BoothModel
 /// Rules with a clock that the test turns: second 0 is Tuesday 2026-11-24, midnight.
 struct RehearsedBooth {
     var rules: IncidentRules
-    let configuration: Configuration
+    private(set) var configuration: Configuration
     var clock = ClockState.synced
     /// What the journal would hold.
     private(set) var points: [PointID: PointMemory] = [:]
@@ -91,9 +91,16 @@ struct RehearsedBooth {
     }
 
     /// Stops and starts from what was kept.
-    mutating func restart() {
+    ///
+    /// - Parameter points: another configuration's; nil: as before.
+    mutating func restart(_ points: [PointConfiguration]? = nil) {
+        if let points {
+            configuration = Configuration(
+                booth: configuration.booth, schedule: configuration.schedule, points: points,
+                targets: configuration.targets)
+        }
         rules = IncidentRules(
-            configuration: configuration, points: Array(points.values), incidents: Array(incidents.values),
+            configuration: configuration, points: Array(self.points.values), incidents: Array(incidents.values),
             ids: EventIDGenerator(after: events.map(\.id.key).max() ?? 0))
     }
 }

@@ -103,6 +103,33 @@ struct StuckTests {
         #expect(booth.pass(to: 121).map(\.short) == ["raised sensor 1"])
     }
 
+    @Test("no lamp shows that a duress button chatters or lost edges while somebody presses it")
+    func duressInUse() {
+        var booth = RehearsedBooth([RehearsedBooth.point("p", .duressButton), RehearsedBooth.help])
+        func chatter(of point: PointID) {
+            let now = booth.moment(at: 1)
+            let fault = DeviceFault(.chattering, Message(zh: "抖动", en: "chatters"))
+            let report = DeviceReport(device: .chatter(of: point), condition: .lost(fault), at: now.boot)
+            booth.keep(booth.rules.take(report, at: now))
+        }
+        chatter(of: "p")
+        booth.keep(
+            booth.rules.take(MissedEdges(point: "p", count: 1, at: .init(nanoseconds: 1)), at: booth.moment(at: 1)))
+        #expect(booth.rules.standingFaults.count == 2 && !booth.rules.hasStandingFaults)
+        chatter(of: "help-1")
+        #expect(booth.rules.hasStandingFaults)
+    }
+
+    @Test("is not claimed of an input whose address its unit refuses")
+    mutating func refusedAddress() {
+        booth.see("help-1", .active, at: 0)
+        let lost = booth.moment(at: 30)
+        booth.keep(
+            booth.rules.take(
+                DeviceReport(device: .address(of: "help-1"), condition: .lost(silent), at: lost.boot), at: lost))
+        #expect(booth.pass(to: 300).isEmpty)
+    }
+
     @Test("no lamp shows that a duress button is held")
     func duressLamp() {
         var booth = RehearsedBooth([RehearsedBooth.point("p", .duressButton), RehearsedBooth.help])

@@ -87,6 +87,19 @@ struct UntestedTests {
         #expect(booth.points["help-1"]?.firstSeen?.bootID == "boot-2")
     }
 
+    @Test("a press that no clock ever dated is forgotten with the next boot, and the time counts from there")
+    mutating func pressNeverDated() {
+        booth.see("help-1", .normal, at: 0)
+        booth.clock = .unsynced
+        booth.see("help-1", .active, at: 10)
+        booth.see("help-1", .normal, at: 11)
+        booth.clock = .synced
+        reboot("boot-2", at: 5)
+        #expect(booth.points["help-1"]?.lastActive == nil)
+        #expect(untested(at: 89 * day, bootID: "boot-2").isEmpty)
+        #expect(untested(at: 91 * day, bootID: "boot-2") == ["help-1"])
+    }
+
     @Test("a journal that does not know yet since when is told once")
     mutating func olderJournal() {
         let since = Stamp(booth.moment(at: 0))

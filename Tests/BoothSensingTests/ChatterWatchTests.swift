@@ -63,5 +63,20 @@ struct ChatterWatchTests {
         #expect(began == [3])
     }
 
+    @Test("of a polled input 20 edges are counted over as many polls as can show them", arguments: [200.0, 400])
+    mutating func polled(spacing: Double) {
+        watch = ChatterWatch(limit: .init(edges: 20, within: .seconds(1)), bounce: .zero, poll: .milliseconds(200))
+        let began = begins((0..<40).map { Double($0) * spacing })
+        #expect(began == [20 * spacing].filter { $0 < 8000 })
+        #expect(watch.window == .seconds(8))
+    }
+
+    @Test("of a slow poll it is over ten polls after it was last seen")
+    mutating func polledSlowly() {
+        watch = ChatterWatch(limit: .init(edges: 2, within: .seconds(1)), bounce: .zero, poll: .seconds(2))
+        let began = begins([0, 2000, 4000])
+        #expect(began == [4000] && watch.nextDeadline == milliseconds(24_000))
+    }
+
     private func milliseconds(_ count: Int64) -> BootTime { BootTime(nanoseconds: count * 1_000_000) }
 }

@@ -14,7 +14,7 @@ enum ChipChecks {
             guard booth.configuration != nil else { return [] }
             return [.ok(.gpio, "GPIO", Message(zh: "配置没有使用 GPIO", en: "the configuration uses none"))]
         }
-        return chips.flatMap { chip in self.chip(chip, in: booth) }
+        return chips.flatMap { chip in self.chip(chip, in: booth) } + UntestedPoints.findings(of: .gpio, in: booth)
     }
 
     private static func chip(_ wanted: ConfiguredChip, in booth: Circumstances) -> [Finding] {

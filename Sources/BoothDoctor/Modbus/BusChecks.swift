@@ -15,7 +15,7 @@ enum BusChecks {
         return configuration.buses.flatMap { bus in busFaults(of: bus.name, faults) }
             + (booth.agent.reply == nil ? EchoCheck.findings(configuration, in: booth) : [])
             + (units.isEmpty ? [unseen(in: booth)].compactMap { $0 } : units)
-            + shortPresses(in: configuration) + untested(in: booth)
+            + shortPresses(in: configuration) + UntestedPoints.findings(of: .modbus, in: booth)
     }
 
     /// Faults of a bus as a whole, which its units' counters do not show.
@@ -66,17 +66,6 @@ enum BusChecks {
                 next: Message(
                     zh: "改接 GPIO，或用自锁按钮，或用计数输入并写 counter = true",
                     en: "wire it to a GPIO line, or use a latching button, or a counting input with counter = true"))
-        }
-    }
-
-    /// Inputs that nobody has tried for as long as their configuration allows, GPIO lines too.
-    private static func untested(in booth: Circumstances) -> [Finding] {
-        (booth.agent.points?.points ?? []).filter(\.untested).map { point in
-            .warning(
-                .modbus, point.id.rawValue,
-                Message(zh: "很久没有动作过", en: "has not been active for a long time"),
-                next: Message(
-                    zh: "动作一次，看 boothctl points 是否变化", en: "actuate it once, and see it change in boothctl points"))
         }
     }
 }

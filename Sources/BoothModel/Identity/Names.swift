@@ -25,7 +25,8 @@ package struct TargetID: ConfiguredName {
 }
 
 /// Something that can fail as one: `gpio:booth-io`, `gpio:booth-io/HELP1`, `modbus:inside`, `modbus:inside/1`,
-/// `loop:strongbox`, `chatter:help-1`, `edges:help-1`, `value:strongbox`, `stuck:help-1`, `output:help-lamp`, `target:police`, `storage`.
+/// `loop:strongbox`, `chatter:help-1`, `edges:help-1`, `value:strongbox`, `address:strongbox`, `stuck:help-1`,
+/// `output:help-lamp`, `target:police`, `storage`.
 package struct DeviceID: ConfiguredName {
     package let rawValue: String
     package init(rawValue: String) { self.rawValue = rawValue }

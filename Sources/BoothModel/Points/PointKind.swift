@@ -30,6 +30,9 @@ package enum PointKind: String, Sendable, Codable, CaseIterable {
     /// Whether the first edge counts at once. A door wants a stable level, a button its leading edge.
     package var countsLeadingEdge: Bool { self == .helpButton || self == .duressButton }
 
+    /// Whether activations close together are gathered on one incident: presses of somebody in need, letters.
+    package var gathersActivations: Bool { countsLeadingEdge || self == .mailSlot }
+
     /// Whether it should become active now and then, so that a point that never does has to be tried. Power that never
     /// fails is as it should be.
     package var isUsedNowAndThen: Bool { self != .mainsPower && self != .battery }

@@ -16,6 +16,8 @@ package struct PointMemory: Sendable, Hashable, Codable {
     }
 
     package let point: PointID
+    /// What the point was for; nil in a journal that is older than this.
+    package var kind: PointKind?
     /// The last state that was believed.
     package var state: PointState
     package var since: Stamp

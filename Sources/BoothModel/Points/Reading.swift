@@ -78,6 +78,10 @@ package struct DeviceFault: Sendable, Hashable, Codable {
         case chattering
         /// It stays active for longer than anybody presses.
         case stuck
+        /// The supervised loop is open: somebody or something cut it.
+        case cut
+        /// The supervised loop is bridged.
+        case short
         /// It was there and its connection broke.
         case disconnected
         /// It says what cannot be: a value out of range, a guard register with another value.

@@ -7,8 +7,8 @@ package struct BusSetup: Sendable {
     let points: [PointConfiguration]
     let outputs: [OutputConfiguration]
     let unitSilent: Int
-    /// The last values of counting inputs that the journal has.
-    let remembered: [PointID: Int]
+    /// What the journal has of the inputs.
+    let remembered: [PointID: InputMemory]
     /// The faults of the last run that nobody has restored.
     let standing: Set<DeviceID>
     let deliver: @Sendable ([SensorReport]) -> Void
@@ -17,12 +17,12 @@ package struct BusSetup: Sendable {
     ///   - points: those of other sources are left out.
     ///   - outputs: those on other sinks are left out.
     ///   - unitSilent: polls without a reading before a unit counts as lost, 1 or more.
-    ///   - remembered: the values of counting inputs that were recorded last; a counter that went on since is a press.
+    ///   - remembered: what was recorded of the inputs last; a counter that went on since is a press.
     ///   - standing: devices whose loss the journal has: their first sign of life is told.
     ///   - deliver: called on the bus's thread with what changed; must not block.
     package init(
         _ configuration: ModbusBusConfiguration, points: [PointConfiguration], outputs: [OutputConfiguration] = [],
-        unitSilent: Int, remembered: [PointID: Int] = [:], standing: Set<DeviceID> = [],
+        unitSilent: Int, remembered: [PointID: InputMemory] = [:], standing: Set<DeviceID> = [],
         deliver: @escaping @Sendable ([SensorReport]) -> Void
     ) {
         self.configuration = configuration

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
-import Glibc
 import Modbus
 
 // What came of a question: readings, devices lost and found, and when to ask again.
@@ -14,7 +13,7 @@ extension BusPoller {
         case .broken: return connectionBroke(purpose, at: now)
         case .words, .exception, .nothing: retryAt = nil
         }
-        if isHeldUp(purpose, answer, within: span) { return [] }
+        if isHeldUp(purpose, answer, within: span, at: now) { return [] }
         let found = busFound(at: now)
         switch purpose {
         case .poll(let index): return found + polled(index, answer, within: span, at: now)
@@ -30,43 +29,6 @@ extension BusPoller {
     mutating func heard(_ units: Set<Int>, at now: BootTime) {
         for unit in units { schedule.heard(unit: unit) }
         lateUnits.formUnion(units)
-    }
-
-    /// Whether a poll went without its answer because the gateway still waits for a unit that was probed before: then
-    /// nothing is known of the unit that was polled, and from now on probes have their whole timeout or none.
-    private mutating func isHeldUp(_ purpose: Purpose, _ answer: BusAnswer, within span: Duration) -> Bool {
-        guard prices.isTCP, case .poll(let index) = purpose else { return false }
-        let unit = schedule.request(index).read.unit
-        let isProbe = span < configuration.responseTimeout(of: unit)
-        defer { isProbeAbandoned = false }
-        guard case .nothing(let error) = answer, error.isTimeout else { return false }
-        if isProbe {
-            defer { isProbeAbandoned = true }
-            return false
-        }
-        guard isProbeAbandoned, schedule.state(of: unit) == .answering else { return false }
-        prices.isOneByOne = true
-        return true
-    }
-
-    /// The request may be on the wire all the same, and be answered over the next connection.
-    private mutating func connectionBroke(_ purpose: Purpose, at now: BootTime) -> [SensorReport] {
-        guards.doubtAll()
-        beQuiet(until: now + prices.strangersLateness)
-        if case .errand(let errand) = purpose { errands.insert(errand, at: 0) }
-        return []
-    }
-
-    private mutating func connectionFailed(
-        _ purpose: Purpose, _ error: ModbusError, _ retryAt: BootTime, at now: BootTime
-    ) -> [SensorReport] {
-        if case .errand(let errand) = purpose { errands.insert(errand, at: 0) }
-        for errand in errands { errand.answer(.failure(error)) }
-        errands = []
-        guards.doubtAll()
-        self.retryAt = retryAt
-        if error.operation != .open { beQuiet(until: now + prices.strangersLateness) }
-        return busLost(.bus(configuration.transport, error), at: now)
     }
 
     private mutating func polled(
@@ -179,38 +141,6 @@ extension BusPoller {
         return lose(index, fault, lateAnswer: lateAnswer, asked: asked, at: now)
     }
 
-    private mutating func lose(
-        _ index: Int, _ fault: DeviceFault, lateAnswer: Duration, asked: ReadRequest?, at now: BootTime
-    ) -> [SensorReport] {
-        let request = schedule.request(index)
-        let unit = request.read.unit
-        guards.doubt(unit)
-        let loss = schedule.missed(index, at: now, lateAnswer: lateAnswer, asked: asked)
-        ledger.note(schedule.state(of: unit), of: unit)
-        switch loss {
-        case nil where schedule.state(of: unit) == .silent: return retold(unit, fault, at: now)
-        case nil: return []
-        case .request:
-            // The unit answers others: what keeps silent is these addresses.
-            let silence = ModbusError(.read(request.read.table), code: ETIMEDOUT)
-            let unread = request.points.compactMap(\.output).flatMap { outputs.unread($0, silence, at: now) }
-            let news = request.inputs.filter { refusedPoints.insert($0.id).inserted }
-            return unread + readings.lose(request.inputs, to: .stale, at: now)
-                + news.map { report(.address(of: $0.id), .lost(.silentAddress($0)), at: now) }
-        case .unit:
-            outputs.forget(unit: unit)
-            busyRequests[unit] = nil
-            return retold(unit, fault, at: now)
-                + readings.lose(schedule.points(of: unit).filter { $0.output == nil }, to: .stale, at: now)
-        }
-    }
-
-    /// A unit's loss, told once for each reason.
-    private mutating func retold(_ unit: Int, _ fault: DeviceFault, at now: BootTime) -> [SensorReport] {
-        guard unitFaults[unit, default: []].insert(fault.message).inserted else { return [] }
-        return [report(.unit(unit, of: configuration.name), .lost(fault), at: now)]
-    }
-
     private mutating func readBack(_ words: [UInt16], _ request: PollRequest, at now: BootTime) -> [SensorReport] {
         request.points.flatMap { point -> [SensorReport] in
             guard let output = point.output else { return [] }
@@ -243,23 +173,7 @@ extension BusPoller {
 
     // MARK: The bus as a whole
 
-    private mutating func busFound(at now: BootTime) -> [SensorReport] {
-        guard lossTold != nil || isLostSinceLastRun else { return [] }
-        if lossTold != nil { schedule.restart(at: now) }
-        (lossTold, isLostSinceLastRun) = (nil, false)
-        return [report(.bus(configuration.name), .found, at: now)]
-    }
-
-    /// Told again when the reason is another: a port that was missing and is now forbidden wants another hand.
-    mutating func busLost(_ fault: DeviceFault, at now: BootTime) -> [SensorReport] {
-        guard lossTold?.code != fault.code else { return [] }
-        let isNew = lossTold == nil
-        lossTold = fault
-        let lost = report(.bus(configuration.name), .lost(fault), at: now)
-        return [lost] + (isNew ? readings.lose(points.filter { $0.output == nil }, to: .stale, at: now) : [])
-    }
-
-    private func report(_ device: DeviceID, _ condition: DeviceReport.Condition, at now: BootTime) -> SensorReport {
+    func report(_ device: DeviceID, _ condition: DeviceReport.Condition, at now: BootTime) -> SensorReport {
         .device(DeviceReport(device: device, condition: condition, at: now))
     }
 }

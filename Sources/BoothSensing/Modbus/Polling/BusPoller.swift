@@ -69,8 +69,9 @@ struct BusPoller {
     /// Before this an answer may come to what was asked by a borrower of the line, before the start, or before the
     /// connection broke.
     var quietUntil: BootTime?
-    /// A probe over TCP was given up, and nothing has been asked since.
-    var isProbeAbandoned = false
+    /// A probe over TCP that was not answered, and whether a poll after it was not either; nil once a live unit has
+    /// answered since.
+    var probe: (began: BootTime, hasHeldUp: Bool)?
     /// Why each unit counts as lost, as it was told.
     var unitFaults: [Int: Set<Message>] = [:]
     /// Units whose answers come, but too late.

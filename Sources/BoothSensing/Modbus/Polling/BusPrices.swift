@@ -15,9 +15,15 @@ struct BusPrices {
     /// Nil over TCP, where the wire's time is none.
     private let line: SerialLine?
     private let ledger: UnitLedger
-    /// Whether what is behind a TCP address answers one request after the other: a probe then holds up the polls after
-    /// it, however short this side's patience.
-    var isOneByOne = false
+    /// Probes in a row that held up the polls after them, however short this side's patience.
+    private var holdUps = 0
+    /// So many are no accident: what is behind the address answers one request after the other.
+    private static let fewestHoldUps = 3
+    /// The longest that such a gateway was seen to be held up by a probe.
+    private var holdUp = Duration.zero
+
+    /// A gateway that has not answered for so long after a probe is not held up by it.
+    static let longestHoldUp = Duration.seconds(5)
 
     init(_ configuration: ModbusBusConfiguration, _ ledger: UnitLedger) {
         self.configuration = configuration
@@ -39,7 +45,22 @@ struct BusPrices {
         let wire = wireTime(of: read)
         let full = configuration.responseTimeout(of: read.unit)
         let least = ledger.usualRoundTrip(of: read.unit).map { $0 * 3 / 2 } ?? Self.shortestWait
-        return PollSchedule.Price(full: full + wire, least: isOneByOne ? full : min(full, least) + wire)
+        if holdUps >= Self.fewestHoldUps {
+            return PollSchedule.Price(full: max(full, holdUp), least: max(full, holdUp))
+        }
+        return PollSchedule.Price(full: full + wire, least: min(full, least) + wire)
+    }
+
+    /// A live unit answered after a probe that was not.
+    ///
+    /// - Parameter span: from the probe's beginning, where polls went unanswered meanwhile; nil where none did.
+    mutating func noteProbe(heldUp span: Duration?) {
+        guard let span else {
+            (holdUps, holdUp) = (0, .zero)
+            return
+        }
+        holdUps += 1
+        holdUp = min(Self.longestHoldUp, max(holdUp, span))
     }
 
     /// What a request costs that is answered.

@@ -5,13 +5,13 @@ import Modbus
 /// What the points of a bus are known to be, and which changes are news.
 struct PointReadings {
     private let lasting: Int
-    private let remembered: [PointID: Int]
+    private let remembered: [PointID: InputMemory]
     private var tracks: [PointID: PointTrack] = [:]
 
     /// - Parameters:
     ///   - lasting: implausible reads in a row until they are no accident; 2 at least.
-    ///   - remembered: the counters of the last run.
-    init(lasting: Int = 3, remembered: [PointID: Int] = [:]) {
+    ///   - remembered: what the last run knew.
+    init(lasting: Int = 3, remembered: [PointID: InputMemory] = [:]) {
         self.lasting = lasting
         self.remembered = remembered
     }
@@ -40,7 +40,6 @@ struct PointReadings {
     }
 
     private func track(of point: PolledPoint) -> PointTrack {
-        tracks[point.id]
-            ?? PointTrack(values: ValueWatch(limit: lasting), counter: CounterWatch(from: remembered[point.id]))
+        tracks[point.id] ?? PointTrack(remembered[point.id] ?? InputMemory(), poll: point.source.poll, lasting: lasting)
     }
 }

@@ -5,19 +5,27 @@ import BoothModel
 struct PointTrack {
     /// The last one told; nil before the first.
     private(set) var reading: Reading?
+    /// The last state that was believed, of the last run before the first.
+    private var state: PointState
     private var values: ValueWatch
     private var counter: CounterWatch
 
-    init(values: ValueWatch, counter: CounterWatch) {
-        self.values = values
-        self.counter = counter
+    /// - Parameters:
+    ///   - memory: of the last run.
+    ///   - poll: from one read to the next.
+    ///   - lasting: implausible reads in a row until they are no accident; 2 at least.
+    init(_ memory: InputMemory, poll: Duration, lasting: Int) {
+        state = memory.state
+        values = ValueWatch(limit: lasting, stands: memory.isImplausible)
+        counter = CounterWatch(from: memory.counter, poll: poll)
     }
 
     /// A level, of a bit, a register or a loop.
     mutating func read(_ word: UInt16, of point: PolledPoint, at instant: BootTime) -> [SensorReport] {
-        let outcome = values.take(word, of: point)
-        let state = point.state(of: word, after: reading?.state ?? .unknown)
-        guard outcome == .believed, let state else { return doubt(word, of: point, outcome, at: instant) }
+        let outcome = values.take(word, of: point, at: instant)
+        guard outcome == .believed, let state = point.state(of: word, after: state) else {
+            return doubt(word, of: point, outcome, at: instant)
+        }
         return believe(word, of: point, state, at: instant)
     }
 
@@ -27,21 +35,23 @@ struct PointTrack {
         func presses(_ count: Int) -> [SensorReport] {
             count == 0 ? [] : [.counted(CountedPresses(point: point.id, count: count, value: Int(word), at: instant))]
         }
-        switch counter.take(word, plausible: point.source.plausible) {
-        case .unconfirmed, .implausible: return doubt(word, of: point, values.doubt(), at: instant)
+        let isLasting = values.isAllOnes(word, at: instant)
+        switch counter.take(word, plausible: point.source.plausible, isLasting: isLasting) {
+        case .unconfirmed, .implausible: return doubt(word, of: point, values.doubt(at: instant), at: instant)
         case .counted(let count): reports = presses(count)
-        case .reset(let count):
+        case .broken(let count):
             reports = presses(count) + [.missed(MissedEdges(point: point.id, count: nil, at: instant))]
         }
-        _ = values.believe()
+        _ = values.believe(at: instant)
         return reports + believe(word, of: point, .normal, at: instant)
     }
 
     private mutating func believe(
         _ word: UInt16, of point: PolledPoint, _ state: PointState, at instant: BootTime
     ) -> [SensorReport] {
+        self.state = state
         var reports: [SensorReport] = []
-        if values.note(isFaulty: false) { reports.append(report(.found, of: point.id, at: instant)) }
+        if values.noteRest(at: instant) { reports.append(report(.found, of: point.id, at: instant)) }
         let latest = Reading(point: point.id, state: state, value: Int(word), quality: .good, at: instant)
         if let news = update(latest) { reports.append(news) }
         return reports
@@ -51,7 +61,7 @@ struct PointTrack {
         _ word: UInt16, of point: PolledPoint, _ outcome: ValueWatch.Outcome, at instant: BootTime
     ) -> [SensorReport] {
         var reports: [SensorReport] = []
-        if outcome == .faulty, values.note(isFaulty: true) {
+        if outcome == .faulty, values.noteFault() {
             reports.append(report(.lost(.implausible(word, of: point)), of: point.id, at: instant))
         }
         if let news = lose(point.id, to: .fault, at: instant) { reports.append(news) }
@@ -60,7 +70,8 @@ struct PointTrack {
 
     /// The last state and value stand, with another quality.
     mutating func lose(_ point: PointID, to quality: Quality, at instant: BootTime) -> SensorReport? {
-        update(
+        values.interrupt()
+        return update(
             Reading(
                 point: point, state: reading?.state ?? .unknown, value: reading?.value, quality: quality, at: instant))
     }

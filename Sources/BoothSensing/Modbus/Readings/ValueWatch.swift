@@ -15,44 +15,94 @@ struct ValueWatch: Sendable, Hashable {
         case faulty
     }
 
+    /// However fast the polls are, what lasts for less is an accident.
+    static let leastSpan = Duration.milliseconds(500)
+    /// A value that hovers about what can be is one fault: it is over when every read was believed for so long.
+    static let rest = Duration.seconds(60)
+
+    /// Reads in a row of one sort.
+    private struct Run: Sendable, Hashable {
+        var count = 0
+        var since: BootTime?
+
+        mutating func extend(at instant: BootTime) {
+            count += 1
+            since = since ?? instant
+        }
+
+        func lasts(_ reads: Int, _ span: Duration, at instant: BootTime) -> Bool {
+            count >= reads && since.map { instant - $0 >= span } ?? false
+        }
+    }
+
     /// Reads in a row until a value that cannot be is a fault, 2 or more: a single one never is.
     private let limit: Int
-    /// Implausible reads in a row, up to `limit`.
-    private var implausible = 0
-    /// Reads of 65535 in a row, up to `limit`.
-    private var allOnes = 0
-    /// Whether the fault was told and stands.
-    private(set) var isFaulty = false
+    private var implausible = Run()
+    private var believed = Run()
+    private var allOnes = Run()
+    /// Whether the fault stands, maybe from the last run.
+    private var stands: Bool
+    /// Whether this run has told of it.
+    private var isTold = false
 
-    init(limit: Int) {
+    /// - Parameters:
+    ///   - limit: reads in a row that are no accident; 2 at least.
+    ///   - stands: whether the fault of the last run does.
+    init(limit: Int, stands: Bool = false) {
         self.limit = max(2, limit)
+        self.stands = stands
     }
 
     /// A register's word.
-    mutating func take(_ word: UInt16, of point: PolledPoint) -> Outcome {
-        allOnes = word == .max ? min(allOnes + 1, limit) : 0
-        if point.isPlausible(word) || (allOnes == limit && point.canMeanAllOnes) { return believe() }
-        return doubt()
+    mutating func take(_ word: UInt16, of point: PolledPoint, at instant: BootTime) -> Outcome {
+        let isLasting = isAllOnes(word, at: instant) && point.canMeanAllOnes
+        return point.isPlausible(word) || isLasting ? believe(at: instant) : doubt(at: instant)
+    }
+
+    /// Whether `word`, just read, is 65535 and has been for so long that it is no accident.
+    mutating func isAllOnes(_ word: UInt16, at instant: BootTime) -> Bool {
+        guard word == .max else {
+            allOnes = Run()
+            return false
+        }
+        allOnes.extend(at: instant)
+        return allOnes.lasts(limit, Self.leastSpan, at: instant)
     }
 
     /// A read is believed: whatever was doubted before is over.
-    mutating func believe() -> Outcome {
-        implausible = 0
+    mutating func believe(at instant: BootTime) -> Outcome {
+        implausible = Run()
+        believed.extend(at: instant)
         return .believed
     }
 
     /// A read is not believed.
-    mutating func doubt() -> Outcome {
-        implausible = min(implausible + 1, limit)
-        return implausible == limit ? .faulty : .doubted
+    mutating func doubt(at instant: BootTime) -> Outcome {
+        believed = Run()
+        implausible.extend(at: instant)
+        return implausible.lasts(limit, Self.leastSpan, at: instant) ? .faulty : .doubted
     }
 
-    /// Notes whether the fault stands.
+    /// There are no reads for a while: what comes then says nothing about the time between.
+    mutating func interrupt() {
+        believed = Run()
+    }
+
+    /// Notes that somebody has to look.
     ///
-    /// - Returns: whether that is news.
-    mutating func note(isFaulty: Bool) -> Bool {
-        defer { self.isFaulty = isFaulty }
-        return self.isFaulty != isFaulty
+    /// - Returns: whether that is news, in this run.
+    mutating func noteFault() -> Bool {
+        defer { (stands, isTold) = (true, true) }
+        return !isTold
+    }
+
+    /// Notes that a read is believed.
+    ///
+    /// - Returns: whether a fault that stood is over with it.
+    mutating func noteRest(at instant: BootTime) -> Bool {
+        guard stands, believed.lasts(limit, Self.rest, at: instant) else { return false }
+        (stands, isTold) = (false, false)
+        return true
     }
 }
 
