@@ -81,7 +81,7 @@ extension Agent {
             deviceFaults[report.device] = fault
             log(
                 .warning, .deviceLost,
-                Message(zh: "\(report.device):\(fault.message.zh)", en: "\(report.device): \(fault.message.en)"),
+                Message(zh: "\(report.device)：\(fault.message.zh)", en: "\(report.device): \(fault.message.en)"),
                 [.device: report.device.rawValue])
         }
     }

@@ -49,11 +49,11 @@ extension Agent {
         var reasons = stalls()
         if let message = storage.storage.message { reasons.append(message) }
         for (device, fault) in deviceFaults.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
-            reasons.append(Message(zh: "\(device):\(fault.message.zh)", en: "\(device): \(fault.message.en)"))
+            reasons.append(Message(zh: "\(device)：\(fault.message.zh)", en: "\(device): \(fault.message.en)"))
         }
         for target in configuration.targets {
             guard let cause = links[target.id]?.cause else { continue }
-            reasons.append(Message(zh: "\(target.id):\(cause.zh)", en: "\(target.id): \(cause.en)"))
+            reasons.append(Message(zh: "\(target.id)：\(cause.zh)", en: "\(target.id): \(cause.en)"))
         }
         for orphan in orphans {
             reasons.append(

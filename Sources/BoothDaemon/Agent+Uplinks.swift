@@ -61,11 +61,11 @@ extension Agent {
             record(rules.take(fault: .link, of: .target(target), stands: false, at: now))
         case .retrying(let cause):
             log(
-                .warning, .linkRetrying, Message(zh: "\(target):\(cause.zh)", en: "\(target): \(cause.en)"),
+                .warning, .linkRetrying, Message(zh: "\(target)：\(cause.zh)", en: "\(target): \(cause.en)"),
                 [.target: target.rawValue])
         case .refused(let cause):
             log(
-                .error, .linkRefused, Message(zh: "\(target):\(cause.zh)", en: "\(target): \(cause.en)"),
+                .error, .linkRefused, Message(zh: "\(target)：\(cause.zh)", en: "\(target): \(cause.en)"),
                 [.target: target.rawValue])
             record(rules.take(fault: .link, of: .target(target), stands: true, at: now))
         }

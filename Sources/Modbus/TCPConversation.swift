@@ -5,8 +5,8 @@ import Glibc
 /// One Modbus TCP connection that never blocks and knows no time, so that one thread can hold any number of them.
 ///
 /// Its owner waits with poll(2) or epoll(7) until `descriptor` is as `wants` says, then calls `proceed`; deadlines are
-/// the owner's. After an error that is no exception of the unit's, and after a request that is given up, it has to be
-/// let go: an answer that is late finds its socket closed. Not `Sendable`: one thread's.
+/// the owner's. After an error that is no exception of the unit's it has to be let go: an answer that is late finds its
+/// socket closed. A request that is given up while the connection is kept is told by `abandon`. Not `Sendable`: one thread's.
 package final class TCPConversation {
     /// What a step brought.
     package enum Progress: Equatable {
@@ -29,8 +29,10 @@ package final class TCPConversation {
     private var unsent: [UInt8] = []
     private var received: [UInt8] = []
     private var unasked = 0
-    /// Units by the transactions that were given up while their answers may still come.
-    private var abandoned: [UInt16: Int] = [:]
+    /// What was given up while its answer may still come, the oldest first; who has not answered for so many others never
+    /// will.
+    private var abandoned: [(transaction: UInt16, unit: Int)] = []
+    private static let mostAbandoned = 64
     private var lateUnits: Set<Int> = []
 
     /// Begins to connect.
@@ -69,7 +71,6 @@ package final class TCPConversation {
             if !isConnecting { discardUnasked() }
         }
         transaction &+= 1
-        abandoned[transaction] = nil
         self.request = request
         unasked = 0
         unsent += TCPFrame.sealed(request, transaction: transaction)
@@ -78,7 +79,8 @@ package final class TCPConversation {
     /// Gives up the request under way while its answer may still come: it names its transaction, and is passed over.
     package func abandon() {
         guard let request else { return }
-        abandoned[transaction] = request.unit
+        abandoned.append((transaction, request.unit))
+        if abandoned.count > Self.mostAbandoned { abandoned.removeFirst() }
         self.request = nil
     }
 
@@ -148,6 +150,7 @@ package final class TCPConversation {
         while true {
             let isLate = passLateAnswers()
             if !isLate, let answer = try TCPFrame.answer(in: received, to: request, transaction: transaction) {
+                received.removeFirst(TCPFrame.headerSize + answer.count)
                 return answer
             }
             guard let chunk = try read(request.operation) else { return nil }
@@ -159,10 +162,12 @@ package final class TCPConversation {
     ///
     /// - Returns: whether one is there that is not whole yet.
     private func passLateAnswers() -> Bool {
-        while let (transaction, unit, size) = TCPFrame.header(of: received), abandoned[transaction] == unit {
+        while let (transaction, unit, size) = TCPFrame.header(of: received),
+            let index = abandoned.firstIndex(where: { $0.transaction == transaction && $0.unit == unit })
+        {
             guard received.count >= size else { return true }
             received.removeFirst(size)
-            abandoned[transaction] = nil
+            abandoned.remove(at: index)
             lateUnits.insert(unit)
         }
         return false

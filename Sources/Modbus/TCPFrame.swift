@@ -5,7 +5,7 @@ import CModbus
 /// TCP/IP 1.0b, 3.1.3).
 enum TCPFrame {
     /// Everything before the protocol data unit.
-    private static let headerSize = 7
+    static let headerSize = 7
     /// Bytes that the header's length counts: the unit and two to 253 more.
     private static let rest = 3...254
 

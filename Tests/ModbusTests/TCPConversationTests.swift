@@ -104,6 +104,26 @@ import Testing
         #expect(error?.isBadFrame == true)
     }
 
+    @Test("what was given up is passed over when it comes, and leaves every request after it its own answer")
+    func abandoned() throws {
+        #expect(try outcome([]) == .waiting)
+        conversation.abandon()
+        // The second is answered while the first is not; the third then has its own answer, after the late one.
+        #expect(try outcome([0, 2, 0, 0, 0, 5, 2, 3, 2, 0, 7]) == .answered([7]))
+        #expect(conversation.takeLateUnits() == [])
+        let late: [UInt8] = [0, 1, 0, 0, 0, 5, 2, 3, 2, 1, 44]
+        #expect(try outcome(Array(late.prefix(9))) == .waiting)
+        peer.send(late.suffix(2) + [0, 3, 0, 0, 0, 5, 2, 3, 2, 0, 8])
+        #expect(try conversation.proceed() == .answered([8]))
+        #expect(conversation.takeLateUnits() == [2])
+        // An exception is an answer like any other.
+        #expect(try outcome([]) == .waiting)
+        conversation.abandon()
+        let refusal: [UInt8] = [0, 5, 0, 0, 0, 3, 2, 0x83, 2]
+        #expect(failure { () throws(ModbusError) in _ = try outcome(refusal) }?.exception == 2)
+        #expect(try outcome([0, 6, 0, 0, 0, 5, 2, 3, 2, 0, 9]) == .answered([9]))
+    }
+
     @Test("goes on after an exception")
     func exception() throws {
         let error = failure { () throws(ModbusError) in _ = try outcome([0, 1, 0, 0, 0, 3, 2, 0x83, 6]) }

@@ -104,7 +104,7 @@ package enum AgentInterface {
 
         # How a Modbus unit has answered since the agent started.
         # state: unknown, answering, missing (a poll without an answer), silent (lost).
-        # Round trips are of the last 1024 answers, in milliseconds; absent before the first.
+        # Round trips are of some thousand answers lately, in milliseconds; absent before the first.
         type Unit (
           bus: string,
           unit: int,

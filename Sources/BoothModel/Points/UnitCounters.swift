@@ -25,7 +25,8 @@ package struct UnitCounters: Sendable, Hashable, Codable {
     package var crc = 0
     /// Answers that were exceptions.
     package var exceptions = 0
-    /// From the end of a request to the end of its answer, of the last 1024 answers, in milliseconds; nil before the first.
+    /// From before a request is sent to the end of its answer, of some thousand answers lately, in milliseconds; nil before
+    /// the first.
     package var roundTripP50: Double?
     package var roundTripP99: Double?
 

@@ -87,14 +87,14 @@ extension DeviceFault {
     }
 
     /// Whoever answers is not the unit that its guard register names.
-    static func wrongGuard(_ read: ReadRequest, of bus: String, _ word: UInt16, _ expected: UInt16) -> DeviceFault {
+    static func wrongGuard(_ read: ReadRequest, of bus: String, _ expected: UInt16) -> DeviceFault {
         DeviceFault(
             .implausible,
             Message(
-                zh: "总线 \(bus) 单元 \(read.unit) 的校验寄存器 \(read.address) 为 \(word)，应为 \(expected)；请核对单元地址和接线",
+                zh: "总线 \(bus) 单元 \(read.unit) 的校验寄存器 \(read.address) 不是 \(expected)；请核对单元地址和接线",
                 en: """
-                    the guard register \(read.address) of unit \(read.unit) on bus \(bus) reads \(word) and not \
-                    \(expected); check the unit's address and the wiring
+                    the guard register \(read.address) of unit \(read.unit) on bus \(bus) does not read \(expected); \
+                    check the unit's address and the wiring
                     """))
     }
 

@@ -130,7 +130,11 @@ struct BusOutputsTests {
         outputs.drive("lamp", isOn: false, at: at(6))
         outputs.rest(at: at(10))
         #expect(next(outputs, at: 10) == .writeCoil(unit: 3, address: 7, isOn: false))
-        write(&outputs, at: 10)
-        #expect(next(outputs, at: 11) == nil)
+        // At the end there is no later: at once again.
+        let again = try #require(outputs.next(at: at(10), canBeWritten: { _ in true }))
+        _ = outputs.missed(again, ModbusError(.writeCoil, code: 110), at: at(11))
+        #expect(next(outputs, at: 11) == .writeCoil(unit: 3, address: 7, isOn: false))
+        write(&outputs, at: 11)
+        #expect(next(outputs, at: 12) == nil)
     }
 }

@@ -185,6 +185,21 @@ struct BusPollerTests {
         let answers = line.asked.filter { $0.question.request.unit == 1 && $0.at > 60_000 }.count
         #expect(answers > 200, "of 300 polls")
     }
+
+    @Test("a live unit that dies behind a gateway is told, however many dead ones are probed beside it")
+    func deadGateway() {
+        let units = 1...12
+        var line = PaperLine(units.map { PaperLine.point($0, 0) }, transport: .tcp(host: "192.0.2.1", port: 502))
+        line.run(until: 60_000) { question, _ in
+            question.request.unit == 1
+                ? (PaperLine.ones(question.request), 10)
+                : (.nothing(PaperLine.timeout), question.within.milliseconds)
+        }
+        #expect(Set(line.devices.map(\.device)) == Set((2...12).map { .unit($0, of: "bus") }))
+        // Its cable is cut.
+        line.run(until: 70_000) { question, _ in (.nothing(PaperLine.timeout), question.within.milliseconds) }
+        #expect(line.devices.last?.device == .unit(1, of: "bus"))
+    }
 }
 
 extension ModbusRequest {

@@ -216,6 +216,13 @@ struct PointReadingsTests {
         #expect(told(source, [5, 105]).last == "100 presses to 105, normal 105 good")
     }
 
+    @Test("a counter with a range of its own begins again after its end")
+    func ownRange() {
+        let source = register(plausible: 0...9999, counter: true)
+        #expect(told(source, [9999, 0]).last == "1 presses to 0, normal 0 good")
+        #expect(told(source, [9998, 1]).last == "3 presses to 1, normal 1 good")
+    }
+
     @Test("a counter that is at 65535 when it is first read begins there once that lasts")
     func firstAllOnes() {
         let source = register(counter: true)

@@ -6,8 +6,8 @@ import Modbus
 
 /// A bus's connection over TCP, which never blocks but to look up a host's name.
 ///
-/// Opened when it is needed, and closed as soon as an answer to another request could come over it: what is late then
-/// finds its socket closed.
+/// Opened when it is needed, and closed with the first answer that is none and after each response timeout: what is late
+/// then finds its socket closed. After a probe that had less than its timeout it stays open.
 final class TCPLink {
     /// What is allowed for a host's name that no server answers for.
     ///

@@ -110,7 +110,9 @@ struct BusOutputs {
         let (id, sink) = (outputs[write.index].id, outputs[write.index].sink)
         let reports = fail(write.index, .refusedOutput(id, sink, error), at: now)
         outputs[write.index].written = nil
-        outputs[write.index].notBefore = now + Self.pause * min(Self.mostPauses, outputs[write.index].failures)
+        // At the end there is no later.
+        let pauses = isResting ? 0 : min(Self.mostPauses, outputs[write.index].failures)
+        outputs[write.index].notBefore = now + Self.pause * pauses
         return reports
     }
 

@@ -62,7 +62,7 @@ extension BusPoller {
                 return []
             }
             // Not the unit that it should be: it is as good as silent.
-            let fault = DeviceFault.wrongGuard(read, of: configuration.name, words.first ?? 0, expected)
+            let fault = DeviceFault.wrongGuard(read, of: configuration.name, expected)
             return lose(index, fault, lateAnswer: .zero, asked: read, at: now)
         case .exception(_, let error) where error.exception.map({ $0 <= 3 }) == true:
             return lose(

@@ -18,7 +18,8 @@ extension BusPoller {
             return false
         }
         guard isLive else {
-            probe = (BootTime(nanoseconds: now.nanoseconds - span.nanoseconds), false)
+            // One that holds something up is not forgotten for the next: a bus that died meanwhile has to be noticed.
+            if probe?.hasHeldUp != true { probe = (BootTime(nanoseconds: now.nanoseconds - span.nanoseconds), false) }
             return false
         }
         guard let probe, now - probe.began < BusPrices.longestHoldUp else { return false }

@@ -50,18 +50,20 @@ struct CounterWatch: Sendable, Hashable {
         if let plausible, !plausible.contains(read) { return .implausible }
         let isSuspect = plausible == nil && word == .max
         guard let value else { return isSuspect && !isLasting ? .implausible : .counted(begin(at: read)) }
-        if let presses = presses(from: value, to: read) {
+        // A counter that ends below 65535 begins again at 0 all the same.
+        let values = plausible.map { $0.lowerBound == 0 ? $0.count : 65_536 } ?? 65_536
+        if let presses = presses(from: value, to: read, of: values) {
             if isSuspect, presses > 0, candidate != read { return wait(for: read) }
             if presses > 0 { before = nil }
             return .counted(begin(at: read, presses))
         }
         if isSuspect { return .implausible }
         // As if it had never been away: some modules say 0 while they start.
-        if let before, let presses = presses(from: before, to: read) {
+        if let before, let presses = presses(from: before, to: read, of: values) {
             self.before = nil
             return .counted(begin(at: read, presses))
         }
-        guard let candidate, let since = presses(from: candidate, to: read) else { return wait(for: read) }
+        guard let candidate, let since = presses(from: candidate, to: read, of: values) else { return wait(for: read) }
         before = value
         // A reset unit counts from 0. Whatever else it is now, somebody may have pressed.
         return .broken(begin(at: read, read <= most ? read : 1 + since))
@@ -79,9 +81,9 @@ struct CounterWatch: Sendable, Hashable {
         return .unconfirmed
     }
 
-    /// How far `to` is ahead, modulo 65536; nil where that is more than anybody presses.
-    private func presses(from: Int, to: Int) -> Int? {
-        let ahead = (to - from) & 0xFFFF
+    /// How far `to` is ahead of `from`, of so many values; nil where that is more than anybody presses.
+    private func presses(from: Int, to: Int, of values: Int) -> Int? {
+        let ahead = ((to - from) % values + values) % values
         return ahead <= most ? ahead : nil
     }
 }

@@ -4,7 +4,7 @@ import Modbus
 
 /// What a request takes of a bus's time, so that two ways to read the same points can be compared.
 struct WireCost: Sendable {
-    /// From the end of a request to the first byte of its answer: what the boards of WIRE.md take, about.
+    /// From the end of a request to the first byte of its answer: what common boards take, about.
     static let turnRound = Duration.milliseconds(5)
     /// Over TCP the round trip is all that counts: so many values that nobody asked for are free.
     static let freeRegisters = 32
