@@ -163,6 +163,11 @@ in_service() { [ "$(boothctl --json status | jq -r '.in_service')" = true ]; }
 all_is_well() { [ "$(boothctl --json status | jq -r '.state')" = in-service ]; }
 all_delivered() { [ "$(boothctl --json queue | jq '[.targets[].queued] | add')" -eq 0 ]; }
 
+# A contact that chattered is a fault until it has rested for a minute.
+wait_for_rest() {
+    wait_for 120 "no contact chatters" has_incidents 0 '(.device // "" | startswith("chatter:")) and (.restored | not)'
+}
+
 # faults CONDITION: of the faults of devices, those
 fault() { echo ".class == \"fault\" and (\"\\(.device)\" | contains(\"$1\"))"; }
 
