@@ -37,9 +37,59 @@ extension Agent {
                         zh: "\(place)：\(category.zh)已恢复，历时 \(seconds) 秒，事件 \(incident.id)",
                         en: "\(place): \(category.en) restored after \(seconds) s, incident \(incident.id)"),
                     Self.fields(of: incident, event: event.id))
-            case .updated, .journalLost, .record: break
+            case .closed(let incident):
+                let (place, category) = (Self.place(of: incident), incident.category.name)
+                let (by, outcome) = (incident.closing?.act.by.rawValue ?? "", incident.closing?.outcome ?? "")
+                log(
+                    .notice, .incidentClosed,
+                    Message(
+                        zh: "\(place)：\(category.zh)由 \(by) 办结：\(outcome)，事件 \(incident.id)",
+                        en: "\(place): \(category.en) closed by \(by): \(outcome), incident \(incident.id)"),
+                    Self.fields(of: incident, event: event.id))
+            case .taskDone(let record): logTask(record)
+            case .updated(let incident, let reason): logUpdate(of: incident, reason, event: event.id)
+            case .journalLost, .record: break
             }
         }
+    }
+
+    /// What a technician has to know of an answer that is missing or goes elsewhere; the rest is in the journal.
+    private func logUpdate(of incident: Incident, _ reason: UpdateReason, event: EventID) {
+        let (place, category) = (Self.place(of: incident), incident.category.name)
+        switch reason {
+        case .escalated:
+            let isAccepted = incident.accepted != nil
+            log(
+                .warning, .incidentEscalated,
+                Message(
+                    zh: "\(place)：\(category.zh)\(isAccepted ? "受理后一直没有办结" : "一直没有平台受理")，事件 \(incident.id)",
+                    en:
+                        "\(place): nobody has \(isAccepted ? "closed" : "accepted") \(category.en) yet, incident \(incident.id)"
+                ),
+                Self.fields(of: incident, event: event))
+        case .reclassified:
+            log(
+                .notice, .incidentHandedOver,
+                Message(
+                    zh: "\(place)：\(category.zh)改归 \(incident.incidentClass.rawValue) 类，事件 \(incident.id)",
+                    en:
+                        "\(place): \(category.en) is of class \(incident.incidentClass.rawValue) now, incident \(incident.id)"
+                ),
+                Self.fields(of: incident, event: event))
+        case .repeat, .accepted, .dispatched, .handled, .acknowledged: break
+        }
+    }
+
+    /// What became of a task.
+    private func logTask(_ record: TaskRecord) {
+        let reason = record.reason.map { ": \($0)" } ?? ""
+        let isDone = record.result == .done
+        log(
+            isDone ? .notice : .warning, isDone ? .taskDone : .taskRefused,
+            Message(
+                zh: "\(record.target) 的任务 \(record.kind) \(record.id)\(isDone ? "已执行" : "被拒绝")\(reason)",
+                en: "task \(record.kind) \(record.id) of \(record.target) was \(isDone ? "done" : "refused")\(reason)"),
+            [.target: record.target.rawValue])
     }
 
     /// A platform's receipt for an incident.

@@ -9,6 +9,12 @@ package struct Decision: Sendable, Hashable {
     package var incidents: [Incident] = []
     /// Points as they stand now.
     package var points: [PointMemory] = []
+    /// What is remembered of the booth as a whole, where that changed.
+    package var memory: BoothMemory?
+    /// What became of tasks.
+    package var tasks: [TaskRecord] = []
+    /// What to do with outputs, once this is recorded.
+    package var outputs: [OutputOrder] = []
     /// Faults that the rules found themselves or saw end, with what to do; no driver tells of them.
     package var devices: [DeviceReport] = []
     /// Whether it may be lost with the power: only what the next reading or receipt would tell again.
@@ -16,5 +22,22 @@ package struct Decision: Sendable, Hashable {
     /// Whether it is only for those who look now: what is on its way is not worth a write at each attempt.
     package var isTransient = false
 
-    package var isEmpty: Bool { events.isEmpty && incidents.isEmpty && points.isEmpty }
+    /// Whether there is nothing to record.
+    package var isEmpty: Bool {
+        events.isEmpty && incidents.isEmpty && points.isEmpty && memory == nil && tasks.isEmpty
+    }
+}
+
+/// What a task wants of an output.
+package struct OutputOrder: Sendable, Hashable {
+    package var output: String
+    package var isOn: Bool
+    /// For so long; nil: until the next task, or the end.
+    package var span: Duration?
+
+    package init(output: String, isOn: Bool, span: Duration? = nil) {
+        self.output = output
+        self.isOn = isOn
+        self.span = span
+    }
 }

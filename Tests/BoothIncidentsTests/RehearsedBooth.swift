@@ -113,6 +113,8 @@ extension BoothEvent {
         case .updated(let incident, let reason): "updated \(incident.category) \(incident.count) \(reason)"
         case .restored(let incident, let seconds): "restored \(incident.category) \(incident.count) after \(seconds) s"
         case .record(let point, let state): "record \(point) \(state)"
+        case .closed(let incident): "closed \(incident.category) \(incident.closing?.outcome ?? "")"
+        case .taskDone(let record): "task \(record.id) \(record.result) \(record.reason ?? "")"
         case .journalLost: "journal lost"
         }
     }

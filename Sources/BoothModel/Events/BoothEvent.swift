@@ -7,6 +7,10 @@ package struct BoothEvent: Sendable, Hashable {
         case raised(Incident)
         case updated(Incident, UpdateReason)
         case restored(Incident, durationSeconds: Int64)
+        /// A platform or somebody at the booth ended it.
+        case closed(Incident)
+        /// A task was carried out or refused.
+        case taskDone(TaskRecord)
         /// The journal was found damaged and set aside: what it held for the recipients is not known.
         case journalLost
         /// A point's change that nobody else needs to know.
@@ -33,6 +37,8 @@ package struct BoothEvent: Sendable, Hashable {
         case .raised: .incidentRaised
         case .updated: .incidentUpdated
         case .restored: .incidentRestored
+        case .closed: .incidentClosed
+        case .taskDone: .taskDone
         case .journalLost: .loss
         case .record: .record
         }
@@ -41,8 +47,9 @@ package struct BoothEvent: Sendable, Hashable {
     /// The incident it is about.
     package var incident: Incident? {
         switch content {
-        case .raised(let incident), .updated(let incident, _), .restored(let incident, _): incident
-        case .journalLost, .record: nil
+        case .raised(let incident), .updated(let incident, _), .restored(let incident, _), .closed(let incident):
+            incident
+        case .journalLost, .record, .taskDone: nil
         }
     }
 
@@ -52,6 +59,15 @@ package struct BoothEvent: Sendable, Hashable {
 
 /// Why an incident was updated.
 package enum UpdateReason: String, Sendable, Codable {
+    /// Its input became active again.
     case `repeat`
+    /// Nobody accepted it in time, or nobody closed it.
+    case escalated
     case accepted
+    case dispatched
+    case handled
+    /// It is another class's now.
+    case reclassified
+    /// Somebody at the booth has seen it.
+    case acknowledged
 }

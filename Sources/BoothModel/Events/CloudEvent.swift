@@ -52,9 +52,10 @@ extension CloudEvent {
 extension BoothEvent {
     fileprivate var subject: PointID? {
         switch content {
-        case .raised(let incident), .updated(let incident, _), .restored(let incident, _): incident.point
+        case .raised(let incident), .updated(let incident, _), .restored(let incident, _), .closed(let incident):
+            incident.point
         case .record(let point, _): point
-        case .journalLost: nil
+        case .journalLost, .taskDone: nil
         }
     }
 }

@@ -14,6 +14,15 @@ struct EventContent: Encodable {
     private var missed: UInt64?
     private var reason: String?
     private var durationSeconds: Int64?
+    /// How many steps of the answer clock, or reminders, have passed.
+    private var step: Int?
+    private var outcome: String?
+    private var by: Actor?
+    private var task: String?
+    private var kind: String?
+    private var result: TaskRecord.Result?
+    /// Whose task it was.
+    private var target: TargetID?
 
     init(_ content: BoothEvent.Content) {
         switch content {
@@ -22,9 +31,23 @@ struct EventContent: Encodable {
         case .updated(let incident, let reason):
             self.init(incident)
             self.reason = reason.rawValue
+            switch reason {
+            case .escalated: step = incident.accepted == nil ? incident.escalations : incident.reminders
+            case .acknowledged: by = incident.acknowledged?.by
+            case .dispatched, .handled: by = incident.steps.last?.act.by
+            case .repeat, .accepted, .reclassified: break
+            }
         case .restored(let incident, let durationSeconds):
             self.init(incident)
             self.durationSeconds = durationSeconds
+        case .closed(let incident):
+            self.init(incident)
+            outcome = incident.closing?.outcome
+            by = incident.closing?.act.by
+        case .taskDone(let record):
+            self.init(state: nil)
+            (task, kind, result) = (record.id, record.kind, record.result)
+            (target, reason) = (record.target, record.reason)
         case .record(_, let state):
             self.init(state: state.rawValue)
         case .journalLost:
@@ -50,7 +73,8 @@ struct EventContent: Encodable {
     }
 
     enum CodingKeys: String, CodingKey {
-        case incident, category, priority, count, state, test, device, missed, reason
+        case incident, category, priority, count, state, test, device, missed, reason, step, outcome, by
+        case task, kind, result, target
         case incidentClass = "class"
         case durationSeconds = "duration_s"
     }

@@ -5,6 +5,8 @@ package enum EventType: String, Sendable, Codable, CaseIterable {
     case incidentRaised = "cn.boothd.incident.raised.v1"
     case incidentUpdated = "cn.boothd.incident.updated.v1"
     case incidentRestored = "cn.boothd.incident.restored.v1"
+    case incidentClosed = "cn.boothd.incident.closed.v1"
+    case taskDone = "cn.boothd.task.done.v1"
     /// Events were lost: the journal was found damaged.
     case loss = "cn.boothd.loss.v1"
     /// The heartbeat: sent at once or not at all, never recorded.

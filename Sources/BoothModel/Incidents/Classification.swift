@@ -28,6 +28,10 @@ package struct Category: RawRepresentable, Hashable, Sendable, Codable, Expressi
     package static let mail: Category = "mail"
     /// The box was opened while nobody was in.
     package static let mailTamper: Category = "mail-tamper"
+    /// A letter has lain in the box for too long.
+    package static let mailOverdue: Category = "mail-overdue"
+    /// The room's door was left open.
+    package static let doorHeld: Category = "door-held"
     /// Mains or battery failed.
     package static let power: Category = "power"
     /// What points are read from is lost or misbehaves.
@@ -38,6 +42,10 @@ package struct Category: RawRepresentable, Hashable, Sendable, Codable, Expressi
     package static let link: Category = "link"
     /// The journal cannot be written, or is full.
     package static let storage: Category = "storage"
+    /// Civil time is not known.
+    package static let clock: Category = "clock"
+    /// A platform asked for a try of the whole way.
+    package static let test: Category = "test"
 }
 
 /// How urgent: 1 is the highest, 4 the lowest.

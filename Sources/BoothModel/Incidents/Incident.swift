@@ -18,7 +18,7 @@ package enum Delivery: String, Sendable, Codable {
 }
 
 /// Something that needs an answer: opened once, answered by tickets, restored and closed once.
-package struct Incident: Sendable, Hashable, Codable {
+package struct Incident: Sendable, Hashable {
     /// Its own id, not that of an event.
     package let id: EventID
     /// The point that raised it; nil for a fault of a device, a link or the storage.
@@ -45,22 +45,78 @@ package struct Incident: Sendable, Hashable, Codable {
     package var accepted: Stamp?
     /// The count that the platforms were last told; less than `count` while repeats are gathered.
     package var announced: Int
-    /// The event that opened it; its receipts are the incident's tickets.
+    /// The event that opened it; the first that its targets were offered.
     package let opening: EventID
-    /// How its opening stands with each target it is for, in the configuration's order.
+    /// How its offer stands with each target it is or was for: the configuration's order, then as they were added.
     package var targets: [TargetTicket]
+    /// When the answer clock began anew: it was handed to other targets. Nil: it runs from `opened`.
+    package var handed: Stamp?
+    /// How often it was handed to targets of another class.
+    package var handovers = 0
+    /// Steps of the answer clock that passed without an acceptance, since it runs.
+    package var escalations = 0
+    /// How often somebody was reminded that it is not closed.
+    package var reminders = 0
+    /// Who has seen it in the booth; nil while nobody said so.
+    package var acknowledged: Act?
+    /// The state's changes after `accepted`, oldest first; the newest 32.
+    package var steps: [Step] = []
+    /// How it ended; nil while it has not.
+    package var closing: Closing?
+
+    /// Who did something, and when.
+    package struct Act: Sendable, Hashable, Codable {
+        package var by: Actor
+        package var at: Stamp
+
+        package init(by: Actor, at: Stamp) {
+            self.by = by
+            self.at = at
+        }
+    }
+
+    /// The answer went on.
+    package struct Step: Sendable, Hashable, Codable {
+        package var state: IncidentState
+        package var act: Act
+        /// What the platform said to it.
+        package var note: String?
+
+        package init(_ state: IncidentState, _ act: Act, note: String? = nil) {
+            self.state = state
+            self.act = act
+            self.note = note
+        }
+    }
+
+    /// The recorded outcome.
+    package struct Closing: Sendable, Hashable, Codable {
+        package var act: Act
+        /// In the words of whoever closed it; not empty.
+        package var outcome: String
+
+        package init(_ act: Act, outcome: String) {
+            self.act = act
+            self.outcome = outcome
+        }
+    }
 
     /// One target's answer.
-    package struct TargetTicket: Sendable, Hashable, Codable {
+    package struct TargetTicket: Sendable, Hashable {
         package var target: TargetID
         package var delivery: Delivery
         /// The platform's number for it; nil before its receipt, and where the receipt has none.
         package var ticket: String?
+        /// The event that offered it to this target, whose receipt is the ticket; nil: the opening.
+        package var offer: EventID?
+        /// Whether it was handed to others: this target is told no more of it.
+        package var isHandedOver = false
 
-        package init(target: TargetID, delivery: Delivery, ticket: String? = nil) {
+        package init(target: TargetID, delivery: Delivery, ticket: String? = nil, offer: EventID? = nil) {
             self.target = target
             self.delivery = delivery
             self.ticket = ticket
+            self.offer = offer
         }
     }
 

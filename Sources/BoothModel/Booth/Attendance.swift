@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// An officer or a platform armed or disarmed the booth.
+package struct AttendanceOverride: Sendable, Hashable, Codable {
+    /// Whether somebody is in.
+    package var isAttended: Bool
+    package var by: Actor
+    package var at: Stamp
+    /// From `at` on, by elapsed time: what the wall clock does meanwhile changes nothing.
+    package var span: Duration
+
+    package init(isAttended: Bool, by: Actor, at: Stamp, span: Duration) {
+        self.isAttended = isAttended
+        self.by = by
+        self.at = at
+        self.span = span
+    }
+}
+
+/// Whether officers are in, as far as the agent knows.
+package struct Attendance: Sendable, Hashable {
+    package enum Cause: String, Sendable, Codable {
+        /// The weekly schedule says so.
+        case schedule
+        /// A closed date.
+        case closed
+        /// `arm`.
+        case armed
+        /// `disarm`.
+        case disarmed
+        /// The clock is not trusted: every hour counts as unattended.
+        case clock
+    }
+
+    package var isAttended: Bool
+    package var cause: Cause
+    /// When that changes unless something happens; nil: not within a year, or not known.
+    package var until: WallTime?
+
+    package init(isAttended: Bool, cause: Cause, until: WallTime? = nil) {
+        self.isAttended = isAttended
+        self.cause = cause
+        self.until = until
+    }
+}

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What a restart must know of the booth as a whole; one row of the journal.
+package struct BoothMemory: Sendable, Hashable, Codable {
+    /// What stands in the schedule's place; nil: nothing.
+    package var override: AttendanceOverride?
+    /// How far each target's tasks have been taken, in the platform's own words.
+    package var cursors: [TargetID: String] = [:]
+    /// The days whose daily report was made, the newest last; 8 at most.
+    package var reported: [CivilDate] = []
+    /// The boot in which the clock was last known to be right.
+    package var syncedBoot: String?
+    /// When the agent last said that it runs.
+    package var alive: Stamp?
+    /// When it did not, the newest last; 200 at most.
+    package var outages: [Outage] = []
+
+    /// A time without an agent.
+    package struct Outage: Sendable, Hashable, Codable {
+        package var from: WallTime
+        package var to: WallTime
+
+        package init(from: WallTime, to: WallTime) {
+            self.from = from
+            self.to = to
+        }
+    }
+
+    package init() {}
+}

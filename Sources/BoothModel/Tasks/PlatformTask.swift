@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What a platform asks the booth to do: executed once, in time, or refused with a reason.
+package struct PlatformTask: Sendable, Hashable {
+    /// What is to be done.
+    package enum Order: Sendable, Hashable {
+        /// The answer to an incident went on, or ended.
+        case incident(EventID, state: IncidentState, ticket: String?, note: String?)
+        /// An incident is for the targets of another class.
+        case reroute(EventID, IncidentClass)
+        /// Nobody is in, whatever the schedule says, until that time or until the next attendance begins.
+        case arm(until: WallTime?)
+        /// Somebody is in, until that time.
+        case disarm(until: WallTime?)
+        /// An output that only tasks drive.
+        case output(String, isOn: Bool, span: Duration?)
+        /// An event is to go the whole way, marked as a test.
+        case test
+        /// It cannot be understood; what is wrong, in English, for the platform's engineer.
+        case malformed(String)
+    }
+
+    /// The platform's own, 1...128 characters; empty where a malformed task has none.
+    package var id: String
+    /// As the platform spelt it; empty where it has none.
+    package var kind: String
+    /// After this it must not be executed.
+    package var expires: WallTime?
+    package var order: Order
+
+    package init(id: String, kind: String, expires: WallTime? = nil, order: Order) {
+        self.id = id
+        self.kind = kind
+        self.expires = expires
+        self.order = order
+    }
+}
+
+/// An instant by the wall clock: milliseconds since 1970-01-01T00:00:00Z.
+package struct WallTime: Sendable, Hashable, Codable, Comparable {
+    package var milliseconds: Int64
+
+    package init(milliseconds: Int64) {
+        self.milliseconds = milliseconds
+    }
+
+    package static func < (left: WallTime, right: WallTime) -> Bool { left.milliseconds < right.milliseconds }
+}
