@@ -99,12 +99,14 @@ extension Agent {
     ) {
         for decision in decisions {
             for report in decision.devices { note(report) }
+            if let attendance = decision.attendance { log(attendance) }
             logIncidents(of: decision)
         }
         let events = decisions.flatMap(\.events)
         let entry = JournalEntry(
             events: events.map(encode), incidents: decisions.flatMap(\.incidents),
             points: decisions.flatMap(\.points), settlements: settlements,
+            memory: decisions.compactMap(\.memory).last, tasks: decisions.flatMap(\.tasks),
             canBeToldAgain: decisions.allSatisfy(\.canBeToldAgain),
             isTransient: settlements.isEmpty && decisions.allSatisfy { $0.isTransient || $0.isEmpty },
             tellsOfLoss: tellsOfLoss)

@@ -44,6 +44,9 @@ final class Agent {
     let started = BootTime.now()
 
     var clock: BoothClock
+    let clockWatch: ClockWatch
+    /// How the rules know the clock.
+    var knownClock: ClockState?
     var rules: IncidentRules
     var storage: JournalStatus
     var board: PointBoard
@@ -95,7 +98,6 @@ final class Agent {
         self.configuration = configuration
         self.announcer = announcer
         self.reread = reread
-        clock = BoothClock(trust: configuration.clockTrust)
         loop = try EventLoop()
         let mailbox = try Mailbox<Letter>()
         self.mailbox = mailbox
@@ -118,11 +120,13 @@ final class Agent {
             }
         }
         self.journal = journal
+        clock = BoothClock(trust: configuration.clockTrust, syncedBoot: contents.memory.syncedBoot)
+        clockWatch = try ClockWatch()
         storage = contents.status
         board = PointBoard(configuration.points)
         rules = IncidentRules(
             configuration: configuration, points: contents.points, incidents: contents.incidents,
-            ids: EventIDGenerator(after: contents.lastKey))
+            memory: contents.memory, tasks: contents.tasks, ids: EventIDGenerator(after: contents.lastKey))
         helpLamp = HelpLamp(configuration.points, bootID: clock.bootID)
         helpLamp.resume(contents.incidents)
         orphans = contents.orphans
@@ -164,6 +168,7 @@ final class Agent {
     func run(signals: CInt) throws -> Ending {
         try loop.watch(signals) { [unowned self] _ in takeSignals(signals) }
         try loop.watch(mailbox.descriptor) { [unowned self] _ in for letter in mailbox.take() { take(letter) } }
+        try loop.watch(clockWatch.descriptor) { [unowned self] _ in takeClock() }
         openControl()
         try startSensing()
         for uplink in uplinks.values { try uplink.start() }
@@ -291,8 +296,9 @@ final class Agent {
         while let deadline = rules.nextDeadline, deadline <= now {
             record(rules.advance(to: clock.moment(at: deadline.nanoseconds > 0 ? deadline : now)))
         }
-        showLamps(at: now)
         sendHeartbeats(at: now)
+        noticeClock()
+        showLamps(at: now)
         watchLoops(at: now)
         flushLog(at: now)
         showStatus(at: now)
