@@ -60,8 +60,10 @@ struct ClockTests {
         try booth.startAgent(environment: clock.environment)
         #expect(try booth.status().clock.state == .holdover)
         try booth.waitForReadings()
+        // Soon after the first: the same incident, as elapsed time has it.
         try booth.tell("press help-1")
-        let second = try booth.follow(seen: [first.id]).next(.incidentRaised, of: "help-1")
+        let second = try booth.follow(seen: [first.id]).next(.incidentUpdated, of: "help-1", count: 2)
+        #expect(second.data.incident == first.data.incident)
         #expect(second.time != nil)
         #expect(second.id > first.id)
         try booth.waitForEmptyQueues()
