@@ -222,6 +222,7 @@ final class Agent {
         var known = Set(configuration.points.flatMap { IncidentRules.devices(of: $0) })
         known.formUnion(configuration.outputs.flatMap { IncidentRules.devices(of: $0) })
         known.formUnion(configuration.targets.map { .target($0.id) })
+        known.insert(.clock)
         // A journal that opened well is over its fault; a link's stands until its platform answers.
         if storage.storage != .ok { known.insert(.storage) }
         record(rules.forgetForeignFaults(known: known, at: clock.now()))

@@ -28,14 +28,8 @@ extension Stamp {
             let offsetHours = number(24..<26), let offsetMinutes = number(27..<29)
         else { return nil }
         let offset = (offsetHours * 60 + offsetMinutes) * (bytes[23] == UInt8(ascii: "-") ? -60 : 60)
-        let seconds = Self.days(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second - offset
+        let date = CivilDate(year: Int(year), month: Int(month), day: Int(day))
+        let seconds = Int64(date.daysSince1970) * 86_400 + hour * 3600 + minute * 60 + second - offset
         return seconds * 1000 + millisecond
-    }
-
-    /// Days since 1970-01-01; a year begins in March here, so that its leap day is its last.
-    private static func days(_ year: Int64, _ month: Int64, _ day: Int64) -> Int64 {
-        let marchYear = month > 2 ? year : year - 1
-        let dayOfYear = (153 * ((month + 9) % 12) + 2) / 5 + day - 1
-        return marchYear * 365 + marchYear / 4 - marchYear / 100 + marchYear / 400 + dayOfYear - 719_468
     }
 }
