@@ -17,7 +17,7 @@ extension Stamp {
     }
 
     /// Milliseconds since 1970-01-01T00:00:00Z; nil where the clock was not trusted.
-    private var wallMilliseconds: Int64? {
+    package var wallMilliseconds: Int64? {
         guard let time else { return nil }
         // As `CivilTime` writes it: 2026-11-21T08:15:30.120+08:00.
         let bytes = Array(time.utf8)
