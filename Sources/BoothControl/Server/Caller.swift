@@ -13,8 +13,11 @@ package struct Caller: Sendable, Hashable {
     }
 
     /// As the journal names who acts: the login name, or the number where the user has none. Never by the environment.
-    package var officer: Actor {
-        .officer(PeerCredentials.login(of: credentials.uid) ?? String(credentials.uid))
+    package var officer: Actor { Self.officer(credentials.uid) }
+
+    /// A user of this machine, as the journal names them.
+    package static func officer(_ user: uid_t) -> Actor {
+        .officer(PeerCredentials.login(of: user) ?? String(user))
     }
 
     /// Whether it may change something, and not only look: root, the agent's own user, and group `booth-operator`.
