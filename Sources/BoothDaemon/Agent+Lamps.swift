@@ -32,6 +32,7 @@ extension Agent {
         switch output.shows {
         case .help: helpLamp.signal.isLit(at: now)
         case .fault: rules.hasStandingFaults || storage.storage != .ok
+        case .task: false
         }
     }
 }

@@ -122,7 +122,7 @@ final class Agent {
         board = PointBoard(configuration.points)
         rules = IncidentRules(
             configuration: configuration, points: contents.points, incidents: contents.incidents,
-            ids: EventIDGenerator(after: contents.lastKey))
+            memory: contents.memory, tasks: contents.tasks, ids: EventIDGenerator(after: contents.lastKey))
         helpLamp = HelpLamp(configuration.points, bootID: clock.bootID)
         helpLamp.resume(contents.incidents)
         orphans = contents.orphans
@@ -222,6 +222,7 @@ final class Agent {
         var known = Set(configuration.points.flatMap { IncidentRules.devices(of: $0) })
         known.formUnion(configuration.outputs.flatMap { IncidentRules.devices(of: $0) })
         known.formUnion(configuration.targets.map { .target($0.id) })
+        known.insert(.clock)
         // A journal that opened well is over its fault; a link's stands until its platform answers.
         if storage.storage != .ok { known.insert(.storage) }
         record(rules.forgetForeignFaults(known: known, at: clock.now()))

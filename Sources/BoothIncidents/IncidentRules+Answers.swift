@@ -13,12 +13,14 @@ extension IncidentRules {
         case rejected
     }
 
-    /// `target` answered for `event`; an event that opened no live incident changes nothing here.
+    /// `target` answered for `event`; an event that offered no live incident changes nothing here.
     package mutating func take(_ answer: Answer, for event: EventID, from target: TargetID, at moment: Moment)
         -> Decision
     {
-        guard let id = opened[event], var incident = live[id],
-            let index = incident.targets.firstIndex(where: { $0.target == target })
+        guard let id = offers[event], var incident = live[id],
+            let index = incident.targets.firstIndex(where: {
+                $0.target == target && ($0.offer ?? incident.opening) == event
+            })
         else { return Decision() }
         let was = incident.targets[index]
         switch answer {
@@ -34,14 +36,49 @@ extension IncidentRules {
         decision.isTransient = answer == .sent || answer == .returned
         noteAcceptance(&incident, by: target, at: moment)
         keep(incident)
-        releaseIfDone(incident)
+        if answer.isFinal { endTrial(incident, at: moment) }
+        forgetIfAnswered(incident)
         return finish()
     }
 
-    private mutating func noteAcceptance(_ incident: inout Incident, by target: TargetID, at moment: Moment) {
-        guard incident.state == .raised, incident.targets.contains(where: { $0.delivery == .accepted }) else { return }
+    /// The incident that `event` offered to a target; nil for another event, and for one that is closed.
+    package func incident(of event: EventID) -> EventID? { offers[event] }
+
+    /// These deliveries, refused before, wait again.
+    package mutating func requeue(_ deliveries: [(target: TargetID, event: EventID)]) -> Decision {
+        for (target, event) in deliveries {
+            guard let id = offers[event], var incident = live[id],
+                let index = incident.targets.firstIndex(where: { $0.target == target && $0.delivery == .rejected })
+            else { continue }
+            incident.targets[index].delivery = .queued
+            keep(incident)
+        }
+        return finish()
+    }
+
+    /// The first receipt of a target that has it is the acceptance, and ends the answer clock.
+    mutating func noteAcceptance(_ incident: inout Incident, by target: TargetID, at moment: Moment) {
+        guard incident.state == .raised,
+            incident.targets.contains(where: { $0.delivery == .accepted && !$0.isHandedOver })
+        else { return }
+        accept(&incident, by: target, at: moment)
+    }
+
+    /// `target` answers for the incident from now on; the others are told.
+    mutating func accept(_ incident: inout Incident, by target: TargetID, at moment: Moment) {
         incident.state = .accepted
         incident.accepted = Stamp(moment)
+        timers[.escalate(incident.id)] = nil
+        scheduleReminder(of: incident, at: moment)
         update(incident, .accepted, except: target, at: moment)
+    }
+}
+
+extension IncidentRules.Answer {
+    fileprivate var isFinal: Bool {
+        switch self {
+        case .accepted, .rejected: true
+        case .sent, .returned: false
+        }
     }
 }

@@ -8,9 +8,20 @@ extension IncidentRules {
     /// - Parameter count: presses at once; all of them belong to one incident.
     mutating func button(_ point: PointConfiguration, isActive: Bool, count: Int, at moment: Moment) {
         guard isActive else { return released(point, at: moment) }
-        guard var incident = current(of: point.id), isRepeat(of: incident, on: point, at: moment) else {
+        activate(point, count: count, at: moment)
+    }
+
+    /// An activation counts on the point's last incident where it is a repeat of it; otherwise it raises a new one.
+    mutating func activate(_ point: PointConfiguration, count: Int = 1, at moment: Moment) {
+        guard let incident = current(of: point.id), isRepeat(of: incident, on: point, at: moment) else {
             return raise(for: point, count: count, at: moment)
         }
+        self.count(count, on: incident, at: moment)
+    }
+
+    /// So many activations more belong to an incident, whose input is not normal any longer.
+    mutating func count(_ count: Int, on incident: Incident, at moment: Moment) {
+        var incident = incident
         incident.count += count
         incident.latest = Stamp(moment)
         incident.restored = nil
@@ -21,10 +32,12 @@ extension IncidentRules {
         if timers[.announce(incident.id)] == nil { timers[.announce(incident.id)] = moment.boot + Self.gathering }
     }
 
-    /// The window slides: it is counted from the last press, and only within one boot.
-    private func isRepeat(of incident: Incident, on point: PointConfiguration, at moment: Moment) -> Bool {
-        incident.isOpen && incident.latest.bootID == moment.bootID
-            && moment.boot - incident.latest.boot < point.rules.repeatWindow
+    /// The window slides: it is counted from the last press, and only within one boot. A press during a test and one
+    /// in need never share an incident.
+    func isRepeat(of incident: Incident, on point: PointConfiguration, at moment: Moment) -> Bool {
+        let last = point.kind.countsLeadingEdge ? incident.latest : incident.restored ?? incident.latest
+        return incident.test == isTested(point.id) && last.bootID == moment.bootID
+            && moment.boot - last.boot < point.rules.repeatWindow
     }
 
     private mutating func released(_ point: PointConfiguration, at moment: Moment) {
@@ -47,10 +60,10 @@ extension IncidentRules {
         update(incident, .repeat, at: moment)
     }
 
-    /// Active raises, normal restores; each activation is an incident of its own.
+    /// Active raises, normal restores; active again within the repeat window belongs to the same incident.
     mutating func contact(_ point: PointConfiguration, isActive: Bool, count: Int = 1, at moment: Moment) {
         if isActive {
-            raise(for: point, count: count, at: moment)
+            activate(point, count: count, at: moment)
         } else if let incident = current(of: point.id) {
             restore(incident.id, since: Stamp(moment), at: moment)
         }
@@ -76,7 +89,7 @@ extension IncidentRules {
 
     mutating func onDelayOver(_ id: PointID, at moment: Moment) {
         guard let point = configured[id], points[id]?.state == .active else { return }
-        raise(for: point, at: moment)
+        activate(point, at: moment)
         if let memory = points[id] { decision.points.append(memory) }
     }
 

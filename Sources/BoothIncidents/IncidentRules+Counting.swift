@@ -29,7 +29,7 @@ extension IncidentRules {
             apply(point, isActive: false, at: moment)
         }
         if let memory = points[point.id] {
-            watchClock(for: memory, at: moment)
+            lookForClock(at: moment)
             decision.points.append(memory)
         }
         return finish()

@@ -57,10 +57,8 @@ extension IncidentRules {
             let blank = PointMemory(point: id, state: .normal, since: points[id]?.since ?? Stamp(moment))
             if points.removeValue(forKey: id) != blank { decision.points.append(blank) }
         }
-        for incident in live.values.sorted(by: { $0.id < $1.id }) where incident.device == nil {
-            guard let point = incident.point, configured[point] == nil else { continue }
-            if incident.restored == nil { restore(incident.id, since: Stamp(moment), at: moment) }
-            releaseIfDone(incident)
+        for point in standing.keys.sorted(by: { $0.rawValue < $1.rawValue }) where configured[point] == nil {
+            for incident in (standing[point] ?? []).sorted() { restore(incident, since: Stamp(moment), at: moment) }
         }
     }
 
@@ -69,12 +67,14 @@ extension IncidentRules {
         let points = devices.points(on: device)
         // A fault names its point where it concerns a single one.
         let subject = points.count == 1 ? points.first : nil
-        raise(Classification(category, .fault, .fault), point: subject, device: device, at: moment)
+        // A wrong clock makes times unsure, and nothing deaf.
+        let priority = category == .clock ? Priority.routine : .fault
+        raise(Classification(category, .fault, priority), point: subject, device: device, at: moment)
     }
 
     mutating func clearFault(_ device: DeviceID, at moment: Moment) {
-        guard let id = faults.removeValue(forKey: device) else { return }
-        restore(id, since: Stamp(moment), at: moment)
+        guard let fault = faults.removeValue(forKey: device) else { return }
+        restore(fault.incident, since: Stamp(moment), at: moment)
     }
 
     /// A good reading proves the whole way to it: whatever fault stood there is over. Whether its values can be trusted

@@ -10,7 +10,7 @@ extension IncidentRules {
     package mutating func take(_ missed: MissedEdges, at moment: Moment) -> Decision {
         guard configured[missed.point] != nil else { return Decision() }
         let device = DeviceID.edges(of: missed.point)
-        if let id = faults[device], var incident = live[id] {
+        if let id = faults[device]?.incident, var incident = live[id], incident.isOpen {
             incident.count += 1
             incident.latest = Stamp(moment)
             incident.missed = Self.sum(incident.missed, missed.count)

@@ -4,35 +4,50 @@ import BoothModel
 // The steps that every rule takes: raise, change, restore, record.
 extension IncidentRules {
     /// Opens an incident and tells the targets of its class.
+    ///
+    /// - Parameter isTest: whether nobody is in need; nil: where its point is tested now.
     @discardableResult
     mutating func raise(
         _ classification: Classification, point: PointID?, device: DeviceID? = nil, missed: UInt64? = nil,
-        count: Int = 1, at moment: Moment
+        count: Int = 1, isTest: Bool? = nil, at moment: Moment
     ) -> Incident {
-        let recipients = targets.filter { $0.accepts.contains(classification.incidentClass) && !$0.isBackup }.map(\.id)
+        let recipients = takers(of: classification.incidentClass)
         let id = makeID(at: moment)
         var incident = Incident(
             id: id, opening: makeID(at: moment), point: point, device: device, classification: classification,
             opened: Stamp(moment), missed: missed, targets: recipients)
         incident.count = count
         incident.announced = count
+        incident.test = isTest ?? (device == nil && isTested(point))
         keep(incident)
         hold(incident)
+        lookForClock(at: moment)
+        if !incident.test, let first = settings.escalate.first { timers[.escalate(id)] = moment.boot + first }
         decision.events.append(
             BoothEvent(id: incident.opening, content: .raised(incident), moment: moment, recipients: recipients))
         decision.canBeToldAgain = false
         return incident
     }
 
+    /// The targets that a class of incident is for, in the configuration's order.
+    func takers(of incidentClass: IncidentClass) -> [TargetID] {
+        targets.filter { $0.accepts.contains(incidentClass) && !$0.isBackup }.map(\.id)
+    }
+
     /// Tells an incident's targets, except `teller`, who knows it already.
     mutating func update(
         _ incident: Incident, _ reason: UpdateReason, except teller: TargetID? = nil, at moment: Moment
     ) {
-        let recipients = incident.targets.map(\.target).filter { $0 != teller }
+        tell(.updated(incident, reason), to: incident.holders.filter { $0 != teller }, at: moment)
+    }
+
+    /// Makes an event of what happened; nobody to tell, no event.
+    mutating func tell(
+        _ content: BoothEvent.Content, as id: EventID? = nil, to recipients: [TargetID], at moment: Moment
+    ) {
         guard !recipients.isEmpty else { return }
-        let content = BoothEvent.Content.updated(incident, reason)
-        decision.events.append(
-            BoothEvent(id: makeID(at: moment), content: content, moment: moment, recipients: recipients))
+        let id = id ?? makeID(at: moment)
+        decision.events.append(BoothEvent(id: id, content: content, moment: moment, recipients: recipients))
         decision.canBeToldAgain = false
     }
 
@@ -40,7 +55,7 @@ extension IncidentRules {
     ///
     /// - Parameter stamp: when that was; `moment` is when it is told.
     mutating func restore(_ id: EventID, since stamp: Stamp, at moment: Moment) {
-        guard var incident = live[id], incident.restored == nil else { return }
+        guard var incident = live[id], incident.isOpen, incident.restored == nil else { return }
         timers[.announce(id)] = nil
         timers[.settle(id)] = nil
         releases[id] = nil
@@ -48,13 +63,35 @@ extension IncidentRules {
         incident.announced = incident.count
         keep(incident)
         let content = BoothEvent.Content.restored(
-            incident, durationSeconds: Self.seconds(from: incident.opened, to: stamp))
+            incident, durationSeconds: Self.seconds(from: incident.opened, to: stamp, at: moment))
+        // Also where it has no target: the booth's own journal says how it ended.
+        decision.events.append(
+            BoothEvent(id: makeID(at: moment), content: content, moment: moment.at(stamp), recipients: incident.holders)
+        )
+        decision.canBeToldAgain = false
+    }
+
+    /// A platform or an officer ends an incident; nothing more is told of it.
+    ///
+    /// - Parameter teller: who knows it already.
+    mutating func close(
+        _ incident: Incident, outcome: String, by actor: Actor, except teller: TargetID? = nil, at moment: Moment
+    ) {
+        var incident = incident
+        for timer in [Timer.announce(incident.id), .settle(incident.id), .escalate(incident.id), .remind(incident.id)] {
+            timers[timer] = nil
+        }
+        releases[incident.id] = nil
+        incident.state = .closed
+        incident.announced = incident.count
+        incident.closing = Incident.Closing(.init(by: actor, at: Stamp(moment)), outcome: outcome)
+        keep(incident)
         decision.events.append(
             BoothEvent(
-                id: makeID(at: moment), content: content, moment: moment.at(stamp),
-                recipients: incident.targets.map(\.target)))
+                id: makeID(at: moment), content: .closed(incident), moment: moment,
+                recipients: incident.holders.filter { $0 != teller }))
         decision.canBeToldAgain = false
-        releaseIfDone(incident)
+        forgetIfAnswered(incident)
     }
 
     /// Notes a point's change for the booth's own journal.
@@ -67,41 +104,67 @@ extension IncidentRules {
     /// Has the incident written as it stands now.
     mutating func keep(_ incident: Incident) {
         live[incident.id] = incident
+        noteStanding(incident)
         decision.incidents.removeAll { $0.id == incident.id }
         decision.incidents.append(incident)
     }
 
-    /// Makes the incident one that inputs can change.
+    /// Makes the incident one that inputs and answers can change.
     mutating func hold(_ incident: Incident) {
         live[incident.id] = incident
-        opened[incident.opening] = incident.id
-        if let device = incident.device, incident.restored == nil { faults[device] = incident.id }
+        noteStanding(incident)
+        offers[incident.opening] = incident.id
+        for offer in incident.targets.compactMap(\.offer) { offers[offer] = incident.id }
+        if let device = incident.device, incident.restored == nil {
+            faults[device] = StandingFault(incident: incident.id, category: incident.category)
+        }
     }
 
-    /// Forgets an incident that no input can change any more; the journal has it.
-    mutating func releaseIfDone(_ incident: Incident) {
-        let isAnswered = incident.targets.allSatisfy { $0.delivery == .accepted || $0.delivery == .rejected }
-        guard incident.restored != nil, isAnswered else { return }
-        if let point = incident.point, points[point]?.incident == incident.id { return }
+    private mutating func noteStanding(_ incident: Incident) {
+        guard let point = incident.point, incident.device == nil else { return }
+        if incident.isOpen, incident.restored == nil {
+            standing[point, default: []].insert(incident.id)
+        } else {
+            standing[point]?.remove(incident.id)
+        }
+    }
+
+    /// The open incident of a point and category that is not restored.
+    func standing(_ category: Category, of point: PointID) -> Incident? {
+        standing[point]?.lazy.compactMap { live[$0] }.first { $0.category == category }
+    }
+
+    /// Forgets a closed incident that waits for no receipt any more; the journal has it.
+    mutating func forgetIfAnswered(_ incident: Incident) {
+        guard !incident.isOpen, !incident.targets.contains(where: { $0.delivery == .queued || $0.delivery == .sent })
+        else { return }
         live[incident.id] = nil
-        opened[incident.opening] = nil
+        offers[incident.opening] = nil
+        for offer in incident.targets.compactMap(\.offer) { offers[offer] = nil }
     }
 
     /// Makes `incident` the one that the point's next change belongs to.
     mutating func bind(_ incident: Incident, to point: PointID) {
-        let previous = points[point]?.incident.flatMap { live[$0] }
         points[point]?.incident = incident.id
-        if let previous, previous.id != incident.id { releaseIfDone(previous) }
     }
 
-    /// The incident that a point's change may belong to.
+    /// The open incident that a point's change may belong to.
     func current(of point: PointID) -> Incident? {
-        points[point]?.incident.flatMap { live[$0] }
+        points[point]?.incident.flatMap { live[$0] }.flatMap { $0.isOpen ? $0 : nil }
     }
 
-    /// Whole seconds between two stamps: by elapsed time within one boot; 0 where the board was restarted in between.
-    static func seconds(from start: Stamp, to end: Stamp) -> Int64 {
-        start.bootID == end.bootID ? max(0, (end.boot - start.boot).components.seconds) : 0
+    /// Whole seconds between two stamps, 0 where no clock can tell.
+    static func seconds(from start: Stamp, to end: Stamp, at moment: Moment) -> Int64 {
+        if start.bootID == end.bootID { return max(0, (end.boot - start.boot).components.seconds) }
+        guard end.bootID == moment.bootID, let age = start.elapsed(until: moment.at(end)) else { return 0 }
+        return max(0, age.components.seconds)
+    }
+
+    /// How long ago `stamp` was, at least: no clock may tell it, but it was before this boot or in it.
+    static func age(of stamp: Stamp, at moment: Moment) -> Duration {
+        if stamp.bootID == moment.bootID { return moment.boot - stamp.boot }
+        let uptime = moment.boot - BootTime(nanoseconds: 0)
+        return max(uptime, stamp.elapsed(until: moment) ?? uptime)
     }
 
     /// A point that is another kind of input since the last run is known from its next reading on: what it was raised
@@ -114,32 +177,46 @@ extension IncidentRules {
             anew.firstSeen = memory.firstSeen
             anew.lastActive = memory.lastActive
             points[id] = anew
-            for incident in live.values where incident.point == id && incident.device == nil {
-                if incident.restored == nil { timers[.settle(incident.id)] = BootTime(nanoseconds: 0) }
-            }
+            for incident in standing[id] ?? [] { timers[.settle(incident)] = BootTime(nanoseconds: 0) }
         }
     }
 
-    /// What was gathering when the agent stopped is due at once.
+    /// What was due when the agent stopped is looked at at once.
     mutating func resumeTimers() {
         let now = BootTime(nanoseconds: 0)
-        for incident in live.values where incident.announced < incident.count { timers[.announce(incident.id)] = now }
+        for incident in live.values {
+            if incident.announced < incident.count { timers[.announce(incident.id)] = now }
+            if incident.test { timers[.endTests] = now }
+            timers[incident.state == .raised ? .escalate(incident.id) : .remind(incident.id)] = now
+        }
         // Whoever lost edges holds its lines no longer.
         for point in configured.keys where faults[.edges(of: point)] != nil { timers[.gapRest(point)] = now }
-        for memory in points.values where memory.state == .normal {
-            guard let point = configured[memory.point], point.kind != .mailSlot else { continue }
-            for incident in live.values where incident.point == memory.point && incident.device == nil {
-                // Where something is due already, it was the incident of another kind.
-                guard incident.restored == nil, timers[.settle(incident.id)] == nil else { continue }
-                // A counting input is normal for ever: its presses were over when they were told.
-                releases[incident.id] = point.countingRegister == nil ? memory.since : incident.latest
-                timers[.settle(incident.id)] = now
-            }
+        for (id, point) in configured {
+            if point.kind == .mailSlot { timers[.mailOverdue(id)] = now }
+            if point.kind == .roomDoor { timers[.doorHeld(id)] = now }
+        }
+        timers[.attendance] = now
+        timers[.clock] = now
+        for memory in points.values where memory.state == .normal { resumeRestorations(of: memory, at: now) }
+    }
+
+    /// A point that is normal has nothing that still stands, but letters in a box.
+    private mutating func resumeRestorations(of memory: PointMemory, at now: BootTime) {
+        guard let point = configured[memory.point], point.kind != .mailSlot else { return }
+        for incident in (standing[memory.point] ?? []).compactMap({ live[$0] }) {
+            // Where something is due already, it was the incident of another kind.
+            guard timers[.settle(incident.id)] == nil else { continue }
+            // A counting input is normal for ever: its presses were over when they were told.
+            releases[incident.id] = point.countingRegister == nil ? memory.since : incident.latest
+            timers[.settle(incident.id)] = now
         }
     }
 }
 
 extension Incident {
+    /// The targets that have it and are told of it.
+    var holders: [TargetID] { targets.filter { !$0.isHandedOver }.map(\.target) }
+
     /// What was on its way when the agent stopped waits again.
     var afterRestart: Incident {
         var incident = self

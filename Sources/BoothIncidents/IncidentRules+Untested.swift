@@ -3,9 +3,6 @@ import BoothModel
 
 // Points that nothing was heard of for long: whether they work is not known until somebody tries them.
 extension IncidentRules {
-    /// How often it is asked whether the clock is right by now.
-    static let clockLook = Duration.seconds(60)
-
     /// When a point last became active; nil for one that never did.
     package func lastActive(of point: PointID) -> Stamp? { points[point]?.lastActive }
 
@@ -29,31 +26,6 @@ extension IncidentRules {
         if let seen = memory.firstSeen, seen.time != nil || seen.bootID == moment.bootID { return }
         memory.firstSeen = Stamp(moment)
     }
-
-    /// Looks again for the clock where what is known of a point could not be dated.
-    mutating func watchClock(for memory: PointMemory, at moment: Moment) {
-        let isUndated = [memory.firstSeen, memory.lastActive].contains {
-            $0.map { $0.time == nil && $0.bootID == moment.bootID } ?? false
-        }
-        guard isUndated, timers[.date] == nil else { return }
-        timers[.date] = moment.boot + Self.clockLook
-    }
-
-    /// Once the clock is right, what was stamped before in this boot can be dated, and counts after the next one.
-    mutating func datePoints(at moment: Moment) {
-        guard moment.clock != .unsynced else {
-            timers[.date] = moment.boot + Self.clockLook
-            return
-        }
-        for id in configured.keys.sorted(by: { $0.rawValue < $1.rawValue }) {
-            guard var memory = points[id] else { continue }
-            memory.firstSeen = memory.firstSeen?.dated(at: moment)
-            memory.lastActive = memory.lastActive?.dated(at: moment)
-            guard memory != points[id] else { continue }
-            points[id] = memory
-            decision.points.append(memory)
-        }
-    }
 }
 
 extension PointMemory {
@@ -62,13 +34,5 @@ extension PointMemory {
     func isUntested(for limit: Duration, at moment: Moment) -> Bool {
         guard let elapsed = (lastActive ?? firstSeen)?.elapsed(until: moment) else { return false }
         return elapsed >= limit
-    }
-}
-
-extension Stamp {
-    /// With the civil time, where it is of the same boot and had none.
-    fileprivate func dated(at moment: Moment) -> Stamp {
-        guard time == nil, bootID == moment.bootID else { return self }
-        return Stamp(moment.at(self))
     }
 }

@@ -8,26 +8,46 @@ import BoothModel
 package struct IncidentRules {
     let schedule: WeeklySchedule
     let targets: [TargetConfiguration]
+    let outputs: [String: OutputConfiguration.Shows]
     let configured: [PointID: PointConfiguration]
     let devices: DeviceMap
+    let settings: RuleSettings
 
     var ids: EventIDGenerator
     var points: [PointID: PointMemory] = [:]
-    /// Incidents that an input can still change: not restored, not answered by every target, or the last of a point.
+    /// Incidents that something can still change: not closed, or closed and not answered by every target.
     var live: [EventID: Incident] = [:]
-    /// Live incidents by the event that opened them, for receipts.
-    var opened: [EventID: EventID] = [:]
-    /// Open faults by device.
-    var faults: [DeviceID: EventID] = [:]
-    var timers: [Timer: BootTime] = [:]
+    /// Live incidents by the events that offered them to targets, for receipts.
+    var offers: [EventID: EventID] = [:]
+    /// Open incidents of a point whose input, or whose box, is not as it should be; faults of devices are none.
+    var standing: [PointID: Set<EventID>] = [:]
+    /// Faults that stand, by device.
+    var faults: [DeviceID: StandingFault] = [:]
+    var timers = Timetable<Timer>()
     /// When the input of an incident that settles went back to normal.
     var releases: [EventID: Stamp] = [:]
+    /// What is remembered of the booth as a whole.
+    package internal(set) var memory: BoothMemory
+    /// What became of the tasks of late.
+    var ledger: TaskLedger
+    /// Points that a technician tests now.
+    var tested: Set<PointID> = []
     /// Stuck points whose cause was told since this start.
     var toldStuck: Set<PointID> = []
     /// How the loops are broken that were told since this start.
     var toldLoops: [PointID: PointState] = [:]
+    /// Whether somebody was in when it was last looked.
+    var wasAttended: Bool?
+    /// Since when the clock has run free, as far as this run knows; nil: it follows a reference.
+    var freeSince: BootTime?
     /// What the current input has led to so far.
     var decision = Decision()
+
+    /// A fault that stands, whether or not its incident was closed meanwhile.
+    struct StandingFault: Sendable {
+        var incident: EventID
+        var category: Category
+    }
 
     /// Something that is due at an instant unless an input comes first.
     enum Timer: Hashable {
@@ -41,8 +61,22 @@ package struct IncidentRules {
         case gapRest(PointID)
         /// A point has been active for longer than anybody presses.
         case stuck(PointID)
-        /// The clock may be right by now, and points wait to be dated.
+        /// The clock may be right by now, and something waits to be dated.
         case date
+        /// Nobody may have accepted it in time.
+        case escalate(EventID)
+        /// Nobody may have closed it for long.
+        case remind(EventID)
+        /// The letters of a slot may have waited for too long.
+        case mailOverdue(PointID)
+        /// A door may have been open for too long.
+        case doorHeld(PointID)
+        /// Somebody comes in or goes.
+        case attendance
+        /// The clock may not have been right for too long.
+        case clock
+        /// What a test of the last run left open.
+        case endTests
 
         /// Which goes first of those that are due at the same instant. What is over is restored before its count is
         /// told: the restoration tells it.
@@ -54,6 +88,13 @@ package struct IncidentRules {
             case .gapRest(let point): (3, point.rawValue)
             case .stuck(let point): (4, point.rawValue)
             case .date: (5, "")
+            case .attendance: (6, "")
+            case .doorHeld(let point): (7, point.rawValue)
+            case .mailOverdue(let point): (8, point.rawValue)
+            case .escalate(let id): (9, id.description)
+            case .remind(let id): (10, id.description)
+            case .clock: (11, "")
+            case .endTests: (12, "")
             }
         }
     }
@@ -65,28 +106,34 @@ package struct IncidentRules {
     ///   - configuration: the points, the schedule and the targets' classes.
     ///   - points: what the journal remembers of points.
     ///   - incidents: the journal's incidents that are not closed.
+    ///   - memory: what the journal remembers of the booth.
+    ///   - tasks: what became of the newest tasks, oldest first.
     ///   - ids: continues after the journal's last id.
     package init(
-        configuration: Configuration, points: [PointMemory] = [], incidents: [Incident] = [], ids: EventIDGenerator
+        configuration: Configuration, points: [PointMemory] = [], incidents: [Incident] = [],
+        memory: BoothMemory = BoothMemory(), tasks: [TaskRecord] = [], ids: EventIDGenerator
     ) {
         schedule = configuration.schedule
         targets = configuration.targets
+        outputs = Dictionary(uniqueKeysWithValues: configuration.outputs.map { ($0.id, $0.shows) })
+        settings = configuration.rules
         configured = Dictionary(uniqueKeysWithValues: configuration.points.map { ($0.id, $0) })
         devices = DeviceMap(configuration.points)
         self.ids = ids
+        self.memory = memory
+        ledger = TaskLedger(tasks)
         for memory in points { self.points[memory.point] = memory }
         for incident in incidents where incident.isOpen { hold(incident.afterRestart) }
         forgetOtherKinds()
         resumeTimers()
-        for incident in live.values { releaseIfDone(incident) }
     }
 
     /// The next instant at which `advance` has something to do.
-    package var nextDeadline: BootTime? { timers.values.min() }
+    package var nextDeadline: BootTime? { timers.next }
 
     /// The ids of faults that stand now, as the heartbeat lists them: `sensor:modbus:inside/1`.
     package var standingFaults: [String] {
-        faults.compactMap { device, id in live[id].map { "\($0.category):\(device)" } }.sorted()
+        faults.map { "\($1.category):\($0)" }.sorted()
     }
 
     /// The devices whose faults stand now.
@@ -143,7 +190,7 @@ package struct IncidentRules {
         }
         watchStuck(point, at: moment)
         if let memory = points[point.id] {
-            watchClock(for: memory, at: moment)
+            lookForClock(at: moment)
             if memory != before { decision.points.append(memory) }
         }
         return finish()
@@ -151,22 +198,32 @@ package struct IncidentRules {
 
     /// Time has come to `moment`: whatever was due by then.
     package mutating func advance(to moment: Moment) -> Decision {
-        let due = timers.filter { $0.value <= moment.boot }.sorted {
-            ($0.value.nanoseconds, $0.key.turn.rank, $0.key.turn.id)
-                < ($1.value.nanoseconds, $1.key.turn.rank, $1.key.turn.id)
+        let due = timers.due(by: moment.boot).sorted {
+            ($0.instant.nanoseconds, $0.key.turn.rank, $0.key.turn.id)
+                < ($1.instant.nanoseconds, $1.key.turn.rank, $1.key.turn.id)
         }
-        for (timer, instant) in due where timers[timer] == instant {
-            timers[timer] = nil
-            switch timer {
-            case .announce(let id): announceRepeats(id, at: moment)
-            case .settle(let id): settle(id, at: moment)
-            case .onDelay(let point): onDelayOver(point, at: moment)
-            case .gapRest(let point): gapOver(point, at: moment)
-            case .stuck(let point): stuckOver(point, at: moment)
-            case .date: datePoints(at: moment)
-            }
-        }
+        for (timer, instant) in due where timers.take(timer, at: instant) { end(timer, at: moment) }
         return finish()
+    }
+
+    private mutating func end(_ timer: Timer, at moment: Moment) {
+        switch timer {
+        case .announce(let id): announceRepeats(id, at: moment)
+        case .settle(let id): settle(id, at: moment)
+        case .onDelay(let point): onDelayOver(point, at: moment)
+        case .gapRest(let point): gapOver(point, at: moment)
+        case .stuck(let point): stuckOver(point, at: moment)
+        case .date:
+            dateStamps(at: moment)
+            watchClock(at: moment)
+        case .escalate(let id): escalate(id, at: moment)
+        case .remind(let id): remind(id, at: moment)
+        case .mailOverdue(let point): mailOverdue(point, at: moment)
+        case .doorHeld(let point): doorHeld(point, at: moment)
+        case .attendance: watchAttendance(at: moment)
+        case .clock: watchClock(at: moment)
+        case .endTests: closeTests(at: moment)
+        }
     }
 
     /// The point's state is another one now.
@@ -198,6 +255,13 @@ package struct IncidentRules {
         case .mailSlot: mailSlot(point, isActive: isActive, count: count, at: moment)
         case .mailDoor: mailDoor(point, isOpen: isActive, at: moment)
         }
+    }
+
+    /// Changes what is remembered of the booth, and has it written.
+    mutating func remember(_ change: (inout BoothMemory) -> Void) {
+        let before = memory
+        change(&memory)
+        if memory != before { decision.memory = memory }
     }
 
     mutating func finish() -> Decision {

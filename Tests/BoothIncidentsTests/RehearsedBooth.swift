@@ -10,6 +10,8 @@ struct RehearsedBooth {
     /// What the journal would hold.
     private(set) var points: [PointID: PointMemory] = [:]
     private(set) var incidents: [EventID: Incident] = [:]
+    private(set) var memory = BoothMemory()
+    private(set) var tasks: [TaskRecord] = []
     private(set) var events: [BoothEvent] = []
 
     static let help = point("help-1", .helpButton)
@@ -19,15 +21,18 @@ struct RehearsedBooth {
         target("grid", [.community]),
     ]
 
+    /// - Parameter answers: whether the answer clocks run.
     init(
         _ points: [PointConfiguration], targets: [TargetConfiguration] = Self.targets,
-        attended: [WeeklySchedule.Attendance] = []
+        attended: [WeeklySchedule.Attendance] = [], answers: Bool = false
     ) {
         configuration = Configuration(
             booth: Booth(
                 code: "B0001", name: "第三警务室", county: "330225", grid: "330225001002", address: "A1",
                 longitude: 121.87, latitude: 29.48),
             schedule: WeeklySchedule(attended: attended), points: points, targets: targets)
+        // Most tests ask what is raised and restored, and nobody answers in them.
+        if !answers { configuration.rules.escalate = [] }
         rules = IncidentRules(configuration: configuration, ids: EventIDGenerator(after: 0))
     }
 
@@ -86,6 +91,8 @@ struct RehearsedBooth {
     mutating func keep(_ decision: Decision) -> [BoothEvent] {
         for memory in decision.points { points[memory.point] = memory }
         for incident in decision.incidents { incidents[incident.id] = incident }
+        if let memory = decision.memory { self.memory = memory }
+        tasks += decision.tasks
         events += decision.events
         return decision.events
     }
@@ -97,10 +104,11 @@ struct RehearsedBooth {
         if let points {
             configuration = Configuration(
                 booth: configuration.booth, schedule: configuration.schedule, points: points,
-                targets: configuration.targets)
+                targets: configuration.targets, rules: configuration.rules)
         }
         rules = IncidentRules(
-            configuration: configuration, points: Array(self.points.values), incidents: Array(incidents.values),
+            configuration: configuration, points: Array(self.points.values),
+            incidents: incidents.values.filter(\.isOpen).sorted { $0.id < $1.id }, memory: memory, tasks: tasks,
             ids: EventIDGenerator(after: events.map(\.id.key).max() ?? 0))
     }
 }

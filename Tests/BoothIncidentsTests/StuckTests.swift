@@ -86,6 +86,7 @@ struct StuckTests {
         #expect(booth.pass(to: 61).map(\.short) == ["raised sensor 1"])
         rebooted.restart()
         let now = rebooted.moment(at: 5, bootID: "boot-2")
+        _ = rebooted.rules.advance(to: now)
         _ = rebooted.rules.take(
             Reading(point: "help-1", state: .active, value: 1, quality: .good, at: now.boot), at: now)
         #expect(rebooted.rules.nextDeadline == now.boot + .seconds(60))

@@ -115,6 +115,8 @@ package struct OutputConfiguration: Sendable, Hashable {
         case help
         /// That the agent needs a technician.
         case fault
+        /// What a platform's task switched: it shows nothing of the agent's own.
+        case task
     }
 
     /// Where the output is written.

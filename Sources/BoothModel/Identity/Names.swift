@@ -26,7 +26,7 @@ package struct TargetID: ConfiguredName {
 
 /// Something that can fail as one: `gpio:booth-io`, `gpio:booth-io/HELP1`, `modbus:inside`, `modbus:inside/1`,
 /// `loop:strongbox`, `chatter:help-1`, `edges:help-1`, `value:strongbox`, `address:strongbox`, `stuck:help-1`,
-/// `output:help-lamp`, `target:police`, `storage`.
+/// `output:help-lamp`, `target:police`, `clock`, `storage`.
 package struct DeviceID: ConfiguredName {
     package let rawValue: String
     package init(rawValue: String) { self.rawValue = rawValue }
@@ -47,6 +47,8 @@ package struct DeviceID: ConfiguredName {
     package static func output(_ output: String) -> DeviceID { DeviceID(rawValue: "output:\(output)") }
     /// The link to a target.
     package static func target(_ target: TargetID) -> DeviceID { DeviceID(rawValue: "target:\(target)") }
+    /// The wall clock.
+    package static let clock = DeviceID(rawValue: "clock")
     /// The disk under the journal.
     package static let storage = DeviceID(rawValue: "storage")
 

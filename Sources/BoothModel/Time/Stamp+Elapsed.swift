@@ -17,7 +17,7 @@ extension Stamp {
     }
 
     /// Milliseconds since 1970-01-01T00:00:00Z; nil where the clock was not trusted.
-    private var wallMilliseconds: Int64? {
+    package var wallMilliseconds: Int64? {
         time.flatMap(WallTime.init(rfc3339:))?.milliseconds
     }
 }

@@ -16,7 +16,7 @@ extension WallTime {
             let second = scanner.number(digits: 2), second <= 60, let fraction = scanner.fraction(),
             let offset = scanner.offsetMinutes(), scanner.isAtEnd
         else { return nil }
-        let minutes = date.daysSinceEpoch * 1440 + Int64(hour * 60 + minute - offset)
+        let minutes = Int64(date.daysSince1970) * 1440 + Int64(hour * 60 + minute - offset)
         // A leap second ends a day of UTC, whatever the offset makes of it.
         let isLastMinute = ((minutes % 1440) + 1440) % 1440 == 1439
         guard second < 60 || isLastMinute else { return nil }
@@ -32,15 +32,6 @@ extension CivilDate {
         let days = [31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
         guard (1...days[month - 1]).contains(day) else { return nil }
         self.init(year: year, month: month, day: day)
-    }
-
-    /// Days since 1970-01-01, below zero before it.
-    package var daysSinceEpoch: Int64 {
-        // A year begins in March here, so that its leap day is its last; 400 years are added and taken away, so that
-        // every division is of something positive.
-        let marchYear = Int64(month > 2 ? year : year - 1) + 400
-        let dayOfYear = Int64((153 * ((month + 9) % 12) + 2) / 5 + day - 1)
-        return marchYear * 365 + marchYear / 4 - marchYear / 100 + marchYear / 400 + dayOfYear - 719_468 - 146_097
     }
 }
 

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+import BoothModel
+
+// The letter box: letters collect on one incident until somebody opens it.
+extension IncidentRules {
+    /// Edges close together are one letter; letters collect on one incident until the box is emptied.
+    ///
+    /// - Parameter count: edges at once; one letter, unless `letter` is zero and each edge is one.
+    mutating func mailSlot(_ point: PointConfiguration, isActive: Bool, count: Int, at moment: Moment) {
+        guard isActive else { return }
+        if let last = points[point.id]?.lastEdge, last.bootID == moment.bootID,
+            moment.boot - last.boot < point.rules.letter
+        {
+            points[point.id]?.lastEdge = Stamp(moment)
+            return
+        }
+        points[point.id]?.lastEdge = Stamp(moment)
+        let letters = point.rules.letter == .zero ? count : 1
+        guard var incident = standing(of: point), incident.test == isTested(point.id) else {
+            raise(for: point, count: letters, at: moment)
+            timers[.mailOverdue(point.id)] = moment.boot + point.rules.mailOverdue
+            return
+        }
+        incident.count += letters
+        incident.latest = Stamp(moment)
+        keep(incident)
+        decision.canBeToldAgain = false
+        if timers[.announce(incident.id)] == nil { timers[.announce(incident.id)] = moment.boot + Self.gathering }
+    }
+
+    /// Opening the box collects its letters; opened while nobody should be there it is an incident of its own.
+    mutating func mailDoor(_ point: PointConfiguration, isOpen: Bool, at moment: Moment) {
+        if isOpen {
+            collectLetters(at: moment)
+            if isAttended(at: moment) {
+                record(point.id, .active, at: moment)
+            } else {
+                tamperWithBox(point, at: moment)
+            }
+        } else if let incident = current(of: point.id), incident.restored == nil {
+            restore(incident.id, since: Stamp(moment), at: moment)
+        } else {
+            record(point.id, .normal, at: moment)
+        }
+    }
+
+    private mutating func collectLetters(at moment: Moment) {
+        for point in configured.values.filter({ $0.kind == .mailSlot }).sorted(by: { $0.id.rawValue < $1.id.rawValue })
+        {
+            // The next edge is a letter into an empty box, however soon it comes.
+            points[point.id]?.lastEdge = nil
+            if let memory = points[point.id] { decision.points.append(memory) }
+            timers[.mailOverdue(point.id)] = nil
+            for incident in (standing[point.id] ?? []).sorted() {
+                restore(incident, since: Stamp(moment), at: moment)
+            }
+        }
+    }
+
+    /// The letters that lie in the box of a slot now.
+    private func standing(of slot: PointConfiguration) -> Incident? {
+        current(of: slot.id).flatMap { $0.restored == nil ? $0 : nil }
+    }
+
+    /// Letters have lain in the box for too long: the platform that they are for is reminded.
+    mutating func mailOverdue(_ id: PointID, at moment: Moment) {
+        guard let point = configured[id], let letters = standing(of: point), !letters.test,
+            standing(.mailOverdue, of: id) == nil
+        else { return }
+        let left = point.rules.mailOverdue - Self.age(of: letters.opened, at: moment)
+        guard left <= .zero else {
+            timers[.mailOverdue(id)] = moment.boot + left
+            return
+        }
+        raise(Classification(.mailOverdue, letters.incidentClass, .routine), point: id, at: moment)
+    }
+
+    /// Opened while nobody should be there; opened again soon, it is the same incident.
+    private mutating func tamperWithBox(_ point: PointConfiguration, at moment: Moment) {
+        guard let incident = current(of: point.id), isRepeat(of: incident, on: point, at: moment) else {
+            return bind(raise(Self.mailTamper(of: point), point: point.id, at: moment), to: point.id)
+        }
+        count(1, on: incident, at: moment)
+    }
+
+    private static func mailTamper(of point: PointConfiguration) -> Classification {
+        point.classification ?? Classification(.mailTamper, .police, .fault)
+    }
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+import BoothModel
+
+// What somebody at the booth does with an incident.
+extension IncidentRules {
+    /// Somebody has seen it. The platforms are told; only they can accept it.
+    package mutating func acknowledge(
+        _ id: EventID, by actor: Actor, at moment: Moment
+    ) -> Result<Decision, TaskRecord.Refusal> {
+        guard var incident = live[id] else { return .failure(.noSuchIncident) }
+        guard incident.isOpen else { return .failure(.closed) }
+        incident.acknowledged = Incident.Act(by: actor, at: Stamp(moment))
+        keep(incident)
+        decision.canBeToldAgain = false
+        update(incident, .acknowledged, at: moment)
+        return .success(finish())
+    }
+
+    /// Ends it, with an outcome.
+    ///
+    /// - Parameter outcome: not empty.
+    package mutating func close(
+        _ id: EventID, outcome: String, by actor: Actor, at moment: Moment
+    ) -> Result<Decision, TaskRecord.Refusal> {
+        guard let incident = live[id] else { return .failure(.noSuchIncident) }
+        guard incident.isOpen else { return .failure(.closed) }
+        close(incident, outcome: outcome, by: actor, at: moment)
+        return .success(finish())
+    }
+}
+
+extension TaskRecord.Refusal: Error {}

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+import BoothModel
+
+// Tests go the whole way, marked from end to end; none shares an incident with somebody in need.
+extension IncidentRules {
+    /// What is raised on these points from now on is a technician's test.
+    package mutating func beginTest(of points: Set<PointID>) {
+        tested = points
+    }
+
+    /// The test is over: what it raised is closed.
+    package mutating func endTest(at moment: Moment) -> Decision {
+        tested = []
+        closeTests(at: moment)
+        return finish()
+    }
+
+    /// Whether what happens on a point now is a test.
+    func isTested(_ point: PointID?) -> Bool { point.map(tested.contains) ?? false }
+
+    /// Closes what walk tests raised, unless one goes on; a trial that a platform asked for ends with its receipt.
+    mutating func closeTests(at moment: Moment) {
+        guard tested.isEmpty else { return }
+        let left = live.values.filter { $0.test && $0.isOpen && $0.category != .test }
+        for incident in left.sorted(by: { $0.id < $1.id }) {
+            close(incident, outcome: "test", by: .agent, at: moment)
+        }
+    }
+
+    /// A platform asked for a try: an event goes the whole way.
+    mutating func raiseTrial(for target: TargetID, at moment: Moment) {
+        let accepted = targets.first { $0.id == target }?.accepts ?? []
+        let classes: [IncidentClass] = [.police, .community, .fault]
+        guard let incidentClass = classes.first(where: accepted.contains) else { return }
+        raise(Classification(.test, incidentClass, .routine), point: nil, isTest: true, at: moment)
+    }
+
+    /// A trial whose opening was answered has come the whole way.
+    mutating func endTrial(_ incident: Incident, at moment: Moment) {
+        guard incident.category == .test, incident.test, incident.isOpen else { return }
+        close(incident, outcome: "received", by: .agent, at: moment)
+    }
+}

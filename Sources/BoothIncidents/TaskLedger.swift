@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+import BoothModel
+
+/// What became of the tasks of late, so that none is executed twice.
+struct TaskLedger: Sendable {
+    /// So many are remembered of each target. What is older, the platform's own cursor keeps from coming again.
+    static let most = 1000
+
+    private var records: [TargetID: [String: TaskRecord]] = [:]
+    private var order: [TargetID: [String]] = [:]
+
+    /// - Parameter records: oldest first.
+    init(_ records: [TaskRecord]) {
+        for record in records { keep(record) }
+    }
+
+    func record(of id: String, from target: TargetID) -> TaskRecord? { records[target]?[id] }
+
+    mutating func keep(_ record: TaskRecord) {
+        if records[record.target, default: [:]].updateValue(record, forKey: record.id) == nil {
+            order[record.target, default: []].append(record.id)
+        }
+        // Half at once: an array forgets its first element at the cost of all the others.
+        guard let ids = order[record.target], ids.count >= 2 * Self.most else { return }
+        for id in ids.prefix(Self.most) { records[record.target]?[id] = nil }
+        order[record.target] = Array(ids.dropFirst(Self.most))
+    }
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+import Glibc
+
+// Dates as days of a calendar, and where they lie in time.
+extension CivilDate {
+    /// Days since 1970-01-01 in the Gregorian calendar; a year begins in March here, so that its leap day is its last.
+    package var daysSince1970: Int {
+        let marchYear = month > 2 ? year : year - 1
+        let dayOfYear = (153 * ((month + 9) % 12) + 2) / 5 + day - 1
+        let leapDays = Self.floor(marchYear, 4) - Self.floor(marchYear, 100) + Self.floor(marchYear, 400)
+        return marchYear * 365 + leapDays + dayOfYear - 719_468
+    }
+
+    /// - Parameter days: since 1970-01-01.
+    package init(daysSince1970 days: Int) {
+        let shifted = days + 719_468
+        let era = Self.floor(shifted, 146_097)
+        let dayOfEra = shifted - era * 146_097
+        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+        let marchMonth = (5 * dayOfYear + 2) / 153
+        let month = marchMonth < 10 ? marchMonth + 3 : marchMonth - 9
+        self.init(
+            year: yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month: month,
+            day: dayOfYear - (153 * marchMonth + 2) / 5 + 1)
+    }
+
+    package var weekday: Weekday {
+        // 1970-01-01 was a Thursday.
+        let index = (daysSince1970 + 3) - Self.floor(daysSince1970 + 3, 7) * 7
+        return Weekday.allCases[index]
+    }
+
+    package var next: CivilDate { CivilDate(daysSince1970: daysSince1970 + 1) }
+    package var previous: CivilDate { CivilDate(daysSince1970: daysSince1970 - 1) }
+
+    /// When the wall clock of the process's zone shows that minute of this date (mktime(3)); where it skips it, as much
+    /// after the gap.
+    ///
+    /// - Parameter minuteOfDay: 0...1440; 1440 is the next midnight.
+    package func instant(minuteOfDay: Int = 0) -> WallTime {
+        var fields = tm()
+        fields.tm_year = CInt(clamping: year - 1900)
+        fields.tm_mon = CInt(clamping: month - 1)
+        fields.tm_mday = CInt(clamping: day)
+        fields.tm_hour = CInt(clamping: minuteOfDay / 60)
+        fields.tm_min = CInt(clamping: minuteOfDay % 60)
+        fields.tm_isdst = -1
+        return WallTime(milliseconds: Int64(mktime(&fields)) * 1000)
+    }
+
+    private static func floor(_ number: Int, _ divisor: Int) -> Int {
+        number >= 0 ? number / divisor : -((divisor - 1 - number) / divisor)
+    }
+}
