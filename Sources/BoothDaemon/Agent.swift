@@ -25,6 +25,7 @@ final class Agent {
         case prove(Pulse)
         /// Whoever had that bus has let it go.
         case returned(bus: String)
+        case officer(OfficerLetter)
     }
 
     /// Why the loop ended.
@@ -75,6 +76,9 @@ final class Agent {
     private(set) var modbus: [ModbusThread] = []
     /// Who has a bus instead of the agent, by its name.
     var borrowers: [String: PeerCredentials] = [:]
+    /// The walk test that goes on, and how many there were.
+    var walkTest: WalkTestSession?
+    var walkTests = 0
     private var ending: Ending?
     private let reread: () -> Result<CheckedFile, Refusal>
 
@@ -278,7 +282,7 @@ final class Agent {
     private func nextDeadline() -> BootTime? {
         [
             rules.nextDeadline, board.nextDeadline, gpio?.nextDeadline, lampDeadline, heartbeats.values.min(),
-            statusDeadline, watch?.nextDeadline, throttle.nextDeadline,
+            statusDeadline, walkTest?.ends, watch?.nextDeadline, throttle.nextDeadline,
         ].compactMap { $0 }.min()
     }
 
@@ -291,6 +295,7 @@ final class Agent {
         while let deadline = rules.nextDeadline, deadline <= now {
             record(rules.advance(to: clock.moment(at: deadline.nanoseconds > 0 ? deadline : now)))
         }
+        if let session = walkTest, session.ends <= now { endWalkTest() }
         showLamps(at: now)
         sendHeartbeats(at: now)
         watchLoops(at: now)
@@ -309,6 +314,7 @@ final class Agent {
         case .control(let call, let replier): answer(call, replier)
         case .prove(let pulse): pulse.beat()
         case .returned(let bus): takeBack(bus)
+        case .officer(let letter): take(letter)
         }
     }
 
