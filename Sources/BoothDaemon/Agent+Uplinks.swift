@@ -17,6 +17,7 @@ extension Agent {
             note(.returned, of: events, by: target)
         case .receipts(let target, let receipts): settle(receipts, from: target)
         case .link(let target, let state): take(state, of: target)
+        case .tasks, .taskLink: break
         }
     }
 

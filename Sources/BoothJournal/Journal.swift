@@ -14,6 +14,7 @@ package final class Journal: Sendable {
         case fetch(TargetID, FetchRequest)
         case attempt(TargetID, [EventID])
         case attemptEnded(TargetID, [EventID])
+        case retry(RetryOrder)
         case query(JournalQuery)
         case limit(Int64)
         case prove(Pulse)
@@ -72,6 +73,18 @@ package final class Journal: Sendable {
 
     /// Asks the file.
     package func ask(_ query: JournalQuery) { inbox.post(.query(query)) }
+
+    /// Puts what targets refused back into their queues: with its old place in the sequence and the same body.
+    ///
+    /// - Parameters:
+    ///   - event: of which every target's refusal is undone; nil: of all events.
+    ///   - answer: called on the journal's thread with what was put back, synced; nil where the disk refuses, and then
+    ///     nothing was.
+    package func retry(
+        _ event: EventID?, answer: @escaping @Sendable ([(target: TargetID, event: EventID)]?) -> Void
+    ) {
+        inbox.post(.retry(RetryOrder(event: event, answer: answer)))
+    }
 
     /// Lets the files take so many bytes from now on.
     package func setLimit(_ limit: Int64) { inbox.post(.limit(limit)) }

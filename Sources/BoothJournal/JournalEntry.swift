@@ -42,6 +42,10 @@ package struct JournalEntry: Sendable, Hashable {
     /// Points as they stand now, whole.
     package var points: [PointMemory]
     package var settlements: [Settlement]
+    /// What is remembered of the booth as a whole, where that changed; the last one of a commit counts.
+    package var memory: BoothMemory?
+    /// What became of tasks; one that is here again, by target and id, takes the place of what was kept.
+    package var tasks: [TaskRecord]
     /// Whether it waits for no sync of its own: what it says would be learnt again after a power cut, from the next
     /// reading or a repeated receipt.
     package var canBeToldAgain: Bool
@@ -52,12 +56,15 @@ package struct JournalEntry: Sendable, Hashable {
 
     package init(
         events: [Event] = [], incidents: [Incident] = [], points: [PointMemory] = [], settlements: [Settlement] = [],
+        memory: BoothMemory? = nil, tasks: [TaskRecord] = [],
         canBeToldAgain: Bool = false, isTransient: Bool = false, tellsOfLoss: Bool = false
     ) {
         self.events = events
         self.incidents = incidents
         self.points = points
         self.settlements = settlements
+        self.memory = memory
+        self.tasks = tasks
         self.canBeToldAgain = canBeToldAgain
         self.isTransient = isTransient
         self.tellsOfLoss = tellsOfLoss
@@ -122,6 +129,10 @@ package struct JournalContents: Sendable, Hashable {
     package var points: [PointMemory]
     /// Incidents that are not closed, oldest first.
     package var incidents: [Incident]
+    /// What is remembered of the booth as a whole; empty for a new journal.
+    package var memory: BoothMemory
+    /// What became of tasks: of each target the newest 1000 that it gave, oldest first.
+    package var tasks: [TaskRecord]
     /// The highest `EventID.key` in use; 0 for a new journal.
     package var lastKey: Int64
     /// Whether a journal was lost before this one, which its first event has to say.
@@ -130,7 +141,8 @@ package struct JournalContents: Sendable, Hashable {
     package var setAside: String?
     /// What waits for targets that the configuration no longer has.
     package var orphans: [Orphan]
-    /// Incidents and points that this version cannot read; they stay in the file.
+    /// Incidents, points, tasks and memory that this version cannot read. They stay in the file, the memory until it is
+    /// written anew.
     package var unreadable: Int
 
     /// Events that nobody will send unless the target is configured again.

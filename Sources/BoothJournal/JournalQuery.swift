@@ -11,6 +11,12 @@ package enum JournalQuery: Sendable {
     case incidents(all: Bool, @Sendable ([Incident]?) -> Void)
     /// One incident, closed or not; an empty list where there is none of that id.
     case incident(EventID, @Sendable ([Incident]?) -> Void)
+    /// What happened in a span of time, the second instant not included. It is read a slice at a time, and nobody else
+    /// waits for it.
+    case history(from: WallTime, to: WallTime, @Sendable (BoothHistory?) -> Void)
+    /// The incident that a recorded event is about; nil for an event that is about none, or is not known, or where the
+    /// disk refuses.
+    case incidentOfEvent(EventID, @Sendable (EventID?) -> Void)
     /// What waits for each target and what each refused.
     case queues(limit: Int, @Sendable ([QueueListing]) -> Void)
 }

@@ -6,6 +6,9 @@ import SQLite
 /// Events are appended and never changed; how far each has come with each target stands beside them. Rows are numbered
 /// by `EventID.key`, which rises with occurrence, so the newest rows share their pages and no index on ids is needed.
 /// A delivery's primary key is the order of its queue: each index more would be a page more for each event.
+///
+/// What came later stands in tables of its own (`additions`), made where they are missing whenever a file is opened. The
+/// version stays as it is: an older agent opens such a file, finds its own tables as it knows them, and ignores the rest.
 enum JournalSchema {
     /// `PRAGMA user_version`; a file with a higher one is left alone.
     static let version: Int64 = 1
@@ -23,6 +26,18 @@ enum JournalSchema {
         CREATE TABLE incident(key INTEGER PRIMARY KEY, json TEXT NOT NULL);
         CREATE TABLE closed(key INTEGER PRIMARY KEY, json TEXT NOT NULL);
         CREATE TABLE point(id TEXT PRIMARY KEY, json TEXT NOT NULL) WITHOUT ROWID;
+        """
+
+    /// `memory` has one row, `booth`. `task` is numbered for each target by itself, without gaps, so that the oldest are
+    /// found by their numbers. `ending` says when a closed incident ended, in milliseconds since 1970: a report on one
+    /// month need not read ten years.
+    private static let additions = """
+        CREATE TABLE IF NOT EXISTS memory(name TEXT PRIMARY KEY, json TEXT NOT NULL) WITHOUT ROWID;
+        CREATE TABLE IF NOT EXISTS task(
+            target TEXT NOT NULL, number INTEGER NOT NULL, id TEXT NOT NULL, json TEXT NOT NULL,
+            PRIMARY KEY(target, number), UNIQUE(target, id)) WITHOUT ROWID;
+        CREATE TABLE IF NOT EXISTS ending(
+            time INTEGER NOT NULL, key INTEGER NOT NULL, PRIMARY KEY(time, key)) WITHOUT ROWID;
         """
 
     /// How much of the limit is left to the write-ahead log.
@@ -65,6 +80,11 @@ enum JournalSchema {
     /// Most bytes that the file may take from now on, its write-ahead log included.
     static func setLimit(_ limit: Int64, of connection: Connection) throws(SQLiteError) {
         try connection.execute("PRAGMA max_page_count = \((limit - logAllowance(of: limit)) / pageSize)")
+    }
+
+    /// Makes the tables of `additions` that are missing; writes nothing where all are there.
+    static func add(to connection: Connection) throws(SQLiteError) {
+        try connection.execute(additions)
     }
 
     private static func migrate(_ connection: Connection, _ beginning: Beginning) throws(JournalError) {

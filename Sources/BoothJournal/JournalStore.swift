@@ -23,12 +23,14 @@ final class JournalStore {
 
     /// Rows met so far that this version cannot read.
     private(set) var unreadableRows = 0
-    private let connection: Connection
+    let connection: Connection
     private let insertEvent, insertDelivery, settle, forget: Statement
     private let putIncident, putPoint: Statement
     private let selectQueue, selectHelp, selectRefused: Statement
     /// A receipt or a reading is learnt again after a power cut; only then is a commit without sync right.
     private var isSynced = true
+    /// Whether the later tables are there: a disk that was full when this version first opened the file had no room.
+    private(set) var hasAdditions: Bool
     /// Pages in the write-ahead log that have not been moved into the file, at most.
     private var pagesLogged = 0
 
@@ -38,6 +40,7 @@ final class JournalStore {
         } catch { throw .database(error) }
         try JournalSchema.prepare(connection, limit: limit, beginning: beginning)
         do throws(SQLiteError) {
+            hasAdditions = try Self.add(to: connection)
             insertEvent = try connection.prepare("INSERT OR IGNORE INTO event VALUES(?, ?, ?)")
             insertDelivery = try connection.prepare("INSERT OR IGNORE INTO delivery VALUES(?, ?, ?, ?, ?, ?)")
             settle = try connection.prepare(
@@ -60,6 +63,17 @@ final class JournalStore {
         } catch { throw .database(error) }
     }
 
+    /// A full disk is no reason not to start: what has no room for its tables yet gets them with its first row.
+    private static func add(to connection: Connection) throws(SQLiteError) -> Bool {
+        do throws(SQLiteError) {
+            try connection.transaction(.deferred) { () throws(SQLiteError) in try JournalSchema.add(to: connection) }
+            return true
+        } catch {
+            guard error.isFull else { throw error }
+            return false
+        }
+    }
+
     private static func queueQuery(where condition: String) -> String {
         """
         SELECT d.event, e.random, d.count, d.priority, e.json, d.reason
@@ -72,15 +86,23 @@ final class JournalStore {
 
     /// Does `body` in one transaction.
     ///
-    /// - Parameter synced: whether the commit waits for the disk. Without it the transaction may be lost with the power,
-    ///   never torn; the next synced commit brings it to disk as well.
-    func transaction(synced: Bool, _ body: () throws(SQLiteError) -> Void) throws(SQLiteError) {
+    /// - Parameters:
+    ///   - synced: whether the commit waits for the disk. Without it the transaction may be lost with the power, never
+    ///     torn; the next synced commit brings it to disk as well.
+    ///   - withAdditions: whether it writes to the later tables.
+    func transaction(
+        synced: Bool, withAdditions: Bool = false, _ body: () throws(SQLiteError) -> Void
+    ) throws(SQLiteError) {
         if synced != isSynced {
             try connection.execute("PRAGMA synchronous = \(synced ? "FULL" : "NORMAL")")
             isSynced = synced
         }
         defer { pagesLogged += connection.takePagesWritten() }
-        try connection.transaction(.immediate, body)
+        try connection.transaction(.immediate) { () throws(SQLiteError) in
+            if withAdditions, !hasAdditions { try JournalSchema.add(to: connection) }
+            try body()
+        }
+        if withAdditions { hasAdditions = true }
     }
 
     func insert(_ event: JournalEntry.Event) throws(SQLiteError) {
@@ -149,21 +171,6 @@ final class JournalStore {
     func openIncidents() throws(SQLiteError) -> [Incident] {
         let statement = try connection.prepare("SELECT json FROM incident ORDER BY key")
         return try statement.rows { row throws(SQLiteError) in row.text(at: 0) }.compactMap(decode)
-    }
-
-    /// One incident, closed or not; nil where there is none of that id.
-    func incident(_ id: EventID) throws(SQLiteError) -> Incident? {
-        let statement = try connection.prepare(
-            "SELECT json FROM incident WHERE key = ?1 UNION ALL SELECT json FROM closed WHERE key = ?1")
-        let text = try statement.first(Value(id.key)) { row throws(SQLiteError) in row.text(at: 0) }
-        return text.flatMap(decode).flatMap { $0.id == id ? $0 : nil }
-    }
-
-    /// The newest closed incidents, oldest first.
-    func closedIncidents(limit: Int) throws(SQLiteError) -> [Incident] {
-        let statement = try connection.prepare("SELECT json FROM closed ORDER BY key DESC LIMIT ?")
-        let newest = try statement.rows(Value(limit)) { row throws(SQLiteError) in row.text(at: 0) }
-        return newest.reversed().compactMap(decode)
     }
 
     func points() throws(SQLiteError) -> [PointMemory] {
@@ -263,16 +270,16 @@ final class JournalStore {
 
     // MARK: Values as text
 
-    private static func encode(_ value: some Encodable) -> String {
+    static func encode(_ value: some Encodable) -> String {
         do {
             return String(decoding: try JSONEncoder().encode(value), as: UTF8.self)
         } catch {
-            preconditionFailure("incidents and points hold nothing but text and integers: \(error)")
+            preconditionFailure("what is kept holds nothing but text and integers: \(error)")
         }
     }
 
     /// nil for a row that cannot be read: it stays in the file, is counted, and the rest goes on.
-    private func decode<T: Decodable>(_ text: String) -> T? {
+    func decode<T: Decodable>(_ text: String) -> T? {
         do {
             return try JSONDecoder().decode(T.self, from: Data(text.utf8))
         } catch {

@@ -13,7 +13,8 @@ extension JournalWriter {
     /// Numbers the entry's deliveries and settles what it says is answered; it is written with the next commit.
     func accept(_ entry: JournalEntry) {
         if entry.isTransient {
-            for incident in entry.incidents { shown[incident.id] = incident }
+            // What is closed moves no more: nothing would ever take it out of here.
+            for incident in entry.incidents where incident.isOpen { shown[incident.id] = incident }
             return
         }
         for incident in entry.incidents { shown[incident.id] = nil }
@@ -26,9 +27,18 @@ extension JournalWriter {
             }
         }
         for settlement in entry.settlements { settle(settlement, in: &item) }
+        if entry.memory != nil { supersedeMemory(by: &item) }
         if pending.isEmpty { flushAt = .now() + Self.flushDelay }
         pending.append(item)
         makeRoom()
+    }
+
+    /// The memory is whole each time: an older one that still waits is not written. Where that could not wait, neither
+    /// can this one.
+    private func supersedeMemory(by item: inout PendingEntry) {
+        guard let index = pending.lastIndex(where: { $0.entry.memory != nil }) else { return }
+        pending[index].entry.memory = nil
+        if !pending[index].entry.canBeToldAgain { item.entry.canBeToldAgain = false }
     }
 
     private func settle(_ settlement: JournalEntry.Settlement, in item: inout PendingEntry) {

@@ -10,6 +10,9 @@ extension JournalWriter {
             reply(read { store throws(SQLiteError) in try store.recentEvents(limit: limit) })
         case .incidents(let all, let reply): reply(incidents(all: all))
         case .incident(let id, let reply): reply(incident(id))
+        case .history(let from, let to, let reply):
+            readings.append(HistoryReading(from: from, to: to, reply: reply))
+        case .incidentOfEvent(let id, let reply): reply(event(id)?.incident)
         case .queues(let limit, let reply):
             reply(targets.compactMap { queues[$0] }.map { listing(of: $0, limit: limit) })
         }
@@ -34,9 +37,9 @@ extension JournalWriter {
             try (all ? store.closedIncidents(limit: Self.mostClosed) : []) + store.openIncidents()
         }
         guard let stored else { return nil }
-        var byID = Dictionary(uniqueKeysWithValues: stored.map { ($0.id, $0) })
+        var byID = Dictionary(stored.map { ($0.id, $0) }, uniquingKeysWith: { closed, _ in closed })
         for incident in unwritten { byID[incident.id] = incident }
-        return byID.values.sorted { $0.id < $1.id }
+        return byID.values.filter { all || $0.isOpen }.sorted { $0.id < $1.id }
     }
 
     private func incident(_ id: EventID) -> [Incident]? {
@@ -45,7 +48,12 @@ extension JournalWriter {
     }
 
     /// Incidents as they stand in memory: not written while the disk refuses, or not worth it.
-    private var unwritten: [Incident] { pending.flatMap(\.entry.incidents) + shown.values }
+    var unwritten: [Incident] { pending.flatMap(\.entry.incidents) + shown.values }
+
+    private func event(_ id: EventID) -> CloudEvent? {
+        if let event = pending.lazy.flatMap(\.entry.events).first(where: { $0.id == id }) { return event.event }
+        return read { store throws(SQLiteError) in try store.event(id) } ?? nil
+    }
 
     private func listing(of queue: DeliveryQueue, limit: Int) -> QueueListing {
         let waiting = nextDeliveries(of: queue, limit: limit).map { item(of: $0, in: queue, rejected: false) }

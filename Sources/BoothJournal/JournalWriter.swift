@@ -31,6 +31,10 @@ final class JournalWriter {
     private var lastRefusal: BootTime?
     /// Events dropped from memory while the disk refused for long.
     var givenUp = 0
+    /// Whether rows were put back by a commit that failed, and may have arrived all the same.
+    var hasDoubtfulTallies = false
+    /// Histories that are being read, the one at work first.
+    var readings: [HistoryReading] = []
     private var published: JournalStatus?
     /// Who asked whether this loop goes round.
     private var asking: Pulse?
@@ -63,9 +67,10 @@ final class JournalWriter {
         defer { opened = nil }
         return opened.map { opened in
             JournalContents(
-                status: status(), points: opened.points, incidents: opened.incidents, lastKey: opened.lastKey,
-                isAfterLoss: opened.isAfterLoss, setAside: opened.setAside, orphans: opened.orphans,
-                unreadable: opened.store.unreadableRows)
+                status: status(), points: opened.points, incidents: opened.incidents, memory: opened.memory,
+                tasks: opened.tasks, lastKey: opened.lastKey, isAfterLoss: opened.isAfterLoss,
+                setAside: opened.setAside,
+                orphans: opened.orphans, unreadable: opened.store.unreadableRows)
         }
     }
 
@@ -76,6 +81,7 @@ final class JournalWriter {
         while !isStopping {
             turn(inbox.wait(milliseconds: nextWake()))
         }
+        for reading in readings { reading.reply(nil) }
         insist(on: inbox)
         return pending.reduce(0) { $0 + $1.entry.events.count }
     }
@@ -83,10 +89,13 @@ final class JournalWriter {
     /// Takes what waits, writes it, and gives everybody what they wait for.
     func turn(_ orders: [Journal.Order]) {
         var queries: [JournalQuery] = []
-        for order in orders { take(order, &queries) }
-        if isDue(hasQueries: !queries.isEmpty) { write() }
+        var retries: [RetryOrder] = []
+        for order in orders { take(order, &queries, &retries) }
+        if isDue(hasQueries: !queries.isEmpty || !retries.isEmpty) { write() }
+        for retry in retries { putBack(retry) }
         for query in queries { answer(query) }
         serveTargets()
+        readOn()
         checkpointWhenIdle()
         publishStatus()
         asking.take()?.beat()
@@ -102,12 +111,13 @@ final class JournalWriter {
         }
     }
 
-    private func take(_ order: Journal.Order, _ queries: inout [JournalQuery]) {
+    private func take(_ order: Journal.Order, _ queries: inout [JournalQuery], _ retries: inout [RetryOrder]) {
         switch order {
         case .record(let entry): accept(entry)
         case .fetch(let target, let request): queues[target]?.request = request
         case .attempt(let target, let events): for event in events { queues[target]?.noteAttempt(of: event) }
         case .attemptEnded(let target, let events): for event in events { queues[target]?.noteReturn(of: event) }
+        case .retry(let retry): retries.append(retry)
         case .query(let query): queries.append(query)
         case .limit(let bytes): take(limit: bytes)
         case .prove(let pulse): asking = pulse
@@ -127,7 +137,8 @@ final class JournalWriter {
 
     /// Milliseconds until there is something to do without being asked; nil: there is nothing.
     func nextWake() -> Int? {
-        [retryAt ?? (pending.isEmpty ? nil : flushAt), checkpointAt].compactMap { $0 }.min()?.millisecondsAway()
+        guard readings.isEmpty else { return 0 }
+        return [retryAt ?? (pending.isEmpty ? nil : flushAt), checkpointAt].compactMap { $0 }.min()?.millisecondsAway()
     }
 
     /// What must be on disk goes there at once. The rest waits for company, but not for a reader to miss it.
@@ -142,16 +153,24 @@ final class JournalWriter {
 
     private func write() {
         do throws(SQLiteError) {
-            try reopened().write(pending) { queues[$0]?.number }
+            let store = try reopened()
+            try store.write(pending) { queues[$0]?.number }
+            if hasDoubtfulTallies { try recount(in: store) }
             let recorded = pending.flatMap(\.entry.events)
-            for incident in pending.flatMap(\.entry.incidents) { open.insert(incident.id.key) }
+            noteOpen(pending.flatMap(\.entry.incidents))
             pending = []
             flushAt = nil
             recover()
-            if checkpointAt == nil { checkpointAt = .now() + Self.checkpointDelay }
+            scheduleCheckpoint()
             if !recorded.isEmpty { report(.recorded(recorded)) }
         } catch {
             refuse(error)
+        }
+    }
+
+    private func noteOpen(_ written: [Incident]) {
+        for incident in written {
+            if incident.isOpen { open.insert(incident.id.key) } else { open.remove(incident.id.key) }
         }
     }
 
@@ -175,6 +194,10 @@ final class JournalWriter {
 
     private func read<Value>(_ body: () throws(SQLiteError) -> Value) throws(JournalError) -> Value {
         do throws(SQLiteError) { return try body() } catch { throw .database(error) }
+    }
+
+    func scheduleCheckpoint() {
+        if checkpointAt == nil { checkpointAt = .now() + Self.checkpointDelay }
     }
 
     private func recover() {

@@ -8,6 +8,8 @@ struct OpenedJournal {
     let queues: [TargetID: DeliveryQueue]
     let points: [PointMemory]
     let incidents: [Incident]
+    let memory: BoothMemory
+    let tasks: [TaskRecord]
     let lastKey: Int64
     /// Whether a journal was lost before this one and no event has said so yet.
     let isAfterLoss: Bool
@@ -56,6 +58,8 @@ struct OpenedJournal {
             queues = try Self.queues(of: targets, in: store)
             points = try store.points()
             incidents = try store.openIncidents()
+            memory = try store.memory()
+            tasks = try store.tasks()
             lastKey = try store.lastKey()
             isAfterLoss = try store.isAfterLoss()
             orphans = try store.orphans(besides: Set(queues.values.map(\.number)))

@@ -17,7 +17,7 @@ extension IncomingEvent {
         if let content = attributes.text("datacontenttype"), content != "application/json" {
             throw EventProblem("datacontenttype must be application/json")
         }
-        if let time = attributes.text("time"), !isRFC3339(time) {
+        if let time = attributes.text("time"), WallTime(rfc3339: time) == nil {
             throw EventProblem("time must be RFC 3339 with an offset")
         }
         let data = try DataFields(json["data"])
@@ -167,28 +167,4 @@ private struct DataFields {
             throw EventProblem("data.\(name) is required, a number in its range")
         }
     }
-}
-
-/// Whether `text` has the shape of an RFC 3339 date and time with an offset: `2026-11-21T08:15:30.120+08:00`.
-func isRFC3339(_ text: String) -> Bool {
-    var rest = Substring(text)
-    func take(_ pattern: StaticString) -> Bool {
-        for index in 0..<pattern.utf8CodeUnitCount {
-            guard let byte = rest.utf8.popFirst() else { return false }
-            let wanted = pattern.utf8Start[index]
-            let fits = wanted == UInt8(ascii: "0") ? (48...57).contains(byte) : byte == wanted
-            guard fits else { return false }
-        }
-        return true
-    }
-    guard take("0000-00-00T00:00:00") else { return false }
-    if rest.utf8.first == UInt8(ascii: ".") {
-        let fraction = rest.utf8.dropFirst().prefix { (48...57).contains($0) }
-        guard !fraction.isEmpty else { return false }
-        rest = rest[fraction.endIndex...]
-    }
-    if rest == "Z" { return true }
-    guard rest.utf8.first == UInt8(ascii: "+") || rest.utf8.first == UInt8(ascii: "-") else { return false }
-    rest = rest.dropFirst()
-    return take("00:00") && rest.isEmpty
 }
