@@ -105,6 +105,7 @@ extension Agent {
         let entry = JournalEntry(
             events: events.map(encode), incidents: decisions.flatMap(\.incidents),
             points: decisions.flatMap(\.points), settlements: settlements,
+            memory: decisions.compactMap(\.memory).last, tasks: decisions.flatMap(\.tasks),
             canBeToldAgain: decisions.allSatisfy(\.canBeToldAgain),
             isTransient: settlements.isEmpty && decisions.allSatisfy { $0.isTransient || $0.isEmpty },
             tellsOfLoss: tellsOfLoss)

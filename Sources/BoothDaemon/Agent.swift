@@ -122,7 +122,7 @@ final class Agent {
         board = PointBoard(configuration.points)
         rules = IncidentRules(
             configuration: configuration, points: contents.points, incidents: contents.incidents,
-            ids: EventIDGenerator(after: contents.lastKey))
+            memory: contents.memory, tasks: contents.tasks, ids: EventIDGenerator(after: contents.lastKey))
         helpLamp = HelpLamp(configuration.points, bootID: clock.bootID)
         helpLamp.resume(contents.incidents)
         orphans = contents.orphans
