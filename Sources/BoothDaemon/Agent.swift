@@ -25,6 +25,8 @@ final class Agent {
         case prove(Pulse)
         /// Whoever had that bus has let it go.
         case returned(bus: String)
+        /// The report on a day; nil where it could not be made.
+        case report(CivilDate, BoothReport?)
     }
 
     /// Why the loop ended.
@@ -50,6 +52,7 @@ final class Agent {
     var helpLamp: HelpLamp
     /// What each lamp was last told; by output.
     var shownLamps: [String: Bool] = [:]
+    var reporting: Reporting
     var deviceFaults: [DeviceID: DeviceFault] = [:]
     var links: [TargetID: LinkState] = [:]
     var heartbeats: [TargetID: BootTime] = [:]
@@ -125,6 +128,7 @@ final class Agent {
             memory: contents.memory, tasks: contents.tasks, ids: EventIDGenerator(after: contents.lastKey))
         helpLamp = HelpLamp(configuration.points, bootID: clock.bootID)
         helpLamp.resume(contents.incidents)
+        reporting = Reporting(configuration.booth, contents.memory, started: started)
         orphans = contents.orphans
         report(contents)
     }
@@ -198,6 +202,7 @@ final class Agent {
         gpio?.tick(at: .now())
         for letter in mailbox.take() { take(letter) }
         gpio?.stop()
+        giveSignOfLife()
         closeJournal(by: deadline)
     }
 
@@ -278,7 +283,7 @@ final class Agent {
     private func nextDeadline() -> BootTime? {
         [
             rules.nextDeadline, board.nextDeadline, gpio?.nextDeadline, lampDeadline, heartbeats.values.min(),
-            statusDeadline, watch?.nextDeadline, throttle.nextDeadline,
+            statusDeadline, reportDeadline, watch?.nextDeadline, throttle.nextDeadline,
         ].compactMap { $0 }.min()
     }
 
@@ -293,6 +298,7 @@ final class Agent {
         }
         showLamps(at: now)
         sendHeartbeats(at: now)
+        keepReports(at: now)
         watchLoops(at: now)
         flushLog(at: now)
         showStatus(at: now)
@@ -309,6 +315,7 @@ final class Agent {
         case .control(let call, let replier): answer(call, replier)
         case .prove(let pulse): pulse.beat()
         case .returned(let bus): takeBack(bus)
+        case .report(let day, let report): take(report, on: day)
         }
     }
 
