@@ -30,6 +30,8 @@ final class Agent {
         case kept(TargetID, [OutputOrder])
         /// The journal's word on which incident a receipt is about.
         case traced(Receipt, TargetID, incident: EventID?)
+        /// The report on a day; nil where it could not be made.
+        case report(CivilDate, BoothReport?)
     }
 
     /// Why the loop ended.
@@ -57,6 +59,7 @@ final class Agent {
     /// What each lamp was last told; by output.
     var shownLamps: [String: Bool] = [:]
     var taskOutputs = TaskOutputs()
+    var reporting: Reporting
     var deviceFaults: [DeviceID: DeviceFault] = [:]
     var links: [TargetID: LinkState] = [:]
     var taskLinks: [TargetID: LinkState] = [:]
@@ -137,6 +140,7 @@ final class Agent {
             memory: contents.memory, tasks: contents.tasks, ids: EventIDGenerator(after: contents.lastKey))
         helpLamp = HelpLamp(configuration.points, bootID: clock.bootID)
         helpLamp.resume(contents.incidents)
+        reporting = Reporting(configuration.booth, contents.memory, started: started)
         orphans = contents.orphans
         report(contents)
     }
@@ -213,6 +217,7 @@ final class Agent {
         gpio?.tick(at: .now())
         for letter in mailbox.take() { take(letter) }
         gpio?.stop()
+        giveSignOfLife()
         closeJournal(by: deadline)
     }
 
@@ -293,7 +298,7 @@ final class Agent {
     private func nextDeadline() -> BootTime? {
         [
             rules.nextDeadline, board.nextDeadline, gpio?.nextDeadline, lampDeadline, heartbeats.values.min(),
-            statusDeadline, walkTest?.ends, watch?.nextDeadline, throttle.nextDeadline,
+            statusDeadline, reportDeadline, walkTest?.ends, watch?.nextDeadline, throttle.nextDeadline,
         ].compactMap { $0 }.min()
     }
 
@@ -309,6 +314,7 @@ final class Agent {
         if let session = walkTest, session.ends <= now { endWalkTest() }
         showLamps(at: now)
         sendHeartbeats(at: now)
+        keepReports(at: now)
         watchLoops(at: now)
         flushLog(at: now)
         showStatus(at: now)
@@ -328,6 +334,7 @@ final class Agent {
         case .officer(let letter): take(letter)
         case .kept(let target, let orders): goOn(orders, from: target)
         case .traced(let receipt, let target, let incident): settle(receipt, of: incident, from: target)
+        case .report(let day, let report): take(report, on: day)
         }
     }
 
