@@ -137,7 +137,7 @@ let package = Package(
                 "boothd", "boothctl", "booth-platform", "booth-board",
             ],
             files: ["Fixtures"]),
-        tests(of: "ReferencePlatform", with: ["BoothModel", "Crypto", "HTTPServer", "TestSupport"]),
+        tests(of: "ReferencePlatform", with: ["BoothModel", "Crypto", "HTTPServer", "SQLite", "TestSupport"]),
         tests(of: "SimulatedBoard", with: ["TestSupport"]),
         // Starts a child and is killed, so that the tests can see what becomes of the child.
         .executableTarget(name: "child-keeper", dependencies: ["Rehearsal"], path: "Tests/child-keeper"),

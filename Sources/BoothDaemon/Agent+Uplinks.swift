@@ -11,6 +11,7 @@ extension Agent {
         case .ready(let target, let request): journal.fetch(request, for: target)
         case .sending(let target, let events):
             journal.noteAttempt(of: events, by: target)
+            tellTest(sent: events, to: target)
             note(.sent, of: events, by: target)
         case .returned(let target, let events):
             journal.noteReturn(of: events, by: target)
@@ -51,6 +52,7 @@ extension Agent {
             }
         }
         record(decisions, settlements: settlements)
+        tellTest(receipts, from: target)
     }
 
     private func logRejection(of receipt: Receipt, _ reason: String, by target: TargetID) {

@@ -25,10 +25,13 @@ final class Agent {
         case prove(Pulse)
         /// Whoever had that bus has let it go.
         case returned(bus: String)
+        case officer(OfficerLetter)
         /// The last answer of a target's task channel is kept; outputs may follow.
         case kept(TargetID, [OutputOrder])
         /// The journal's word on which incident a receipt is about.
         case traced(Receipt, TargetID, incident: EventID?)
+        /// The report on a day; nil where it could not be made.
+        case report(CivilDate, BoothReport?)
     }
 
     /// Why the loop ended.
@@ -56,6 +59,7 @@ final class Agent {
     /// What each lamp was last told; by output.
     var shownLamps: [String: Bool] = [:]
     var taskOutputs = TaskOutputs()
+    var reporting: Reporting
     var deviceFaults: [DeviceID: DeviceFault] = [:]
     var links: [TargetID: LinkState] = [:]
     var taskLinks: [TargetID: LinkState] = [:]
@@ -82,6 +86,9 @@ final class Agent {
     private(set) var modbus: [ModbusThread] = []
     /// Who has a bus instead of the agent, by its name.
     var borrowers: [String: PeerCredentials] = [:]
+    /// The walk test that goes on, and how many there were.
+    var walkTest: WalkTestSession?
+    var walkTests = 0
     private var ending: Ending?
     private let reread: () -> Result<CheckedFile, Refusal>
 
@@ -133,6 +140,7 @@ final class Agent {
             memory: contents.memory, tasks: contents.tasks, ids: EventIDGenerator(after: contents.lastKey))
         helpLamp = HelpLamp(configuration.points, bootID: clock.bootID)
         helpLamp.resume(contents.incidents)
+        reporting = Reporting(configuration.booth, contents.memory, started: started)
         orphans = contents.orphans
         report(contents)
     }
@@ -209,6 +217,7 @@ final class Agent {
         gpio?.tick(at: .now())
         for letter in mailbox.take() { take(letter) }
         gpio?.stop()
+        giveSignOfLife()
         closeJournal(by: deadline)
     }
 
@@ -289,7 +298,7 @@ final class Agent {
     private func nextDeadline() -> BootTime? {
         [
             rules.nextDeadline, board.nextDeadline, gpio?.nextDeadline, lampDeadline, heartbeats.values.min(),
-            statusDeadline, watch?.nextDeadline, throttle.nextDeadline,
+            statusDeadline, reportDeadline, walkTest?.ends, watch?.nextDeadline, throttle.nextDeadline,
         ].compactMap { $0 }.min()
     }
 
@@ -302,8 +311,10 @@ final class Agent {
         while let deadline = rules.nextDeadline, deadline <= now {
             record(rules.advance(to: clock.moment(at: deadline.nanoseconds > 0 ? deadline : now)))
         }
+        if let session = walkTest, session.ends <= now { endWalkTest() }
         showLamps(at: now)
         sendHeartbeats(at: now)
+        keepReports(at: now)
         watchLoops(at: now)
         flushLog(at: now)
         showStatus(at: now)
@@ -320,8 +331,10 @@ final class Agent {
         case .control(let call, let replier): answer(call, replier)
         case .prove(let pulse): pulse.beat()
         case .returned(let bus): takeBack(bus)
+        case .officer(let letter): take(letter)
         case .kept(let target, let orders): goOn(orders, from: target)
         case .traced(let receipt, let target, let incident): settle(receipt, of: incident, from: target)
+        case .report(let day, let report): take(report, on: day)
         }
     }
 

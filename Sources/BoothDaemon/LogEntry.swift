@@ -27,6 +27,7 @@ struct LogEntry: Sendable, Equatable {
         case taskDone = "8d1ad3e939a84f8ca12936f4f921f2f3"
         case taskRefused = "9bb712b551134eeb8fb3d6a2c41e40a7"
         case attendanceChanged = "aade3b9f3ac748fd9e3dab5d0eb2440d"
+        case walkTest = "e0e1dc8ecf8d4ff0bd32a409ca45a870"
         case linkWell = "b6990d3f5ee342ffb27b217cbf2036ee"
         case linkRetrying = "4a081ab0df2d4bdb91820ea553bb5867"
         case linkRefused = "529fdc660e524da5a4c269906cc64784"
