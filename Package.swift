@@ -133,11 +133,11 @@ let package = Package(
             of: "BoothDaemon",
             with: [
                 "Rehearsal", "TestSupport", "BoothControl", "BoothIncidents", "BoothModel", "BoothSensing",
-                "BlockingIO",
+                "BlockingIO", "HTTPServer",
                 "boothd", "boothctl", "booth-platform", "booth-board",
             ],
             files: ["Fixtures"]),
-        tests(of: "ReferencePlatform", with: ["BoothModel", "Crypto", "HTTPServer", "TestSupport"]),
+        tests(of: "ReferencePlatform", with: ["BoothModel", "Crypto", "HTTPServer", "SQLite", "TestSupport"]),
         tests(of: "SimulatedBoard", with: ["TestSupport"]),
         // Starts a child and is killed, so that the tests can see what becomes of the child.
         .executableTarget(name: "child-keeper", dependencies: ["Rehearsal"], path: "Tests/child-keeper"),
