@@ -133,7 +133,7 @@ let package = Package(
             of: "BoothDaemon",
             with: [
                 "Rehearsal", "TestSupport", "BoothControl", "BoothIncidents", "BoothModel", "BoothSensing",
-                "BlockingIO",
+                "BlockingIO", "HTTPServer",
                 "boothd", "boothctl", "booth-platform", "booth-board",
             ],
             files: ["Fixtures"]),

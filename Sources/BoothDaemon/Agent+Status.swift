@@ -55,6 +55,7 @@ extension Agent {
             guard let cause = links[target.id]?.cause else { continue }
             reasons.append(Message(zh: "\(target.id)：\(cause.zh)", en: "\(target.id): \(cause.en)"))
         }
+        reasons += taskReasons()
         for orphan in orphans {
             reasons.append(
                 Message(

@@ -31,6 +31,8 @@ struct LogEntry: Sendable, Equatable {
         case linkWell = "b6990d3f5ee342ffb27b217cbf2036ee"
         case linkRetrying = "4a081ab0df2d4bdb91820ea553bb5867"
         case linkRefused = "529fdc660e524da5a4c269906cc64784"
+        case taskLinkWell = "9d50ccce849c48cfb798c3ff22c4790c"
+        case taskLinkRefused = "92af73a2d6c249208f34bd4915d26007"
         case eventRejected = "cf70e88adf68436e82c36fa7e3f065ff"
         case storageFailed = "dae7f3384b044d0483672991c276e9cd"
         case storageWell = "88726b4f22eb41fd8bec3c05c0092f25"

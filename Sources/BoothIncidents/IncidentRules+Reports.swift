@@ -12,6 +12,9 @@ extension IncidentRules {
         Set(devices(of: point)).subtracting([.edges(of: point.id)])
     }
 
+    /// When the point was first read; nil where it never was.
+    package func firstSeen(of point: PointID) -> Stamp? { points[point]?.firstSeen }
+
     /// Has the daily report on `day` told to every target, and remembers that it was made.
     ///
     /// - Parameter note: puts the day into what is remembered.

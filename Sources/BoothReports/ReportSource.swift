@@ -48,5 +48,5 @@ package struct WatchedPoint: Sendable, Hashable {
 
 extension ReportPeriod {
     /// How far before its start history is needed: the last opening of the box may be so long ago.
-    package var lookBack: WallTime { CivilDate(daysSince1970: first.daysSince1970 - 35).instant() }
+    package var lookBack: WallTime { CivilDate(daysSince1970: first.daysSince1970 - 14).instant() }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
-import Glibc
+import BoothReports
 
 /// A booth whose past is made up.
 enum Made {
@@ -95,7 +95,7 @@ extension Incident {
     }
 }
 
-extension Actor: @retroactive ExpressibleByStringLiteral {
+extension Actor: ExpressibleByStringLiteral {
     package init(stringLiteral text: String) { self.init(rawValue: text) }
 }
 

@@ -101,7 +101,7 @@ extension BoothReport {
         package var checks: Int
         /// The dates with such an opening, oldest first.
         package var checkDays: [String]
-        /// The last opening before the end; nil: none in the 35 days before the period, or since.
+        /// The last opening before the end; nil: none in the 14 days before the period, or since.
         package var lastCheck: String?
         /// Whole days of the calendar from that opening to the last day of the report.
         package var daysSinceCheck: Int?
