@@ -105,12 +105,14 @@ extension Agent {
         let entry = JournalEntry(
             events: events.map(encode), incidents: decisions.flatMap(\.incidents),
             points: decisions.flatMap(\.points), settlements: settlements,
+            memory: decisions.compactMap(\.memory).last, tasks: decisions.flatMap(\.tasks),
             canBeToldAgain: decisions.allSatisfy(\.canBeToldAgain),
             isTransient: settlements.isEmpty && decisions.allSatisfy { $0.isTransient || $0.isEmpty },
             tellsOfLoss: tellsOfLoss)
         for incident in entry.incidents { helpLamp.take(incident) }
         guard !settlements.isEmpty || decisions.contains(where: { !$0.isEmpty }) else { return }
         journal.record(entry)
+        tellTest(of: decisions)
     }
 
     private func encode(_ event: BoothEvent) -> JournalEntry.Event {

@@ -25,6 +25,13 @@ final class Agent {
         case prove(Pulse)
         /// Whoever had that bus has let it go.
         case returned(bus: String)
+        case officer(OfficerLetter)
+        /// The last answer of a target's task channel is kept; outputs may follow.
+        case kept(TargetID, [OutputOrder])
+        /// The journal's word on which incident a receipt is about.
+        case traced(Receipt, TargetID, incident: EventID?)
+        /// The report on a day; nil where it could not be made.
+        case report(CivilDate, BoothReport?)
     }
 
     /// Why the loop ended.
@@ -40,6 +47,7 @@ final class Agent {
     let mailbox: Mailbox<Letter>
     let journal: Journal
     let uplinks: [TargetID: Uplink]
+    let polls: [TargetID: TaskPoll]
     let control: ControlServer
     let started = BootTime.now()
 
@@ -50,8 +58,11 @@ final class Agent {
     var helpLamp: HelpLamp
     /// What each lamp was last told; by output.
     var shownLamps: [String: Bool] = [:]
+    var taskOutputs = TaskOutputs()
+    var reporting: Reporting
     var deviceFaults: [DeviceID: DeviceFault] = [:]
     var links: [TargetID: LinkState] = [:]
+    var taskLinks: [TargetID: LinkState] = [:]
     var heartbeats: [TargetID: BootTime] = [:]
     /// What waits for targets that the configuration no longer has.
     let orphans: [JournalContents.Orphan]
@@ -75,6 +86,9 @@ final class Agent {
     private(set) var modbus: [ModbusThread] = []
     /// Who has a bus instead of the agent, by its name.
     var borrowers: [String: PeerCredentials] = [:]
+    /// The walk test that goes on, and how many there were.
+    var walkTest: WalkTestSession?
+    var walkTests = 0
     private var ending: Ending?
     private let reread: () -> Result<CheckedFile, Refusal>
 
@@ -101,6 +115,7 @@ final class Agent {
         self.mailbox = mailbox
         let uplinks = try Self.makeUplinks(configuration.targets, mailbox)
         self.uplinks = uplinks
+        polls = try Self.makePolls(configuration, mailbox)
         let control = try ControlServer(path: controlSocket, version: Product.version) {
             mailbox.post(.control($0, $1))
         }
@@ -122,9 +137,10 @@ final class Agent {
         board = PointBoard(configuration.points)
         rules = IncidentRules(
             configuration: configuration, points: contents.points, incidents: contents.incidents,
-            ids: EventIDGenerator(after: contents.lastKey))
+            memory: contents.memory, tasks: contents.tasks, ids: EventIDGenerator(after: contents.lastKey))
         helpLamp = HelpLamp(configuration.points, bootID: clock.bootID)
         helpLamp.resume(contents.incidents)
+        reporting = Reporting(configuration.booth, contents.memory, started: started)
         orphans = contents.orphans
         report(contents)
     }
@@ -167,6 +183,7 @@ final class Agent {
         openControl()
         try startSensing()
         for uplink in uplinks.values { try uplink.start() }
+        for (target, poll) in polls { try poll.start(after: rules.memory.cursors[target]) }
         scheduleFirstHeartbeats()
         startWatch()
         enterService()
@@ -187,9 +204,11 @@ final class Agent {
         // A bus ends with its request under way; what it read before is in the mailbox.
         for thread in modbus { thread.stop() }
         for uplink in uplinks.values { uplink.stop() }
+        for poll in polls.values { poll.stop() }
         control.stop()
         let joined = min(deadline, .now() + .milliseconds(500))
         for uplink in uplinks.values { uplink.join(milliseconds: joined.millisecondsAway()) }
+        for poll in polls.values { poll.join(milliseconds: joined.millisecondsAway()) }
         // A lamp on a bus is switched off by its thread; one that is dead is not waited for.
         let rested = min(deadline, .now() + .seconds(2))
         for thread in modbus { thread.join(milliseconds: rested.millisecondsAway()) }
@@ -198,6 +217,7 @@ final class Agent {
         gpio?.tick(at: .now())
         for letter in mailbox.take() { take(letter) }
         gpio?.stop()
+        giveSignOfLife()
         closeJournal(by: deadline)
     }
 
@@ -278,7 +298,7 @@ final class Agent {
     private func nextDeadline() -> BootTime? {
         [
             rules.nextDeadline, board.nextDeadline, gpio?.nextDeadline, lampDeadline, heartbeats.values.min(),
-            statusDeadline, watch?.nextDeadline, throttle.nextDeadline,
+            statusDeadline, reportDeadline, walkTest?.ends, watch?.nextDeadline, throttle.nextDeadline,
         ].compactMap { $0 }.min()
     }
 
@@ -291,8 +311,10 @@ final class Agent {
         while let deadline = rules.nextDeadline, deadline <= now {
             record(rules.advance(to: clock.moment(at: deadline.nanoseconds > 0 ? deadline : now)))
         }
+        if let session = walkTest, session.ends <= now { endWalkTest() }
         showLamps(at: now)
         sendHeartbeats(at: now)
+        keepReports(at: now)
         watchLoops(at: now)
         flushLog(at: now)
         showStatus(at: now)
@@ -309,6 +331,10 @@ final class Agent {
         case .control(let call, let replier): answer(call, replier)
         case .prove(let pulse): pulse.beat()
         case .returned(let bus): takeBack(bus)
+        case .officer(let letter): take(letter)
+        case .kept(let target, let orders): goOn(orders, from: target)
+        case .traced(let receipt, let target, let incident): settle(receipt, of: incident, from: target)
+        case .report(let day, let report): take(report, on: day)
         }
     }
 

@@ -65,6 +65,8 @@ package enum UplinkOrder: Sendable {
     case batch(number: Int, [QueuedEvent])
     /// A status event as a CloudEvent, sent now and never queued: the newest replaces one that still waits.
     case status(EventID, body: String)
+    /// Somebody wants it tried at once; a `Retry-After` stands.
+    case retryNow
     /// The thread is to prove that it goes round.
     case prove(Pulse)
     case stop

@@ -17,6 +17,10 @@ struct Invocation: Equatable {
     var baud: String?
     var parity: String?
     var timeout: String?
+    /// Of `close`, `disarm` and `test`, as written.
+    var outcome: String?
+    var until: String?
+    var point: String?
     var json = false
     var help = false
     var version = false
@@ -45,6 +49,9 @@ struct Invocation: Equatable {
         }
         try check(used)
     }
+
+    /// Whether it goes on until somebody ends it.
+    var goesOn: Bool { follow || verb == .test || verb == .modbus && operand == "scan" }
 
     /// The language that a command line asks for, whatever else is wrong with it.
     static func language(in arguments: [String]) -> Language? {
@@ -88,7 +95,9 @@ struct Invocation: Equatable {
         case .version: version = true
         case .all: all = true
         case .follow: follow = true
-        case .socket, .language, .configuration, .stateDirectory, .units, .baud, .parity, .timeout: break
+        case .socket, .language, .configuration, .stateDirectory, .units, .baud, .parity, .timeout, .outcome,
+            .until, .point:
+            break
         }
     }
 
@@ -100,6 +109,9 @@ struct Invocation: Equatable {
         case .baud: baud = value
         case .parity: parity = value
         case .timeout: timeout = value
+        case .outcome: outcome = value
+        case .until: until = value
+        case .point: point = value
         case .language: try set(language: value)
         default: socket = value
         }

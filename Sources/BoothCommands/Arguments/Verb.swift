@@ -2,12 +2,13 @@
 
 /// What `boothctl` can be asked to do.
 enum Verb: String, CaseIterable, Sendable {
-    case status, points, incidents, queue, events, doctor, gpio, modbus, check, help
+    case status, points, incidents, queue, events, ack, close, arm, disarm, retry, test, doctor, gpio, modbus, check
+    case help
 
     /// Most words that may follow it.
     var mostOperands: Int {
         switch self {
-        case .incidents, .check, .help: 1
+        case .incidents, .ack, .close, .retry, .check, .help: 1
         // read BUS UNIT TABLE ADDRESS COUNT
         case .modbus: 6
         default: 0
@@ -30,10 +31,15 @@ enum Option: String, CaseIterable, Sendable {
     case baud = "--baud"
     case parity = "--parity"
     case timeout = "--timeout"
+    case outcome = "--outcome"
+    case until = "--until"
+    case point = "--point"
 
     var takesValue: Bool {
         switch self {
-        case .socket, .language, .configuration, .stateDirectory, .units, .baud, .parity, .timeout: true
+        case .socket, .language, .configuration, .stateDirectory, .units, .baud, .parity, .timeout, .outcome,
+            .until, .point:
+            true
         case .json, .help, .version, .all, .follow: false
         }
     }
@@ -41,7 +47,10 @@ enum Option: String, CaseIterable, Sendable {
     /// The verbs that it belongs to; nil for one that every verb takes.
     var verbs: [Verb]? {
         switch self {
-        case .all: [.incidents, .modbus]
+        case .all: [.incidents, .retry, .modbus]
+        case .outcome: [.close]
+        case .until: [.disarm]
+        case .point: [.test]
         case .follow: [.events]
         case .configuration: [.doctor, .gpio, .modbus]
         case .stateDirectory: [.doctor]

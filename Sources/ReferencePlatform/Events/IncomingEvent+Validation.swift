@@ -31,6 +31,7 @@ extension IncomingEvent {
         sequence = try Self.sequence(attributes, of: type)
         self.booth = booth
         incident = type.hasPrefix(Self.incidentTypes) ? try data.incident(of: type) : nil
+        answer = type == EventType.taskDone.rawValue ? try data.taskAnswer() : nil
         self.bytes = bytes
         self.json = json
     }
@@ -131,21 +132,45 @@ private struct DataFields {
         guard let count = data["count"]?.integer, count >= 1 else {
             throw EventProblem("data.count must be an integer from 1")
         }
-        _ = try word("state", of: ["raised", "accepted", "dispatched", "handled", "closed"])
-        guard data["test"]?.bool != nil else { throw EventProblem("data.test must be true or false") }
-        try checkOwn(of: type)
-        return IncomingEvent.IncidentFields(
-            id: id, category: try text("category"), incidentClass: incidentClass, priority: priority, count: count)
+        let state = try word("state", of: ["raised", "accepted", "dispatched", "handled", "closed"])
+        guard let isTest = data["test"]?.bool else { throw EventProblem("data.test must be true or false") }
+        var fields = IncomingEvent.IncidentFields(
+            id: id, category: try text("category"), incidentClass: incidentClass, priority: priority, count: count,
+            state: IncidentState(rawValue: state) ?? .raised, isTest: isTest)
+        try checkOwn(of: type, &fields)
+        return fields
     }
 
-    private func checkOwn(of type: String) throws(EventProblem) {
+    /// Reads what only events of that type have.
+    private func checkOwn(of type: String, _ fields: inout IncomingEvent.IncidentFields) throws(EventProblem) {
         switch EventType(rawValue: type) {
         case .incidentUpdated:
-            let reasons = ["repeat", "escalated", "accepted", "dispatched", "handled", "reclassified", "acknowledged"]
-            _ = try word("reason", of: reasons)
+            let reasons: [UpdateReason] = [
+                .repeat, .escalated, .accepted, .dispatched, .handled, .reclassified, .acknowledged,
+            ]
+            fields.reason = UpdateReason(rawValue: try word("reason", of: reasons.map(\.rawValue)))
+            if let step = data["step"], (step.integer ?? -1) < 0 {
+                throw EventProblem("data.step must be an integer from 0")
+            }
+            if data["by"] != nil { _ = try text("by") }
         case .incidentRestored: try number("duration_s", within: 0...Double.greatestFiniteMagnitude)
+        case .incidentClosed:
+            guard fields.state == .closed else { throw EventProblem("data.state of what was closed must be closed") }
+            fields.closing = (try text("outcome"), try text("by"))
         default: return
         }
+    }
+
+    /// Checks what a `task.done` has besides.
+    func taskAnswer() throws(EventProblem) -> IncomingEvent.TaskAnswer {
+        guard let result = TaskRecord.Result(rawValue: try word("result", of: ["done", "refused"])) else {
+            throw EventProblem("data.result is unknown")
+        }
+        // A task that could not be understood may have had no id; whoever sent it reads that in the reason.
+        let task = result == .done ? try text("task") : data["task"]?.string
+        guard let task else { throw EventProblem("data.task is required, a string") }
+        return IncomingEvent.TaskAnswer(
+            task: task, result: result, reason: result == .refused ? try text("reason") : nil)
     }
 
     private func text(_ name: String) throws(EventProblem) -> String {
