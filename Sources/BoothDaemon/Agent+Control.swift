@@ -39,7 +39,13 @@ extension Agent {
                     let recent = events?.map { RecentEvent(key: $0.key, json: $0.event.json) }
                     replier.answer(recent.map { .events($0) } ?? Self.unreadable)
                 })
-        case .report: replier.answer(.refused(.methodNotImplemented("GetReport")))
+        case .report(let kind, let date):
+            report(kind, on: date) { outcome in
+                switch outcome {
+                case .success(let report): replier.answer(.report(report))
+                case .failure(let refusal): replier.answer(.refused(.unavailable(refusal.message)))
+                }
+            }
         case .act(let act): perform(act, for: replier)
         case .test(let point): beginWalkTest(of: point, for: replier)
         case .lendBus(let bus, let line): lend(bus, on: line, to: replier)

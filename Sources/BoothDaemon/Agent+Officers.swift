@@ -120,8 +120,8 @@ extension Agent {
         case putBack([(target: TargetID, event: EventID)]?, asked: EventID?, ControlReplier)
         /// The connection that kept a test is gone.
         case testLeft(number: Int)
-        /// The entry with that press is on disk since then; nil: the disk refuses.
-        case testRecorded(EventID, at: BootTime?)
+        /// The disk refuses the entry with that press.
+        case testUnrecorded(EventID)
     }
 
     func take(_ letter: OfficerLetter) {
@@ -129,7 +129,7 @@ extension Agent {
         case .putBack(let back, let asked, let replier): takeBack(back, asked: asked, for: replier)
         case .testLeft(let number):
             if walkTest?.number == number { endWalkTest() }
-        case .testRecorded(let event, let time): tellTest(recorded: event, at: time)
+        case .testUnrecorded(let event): tellTest(recorded: event, at: nil)
         }
     }
 }

@@ -5,6 +5,7 @@ import BoothIncidents
 import BoothJournal
 import BoothModel
 import BoothUplink
+import Synchronization
 
 /// A walk test while it goes on: what was activated, and who is told.
 struct WalkTestSession {
@@ -63,6 +64,16 @@ struct WalkTestSession {
     }
 }
 
+/// Whether a test goes on, for the journal's thread: it tells the core of what is recorded only where somebody looks.
+final class TestSwitch: Sendable {
+    private let state = Atomic(false)
+
+    var isOn: Bool {
+        get { state.load(ordering: .relaxed) }
+        set { state.store(newValue, ordering: .relaxed) }
+    }
+}
+
 // The walk test: somebody goes from point to point, and sees what becomes of each press.
 extension Agent {
     /// Begins one for as long as the caller's connection lives, ten minutes at most.
@@ -75,6 +86,7 @@ extension Agent {
             number: walkTests, points: tested.map { TestStep.Point(point: $0.id, name: $0.name) },
             ends: .now() + WalkTestSession.longest, replier: replier)
         walkTest = session
+        isTesting.isOn = true
         rules.beginTest(of: Set(tested.map(\.id)))
         var step = TestStep(.begin)
         step.points = session.points
@@ -100,6 +112,7 @@ extension Agent {
     func endWalkTest() {
         guard let session = walkTest else { return }
         walkTest = nil
+        isTesting.isOn = false
         record(rules.endTest(at: clock.now()))
         var step = TestStep(.end)
         step.untested = session.untested
@@ -138,12 +151,10 @@ extension Agent {
         }
     }
 
+    /// That it is on disk, the journal tells by itself, and at once; that the disk refuses, only who asks.
     private func askWhetherRecorded(_ event: EventID) {
         let mailbox = mailbox
-        journal.ask(
-            .recorded { isRecorded in
-                mailbox.post(.officer(.testRecorded(event, at: isRecorded ? BootTime.now() : nil)))
-            })
+        journal.ask(.recorded { if !$0 { mailbox.post(.officer(.testUnrecorded(event))) } })
     }
 
     func tellTest(recorded event: EventID, at time: BootTime?) {

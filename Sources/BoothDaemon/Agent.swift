@@ -18,8 +18,8 @@ final class Agent {
     enum Letter: Sendable {
         case sensors([SensorReport])
         case journal(JournalStatus)
-        /// These events are on disk.
-        case recorded([EventID])
+        /// These events are on disk, since then.
+        case recorded([EventID], at: BootTime)
         case uplink(UplinkReport)
         case control(ControlCall, ControlReplier)
         case prove(Pulse)
@@ -92,6 +92,7 @@ final class Agent {
     /// The walk test that goes on, and how many there were.
     var walkTest: WalkTestSession?
     var walkTests = 0
+    let isTesting = TestSwitch()
     private var ending: Ending?
     private let reread: () -> Result<CheckedFile, Refusal>
 
@@ -122,6 +123,7 @@ final class Agent {
             mailbox.post(.control($0, $1))
         }
         self.control = control
+        let isTesting = isTesting
         let showsHelp = configuration.outputs.contains { $0.shows == .help }
         let (journal, contents) = try Journal.open(
             directory: stateDirectory, targets: configuration.targets.map(\.id), limit: configuration.storageLimit
@@ -129,7 +131,9 @@ final class Agent {
             switch report {
             case .recorded(let events):
                 for event in events { control.publish(event.event.json, key: event.id.key) }
-                if showsHelp { mailbox.post(.recorded(events.map(\.id))) }
+                if showsHelp || isTesting.isOn {
+                    mailbox.post(.recorded(events.map(\.id), at: .now()))
+                }
             case .batch(let target, let number, let events): uplinks[target]?.order(.batch(number: number, events))
             case .status(let status): mailbox.post(.journal(status))
             }
@@ -332,7 +336,9 @@ final class Agent {
         switch letter {
         case .sensors(let reports): take(reports)
         case .journal(let status): take(status)
-        case .recorded(let events): helpLamp.noteRecorded(events)
+        case .recorded(let events, let time):
+            helpLamp.noteRecorded(events)
+            for event in events { tellTest(recorded: event, at: time) }
         case .uplink(let report): take(report)
         case .control(let call, let replier): answer(call, replier)
         case .prove(let pulse): pulse.beat()
