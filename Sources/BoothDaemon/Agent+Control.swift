@@ -39,6 +39,7 @@ extension Agent {
                     let recent = events?.map { RecentEvent(key: $0.key, json: $0.event.json) }
                     replier.answer(recent.map { .events($0) } ?? Self.unreadable)
                 })
+        case .report: replier.answer(.refused(.methodNotImplemented("GetReport")))
         case .act(let act): perform(act, for: replier)
         case .test(let point): beginWalkTest(of: point, for: replier)
         case .lendBus(let bus, let line): lend(bus, on: line, to: replier)

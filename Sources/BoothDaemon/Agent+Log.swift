@@ -53,6 +53,17 @@ extension Agent {
         }
     }
 
+    /// Somebody came or went, or it was said so.
+    func log(_ attendance: Attendance) {
+        let (by, until) = (attendance.cause.words, attendance.until.map { CivilTime(wallMilliseconds: $0.milliseconds) })
+        let end = until.map { Message(zh: "，至 \($0.rfc3339)", en: ", until \($0.rfc3339)") } ?? Message(zh: "", en: "")
+        log(
+            .notice, .attendanceChanged,
+            Message(
+                zh: "\(attendance.isAttended ? "有人值守" : "无人值守")（\(by.zh)）\(end.zh)",
+                en: "\(attendance.isAttended ? "attended" : "unattended") (\(by.en))\(end.en)"))
+    }
+
     /// What a technician has to know of an answer that is missing or goes elsewhere; the rest is in the journal.
     private func logUpdate(of incident: Incident, _ reason: UpdateReason, event: EventID) {
         let (place, category) = (Self.place(of: incident), incident.category.name)
@@ -115,5 +126,17 @@ extension Agent {
             .point: incident.point?.rawValue, .device: incident.device?.rawValue, .incident: "\(incident.id)",
             .event: "\(event)",
         ]
+    }
+}
+
+extension Attendance.Cause {
+    fileprivate var words: Message {
+        switch self {
+        case .schedule: Message(zh: "按值守时间表", en: "by the schedule")
+        case .closed: Message(zh: "停值日期", en: "a closed date")
+        case .armed: Message(zh: "人工布防", en: "armed")
+        case .disarmed: Message(zh: "人工撤防", en: "disarmed")
+        case .clock: Message(zh: "时钟不可信", en: "the clock is not trusted")
+        }
     }
 }

@@ -99,6 +99,7 @@ extension Agent {
     ) {
         for decision in decisions {
             for report in decision.devices { note(report) }
+            if let attendance = decision.attendance { log(attendance) }
             logIncidents(of: decision)
         }
         let events = decisions.flatMap(\.events)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothControl
+import BoothIncidents
 import BoothJournal
 import BoothModel
 import BoothUplink
@@ -96,14 +97,20 @@ extension Agent {
     /// What somebody should do while nothing is wrong.
     private func hints(at now: Moment) -> [Message] {
         let points = rules.untestedPoints(at: now).map(\.rawValue)
-        guard !points.isEmpty else { return [] }
-        return [
+        let untested = Message(
+            zh: "长期没有动作、不知是否完好：\(points.joined(separator: "、"))；请逐个试一次",
+            en: "not active for long, nobody knows whether they work: \(points.joined(separator: ", ")); try each once")
+        return (points.isEmpty ? [] : [untested]) + unopenedBoxes(at: now)
+    }
+
+    /// The weekly duty at the letter box, which has no incident of its own while the box is empty.
+    private func unopenedBoxes(at now: Moment) -> [Message] {
+        let days = Int(IncidentRules.boxDuty.components.seconds / 86_400)
+        return rules.unopenedBoxes(at: now).map { box in
             Message(
-                zh: "长期没有动作、不知是否完好：\(points.joined(separator: "、"))；请逐个试一次",
-                en:
-                    "not active for long, nobody knows whether they work: \(points.joined(separator: ", ")); try each once"
-            )
-        ]
+                zh: "信箱 \(box) 已有 \(days) 天没有打开；请每周开箱一次",
+                en: "the letter box \(box) has not been opened for \(days) days; open it every week")
+        }
     }
 
     private func targetStatuses() -> [TargetStatus] {

@@ -52,6 +52,9 @@ final class Agent {
     let started = BootTime.now()
 
     var clock: BoothClock
+    let clockWatch: ClockWatch
+    /// How the rules know the clock.
+    var knownClock: ClockState?
     var rules: IncidentRules
     var storage: JournalStatus
     var board: PointBoard
@@ -109,7 +112,6 @@ final class Agent {
         self.configuration = configuration
         self.announcer = announcer
         self.reread = reread
-        clock = BoothClock(trust: configuration.clockTrust)
         loop = try EventLoop()
         let mailbox = try Mailbox<Letter>()
         self.mailbox = mailbox
@@ -133,6 +135,8 @@ final class Agent {
             }
         }
         self.journal = journal
+        clock = BoothClock(trust: configuration.clockTrust, syncedBoot: contents.memory.syncedBoot)
+        clockWatch = try ClockWatch()
         storage = contents.status
         board = PointBoard(configuration.points)
         rules = IncidentRules(
@@ -180,6 +184,7 @@ final class Agent {
     func run(signals: CInt) throws -> Ending {
         try loop.watch(signals) { [unowned self] _ in takeSignals(signals) }
         try loop.watch(mailbox.descriptor) { [unowned self] _ in for letter in mailbox.take() { take(letter) } }
+        try loop.watch(clockWatch.descriptor) { [unowned self] _ in takeClock() }
         openControl()
         try startSensing()
         for uplink in uplinks.values { try uplink.start() }
@@ -312,9 +317,10 @@ final class Agent {
             record(rules.advance(to: clock.moment(at: deadline.nanoseconds > 0 ? deadline : now)))
         }
         if let session = walkTest, session.ends <= now { endWalkTest() }
-        showLamps(at: now)
         sendHeartbeats(at: now)
         keepReports(at: now)
+        noticeClock()
+        showLamps(at: now)
         watchLoops(at: now)
         flushLog(at: now)
         showStatus(at: now)

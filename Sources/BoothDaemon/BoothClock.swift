@@ -8,11 +8,15 @@ struct BoothClock {
     private let trust: ClockTrust
     /// The kernel's id of this boot, 32 hexadecimal digits.
     let bootID: String
-    private var wasSynchronised = false
+    private var wasSynchronised: Bool
+    /// How the kernel's clock was when it was last looked at; nil: not yet.
+    private(set) var state: ClockState?
 
-    init(trust: ClockTrust) {
+    /// - Parameter syncedBoot: the boot in which the clock was last known to be right: in that one it runs free at worst.
+    init(trust: ClockTrust, syncedBoot: String?) {
         self.trust = trust
         bootID = Self.readBootID()
+        wasSynchronised = !bootID.isEmpty && syncedBoot == bootID
     }
 
     /// This instant on every clock.
@@ -26,12 +30,13 @@ struct BoothClock {
         clock_gettime(CLOCK_REALTIME, &wall)
         let wallMilliseconds = Int64(wall.tv_sec) * 1000 + Int64(wall.tv_nsec) / 1_000_000
         let then = wallMilliseconds - (BootTime.now() - boot).milliseconds
+        let state = look()
+        self.state = state
         return Moment(
-            boot: boot, wallMilliseconds: then, civil: CivilTime(wallMilliseconds: then), clock: state(), bootID: bootID
-        )
+            boot: boot, wallMilliseconds: then, civil: CivilTime(wallMilliseconds: then), clock: state, bootID: bootID)
     }
 
-    private mutating func state() -> ClockState {
+    private mutating func look() -> ClockState {
         switch trust {
         case .always: return .synced
         case .kernel where clinux_clock_is_synchronised() != 0:

@@ -13,6 +13,8 @@ package struct Decision: Sendable, Hashable {
     package var memory: BoothMemory?
     /// What became of tasks.
     package var tasks: [TaskRecord] = []
+    /// How it is now that somebody came or went.
+    package var attendance: Attendance?
     /// What to do with outputs, once this is recorded.
     package var outputs: [OutputOrder] = []
     /// Faults that the rules found themselves or saw end, with what to do; no driver tells of them.

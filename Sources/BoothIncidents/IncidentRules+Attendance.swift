@@ -13,7 +13,7 @@ extension IncidentRules {
     /// Whether officers are in as far as the agent knows, why, and until when.
     package func attendance(at moment: Moment) -> Attendance {
         let wall = WallTime(milliseconds: moment.wallMilliseconds)
-        if let override = memory.override, let left = left(of: override, at: moment), left > .zero {
+        if let override = memory.override, case .left(let left) = worth(of: override, at: moment) {
             let until = WallTime(milliseconds: wall.milliseconds + left.milliseconds)
             return Attendance(
                 isAttended: override.isAttended, cause: override.isAttended ? .disarmed : .armed,
@@ -28,9 +28,7 @@ extension IncidentRules {
 
     /// Whether officers are in now.
     func isAttended(at moment: Moment) -> Bool {
-        if let override = memory.override, let left = left(of: override, at: moment), left > .zero {
-            return override.isAttended
-        }
+        if let override = memory.override, case .left = worth(of: override, at: moment) { return override.isAttended }
         return schedule.isAttended(at: moment)
     }
 
@@ -55,14 +53,16 @@ extension IncidentRules {
     }
 
     mutating func arm(until: WallTime?, by actor: Actor, _ moment: Moment) -> TaskRecord.Refusal? {
-        if until == nil, !schedule.isAttended(at: moment) {
-            // The schedule says the same: only what said otherwise ends.
-            remember { $0.override = nil }
-            decision.canBeToldAgain = false
-            watchAttendance(at: moment)
-            return nil
+        guard until == nil, moment.clock != .unsynced, !schedule.isAttended(at: moment) else {
+            // When the attendance ends that it is for cannot be told without a clock.
+            let most = moment.clock == .unsynced ? Self.longestVisit : Self.longestOverride
+            return override(isAttended: false, until: until, atMost: most, by: actor, at: moment)
         }
-        return override(isAttended: false, until: until, atMost: Self.longestOverride, by: actor, at: moment)
+        // The schedule says the same: only what said otherwise ends.
+        remember { $0.override = nil }
+        decision.canBeToldAgain = false
+        watchAttendance(at: moment)
+        return nil
     }
 
     mutating func disarm(until: WallTime?, by actor: Actor, _ moment: Moment) -> TaskRecord.Refusal? {
@@ -90,33 +90,59 @@ extension IncidentRules {
         return nil
     }
 
-    /// How long an override still holds; nil where that cannot be told: then it does not, and the schedule counts.
-    private func left(of override: AttendanceOverride, at moment: Moment) -> Duration? {
-        guard let age = override.at.elapsed(until: moment), age >= .zero else { return nil }
-        return override.span - age
+    /// What an override is worth now.
+    private enum Worth {
+        /// It holds for so long.
+        case left(Duration)
+        /// It is of another boot, and without a clock nobody can tell: every hour counts as unattended until then.
+        case unknown
+        case over
     }
 
-    /// The wall clock was set, or is trusted now: what follows from it is looked at anew.
-    package mutating func clockChanged(at moment: Moment) -> Decision {
-        dateStamps(at: moment)
-        watchAttendance(at: moment)
-        watchClock(at: moment)
-        return finish()
+    private func worth(of override: AttendanceOverride, at moment: Moment) -> Worth {
+        guard let age = override.at.elapsed(until: moment) else {
+            // What no clock dated before the power went will never be told.
+            return override.at.time == nil || moment.clock != .unsynced ? .over : .unknown
+        }
+        let left = override.span - age
+        return age >= .zero && left > .zero ? .left(left) : .over
     }
 
     /// Somebody may have come or gone: open doors count differently from then on.
     mutating func watchAttendance(at moment: Moment) {
+        rebaseOverride(at: moment)
         let now = attendance(at: moment)
-        if let override = memory.override, (left(of: override, at: moment) ?? .zero) <= .zero {
-            remember { $0.override = nil }
-        }
         if wasAttended != now.isAttended {
+            let isStart = wasAttended == nil
+            if !isStart { decision.attendance = now }
             wasAttended = now.isAttended
-            watchHeldDoors(at: moment)
+            watchHeldDoors(isStart: isStart, at: moment)
         }
         let wait = now.until.map { Duration.milliseconds($0.milliseconds - moment.wallMilliseconds) }
         let isFixed = schedule.attended.isEmpty && memory.override == nil
         timers[.attendance] =
-            isFixed ? nil : moment.boot + min(max(wait ?? Self.longestLook, .milliseconds(1)), Self.longestLook)
+            isFixed ? nil : moment.boot + min(max(wait ?? endOfOverride(at: moment), .milliseconds(1)), Self.longestLook)
+    }
+
+    private func endOfOverride(at moment: Moment) -> Duration {
+        guard let override = memory.override, case .left(let left) = worth(of: override, at: moment) else {
+            return Self.longestLook
+        }
+        return left
+    }
+
+    /// Forgets an override that is over, and reckons one of another boot by this boot's elapsed time from now on: then no
+    /// setting of the clock changes when it ends.
+    private mutating func rebaseOverride(at moment: Moment) {
+        guard let override = memory.override else { return }
+        switch worth(of: override, at: moment) {
+        case .over: remember { $0.override = nil }
+        case .left(let left) where override.at.bootID != moment.bootID:
+            remember {
+                $0.override?.at.bootID = moment.bootID
+                $0.override?.at.boot = moment.boot + (left - override.span)
+            }
+        case .left, .unknown: break
+        }
     }
 }

@@ -75,6 +75,7 @@ extension IncidentRules {
             timers[.onDelay(point.id)] = moment.boot + point.rules.powerDelay
         } else {
             timers[.onDelay(point.id)] = nil
+            points[point.id]?.isTold = nil
             contact(point, isActive: false, at: moment)
         }
     }
@@ -82,13 +83,15 @@ extension IncidentRules {
     /// Power that was away before a restart and still is: the on-delay runs from the first reading.
     mutating func resumeOnDelay(_ point: PointConfiguration, at moment: Moment) {
         guard point.kind == .mainsPower || point.kind == .battery, points[point.id]?.state == .active else { return }
+        // One that was closed meanwhile is told no more: the power is still away.
         let isRaised = current(of: point.id).map { $0.restored == nil } ?? false
-        guard !isRaised, timers[.onDelay(point.id)] == nil else { return }
+        guard !isRaised, points[point.id]?.isTold != true, timers[.onDelay(point.id)] == nil else { return }
         timers[.onDelay(point.id)] = moment.boot + point.rules.powerDelay
     }
 
     mutating func onDelayOver(_ id: PointID, at moment: Moment) {
         guard let point = configured[id], points[id]?.state == .active else { return }
+        points[id]?.isTold = true
         activate(point, at: moment)
         if let memory = points[id] { decision.points.append(memory) }
     }

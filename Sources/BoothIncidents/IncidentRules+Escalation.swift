@@ -6,7 +6,7 @@ extension IncidentRules {
     /// Looks whether a step of the answer clock has passed without an acceptance.
     mutating func escalate(_ id: EventID, at moment: Moment) {
         guard var incident = live[id], incident.state == .raised, !incident.test else { return }
-        let age = Self.age(of: incident.handed ?? incident.opened, at: moment)
+        let age = age(of: incident.handed ?? incident.opened, at: moment)
         // Of several that passed while the booth had no power, the last is told.
         let passed = settings.escalate.prefix { $0 <= age }.count
         if passed > incident.escalations {
@@ -41,17 +41,15 @@ extension IncidentRules {
 
     /// Looks whether somebody has to be reminded that an accepted incident is not closed.
     mutating func remind(_ id: EventID, at moment: Moment) {
-        guard var incident = live[id], let wait = wait(forReminder: incident.reminders, of: incident),
-            let since = Self.waiting(incident)
-        else { return }
-        let left = wait - Self.age(of: since, at: moment)
-        guard left <= .zero else {
-            timers[.remind(id)] = moment.boot + left
-            return
+        guard var incident = live[id], let since = Self.waiting(incident) else { return }
+        let age = age(of: since, at: moment)
+        let before = incident.reminders
+        // Of several that passed while the booth had no power, the last is told.
+        while let wait = wait(forReminder: incident.reminders, of: incident), wait <= age { incident.reminders += 1 }
+        if incident.reminders > before {
+            keep(incident)
+            update(incident, .escalated, at: moment)
         }
-        incident.reminders += 1
-        keep(incident)
-        update(incident, .escalated, at: moment)
         scheduleReminder(of: incident, at: moment)
     }
 
@@ -59,7 +57,7 @@ extension IncidentRules {
     mutating func scheduleReminder(of incident: Incident, at moment: Moment) {
         guard let wait = wait(forReminder: incident.reminders, of: incident), let since = Self.waiting(incident)
         else { return }
-        timers[.remind(incident.id)] = max(moment.boot, moment.boot + (wait - Self.age(of: since, at: moment)))
+        timers[.remind(incident.id)] = max(moment.boot, moment.boot + (wait - age(of: since, at: moment)))
     }
 
     /// From when on an answer is due: its acceptance, and of letters their collection.
@@ -71,7 +69,8 @@ extension IncidentRules {
     private func wait(forReminder number: Int, of incident: Incident) -> Duration? {
         guard incident.isOpen, incident.state != .raised, !incident.test, number < 20 else { return nil }
         let index = incident.priority.rawValue - 1
-        guard settings.remind.indices.contains(index) else { return nil }
-        return settings.remind[index] * (1 << number)
+        guard settings.remind.indices.contains(index), let first = settings.remind[index] else { return nil }
+        // A hundred years are never, and can be reckoned with.
+        return min(first * (1 << number), .seconds(100 * 365 * 86_400))
     }
 }

@@ -59,7 +59,7 @@ extension IncidentRules {
         timers[.announce(id)] = nil
         timers[.settle(id)] = nil
         releases[id] = nil
-        incident.restored = stamp
+        incident.restored = stamp.dated(at: moment)
         incident.announced = incident.count
         keep(incident)
         let content = BoothEvent.Content.restored(
@@ -160,13 +160,6 @@ extension IncidentRules {
         return max(0, age.components.seconds)
     }
 
-    /// How long ago `stamp` was, at least: no clock may tell it, but it was before this boot or in it.
-    static func age(of stamp: Stamp, at moment: Moment) -> Duration {
-        if stamp.bootID == moment.bootID { return moment.boot - stamp.boot }
-        let uptime = moment.boot - BootTime(nanoseconds: 0)
-        return max(uptime, stamp.elapsed(until: moment) ?? uptime)
-    }
-
     /// A point that is another kind of input since the last run is known from its next reading on: what it was raised
     /// for is over, as nothing else would end it.
     mutating func forgetOtherKinds() {
@@ -192,8 +185,8 @@ extension IncidentRules {
         // Whoever lost edges holds its lines no longer.
         for point in configured.keys where faults[.edges(of: point)] != nil { timers[.gapRest(point)] = now }
         for (id, point) in configured {
+            // Open doors are looked at with the first look at who is in.
             if point.kind == .mailSlot { timers[.mailOverdue(id)] = now }
-            if point.kind == .roomDoor { timers[.doorHeld(id)] = now }
         }
         timers[.attendance] = now
         timers[.clock] = now

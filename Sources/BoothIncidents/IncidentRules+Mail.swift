@@ -16,8 +16,10 @@ extension IncidentRules {
         }
         points[point.id]?.lastEdge = Stamp(moment)
         let letters = point.rules.letter == .zero ? count : 1
-        guard var incident = standing(of: point), incident.test == isTested(point.id) else {
+        guard var incident = lettersLying(in: point.id, isTest: isTested(point.id)) else {
             raise(for: point, count: letters, at: moment)
+            guard !isTested(point.id) else { return }
+            points[point.id]?.isTold = nil
             timers[.mailOverdue(point.id)] = moment.boot + point.rules.mailOverdue
             return
         }
@@ -45,10 +47,10 @@ extension IncidentRules {
     }
 
     private mutating func collectLetters(at moment: Moment) {
-        for point in configured.values.filter({ $0.kind == .mailSlot }).sorted(by: { $0.id.rawValue < $1.id.rawValue })
-        {
+        for point in slots {
             // The next edge is a letter into an empty box, however soon it comes.
             points[point.id]?.lastEdge = nil
+            points[point.id]?.isTold = nil
             if let memory = points[point.id] { decision.points.append(memory) }
             timers[.mailOverdue(point.id)] = nil
             for incident in (standing[point.id] ?? []).sorted() {
@@ -57,21 +59,24 @@ extension IncidentRules {
         }
     }
 
-    /// The letters that lie in the box of a slot now.
-    private func standing(of slot: PointConfiguration) -> Incident? {
-        current(of: slot.id).flatMap { $0.restored == nil ? $0 : nil }
+    /// The letters that lie in the box of a slot now; those of a technician and others are told apart.
+    private func lettersLying(in slot: PointID, isTest: Bool) -> Incident? {
+        (standing[slot] ?? []).sorted().compactMap { live[$0] }
+            .first { $0.category != .mailOverdue && $0.test == isTest }
     }
 
     /// Letters have lain in the box for too long: the platform that they are for is reminded.
     mutating func mailOverdue(_ id: PointID, at moment: Moment) {
-        guard let point = configured[id], let letters = standing(of: point), !letters.test,
-            standing(.mailOverdue, of: id) == nil
+        guard let point = configured[id], let letters = lettersLying(in: id, isTest: false),
+            points[id]?.isTold != true, standing(.mailOverdue, of: id) == nil
         else { return }
-        let left = point.rules.mailOverdue - Self.age(of: letters.opened, at: moment)
+        let left = point.rules.mailOverdue - age(of: letters.opened, at: moment)
         guard left <= .zero else {
             timers[.mailOverdue(id)] = moment.boot + left
             return
         }
+        points[id]?.isTold = true
+        if let memory = points[id] { decision.points.append(memory) }
         raise(Classification(.mailOverdue, letters.incidentClass, .routine), point: id, at: moment)
     }
 

@@ -11,6 +11,18 @@ extension IncidentRules {
         configured.values.filter { isUntested($0, at: moment) }.map(\.id).sorted { $0.rawValue < $1.rawValue }
     }
 
+    /// Officers open the letter box so often at least, letters or not.
+    package static let boxDuty = Duration.seconds(7 * 86_400)
+
+    /// Letter boxes that nobody opened for a week, in order of their doors' ids.
+    package func unopenedBoxes(at moment: Moment) -> [PointID] {
+        let doors = configured.values.filter { point in
+            guard point.kind == .mailDoor, let memory = points[point.id] else { return false }
+            return !memory.isActive(as: point.kind) && memory.isUntested(for: Self.boxDuty, at: moment)
+        }
+        return doors.map(\.id).sorted { $0.rawValue < $1.rawValue }
+    }
+
     private func isUntested(_ point: PointConfiguration, at moment: Moment) -> Bool {
         guard let memory = points[point.id] else { return false }
         return point.kind.isUsedNowAndThen && !memory.isActive(as: point.kind)

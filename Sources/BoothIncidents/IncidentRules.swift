@@ -11,6 +11,10 @@ package struct IncidentRules {
     let outputs: [String: OutputConfiguration.Shows]
     let configured: [PointID: PointConfiguration]
     let devices: DeviceMap
+    /// The letter boxes' slots, in order of their ids.
+    let slots: [PointConfiguration]
+    /// Faults that come of a duress button in somebody's hand.
+    let secretFaults: Set<DeviceID>
     let settings: RuleSettings
 
     var ids: EventIDGenerator
@@ -40,6 +44,12 @@ package struct IncidentRules {
     var wasAttended: Bool?
     /// Since when the clock has run free, as far as this run knows; nil: it follows a reference.
     var freeSince: BootTime?
+    /// Whether the clock was trusted when it was last looked at.
+    var wasTrusted = false
+    /// Whether this run has told why the clock is a fault.
+    var toldClock = false
+    /// When on this boot's elapsed time something of another boot was, once a clock has told it.
+    var origins: [Stamp: BootTime] = [:]
     /// What the current input has led to so far.
     var decision = Decision()
 
@@ -61,8 +71,6 @@ package struct IncidentRules {
         case gapRest(PointID)
         /// A point has been active for longer than anybody presses.
         case stuck(PointID)
-        /// The clock may be right by now, and something waits to be dated.
-        case date
         /// Nobody may have accepted it in time.
         case escalate(EventID)
         /// Nobody may have closed it for long.
@@ -73,7 +81,7 @@ package struct IncidentRules {
         case doorHeld(PointID)
         /// Somebody comes in or goes.
         case attendance
-        /// The clock may not have been right for too long.
+        /// The clock may be right by now, or wrong for too long.
         case clock
         /// What a test of the last run left open.
         case endTests
@@ -87,14 +95,13 @@ package struct IncidentRules {
             case .onDelay(let point): (2, point.rawValue)
             case .gapRest(let point): (3, point.rawValue)
             case .stuck(let point): (4, point.rawValue)
-            case .date: (5, "")
+            case .clock: (5, "")
             case .attendance: (6, "")
             case .doorHeld(let point): (7, point.rawValue)
             case .mailOverdue(let point): (8, point.rawValue)
             case .escalate(let id): (9, id.description)
             case .remind(let id): (10, id.description)
-            case .clock: (11, "")
-            case .endTests: (12, "")
+            case .endTests: (11, "")
             }
         }
     }
@@ -119,6 +126,11 @@ package struct IncidentRules {
         settings = configuration.rules
         configured = Dictionary(uniqueKeysWithValues: configuration.points.map { ($0.id, $0) })
         devices = DeviceMap(configuration.points)
+        slots = configuration.points.filter { $0.kind == .mailSlot }.sorted { $0.id.rawValue < $1.id.rawValue }
+        secretFaults = Set(
+            configuration.points.filter { $0.kind == .duressButton }.flatMap {
+                [.stuck($0.id), .chatter(of: $0.id), .edges(of: $0.id)]
+            })
         self.ids = ids
         self.memory = memory
         ledger = TaskLedger(tasks)
@@ -140,13 +152,7 @@ package struct IncidentRules {
     package var lostDevices: Set<DeviceID> { Set(faults.keys) }
 
     /// Whether the booth needs somebody who mends it, as an output may show it: nothing shows a duress button.
-    package var hasStandingFaults: Bool {
-        let secret = configured.values.filter { $0.kind == .duressButton }.flatMap { point -> [DeviceID] in
-            // Faults that come of a button in somebody's hand.
-            [.stuck(point.id), .chatter(of: point.id), .edges(of: point.id)]
-        }
-        return !Set(faults.keys).isSubset(of: secret)
-    }
+    package var hasStandingFaults: Bool { !faults.keys.allSatisfy(secretFaults.contains) }
 
     /// Points whose contact was not at rest when it was last heard of, with the state that is believed of each.
     package var chatteringPoints: [PointID: PointState?] {
@@ -213,15 +219,12 @@ package struct IncidentRules {
         case .onDelay(let point): onDelayOver(point, at: moment)
         case .gapRest(let point): gapOver(point, at: moment)
         case .stuck(let point): stuckOver(point, at: moment)
-        case .date:
-            dateStamps(at: moment)
-            watchClock(at: moment)
         case .escalate(let id): escalate(id, at: moment)
         case .remind(let id): remind(id, at: moment)
         case .mailOverdue(let point): mailOverdue(point, at: moment)
         case .doorHeld(let point): doorHeld(point, at: moment)
         case .attendance: watchAttendance(at: moment)
-        case .clock: watchClock(at: moment)
+        case .clock: lookAtClock(at: moment)
         case .endTests: closeTests(at: moment)
         }
     }

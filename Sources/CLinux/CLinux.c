@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/timerfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -39,6 +40,37 @@ int clinux_clock_is_synchronised(void)
     struct timex question = {.modes = 0};
     int state = adjtimex(&question);
     return state >= 0 && state != TIME_ERROR && !(question.status & STA_UNSYNC);
+}
+
+// A timer that never comes: what counts is that setting the clock cancels it.
+static int arm_clock_watch(int descriptor)
+{
+    const struct itimerspec never = {.it_value = {.tv_sec = INT64_MAX}};
+    // ECANCELED: it was set since the last time, and the timer is armed all the same.
+    return timerfd_settime(descriptor, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &never, NULL);
+}
+
+int clinux_watch_clock(void)
+{
+    int descriptor = timerfd_create(CLOCK_REALTIME, TFD_CLOEXEC | TFD_NONBLOCK);
+    if (descriptor < 0)
+        return -1;
+    if (arm_clock_watch(descriptor) && errno != ECANCELED) {
+        int code = errno;
+        close(descriptor);
+        errno = code;
+        return -1;
+    }
+    return descriptor;
+}
+
+int clinux_clock_was_set(int descriptor)
+{
+    uint64_t expirations;
+    if (read(descriptor, &expirations, sizeof expirations) >= 0 || errno != ECANCELED)
+        return 0;
+    arm_clock_watch(descriptor);
+    return 1;
 }
 
 int clinux_open_signals(int another)

@@ -87,6 +87,8 @@ import Testing
 
     /// Command lines that cannot be meant, and a part of what is said.
     private static let wrong: [([String], String)] = [
+        (["report", "--date", "21.11.2026"], "a date such as 2026-11-21"),
+        (["report", "--day", "--week"], "one of --day, --week and --month"),
         (["ack"], "ack needs an incident's id"), (["close"], "close needs an incident's id"),
         (["close", "0123456789"], "close needs how it ended"),
         (["close", "0123456789", "--outcome", " "], "one line of 1 to 1000 characters"),

@@ -35,7 +35,6 @@ struct TaskTests {
         booth.configuration.plainTarget(
             "police", accepts: ["police", "fault"], port: platform.port,
             lines: ["tasks = true"] + BoothUnderTest.quickRetries)
-        booth.configuration.table("clock", ["trust = \"always\""])
         try booth.startBoard("help-1")
         try booth.startAgent()
         try booth.wait(until: "five answers") { platform.answers.count == 5 }

@@ -39,4 +39,19 @@ struct EventIDTests {
         var generator = EventIDGenerator(after: 5_000_000)
         #expect(generator.next(wallMilliseconds: 0).key == 5_000_001)
     }
+
+    @Test("rises and never repeats over a jump of 56 years and back, and of one hour back")
+    func jumps() {
+        let (now, years, hour) = (Int64(1_795_449_600_000), Int64(56 * 365 * 86_400_000), Int64(3_600_000))
+        var generator = EventIDGenerator(after: 0)
+        var ids: [EventID] = []
+        for wall in [0, now, now - hour, now + years, now, now - hour, -5] {
+            for step in 0..<5000 { ids.append(generator.next(wallMilliseconds: wall + Int64(step / 100))) }
+        }
+        #expect(zip(ids, ids.dropFirst()).allSatisfy { $0 < $1 && $0.key < $1.key })
+        // Written and read, too: nothing of the count is lost.
+        #expect(ids.allSatisfy { EventID($0.description) == $0 })
+        var later = EventIDGenerator(after: ids[ids.count - 1].key)
+        #expect(later.next(wallMilliseconds: now) > ids[ids.count - 1])
+    }
 }

@@ -21,6 +21,10 @@ struct Invocation: Equatable {
     var outcome: String?
     var until: String?
     var point: String?
+    /// Of `report`: the periods that are asked for, and a date of it as written.
+    var periods: [ReportPeriod.Kind] = []
+    var date: String?
+    var csv = false
     var json = false
     var help = false
     var version = false
@@ -95,8 +99,12 @@ struct Invocation: Equatable {
         case .version: version = true
         case .all: all = true
         case .follow: follow = true
+        case .day: periods.append(.day)
+        case .week: periods.append(.week)
+        case .month: periods.append(.month)
+        case .csv: csv = true
         case .socket, .language, .configuration, .stateDirectory, .units, .baud, .parity, .timeout, .outcome,
-            .until, .point:
+            .until, .point, .date:
             break
         }
     }
@@ -112,6 +120,7 @@ struct Invocation: Equatable {
         case .outcome: outcome = value
         case .until: until = value
         case .point: point = value
+        case .date: date = value
         case .language: try set(language: value)
         default: socket = value
         }

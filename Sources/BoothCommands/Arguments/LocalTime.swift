@@ -12,7 +12,7 @@ enum LocalTime {
         if let exact = WallTime(rfc3339: text) ?? WallTime(rfc3339: withSeconds(text)) { return exact }
         let parts = text.split(omittingEmptySubsequences: false) { $0 == " " || $0 == "T" }
         guard let clock = parts.last.flatMap(minutes) else { return nil }
-        if parts.count == 2 { return date(parts[0]).flatMap { local($0, minutes: clock) } }
+        if parts.count == 2 { return CivilDate(fullDate: parts[0]).flatMap { local($0, minutes: clock) } }
         guard parts.count == 1 else { return nil }
         let today = CivilTime(wallMilliseconds: now.milliseconds).date
         guard let next = local(today, minutes: clock), next > now else { return local(today, minutes: clock + 1440) }
@@ -32,14 +32,6 @@ enum LocalTime {
             let hour = number(parts[0]), hour < 24, let minute = number(parts[1]), minute < 60
         else { return nil }
         return hour * 60 + minute
-    }
-
-    private static func date(_ text: Substring) -> CivilDate? {
-        let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-        guard parts.map(\.count) == [4, 2, 2], let year = number(parts[0]), let month = number(parts[1]),
-            let day = number(parts[2])
-        else { return nil }
-        return CivilDate(calendarYear: year, month: month, day: day)
     }
 
     private static func number(_ text: Substring) -> Int? {

@@ -2,8 +2,8 @@
 
 /// What `boothctl` can be asked to do.
 enum Verb: String, CaseIterable, Sendable {
-    case status, points, incidents, queue, events, ack, close, arm, disarm, retry, test, doctor, gpio, modbus, check
-    case help
+    case status, points, incidents, queue, events, ack, close, arm, disarm, retry, test, report, doctor, gpio
+    case modbus, check, help
 
     /// Most words that may follow it.
     var mostOperands: Int {
@@ -34,13 +34,18 @@ enum Option: String, CaseIterable, Sendable {
     case outcome = "--outcome"
     case until = "--until"
     case point = "--point"
+    case day = "--day"
+    case week = "--week"
+    case month = "--month"
+    case date = "--date"
+    case csv = "--csv"
 
     var takesValue: Bool {
         switch self {
         case .socket, .language, .configuration, .stateDirectory, .units, .baud, .parity, .timeout, .outcome,
-            .until, .point:
+            .until, .point, .date:
             true
-        case .json, .help, .version, .all, .follow: false
+        case .json, .help, .version, .all, .follow, .day, .week, .month, .csv: false
         }
     }
 
@@ -51,6 +56,7 @@ enum Option: String, CaseIterable, Sendable {
         case .outcome: [.close]
         case .until: [.disarm]
         case .point: [.test]
+        case .day, .week, .month, .date, .csv: [.report]
         case .follow: [.events]
         case .configuration: [.doctor, .gpio, .modbus]
         case .stateDirectory: [.doctor]

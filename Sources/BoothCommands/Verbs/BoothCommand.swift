@@ -78,6 +78,7 @@ package struct BoothCommand {
         case .modbus: return atBus(invocation, language)
         case .ack, .close, .arm, .disarm, .retry: return act(verb, invocation, language)
         case .test: return walk(invocation, language)
+        case .report: return report(invocation, language)
         case .status, .points, .incidents, .queue, .events, .help: break
         }
         do throws(ControlClientError) {
@@ -115,7 +116,7 @@ package struct BoothCommand {
             let reply = try client.call(.queue)
             show(reply, invocation, screens.queue(try ControlClient.decode(QueueReply.self, from: reply).targets))
         case .events: try showEvents(client, invocation, screens.words)
-        case .ack, .close, .arm, .disarm, .retry, .test, .doctor, .gpio, .modbus, .check, .help: break
+        case .ack, .close, .arm, .disarm, .retry, .test, .report, .doctor, .gpio, .modbus, .check, .help: break
         }
         return .done
     }

@@ -23,6 +23,8 @@ enum Help {
               retry 编号|--all   把平台拒收的消息重新投递，等待中的立即尝试
               test [--point 点位]
                                  步行测试：每次动作到落盘、发出、受理各用多少毫秒；都标为测试，Ctrl-C 结束
+              report             今天的统计；--week、--month 为本周、本月，--date 2026-11-21 为那一天所在的，
+                                 --csv 输出给电子表格
               doctor             检查本机：服务、权限、芯片与线路、串口、证书、磁盘、时钟、版本；逐项给出下一步
               gpio               本机的 GPIO 芯片与线路、占用者、对应的点位
               modbus scan BUS    总线上有什么：波特率、校验、地址、型号，只读不写；--units 1-32、--baud 9600,19200、
@@ -67,6 +69,8 @@ enum Help {
               retry ID|--all     offers again what a target refused, and tries at once what waits
               test [--point ID]  walk test: for each press, the milliseconds until it is recorded, sent and accepted;
                                  all of it marked as a test; Ctrl-C ends it
+              report             the figures of today; --week, --month; --date 2026-11-21 for the one with that day;
+                                 --csv for spreadsheets
               doctor             this machine: service, permissions, chips and lines, serial ports, certificates, disk,
                                  clock, versions; each with the next step
               gpio               GPIO chips and lines, who holds them, which points they are

@@ -46,6 +46,22 @@ extension Notation where Value == Duration? {
     }
 }
 
+extension Notation where Value == Duration? {
+    /// A wait that is doubled each time, a minute or more; or `off`.
+    static var reminder: Notation {
+        .text(
+            zh: "时长，如 \"30m\"、\"2h\"、\"7d\"，至少 \"1m\"，或 \"off\"",
+            en: "a duration such as \"30m\", \"2h\" or \"7d\", \"1m\" at least, or \"off\""
+        ) { text -> Value? in
+            if text == "off" { return .some(nil) }
+            guard case .value(let span) = Notation<Duration>.duration(atLeast: "1m").parse(.string(text)) else {
+                return nil
+            }
+            return .some(span)
+        }
+    }
+}
+
 extension Notation where Value == RuleSettings.Chatter? {
     /// `20/1s`: more edges than that within that span; or `off`.
     static var chatter: Notation {

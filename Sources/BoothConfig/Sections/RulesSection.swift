@@ -8,6 +8,7 @@ extension ConfigurationReader {
             var rules = RuleSettings()
             for rule in PointRule.allCases { rule.read(from: table, into: &rules) }
             rules.escalate = escalation(in: table) ?? rules.escalate
+            rules.remind = reminders(in: table) ?? rules.remind
             rules.unitSilent = table.value("unit-silent", .integer(1...1000), default: rules.unitSilent)
             rules.lamp = table.value("lamp", .duration(atLeast: "0s"), default: rules.lamp)
             return rules
@@ -23,6 +24,20 @@ extension ConfigurationReader {
                 en: "this step is not after the one before; \"escalate\" has to rise")
         }
         return table.isPresent("escalate") ? steps.map(\.value) : nil
+    }
+
+    /// One wait for each priority; none at all, and nobody is ever reminded.
+    private func reminders(in table: TableReader) -> [Duration?]? {
+        let waits = table.list("remind", of: .reminder)
+        guard let count = table.count(of: "remind"), table.isPresent("remind") else { return nil }
+        guard count == 0 || count == 4 else {
+            problems.note(
+                at: table.valuePlace("remind"),
+                zh: "\"remind\" 有 \(count) 项；请为优先级 1 至 4 各写一项，或写 []",
+                en: "\"remind\" has \(count) entries; write one for each priority 1 to 4, or []")
+            return nil
+        }
+        return waits.map(\.value)
     }
 
     /// `rules` with the point's own keys over it.

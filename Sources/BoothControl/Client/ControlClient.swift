@@ -214,6 +214,8 @@ private struct Request: Encodable {
         var until: String?
         var id: EventID?
         var point: PointID?
+        var period: ReportPeriod.Kind?
+        var date: String?
     }
 
     var method: String
@@ -231,6 +233,7 @@ private struct Request: Encodable {
             case .lendBus: "LendBus"
             case .readModbus: "ReadModbus"
             case .test: "Test"
+            case .report: "GetReport"
             case .act(let act): act.method
             }
         method = "\(AgentInterface.name).\(name)"
@@ -242,6 +245,7 @@ private struct Request: Encodable {
             parameters = Parameters(
                 bus: read.bus, unit: read.unit, table: read.table, address: read.address, count: read.count,
                 line: read.line?.text)
+        case .report(let kind, let date): parameters = Parameters(period: kind, date: date?.text)
         case .test(let point?): parameters = Parameters(point: point)
         case .act(let act): parameters = Self.parameters(of: act)
         case .status, .points, .queue, .events, .test(nil): break

@@ -165,6 +165,10 @@ package enum AgentInterface {
           line: ?string
         ) -> (values: []int)
 
+        # period: day, week (from Monday), month. date: one that belongs to it, 2026-11-21; today where it is absent.
+        # docs/reports.md says what the report's keys mean.
+        method GetReport(period: string, date: ?string) -> (report: object)
+
         # The methods from here on are for root, the agent's own user and group booth-operator. Who calls is kept.
         # An answer means that it is on disk.
 

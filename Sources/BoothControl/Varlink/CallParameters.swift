@@ -53,6 +53,13 @@ struct CallParameters {
         return time
     }
 
+    /// `2026-11-21`.
+    func date(_ name: ParameterName) throws(ControlError) -> CivilDate? {
+        guard let text = try string(name) else { return nil }
+        guard let date = CivilDate(fullDate: text) else { throw .invalidParameter(name.stringValue) }
+        return date
+    }
+
     func number(
         _ name: ParameterName, in range: ClosedRange<Int>, default fallback: Int? = nil
     ) throws(ControlError) -> Int {

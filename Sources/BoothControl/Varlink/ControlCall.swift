@@ -14,6 +14,8 @@ package enum ControlCall: Sendable, Hashable {
     case lendBus(String, line: BusLine? = nil)
     /// One read of a unit, made between two polls.
     case readModbus(ModbusRead)
+    /// What happened in the day, week or month that the date belongs to; nil: today.
+    case report(ReportPeriod.Kind, on: CivilDate?)
     /// Something that is recorded with who did it.
     case act(Act)
     /// What each press on a point, or on any, becomes, until the connection ends; only a press of then is a test.
@@ -24,7 +26,7 @@ package enum ControlCall: Sendable, Hashable {
     package var needsAuthority: Bool {
         switch self {
         case .act, .test, .lendBus, .readModbus: true
-        case .status, .points, .incidents, .queue, .events: false
+        case .status, .points, .incidents, .queue, .events, .report: false
         }
     }
 }
@@ -101,6 +103,7 @@ package enum ControlAnswer: Sendable {
     case lent(Hold)
     /// In order of address; a bit is 0 or 1.
     case values([UInt16])
+    case report(BoothReport)
     /// The incident as it stands after an act.
     case incident(IncidentStatus)
     /// What the booth goes by after an act.

@@ -88,6 +88,12 @@ private struct Envelope: Decodable {
             guard takesMore else { throw .invalidParameter("more") }
             return .lendBus(try parameters.required("bus"), line: try parameters.string("line").map(BusLine.init))
         case "ReadModbus": return .readModbus(try modbusRead(parameters))
+        case "GetReport":
+            try parameters.allow(["period", "date"])
+            guard let kind = ReportPeriod.Kind(rawValue: try parameters.required("period")) else {
+                throw .invalidParameter("period")
+            }
+            return .report(kind, on: try parameters.date("date"))
         case "Test":
             try parameters.allow(["point"])
             guard takesMore else { throw .invalidParameter("more") }

@@ -15,8 +15,8 @@ package struct RuleSettings: Sendable, Hashable {
     /// After how long without an acceptance an incident is told again, to backups too; rising.
     package var escalate: [Duration] = [.seconds(60), .seconds(180), .seconds(300)]
     /// How long after its acceptance somebody is reminded of an incident that is not closed, for priorities 1 to 4; then
-    /// after twice that time, and so on. Empty: never.
-    package var remind: [Duration] = [.seconds(1800), .seconds(7200), .seconds(86_400), .seconds(7 * 86_400)]
+    /// after twice that time, and so on. Nil: never.
+    package var remind: [Duration?] = [.seconds(1800), .seconds(7200), .seconds(86_400), .seconds(7 * 86_400)]
     /// How long an input may stay active before it counts as stuck; nil: for ever.
     package var stuck: Duration? = .seconds(60)
     /// Most edges within a span before a point counts as chattering; nil: off.

@@ -40,31 +40,56 @@ package struct WeeklySchedule: Sendable, Hashable {
 
     /// When officers come or go next.
     ///
+    /// Exact also where the zone changes its offset: an attendance that begins in a skipped hour begins with the hour
+    /// after it, one in a repeated hour comes twice.
     /// - Parameters:
     ///   - wall: the search begins after it.
     ///   - civil: the zone: the civil time of an instant. By default the process's own.
-    ///   - instant: its inverse, for a minute of a date.
     /// - Returns: nil where nothing changes for 400 days.
     package func nextChange(
-        after wall: WallTime, civil: (WallTime) -> CivilTime = { CivilTime(wallMilliseconds: $0.milliseconds) },
-        instant: (CivilDate, Int) -> WallTime = { $0.instant(minuteOfDay: $1) }
+        after wall: WallTime, civil: (WallTime) -> CivilTime = { CivilTime(wallMilliseconds: $0.milliseconds) }
     ) -> WallTime? {
         guard !attended.isEmpty else { return nil }
-        let now = civil(wall)
-        let before = isAttended(now)
-        var date = now.date
-        for _ in 0..<400 {
-            let weekday = date.weekday
-            let edges = attended.filter { $0.day == weekday }.flatMap {
-                [$0.minutes.lowerBound, $0.minutes.upperBound]
-            }
-            // Midnight itself may be an edge: of a closed date, and where one day's attendance meets the next one's.
-            for edge in Set(edges + [0]).sorted() {
-                let then = instant(date, edge)
-                if then > wall, isAttended(civil(then)) != before { return then }
-            }
-            date = date.next
+        let end = wall.milliseconds + 400 * 86_400_000
+        let before = isAttended(civil(wall))
+        var (instant, face) = (wall, civil(wall))
+        while instant.milliseconds < end {
+            (instant, face) = Self.step(from: instant, face, toMinute: nextEdge(after: face), civil)
+            if isAttended(face) != before { return instant }
         }
         return nil
+    }
+
+    /// The next minute of that day at which something may change; 1440, the next midnight, at the latest.
+    private func nextEdge(after face: CivilTime) -> Int {
+        var edge = 1440
+        guard !isClosed(face.date) else { return edge }
+        for attendance in attended where attendance.day == face.weekday {
+            for bound in [attendance.minutes.lowerBound, attendance.minutes.upperBound]
+            where bound > face.minuteOfDay && bound < edge { edge = bound }
+        }
+        return edge
+    }
+
+    /// From an instant to a minute of the same day, or to the change of the zone's offset that comes before.
+    private static func step(
+        from instant: WallTime, _ face: CivilTime, toMinute minute: Int, _ civil: (WallTime) -> CivilTime
+    ) -> (WallTime, CivilTime) {
+        let sinceMidnight = Int64(face.minuteOfDay * 60 + face.second) * 1000 + Int64(face.millisecond)
+        var later = WallTime(milliseconds: instant.milliseconds + Int64(minute) * 60_000 - sinceMidnight)
+        var then = civil(later)
+        guard then.offsetSeconds != face.offsetSeconds else { return (later, then) }
+        // Offsets change on whole seconds.
+        var earlier = instant.milliseconds - Int64(face.millisecond)
+        while later.milliseconds - earlier > 1000 {
+            let middle = WallTime(milliseconds: earlier + (later.milliseconds - earlier) / 2000 * 1000)
+            let between = civil(middle)
+            if between.offsetSeconds == face.offsetSeconds {
+                earlier = middle.milliseconds
+            } else {
+                (later, then) = (middle, between)
+            }
+        }
+        return (later, then)
     }
 }

@@ -29,6 +29,9 @@ package struct PointMemory: Sendable, Hashable, Codable {
     package var counter: Counter?
     /// Whether the input was active when its loop was cut or bridged; nil while the loop is whole.
     package var wasActive: Bool?
+    /// Whether it was told that this goes on for too long: power away, a door held, letters overdue. It is not told again
+    /// when the incident was closed meanwhile; nil: no.
+    package var isTold: Bool?
     /// When the point was first read.
     package var firstSeen: Stamp?
     /// When it last became active; nil before the first time.

@@ -92,6 +92,8 @@ package struct DeviceFault: Sendable, Hashable, Codable {
         case lent
         /// An output does not show what was written to it.
         case unwritten
+        /// The wall clock follows no reference.
+        case unsynchronised
     }
 
     package var code: Code

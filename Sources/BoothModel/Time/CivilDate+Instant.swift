@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import Glibc
 
 // Dates as days of a calendar, and where they lie in time.
 extension CivilDate {
@@ -34,19 +33,23 @@ extension CivilDate {
     package var next: CivilDate { CivilDate(daysSince1970: daysSince1970 + 1) }
     package var previous: CivilDate { CivilDate(daysSince1970: daysSince1970 - 1) }
 
-    /// When the wall clock of the process's zone shows that minute of this date (mktime(3)); where it skips it, as much
-    /// after the gap.
+    /// When the wall clock shows that minute of this date: the first time of two; where it skips it, as much after the
+    /// gap.
     ///
-    /// - Parameter minuteOfDay: 0...1440; 1440 is the next midnight.
-    package func instant(minuteOfDay: Int = 0) -> WallTime {
-        var fields = tm()
-        fields.tm_year = CInt(clamping: year - 1900)
-        fields.tm_mon = CInt(clamping: month - 1)
-        fields.tm_mday = CInt(clamping: day)
-        fields.tm_hour = CInt(clamping: minuteOfDay / 60)
-        fields.tm_min = CInt(clamping: minuteOfDay % 60)
-        fields.tm_isdst = -1
-        return WallTime(milliseconds: Int64(mktime(&fields)) * 1000)
+    /// - Parameters:
+    ///   - minuteOfDay: 0...1440; 1440 is the next midnight.
+    ///   - civil: the zone: the civil time of an instant. By default the process's own.
+    package func instant(
+        minuteOfDay: Int = 0, civil: (WallTime) -> CivilTime = { CivilTime(wallMilliseconds: $0.milliseconds) }
+    ) -> WallTime {
+        let face = daysSince1970 * 86_400 + minuteOfDay * 60
+        func shown(withOffsetOf seconds: Int) -> WallTime {
+            let offset = civil(WallTime(milliseconds: Int64(seconds) * 1000)).offsetSeconds
+            return WallTime(milliseconds: Int64(face - offset) * 1000)
+        }
+        // The offset of the day before and of the day after: zones change less often than that.
+        let candidates = [shown(withOffsetOf: face - 86_400), shown(withOffsetOf: face + 86_400)]
+        return candidates.first { civil($0).faceSeconds == face } ?? candidates[0]
     }
 
     private static func floor(_ number: Int, _ divisor: Int) -> Int {

@@ -58,16 +58,21 @@ package struct CivilTime: Hashable, Sendable {
     ///
     /// - Parameter wallMilliseconds: milliseconds since 1970-01-01T00:00:00Z.
     package init(wallMilliseconds: Int64) {
-        var seconds = time_t(wallMilliseconds / 1000)
+        // Rounded down: a board that starts at 1970 has instants before that.
+        let millisecond = (wallMilliseconds % 1000 + 1000) % 1000
+        var seconds = time_t((wallMilliseconds - millisecond) / 1000)
         var fields = tm()
         localtime_r(&seconds, &fields)
         self.init(
             date: CivilDate(year: Int(fields.tm_year) + 1900, month: Int(fields.tm_mon) + 1, day: Int(fields.tm_mday)),
             weekday: fields.tm_wday == 0 ? .sunday : Weekday(rawValue: Int(fields.tm_wday)) ?? .sunday,
             minuteOfDay: Int(fields.tm_hour) * 60 + Int(fields.tm_min),
-            second: Int(fields.tm_sec), millisecond: Int(wallMilliseconds % 1000),
+            second: Int(fields.tm_sec), millisecond: Int(millisecond),
             offsetSeconds: Int(fields.tm_gmtoff))
     }
+
+    /// Seconds since 1970-01-01 00:00:00 of the same clock face: UTC's where that shows what this does.
+    var faceSeconds: Int { date.daysSince1970 * 86_400 + minuteOfDay * 60 + second }
 
     /// RFC 3339 with milliseconds and an explicit offset: `2026-11-21T08:15:30.120+08:00`.
     package var rfc3339: String {

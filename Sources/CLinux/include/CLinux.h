@@ -30,6 +30,13 @@ int clinux_start_thread(pthread_t *thread, size_t stack_bytes, void *(*body)(voi
 /// Whether the kernel holds its clock for synchronised (adjtimex(2): neither TIME_ERROR nor STA_UNSYNC).
 int clinux_clock_is_synchronised(void);
 
+/// Makes a descriptor that is readable once the wall clock has been set (timerfd_create(2), TFD_TIMER_CANCEL_ON_SET).
+/// Returns -1 with errno set on failure.
+int clinux_watch_clock(void);
+
+/// Whether the wall clock has been set since the last call; from then on the next time is watched for.
+int clinux_clock_was_set(int descriptor);
+
 /// Makes a descriptor that reads the signals SIGTERM, SIGINT and SIGHUP, and blocks them in the calling thread and in
 /// those it starts; blocks SIGPIPE as well, and lets SIGABRT end the process whatever the runtime had in mind for it. `another` is one more signal to read, or 0. Returns -1 with errno set on
 /// failure (signalfd(2)).

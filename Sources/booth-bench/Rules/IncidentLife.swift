@@ -14,6 +14,8 @@ struct IncidentLife {
     private(set) var whole: [Double] = []
     /// Of a letter box that is opened and closed.
     private(set) var collection: [Double] = []
+    /// Of what the agent asks for a fault lamp after each of its inputs.
+    private(set) var faultLamp: [Double] = []
 
     /// - Parameters:
     ///   - points: that the booth has, 10 or more for one of each kind.
@@ -64,6 +66,13 @@ struct IncidentLife {
         apply(.reading(door, .active))
         apply(.reading(door, .normal))
         collection.append(Self.microseconds(since: began))
+    }
+
+    mutating func showFaultLamp() {
+        let began = BootTime.now()
+        let isLit = rules.hasStandingFaults
+        faultLamp.append(Self.microseconds(since: began))
+        withExtendedLifetime(isLit) {}
     }
 
     private static func microseconds(since began: BootTime) -> Double {

@@ -81,12 +81,15 @@ struct RulesFigures {
             for index in lives.indices {
                 lives[index].live()
                 lives[index].collectLetters()
+                lives[index].showFaultLamp()
             }
         }
         let (presses, boxes) = (lives.map(\.press), lives.map(\.collection))
         let points = { (count: Int) in Message(zh: "\(count) 个点", en: "\(count) points") }
         return compare("points-press", Message(zh: "按一次钮", en: "a press"), sizes, points, presses)
             + compare("points-box", Message(zh: "开关信箱", en: "the box opened and closed"), sizes, points, boxes)
+            + compare(
+                "points-fault-lamp", Message(zh: "故障灯", en: "the fault lamp"), sizes, points, lives.map(\.faultLamp))
     }
 
     private func growthWithIncidents() -> [Comparison] {
@@ -107,7 +110,7 @@ struct RulesFigures {
         for _ in 0..<rounds {
             for index in lives.indices { lives[index].pass() }
         }
-        let waiting = { (count: Int) in Message(zh: "\(count) 次求助待答", en: "\(count) presses waiting") }
+        let waiting = { (count: Int) in Message(zh: "\(count) 次待答", en: "\(count) waiting") }
         return compare("lamp", Message(zh: "求助灯", en: "the help lamp"), sizes, waiting, lives.map(\.passes))
     }
 
