@@ -158,9 +158,8 @@ import Testing
     @Test("status says whether somebody is taken to be in")
     func status() throws {
         var status = CommandBench.status(.inService, [])
-        #expect(
-            try CommandBench { [status] in $1.answer(.status(status)) }.run("status").output.contains("Attended")
-                == false)
+        let untold = try CommandBench { [status] in $1.answer(.status(status)) }
+        #expect(try untold.run("status").output.contains("Attended") == false)
         let until = WallTime(milliseconds: 1_795_251_600_000)
         status.attendance = AttendanceStatus(Attendance(isAttended: false, cause: .closed, until: until))
         let text = CivilTime(wallMilliseconds: until.milliseconds).rfc3339
