@@ -31,8 +31,9 @@ struct Balance {
 extension Balance {
     /// Reads both sides' books.
     init(of booth: DemoBooth) throws {
-        let incidents = try Self.incidents(of: booth)
+        // First: what left the queue by then is seen in what is read after it.
         let queue: QueueReply = try Self.reply(["--json", "queue"], of: booth)
+        let incidents = try Self.incidents(of: booth)
         let books = try DemoBooth.Platform.allCases.map { ($0.rawValue, try PlatformBook(booth.database(of: $0))) }
         raised = incidents.count
         accepted = incidents.count { incident in

@@ -58,6 +58,7 @@ extension DemoDay {
         try booth.inside.write(line: "set mail-door on")
         try restored("mail-slot")
         try booth.inside.write(line: "set mail-door off")
+        _ = try journal.next(.record, of: "mail-door")
     }
 
     // MARK: Steps

@@ -114,9 +114,8 @@ struct DemoDay {
 
     private func balance() throws -> Bool {
         screen.title("收工：一件不少", "The day is over: nothing is missing")
-        try waitForEmptyQueues()
+        let books = try balanceOfEmptyQueues()
         screen.quote(try booth.ask(["incidents", "--all"]))
-        let books = try Balance(of: booth)
         let status = try booth.stopAgent()
         let holds = books.holds(expecting: expected) && status == .exited(0)
         screen.line(
@@ -175,12 +174,12 @@ struct DemoDay {
         screen.line("\(point)：恢复（\(event.data.category ?? "")）", "\(point): restored (\(event.data.category ?? ""))")
     }
 
-    /// The last answers may be on their way still.
-    private func waitForEmptyQueues() throws {
+    /// The last answers may be on their way still; and what is told later is no longer this day's.
+    private func balanceOfEmptyQueues() throws -> Balance {
         let deadline = BootTime.now() + .seconds(30)
         repeat {
-            let queued = try Balance(of: booth).queued
-            if queued == 0 { return }
+            let books = try Balance(of: booth)
+            if books.queued == 0 { return books }
         } while BootTime.now() < deadline
         throw RehearsalError("queues do not empty: \(try booth.ask(["queue"]).joined(separator: "\n"))")
     }
