@@ -100,7 +100,7 @@ let package = Package(
             name: "booth-bench",
             dependencies: [
                 "Rehearsal", "BoothModel", "BoothConfig", "BoothIncidents", "BoothJournal", "BoothUplink",
-                "BoothCommands",
+                "BoothCommands", "ReferencePlatform", "HTTPServer", "HTTP",
                 "BlockingIO", "Modbus",
             ],
             // The loops that anybody would write, which the bench holds the polling against.

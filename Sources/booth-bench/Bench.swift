@@ -26,6 +26,7 @@ struct Bench {
                 let rules = try RulesFigures(isQuick: options.isQuick).measure()
                 figures += rules.figures
                 comparisons += rules.comparisons
+            case .tasks: figures += try TaskFigure(isQuick: options.isQuick).measure(in: booth)
             default: figures += try measure(part, in: booth)
             }
         }
@@ -51,7 +52,7 @@ struct Bench {
         case .acceptance: try AcceptFigure().measure({ try configuration(port: $0, in: booth) }, in: booth)
         case .load: try LoadFigures().measure(in: booth)
         case .idle: try IdleFigure().measure(in: booth)
-        case .rules, .modbus: []
+        case .tasks, .rules, .modbus: []
         }
     }
 
