@@ -25,6 +25,8 @@ let package = Package(
         .executable(name: "booth-board", targets: ["booth-board"]),
         .executable(name: "booth-demo", targets: ["booth-demo"]),
         .executable(name: "booth-bench", targets: ["booth-bench"]),
+        // For tests: another wall clock for a program that is started with it preloaded.
+        .library(name: "FakedClock", type: .dynamic, targets: ["FakedClock"]),
     ],
     targets: [
         // Debian's C libraries, and the little C that Swift cannot say itself.
@@ -140,6 +142,7 @@ let package = Package(
         tests(of: "ReferencePlatform", with: ["BoothModel", "Crypto", "HTTPServer", "SQLite", "TestSupport"]),
         tests(of: "SimulatedBoard", with: ["TestSupport"]),
         // Starts a child and is killed, so that the tests can see what becomes of the child.
+        .target(name: "FakedClock", path: "Tests/FakedClock"),
         .executableTarget(name: "child-keeper", dependencies: ["Rehearsal"], path: "Tests/child-keeper"),
         tests(of: "Rehearsal", with: ["child-keeper", "boothd", "BlockingIO", "CLinux"]),
     ],

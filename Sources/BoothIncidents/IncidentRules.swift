@@ -173,7 +173,7 @@ package struct IncidentRules {
 
     /// A new id for something that is not decided here, such as a status event.
     package mutating func makeID(at moment: Moment) -> EventID {
-        ids.next(wallMilliseconds: moment.wallMilliseconds)
+        ids.next(wallMilliseconds: moment.wallMilliseconds, isTrusted: moment.clock != .unsynced)
     }
 
     /// A point's reading, debounced. What is not of good quality changes nothing: its device is reported lost.

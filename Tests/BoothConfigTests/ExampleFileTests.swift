@@ -74,14 +74,34 @@ import Testing
         #expect((police.timeout, police.heartbeat) == (.seconds(15), .seconds(60)))
     }
 
+    @Test("an empty list is never, for the answer clock and for reminders; other rules stay")
+    func never() throws {
+        let configuration = try directory.read(exampleFile + "\n[rules]\nescalate = []\nremind = []\n")
+        #expect(configuration.rules.escalate == [])
+        #expect(configuration.rules.remind == [])
+        #expect(try directory.read(exampleFile).rules == RuleSettings())
+    }
+
+    @Test(
+        "each kind that raises may have its own repeat",
+        arguments: PointKind.allCases.filter { ![.streetDoor, .mailSlot].contains($0) })
+    func ownRepeat(kind: PointKind) throws {
+        let keys = kind == .contact ? "\ncategory = \"intrusion\"\nclass = \"police\"\npriority = 3" : ""
+        let text = exampleFile.replacingFirst(
+            "kind = \"room-door\"", with: "kind = \"\(kind.rawValue)\"\nrepeat = \"1m\"" + keys)
+        #expect(try directory.read(text).points[1].rules.repeatWindow == .seconds(60))
+    }
+
     @Test("a point's own keys win over [rules], and [rules] over the defaults")
     func overrides() throws {
         let text =
             exampleFile.replacingFirst("debounce = \"10ms\"", with: "repeat = \"0s\"\npriority = 2\nchatter = \"off\"")
-            + "\n[rules]\nrepeat = \"5m\"\nescalate = [\"1m\", \"2h\"]\nuntested = \"1d\"\n"
+            + "\n[rules]\nrepeat = \"5m\"\nescalate = [\"1m\", \"2h\"]\n"
+            + "remind = [\"5m\", \"off\", \"1h\", \"365d\"]\nuntested = \"1d\"\n"
         let configuration = try directory.read(text)
         #expect(configuration.rules.repeatWindow == .seconds(300))
         #expect(configuration.rules.escalate == [.seconds(60), .seconds(7200)])
+        #expect(configuration.rules.remind == [.seconds(300), nil, .seconds(3600), .seconds(365 * 86_400)])
         #expect(configuration.points[0].rules.repeatWindow == .zero)
         #expect(configuration.points[0].rules.chatter == nil)
         #expect(configuration.points[0].rules.untested == .seconds(86_400))

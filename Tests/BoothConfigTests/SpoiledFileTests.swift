@@ -137,9 +137,27 @@ struct Spoiled: Sendable, CustomTestStringConvertible {
         Spoiled(#"tasks = true"#, #"profile = "x""#, "72:1", "unknown key \"profile\""),
     ]
 
+    static let rules = [
+        Spoiled("[clock]", "[rules]\nescalate = [\"60s\", \"60s\"]\n[clock]", "20:20", "has to rise"),
+        Spoiled("[clock]", "[rules]\nescalate = \"60s\"\n[clock]", "20:12", "an array"),
+        Spoiled(
+            "[clock]", "[rules]\nremind = [\"1h\", \"2h\"]\n[clock]", "20:10", "one for each priority 1 to 4, or []"),
+        Spoiled(
+            "[clock]", "[rules]\nremind = [\"1h\", \"never\", \"1h\", \"1h\"]\n[clock]", "20:17",
+            "\"1m\" at least, or \"off\""),
+        Spoiled(
+            "[clock]", "[rules]\nremind = [\"59s\", \"off\", \"1h\", \"1h\"]\n[clock]", "20:11",
+            "\"1m\" at least, or \"off\""),
+        Spoiled("[clock]", "[rules]\nremind = \"off\"\n[clock]", "20:10", "an array"),
+        Spoiled("[clock]", "[rules]\nremnd = []\n[clock]", "20:1", "did you mean \"remind\"?"),
+        Spoiled("debounce = \"10ms\"", "remind = []", "41:1", "unknown key \"remind\""),
+        Spoiled(
+            "kind = \"mail-slot\"", "kind = \"mail-slot\"\nrepeat = \"1m\"", "51:1", "means nothing for a mail-slot"),
+    ]
+
     @Test(
         "a spoiled file is refused at the right place, in both languages",
-        arguments: syntax + booth + schedule + buses + points + outputsAndTargets)
+        arguments: syntax + booth + schedule + rules + buses + points + outputsAndTargets)
     func refused(spoiled: Spoiled) throws {
         let text = exampleFile.replacingFirst(spoiled.old, with: spoiled.new)
         do throws(ConfigurationError) {

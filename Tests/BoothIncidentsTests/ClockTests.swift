@@ -95,10 +95,10 @@ struct ClockTests {
         booth.see(Self.help, .active, at: 100)
         booth.see(Self.help, .normal, at: 200)
         booth.pass(to: 300)
-        let before = try #require(booth.incidents.values.first)
+        let before = try #require(booth.incidents.values.first { $0.category == .help })
         #expect(before.opened.time == nil)
         booth.setClock(.synced)
-        let after = try #require(booth.incidents.values.first)
+        let after = try #require(booth.incidents[before.id])
         let opened = ClockedBooth.midnight + 100_000
         #expect(after.opened.time == CivilTime(wallMilliseconds: opened).rfc3339)
         #expect(after.restored?.time == CivilTime(wallMilliseconds: opened + 100_000).rfc3339)

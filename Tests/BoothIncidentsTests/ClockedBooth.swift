@@ -60,7 +60,8 @@ struct ClockedBooth {
     @discardableResult
     mutating func pass(to time: Double) -> [String] {
         var happened: [String] = []
-        while let deadline = rules.nextDeadline, case let due = booted + Double(deadline.nanoseconds) / 1e9, due <= time {
+        while let deadline = rules.nextDeadline, case let due = booted + Double(deadline.nanoseconds) / 1e9, due <= time
+        {
             happened += keep(rules.advance(to: moment(at: max(due, now))))
             now = max(due, now)
         }

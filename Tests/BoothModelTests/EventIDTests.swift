@@ -34,6 +34,15 @@ struct EventIDTests {
         #expect(ids.last?.milliseconds == 2000)
     }
 
+    @Test("does not follow a clock that nobody trusts years ahead, where it would have to stay")
+    func untrusted() {
+        let (now, years) = (Int64(1_795_449_600_000), Int64(56 * 365 * 86_400_000))
+        var generator = EventIDGenerator(after: now << 12)
+        #expect(generator.next(wallMilliseconds: now + years, isTrusted: false).key == now << 12 + 1)
+        #expect(generator.next(wallMilliseconds: now + 86_400_000, isTrusted: false).milliseconds == now + 86_400_000)
+        #expect(generator.next(wallMilliseconds: now + 86_400_001).milliseconds == now + 86_400_001)
+    }
+
     @Test("continues after the journal's last id even when the clock starts in 1970")
     func continues() {
         var generator = EventIDGenerator(after: 5_000_000)

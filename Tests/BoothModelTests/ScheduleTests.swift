@@ -46,7 +46,8 @@ struct ScheduleTests {
             closed: [CivilDate(year: 2026, month: 11, day: 22)...CivilDate(year: 2026, month: 12, day: 20)],
             after: Zone.utc(2026, 11, 21, 0), changes: ["2026-12-22T00:30"]),
         Case(
-            testDescription: "always attended never changes", attended: Weekday.allCases.map { attendance($0, 0, 1440) },
+            testDescription: "always attended never changes",
+            attended: Weekday.allCases.map { attendance($0, 0, 1440) },
             after: Zone.utc(2026, 11, 21, 0), changes: []),
         Case(
             testDescription: "closed for years", attended: tuesday,

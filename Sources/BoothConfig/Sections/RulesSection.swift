@@ -73,7 +73,7 @@ private enum PointRule: String, CaseIterable {
     /// The kinds that it says something about.
     var kinds: [PointKind] {
         switch self {
-        case .repeated: PointKind.allCases.filter { ![.streetDoor, .mailSlot, .mailDoor].contains($0) }
+        case .repeated: PointKind.allCases.filter { ![.streetDoor, .mailSlot].contains($0) }
         case .letter, .mailOverdue: [.mailSlot]
         case .doorHeld: [.roomDoor]
         case .powerDelay: [.mainsPower, .battery]

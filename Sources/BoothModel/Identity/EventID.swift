@@ -93,11 +93,18 @@ package struct EventIDGenerator: Sendable {
         self.last = last
     }
 
+    /// As far ahead of the last id a clock may be that nobody trusts.
+    private static let longestLeap: Int64 = 366 * 86_400_000
+
     /// The next id.
     ///
-    /// - Parameter wallMilliseconds: the wall clock; where it stands still or went back, the last id is counted up.
-    package mutating func next(wallMilliseconds: Int64) -> EventID {
-        last = max(wallMilliseconds << 12, last + 1)
+    /// - Parameters:
+    ///   - wallMilliseconds: the wall clock; where it stands still or went back, the last id is counted up.
+    ///   - isTrusted: whether it is the time. One that is not, and is far ahead, is not followed: ids would stay there
+    ///     for years once it is right.
+    package mutating func next(wallMilliseconds: Int64, isTrusted: Bool = true) -> EventID {
+        let isLeap = !isTrusted && last > 0 && wallMilliseconds - last >> 12 > Self.longestLeap
+        last = max(isLeap ? 0 : wallMilliseconds << 12, last + 1)
         return EventID(key: last, random: UInt64.random(in: 0...UInt64.max))
     }
 }

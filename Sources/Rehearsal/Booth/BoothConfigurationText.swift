@@ -19,6 +19,12 @@ package struct BoothConfigurationText: Sendable {
         table("clock", ["trust = \"always\""])
     }
 
+    /// Has the booth believe what the kernel says of the clock.
+    package mutating func trustKernelClock() {
+        tables.removeAll { $0.header == "clock" }
+        table("clock", ["trust = \"kernel\""])
+    }
+
     /// Adds a line under `[booth]`: `grid-note = "…"`.
     package mutating func booth(_ line: String) {
         booth.append(line)

@@ -23,6 +23,8 @@ package final class EventFollower {
         package var id: EventID
         package var type: EventType
         package var subject: String?
+        /// Local civil time with offset; nil where the clock was not trusted.
+        package var time: String?
         package var data: Content
     }
 
