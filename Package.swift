@@ -59,6 +59,7 @@ let package = Package(
             name: "BoothConfig", dependencies: ["BoothModel", "CTOML", "Crypto"],
             resources: [.embedInCode("Boards/boards.toml")]),
         library("BoothIncidents", ["BoothModel"]),
+        library("BoothReports", ["BoothModel"]),
         library("BoothSensing", ["BoothModel", "BlockingIO", "GPIO", "Modbus"]),
         library("BoothJournal", ["BoothModel", "BlockingIO", "SQLite"]),
         library("BoothUplink", ["BoothModel", "BoothJournal", "BlockingIO", "Crypto", "HTTP"]),
@@ -66,8 +67,8 @@ let package = Package(
         library(
             "BoothDaemon",
             [
-                "BoothConfig", "BoothIncidents", "BoothSensing", "BoothJournal", "BoothUplink", "BoothControl",
-                "BlockingIO", "Modbus", "Systemd",
+                "BoothConfig", "BoothIncidents", "BoothReports", "BoothSensing", "BoothJournal", "BoothUplink",
+                "BoothControl", "BlockingIO", "Modbus", "Systemd",
             ]),
         // What answers on a Modbus bus, and what it is; reads and nothing else.
         library("BoothScan", ["BoothModel", "BoothSensing", "Modbus"]),
@@ -81,7 +82,10 @@ let package = Package(
             ]),
         library(
             "BoothCommands",
-            ["BoothConfig", "BoothControl", "BoothDoctor", "BoothModel", "BoothScan", "BlockingIO", "GPIO", "Modbus"]),
+            [
+                "BoothConfig", "BoothControl", "BoothDoctor", "BoothModel", "BoothReports", "BoothScan", "BlockingIO",
+                "GPIO", "Modbus",
+            ]),
         .executableTarget(name: "boothd", dependencies: ["BoothDaemon", "BoothCommands"]),
         .executableTarget(name: "boothctl", dependencies: ["BoothCommands", "BlockingIO"]),
 
@@ -98,7 +102,7 @@ let package = Package(
             name: "booth-bench",
             dependencies: [
                 "Rehearsal", "BoothModel", "BoothConfig", "BoothIncidents", "BoothJournal", "BoothUplink",
-                "BoothCommands",
+                "BoothCommands", "ReferencePlatform", "HTTPServer", "HTTP",
                 "BlockingIO", "Modbus",
             ],
             // The loops that anybody would write, which the bench holds the polling against.
@@ -119,6 +123,7 @@ let package = Package(
         tests(of: "BoothModel"),
         tests(of: "BoothConfig", with: ["TestSupport"]),
         tests(of: "BoothIncidents"),
+        tests(of: "BoothReports", files: ["Golden"]),
         tests(of: "BoothSensing", with: ["SimulatedBoard", "TestSupport"]),
         tests(of: "BoothJournal"),
         tests(of: "BoothUplink", with: ["HTTPServer", "TestSupport"]),
@@ -130,11 +135,11 @@ let package = Package(
             of: "BoothDaemon",
             with: [
                 "Rehearsal", "TestSupport", "BoothControl", "BoothIncidents", "BoothModel", "BoothSensing",
-                "BlockingIO",
+                "BlockingIO", "HTTPServer",
                 "boothd", "boothctl", "booth-platform", "booth-board",
             ],
             files: ["Fixtures"]),
-        tests(of: "ReferencePlatform", with: ["BoothModel", "Crypto", "HTTPServer", "TestSupport"]),
+        tests(of: "ReferencePlatform", with: ["BoothModel", "Crypto", "HTTPServer", "SQLite", "TestSupport"]),
         tests(of: "SimulatedBoard", with: ["TestSupport"]),
         // Starts a child and is killed, so that the tests can see what becomes of the child.
         .target(name: "FakedClock", path: "Tests/FakedClock"),

@@ -42,4 +42,18 @@ package struct PeerCredentials: Sendable, Hashable {
         guard getgrnam_r(name, &entry, &room, room.count, &found) == 0, found != nil else { return nil }
         return entry.gr_gid
     }
+
+    /// The login name of a user, nil when the system has none for that number (getpwuid_r(3)).
+    package static func login(of uid: uid_t) -> String? {
+        var entry = passwd()
+        var found: UnsafeMutablePointer<passwd>?
+        var room = [CChar](repeating: 0, count: 16_384)
+        return room.withUnsafeMutableBufferPointer { room in
+            // The entry's texts are in `room`, which has to stay where it is until they are copied.
+            guard let start = room.baseAddress, getpwuid_r(uid, &entry, start, room.count, &found) == 0, found != nil,
+                let name = entry.pw_name
+            else { return nil }
+            return String(cString: name)
+        }
+    }
 }

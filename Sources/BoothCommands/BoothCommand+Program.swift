@@ -10,8 +10,8 @@ extension BoothCommand {
         // A reader that goes away is an error of write(2), not the end of this process.
         signal(SIGPIPE, SIG_IGN)
         do {
-            // Only where something is followed or scanned: SIGINT then ends it between two events or two requests.
-            let goesOn = arguments.contains("--follow") || arguments.contains("scan")
+            // Only where something is followed, scanned or tested: SIGINT then ends it between two events or requests.
+            let goesOn = (try? Invocation(arguments))?.goesOn ?? false
             let signals = goesOn ? try StopSignals() : nil
             let command = BoothCommand(
                 output: Output(STDOUT_FILENO), errors: Output(STDERR_FILENO), interruption: signals?.descriptor)

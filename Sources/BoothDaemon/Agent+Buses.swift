@@ -9,9 +9,9 @@ import Modbus
 extension Agent {
     /// Closes a bus for a client, whose fault it has until that client's connection ends, however it ends.
     func lend(_ name: String, on line: BusLine?, to replier: ControlReplier) {
-        guard let refusal = refusal(of: name, on: line, to: replier.caller) else {
+        guard let refusal = refusal(of: name, on: line) else {
             let mailbox = mailbox
-            let loan = BusLoan { mailbox.post(.returned(bus: name)) }
+            let loan = Hold { mailbox.post(.returned(bus: name)) }
             borrowers[name] = replier.caller.credentials
             // A bus without points is not open: there is nothing to close.
             guard let bus = bus(named: name) else { return replier.answer(.lent(loan)) }
@@ -23,7 +23,7 @@ extension Agent {
 
     /// Makes one read between two polls.
     func make(_ read: ModbusRead, for replier: ControlReplier) {
-        if let refusal = refusal(of: read.bus, on: read.line, to: replier.caller) {
+        if let refusal = refusal(of: read.bus, on: read.line) {
             return replier.answer(.refused(refusal))
         }
         guard configuration.buses.first(where: { $0.name == read.bus })?.canAsk(read.unit) != false else {
@@ -54,9 +54,8 @@ extension Agent {
         bus(named: name)?.takeBack()
     }
 
-    /// Why a caller may not have a bus now. Reads count as acts: some units forget what they counted once it is read.
-    private func refusal(of name: String, on line: BusLine?, to caller: Caller) -> ControlError? {
-        guard caller.mayAct() else { return .permissionDenied }
+    /// Why a caller may not have a bus now.
+    private func refusal(of name: String, on line: BusLine?) -> ControlError? {
         let bus = configuration.buses.first { $0.name == name }
         if let line, bus.map({ !BusLine($0.transport).isSame(as: line) }) ?? true {
             if let own = configuration.buses.first(where: { BusLine($0.transport).isSame(as: line) }) {

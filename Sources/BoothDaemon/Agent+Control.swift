@@ -11,7 +11,7 @@ extension Agent {
     /// Events that `events` begins with.
     private static let recentEvents = 100
 
-    private static let unreadable = ControlAnswer.refused(
+    static let unreadable = ControlAnswer.refused(
         .unavailable(
             Message(zh: "日志现在读不出来；检查磁盘，再试一次", en: "the journal cannot be read now; check the disk, then try again")))
 
@@ -39,6 +39,15 @@ extension Agent {
                     let recent = events?.map { RecentEvent(key: $0.key, json: $0.event.json) }
                     replier.answer(recent.map { .events($0) } ?? Self.unreadable)
                 })
+        case .report(let kind, let date):
+            report(kind, on: date) { outcome in
+                switch outcome {
+                case .success(let report): replier.answer(.report(report))
+                case .failure(let refusal): replier.answer(.refused(.unavailable(refusal.message)))
+                }
+            }
+        case .act(let act): perform(act, for: replier)
+        case .test(let point): beginWalkTest(of: point, for: replier)
         case .lendBus(let bus, let line): lend(bus, on: line, to: replier)
         case .readModbus(let read): make(read, for: replier)
         }

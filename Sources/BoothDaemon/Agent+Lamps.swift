@@ -7,6 +7,7 @@ extension Agent {
     /// Lets each lamp say what is true now.
     func showLamps(at now: BootTime) {
         helpLamp.advance(to: now)
+        taskOutputs.advance(to: now)
         for output in configuration.outputs {
             let isLit = isLit(output, at: now)
             guard shownLamps[output.id] != isLit else { continue }
@@ -24,15 +25,18 @@ extension Agent {
 
     /// When a lamp changes unless something happens.
     var lampDeadline: BootTime? {
-        guard configuration.outputs.contains(where: { $0.shows == .help }) else { return nil }
-        return [helpLamp.nextDeadline, helpLamp.signal.nextChange(after: .now())].compactMap(\.self).min()
+        var deadlines = [taskOutputs.nextDeadline]
+        if configuration.outputs.contains(where: { $0.shows == .help }) {
+            deadlines += [helpLamp.nextDeadline, helpLamp.signal.nextChange(after: .now())]
+        }
+        return deadlines.compactMap(\.self).min()
     }
 
     private func isLit(_ output: OutputConfiguration, at now: BootTime) -> Bool {
         switch output.shows {
         case .help: helpLamp.signal.isLit(at: now)
         case .fault: rules.hasStandingFaults || storage.storage != .ok
-        case .task: false
+        case .task: taskOutputs.isOn(output.id)
         }
     }
 }

@@ -113,6 +113,7 @@ extension Agent {
         for incident in entry.incidents { helpLamp.take(incident) }
         guard !settlements.isEmpty || decisions.contains(where: { !$0.isEmpty }) else { return }
         journal.record(entry)
+        tellTest(of: decisions)
     }
 
     private func encode(_ event: BoothEvent) -> JournalEntry.Event {

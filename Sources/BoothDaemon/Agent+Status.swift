@@ -56,6 +56,7 @@ extension Agent {
             guard let cause = links[target.id]?.cause else { continue }
             reasons.append(Message(zh: "\(target.id)：\(cause.zh)", en: "\(target.id): \(cause.en)"))
         }
+        reasons += taskReasons()
         for orphan in orphans {
             reasons.append(
                 Message(
@@ -75,6 +76,7 @@ extension Agent {
             state: !isInService ? .starting : reasons.isEmpty ? .inService : .degraded, inService: isInService,
             reasons: reasons, hints: hints(at: now), bootID: now.bootID, version: Product.version,
             uptimeSeconds: Int((now.boot - started).components.seconds), clock: now.clock,
+            attendance: AttendanceStatus(rules.attendance(at: now)),
             storage: .init(state: storage.storage.reply, bytes: storage.bytes, limit: configuration.storageLimit),
             points: pointStatuses(), open: storage.open, targets: targetStatuses(),
             faults: deviceFaults.sorted { $0.key.rawValue < $1.key.rawValue }.map { .init(device: $0.key, $0.value) })

@@ -11,12 +11,15 @@ extension Agent {
         case .ready(let target, let request): journal.fetch(request, for: target)
         case .sending(let target, let events):
             journal.noteAttempt(of: events, by: target)
+            tellTest(sent: events, to: target)
             note(.sent, of: events, by: target)
         case .returned(let target, let events):
             journal.noteReturn(of: events, by: target)
             note(.returned, of: events, by: target)
         case .receipts(let target, let receipts): settle(receipts, from: target)
         case .link(let target, let state): take(state, of: target)
+        case .tasks(let target, let tasks, let cursor): take(tasks, cursor: cursor, from: target)
+        case .taskLink(let target, let state): takeTaskLink(state, of: target)
         }
     }
 
@@ -25,7 +28,10 @@ extension Agent {
         record(events.map { rules.take(answer, for: $0, from: target, at: now) })
     }
 
-    private func settle(_ receipts: [Receipt], from target: TargetID) {
+    /// Records what an answer settles, and with it the handing over of the incidents that its rejections ask for.
+    ///
+    /// - Parameter handovers: the incidents of those receipts.
+    func settle(_ receipts: [Receipt], handingOver handovers: [EventID: EventID], from target: TargetID) {
         let now = clock.now()
         var decisions: [Decision] = []
         var settlements: [JournalEntry.Settlement] = []
@@ -39,15 +45,22 @@ extension Agent {
             case .rejected(let reason):
                 decisions.append(rules.take(.rejected, for: receipt.id, from: target, at: now))
                 settlements.append(.init(target: target, event: receipt.id, outcome: .rejected(reason: reason)))
-                log(
-                    .error, .eventRejected,
-                    Message(
-                        zh: "\(target) 拒收事件 \(receipt.id)：\(reason)",
-                        en: "\(target) rejected event \(receipt.id): \(reason)"),
-                    [.target: target.rawValue, .event: "\(receipt.id)"])
+                logRejection(of: receipt, reason, by: target)
+                if let handover = receipt.result.handover, let incident = handovers[receipt.id] {
+                    decisions.append(rules.reroute(incident, to: handover, by: target, at: now))
+                }
             }
         }
         record(decisions, settlements: settlements)
+        tellTest(receipts, from: target)
+    }
+
+    private func logRejection(of receipt: Receipt, _ reason: String, by target: TargetID) {
+        log(
+            .error, .eventRejected,
+            Message(
+                zh: "\(target) 拒收事件 \(receipt.id)：\(reason)", en: "\(target) rejected event \(receipt.id): \(reason)"),
+            [.target: target.rawValue, .event: "\(receipt.id)"])
     }
 
     /// A platform away is waited for; one that is wrong needs somebody, and is a fault until it answers well.

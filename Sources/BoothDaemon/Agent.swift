@@ -18,13 +18,20 @@ final class Agent {
     enum Letter: Sendable {
         case sensors([SensorReport])
         case journal(JournalStatus)
-        /// These events are on disk.
-        case recorded([EventID])
+        /// These events are on disk, since then.
+        case recorded([EventID], at: BootTime)
         case uplink(UplinkReport)
         case control(ControlCall, ControlReplier)
         case prove(Pulse)
         /// Whoever had that bus has let it go.
         case returned(bus: String)
+        case officer(OfficerLetter)
+        /// The last answer of a target's task channel is kept; outputs may follow.
+        case kept(TargetID, [OutputOrder])
+        /// The journal's word on which incident a receipt is about.
+        case traced(Receipt, TargetID, incident: EventID?)
+        /// The report on a day; nil where it could not be made.
+        case report(CivilDate, BoothReport?)
     }
 
     /// Why the loop ended.
@@ -40,6 +47,7 @@ final class Agent {
     let mailbox: Mailbox<Letter>
     let journal: Journal
     let uplinks: [TargetID: Uplink]
+    let polls: [TargetID: TaskPoll]
     let control: ControlServer
     let started = BootTime.now()
 
@@ -53,8 +61,11 @@ final class Agent {
     var helpLamp: HelpLamp
     /// What each lamp was last told; by output.
     var shownLamps: [String: Bool] = [:]
+    var taskOutputs = TaskOutputs()
+    var reporting: Reporting
     var deviceFaults: [DeviceID: DeviceFault] = [:]
     var links: [TargetID: LinkState] = [:]
+    var taskLinks: [TargetID: LinkState] = [:]
     var heartbeats: [TargetID: BootTime] = [:]
     /// What waits for targets that the configuration no longer has.
     let orphans: [JournalContents.Orphan]
@@ -78,6 +89,10 @@ final class Agent {
     private(set) var modbus: [ModbusThread] = []
     /// Who has a bus instead of the agent, by its name.
     var borrowers: [String: PeerCredentials] = [:]
+    /// The walk test that goes on, and how many there were.
+    var walkTest: WalkTestSession?
+    var walkTests = 0
+    let isTesting = TestSwitch()
     private var ending: Ending?
     private let reread: () -> Result<CheckedFile, Refusal>
 
@@ -103,10 +118,12 @@ final class Agent {
         self.mailbox = mailbox
         let uplinks = try Self.makeUplinks(configuration.targets, mailbox)
         self.uplinks = uplinks
+        polls = try Self.makePolls(configuration, mailbox)
         let control = try ControlServer(path: controlSocket, version: Product.version) {
             mailbox.post(.control($0, $1))
         }
         self.control = control
+        let isTesting = isTesting
         let showsHelp = configuration.outputs.contains { $0.shows == .help }
         let (journal, contents) = try Journal.open(
             directory: stateDirectory, targets: configuration.targets.map(\.id), limit: configuration.storageLimit
@@ -114,7 +131,9 @@ final class Agent {
             switch report {
             case .recorded(let events):
                 for event in events { control.publish(event.event.json, key: event.id.key) }
-                if showsHelp { mailbox.post(.recorded(events.map(\.id))) }
+                if showsHelp || isTesting.isOn {
+                    mailbox.post(.recorded(events.map(\.id), at: .now()))
+                }
             case .batch(let target, let number, let events): uplinks[target]?.order(.batch(number: number, events))
             case .status(let status): mailbox.post(.journal(status))
             }
@@ -129,6 +148,7 @@ final class Agent {
             memory: contents.memory, tasks: contents.tasks, ids: EventIDGenerator(after: contents.lastKey))
         helpLamp = HelpLamp(configuration.points, bootID: clock.bootID)
         helpLamp.resume(contents.incidents)
+        reporting = Reporting(configuration.booth, contents.memory, started: started)
         orphans = contents.orphans
         report(contents)
     }
@@ -172,6 +192,7 @@ final class Agent {
         openControl()
         try startSensing()
         for uplink in uplinks.values { try uplink.start() }
+        for (target, poll) in polls { try poll.start(after: rules.memory.cursors[target]) }
         scheduleFirstHeartbeats()
         startWatch()
         enterService()
@@ -192,9 +213,11 @@ final class Agent {
         // A bus ends with its request under way; what it read before is in the mailbox.
         for thread in modbus { thread.stop() }
         for uplink in uplinks.values { uplink.stop() }
+        for poll in polls.values { poll.stop() }
         control.stop()
         let joined = min(deadline, .now() + .milliseconds(500))
         for uplink in uplinks.values { uplink.join(milliseconds: joined.millisecondsAway()) }
+        for poll in polls.values { poll.join(milliseconds: joined.millisecondsAway()) }
         // A lamp on a bus is switched off by its thread; one that is dead is not waited for.
         let rested = min(deadline, .now() + .seconds(2))
         for thread in modbus { thread.join(milliseconds: rested.millisecondsAway()) }
@@ -203,6 +226,7 @@ final class Agent {
         gpio?.tick(at: .now())
         for letter in mailbox.take() { take(letter) }
         gpio?.stop()
+        giveSignOfLife()
         closeJournal(by: deadline)
     }
 
@@ -283,7 +307,7 @@ final class Agent {
     private func nextDeadline() -> BootTime? {
         [
             rules.nextDeadline, board.nextDeadline, gpio?.nextDeadline, lampDeadline, heartbeats.values.min(),
-            statusDeadline, watch?.nextDeadline, throttle.nextDeadline,
+            statusDeadline, reportDeadline, walkTest?.ends, watch?.nextDeadline, throttle.nextDeadline,
         ].compactMap { $0 }.min()
     }
 
@@ -296,7 +320,9 @@ final class Agent {
         while let deadline = rules.nextDeadline, deadline <= now {
             record(rules.advance(to: clock.moment(at: deadline.nanoseconds > 0 ? deadline : now)))
         }
+        if let session = walkTest, session.ends <= now { endWalkTest() }
         sendHeartbeats(at: now)
+        keepReports(at: now)
         noticeClock()
         showLamps(at: now)
         watchLoops(at: now)
@@ -310,11 +336,17 @@ final class Agent {
         switch letter {
         case .sensors(let reports): take(reports)
         case .journal(let status): take(status)
-        case .recorded(let events): helpLamp.noteRecorded(events)
+        case .recorded(let events, let time):
+            helpLamp.noteRecorded(events)
+            for event in events { tellTest(recorded: event, at: time) }
         case .uplink(let report): take(report)
         case .control(let call, let replier): answer(call, replier)
         case .prove(let pulse): pulse.beat()
         case .returned(let bus): takeBack(bus)
+        case .officer(let letter): take(letter)
+        case .kept(let target, let orders): goOn(orders, from: target)
+        case .traced(let receipt, let target, let incident): settle(receipt, of: incident, from: target)
+        case .report(let day, let report): take(report, on: day)
         }
     }
 

@@ -6,7 +6,7 @@ import BoothModel
 /// Told incidents as they stand and which openings the journal has on disk. A duress button shows nothing.
 package struct HelpLamp: Sendable {
     /// How far help has come, the least first.
-    package enum Signal: Int, Comparable, Sendable {
+    package enum Signal: Int, CaseIterable, Comparable, Sendable {
         /// Nothing to say, or nothing that is certain yet.
         case off
         /// On the booth's disk: slow blink.
@@ -34,6 +34,11 @@ package struct HelpLamp: Sendable {
     private let lamps: [PointID: Duration]
     private let bootID: String
     private var presses: [EventID: Press] = [:]
+    /// Which press an opening is of.
+    private var openings: [EventID: EventID] = [:]
+    /// How many presses there are of each signal: the least is asked for after every input, however many wait.
+    private var counts = [Int](repeating: 0, count: Signal.allCases.count)
+    private var ends = Timetable<EventID>()
 
     /// - Parameters:
     ///   - points: of which the help buttons count.
@@ -45,16 +50,16 @@ package struct HelpLamp: Sendable {
     }
 
     /// The least of what is true of the presses that wait.
-    package var signal: Signal { presses.values.map(\.signal).min() ?? .off }
+    package var signal: Signal { Signal.allCases.first { counts[$0.rawValue] > 0 } ?? .off }
 
     /// When `advance` has something to do.
-    package var nextDeadline: BootTime? { presses.values.compactMap(\.end).min() }
+    package var nextDeadline: BootTime? { ends.next }
 
     /// What the journal holds at the start; nothing is on its way yet.
     package mutating func resume(_ incidents: [Incident]) {
         for incident in incidents {
             take(incident.afterRestart)
-            presses[incident.id]?.isRecorded = true
+            noteRecorded([incident.opening])
         }
     }
 
@@ -63,14 +68,25 @@ package struct HelpLamp: Sendable {
         guard let point = incident.point, incident.device == nil, let lamp = lamps[point] else { return }
         let answer = Self.answer(to: incident)
         guard incident.isOpen, answer.map({ $0.bootID == bootID }) ?? true else {
-            presses[incident.id] = nil
-            return
+            return set(nil, of: incident.id)
         }
         var press = presses[incident.id] ?? Press(opening: incident.opening, isRecorded: false)
         press.isSent = incident.targets.contains { $0.delivery == .sent }
         press.isAccepted = incident.accepted != nil
         press.end = answer.map { $0.boot + lamp }
-        presses[incident.id] = press
+        set(press, of: incident.id)
+    }
+
+    private mutating func set(_ press: Press?, of incident: EventID) {
+        if let before = presses[incident] {
+            counts[before.signal.rawValue] -= 1
+            openings[before.opening] = nil
+        }
+        presses[incident] = press
+        ends[incident] = press?.end
+        guard let press else { return }
+        counts[press.signal.rawValue] += 1
+        openings[press.opening] = incident
     }
 
     /// From when on nothing more is to be expected: a receipt, or the press itself where every platform refused it. A
@@ -82,12 +98,16 @@ package struct HelpLamp: Sendable {
 
     /// The journal has these events on disk.
     package mutating func noteRecorded(_ events: [EventID]) {
-        for (id, press) in presses where events.contains(press.opening) { presses[id]?.isRecorded = true }
+        for event in events {
+            guard let incident = openings[event], var press = presses[incident] else { continue }
+            press.isRecorded = true
+            set(press, of: incident)
+        }
     }
 
     /// Lets time pass: a receipt has been shown for long enough.
     package mutating func advance(to time: BootTime) {
-        presses = presses.filter { $0.value.end.map { $0 > time } ?? true }
+        for (incident, _) in ends.due(by: time) { set(nil, of: incident) }
     }
 }
 

@@ -47,8 +47,7 @@ extension IncidentRules {
     }
 
     private mutating func collectLetters(at moment: Moment) {
-        for point in configured.values.filter({ $0.kind == .mailSlot }).sorted(by: { $0.id.rawValue < $1.id.rawValue })
-        {
+        for point in slots {
             // The next edge is a letter into an empty box, however soon it comes.
             points[point.id]?.lastEdge = nil
             points[point.id]?.isTold = nil

@@ -60,6 +60,7 @@ extension IncidentRules {
             return TaskRefusal(.foreign, "\(target) has no authority")
         }
         if case .malformed(let why) = task.order { return TaskRefusal(.malformed, why) }
+        if case .unknownKind = task.order { return TaskRefusal(.unknownKind, task.kind) }
         guard let expires = task.expires else { return nil }
         guard moment.clock != .unsynced else {
             return task.order.hasToBeInTime ? TaskRefusal(.clock, "the booth does not know the time") : nil
@@ -86,6 +87,7 @@ extension IncidentRules {
             raiseTrial(for: target, at: moment)
             return nil
         case .malformed(let why): return TaskRefusal(.malformed, why)
+        case .unknownKind: return TaskRefusal(.unknownKind, task.kind)
         }
     }
 
@@ -133,7 +135,7 @@ extension PlatformTask.Order {
     fileprivate var hasToBeInTime: Bool {
         switch self {
         case .disarm, .output, .test: true
-        case .incident, .reroute, .arm, .malformed: false
+        case .incident, .reroute, .arm, .malformed, .unknownKind: false
         }
     }
 }

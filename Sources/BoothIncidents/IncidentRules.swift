@@ -11,6 +11,10 @@ package struct IncidentRules {
     let outputs: [String: OutputConfiguration.Shows]
     let configured: [PointID: PointConfiguration]
     let devices: DeviceMap
+    /// The letter boxes' slots, in order of their ids.
+    let slots: [PointConfiguration]
+    /// Faults that come of a duress button in somebody's hand.
+    let secretFaults: Set<DeviceID>
     let settings: RuleSettings
 
     var ids: EventIDGenerator
@@ -122,6 +126,11 @@ package struct IncidentRules {
         settings = configuration.rules
         configured = Dictionary(uniqueKeysWithValues: configuration.points.map { ($0.id, $0) })
         devices = DeviceMap(configuration.points)
+        slots = configuration.points.filter { $0.kind == .mailSlot }.sorted { $0.id.rawValue < $1.id.rawValue }
+        secretFaults = Set(
+            configuration.points.filter { $0.kind == .duressButton }.flatMap {
+                [.stuck($0.id), .chatter(of: $0.id), .edges(of: $0.id)]
+            })
         self.ids = ids
         self.memory = memory
         ledger = TaskLedger(tasks)
@@ -143,13 +152,7 @@ package struct IncidentRules {
     package var lostDevices: Set<DeviceID> { Set(faults.keys) }
 
     /// Whether the booth needs somebody who mends it, as an output may show it: nothing shows a duress button.
-    package var hasStandingFaults: Bool {
-        let secret = configured.values.filter { $0.kind == .duressButton }.flatMap { point -> [DeviceID] in
-            // Faults that come of a button in somebody's hand.
-            [.stuck(point.id), .chatter(of: point.id), .edges(of: point.id)]
-        }
-        return !Set(faults.keys).isSubset(of: secret)
-    }
+    package var hasStandingFaults: Bool { !faults.keys.allSatisfy(secretFaults.contains) }
 
     /// Points whose contact was not at rest when it was last heard of, with the state that is believed of each.
     package var chatteringPoints: [PointID: PointState?] {

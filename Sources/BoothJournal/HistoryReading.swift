@@ -101,13 +101,17 @@ struct HistoryReading {
         let closed = incident.closing?.act.at.wallMilliseconds ?? .max
         guard opened < to.milliseconds, closed >= from.milliseconds else { return }
         guard incidents.count < Self.mostIncidents || incidents[incident.id] != nil else {
-            return history.isCapped = true
+            history.isCapped = true
+            return
         }
         incidents[incident.id] = incident
     }
 
     private mutating func take(record event: CloudEvent, key: Int64) {
-        guard history.records.count < Self.mostRecords else { return history.isCapped = true }
+        guard history.records.count < Self.mostRecords else {
+            history.isCapped = true
+            return
+        }
         history.records.append((key, event))
     }
 

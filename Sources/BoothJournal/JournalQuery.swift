@@ -17,6 +17,8 @@ package enum JournalQuery: Sendable {
     /// The incident that a recorded event is about; nil for an event that is about none, or is not known, or where the
     /// disk refuses.
     case incidentOfEvent(EventID, @Sendable (EventID?) -> Void)
+    /// Whether all that was handed over before this is on disk; at once where the disk refuses.
+    case recorded(@Sendable (Bool) -> Void)
     /// What waits for each target and what each refused.
     case queues(limit: Int, @Sendable ([QueueListing]) -> Void)
 }

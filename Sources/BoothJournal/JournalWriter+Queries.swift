@@ -13,6 +13,7 @@ extension JournalWriter {
         case .history(let from, let to, let reply):
             readings.append(HistoryReading(from: from, to: to, reply: reply))
         case .incidentOfEvent(let id, let reply): reply(event(id)?.incident)
+        case .recorded(let reply): reply(pending.isEmpty)
         case .queues(let limit, let reply):
             reply(targets.compactMap { queues[$0] }.map { listing(of: $0, limit: limit) })
         }

@@ -68,7 +68,8 @@ final class JournalWriter {
         return opened.map { opened in
             JournalContents(
                 status: status(), points: opened.points, incidents: opened.incidents, memory: opened.memory,
-                tasks: opened.tasks, lastKey: opened.lastKey, isAfterLoss: opened.isAfterLoss, setAside: opened.setAside,
+                tasks: opened.tasks, lastKey: opened.lastKey, isAfterLoss: opened.isAfterLoss,
+                setAside: opened.setAside,
                 orphans: opened.orphans, unreadable: opened.store.unreadableRows)
         }
     }

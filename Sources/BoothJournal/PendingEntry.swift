@@ -51,7 +51,7 @@ extension JournalStore {
     /// - Parameter number: a target's number in the file.
     func write(_ pending: [PendingEntry], number: (TargetID) -> Int64?) throws(SQLiteError) {
         let isSynced = pending.contains { !$0.entry.canBeToldAgain }
-        let tasks = Self.last(of: pending.flatMap(\.entry.tasks)) { [$0.target.rawValue, $0.id] }
+        let tasks = pending.flatMap(\.entry.tasks)
         let memory = pending.last { $0.entry.memory != nil }?.entry.memory
         let incidents = Self.last(of: pending.flatMap(\.entry.incidents), by: \.id)
         let hasAdditions = memory != nil || !tasks.isEmpty || !incidents.allSatisfy(\.isOpen)
@@ -71,7 +71,7 @@ extension JournalStore {
                 if incident.isOpen { try put(incident) } else { try close(incident, newestKey: pending.newestKey) }
             }
             for point in Self.last(of: pending.flatMap(\.entry.points), by: \.point) { try put(point) }
-            for task in tasks.reversed() { try put(task) }
+            for task in tasks { try put(task) }
             if let memory { try put(memory) }
         }
     }

@@ -70,6 +70,11 @@ package struct Backoff: Sendable {
         opensForHelp = nil
     }
 
+    /// Somebody wants a try at once, unless the platform said when; the next wait is as long as it would have been.
+    package mutating func reopen(at now: BootTime) {
+        if !isHeld(at: now) { opens = nil }
+    }
+
     /// Whether an ordinary event has to wait.
     package func isClosed(at now: BootTime) -> Bool { opens.map { now < $0 } ?? false }
 

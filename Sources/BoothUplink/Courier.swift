@@ -97,6 +97,7 @@ final class Courier {
             batch = events.filter { isWanted($0, by: request) }
             if batch.isEmpty { asksFrom = .now() + Self.pause }
         case .status(let id, let body): status = (id, body)
+        case .retryNow: backoff.reopen(at: .now())
         case .prove(let pulse): asking = pulse
         case .stop: break
         }

@@ -71,7 +71,8 @@ package struct LinkWords: Sendable {
         }
     }
 
-    private func about(zh: String, en: String) -> Message {
+    /// A sentence with the host before it.
+    func about(zh: String, en: String) -> Message {
         Message(zh: "\(host)：\(zh)", en: "\(host): \(en)")
     }
 }

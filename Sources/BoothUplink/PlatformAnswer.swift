@@ -29,7 +29,7 @@ package struct PlatformAnswer: Sendable {
     }
 
     private struct Document: Decodable {
-        let receipts: [Item]
+        let receipts: [ReceiptItem]
         let maxBatch: Int?
 
         enum Key: String, CodingKey {
@@ -39,37 +39,9 @@ package struct PlatformAnswer: Sendable {
 
         init(from decoder: any Decoder) throws {
             let object = try decoder.container(keyedBy: Key.self)
-            receipts = try object.decode([Item].self, forKey: .receipts)
+            receipts = try object.decode([ReceiptItem].self, forKey: .receipts)
             // A size that is no number is as good as none: the receipts beside it still count.
             maxBatch = try? object.decodeIfPresent(Int.self, forKey: .maxBatch)
-        }
-    }
-
-    private struct Item: Decodable {
-        let receipt: Receipt?
-
-        enum Key: String, CodingKey {
-            case id, result, ticket, reason
-        }
-
-        init(from decoder: any Decoder) throws {
-            // A receipt that cannot be read is none: its event stays queued, and the others count.
-            receipt = try? Self.receipt(decoder.container(keyedBy: Key.self))
-        }
-
-        private static func receipt(_ object: KeyedDecodingContainer<Key>) throws -> Receipt? {
-            let id = try object.decode(EventID.self, forKey: .id)
-            switch try object.decode(String.self, forKey: .result) {
-            case "accepted", "duplicate":
-                let ticket = (try? object.decodeIfPresent(String.self, forKey: .ticket)) ?? nil
-                return Receipt(id: id, result: .accepted(ticket: ticket.map { shown($0, longest: longestTicket) }))
-            case "rejected":
-                let reason = (try? object.decodeIfPresent(String.self, forKey: .reason)) ?? nil
-                let text = shown(reason ?? "", longest: longestReason)
-                return Receipt(id: id, result: .rejected(reason: text.isEmpty ? "rejected" : text))
-            default:
-                return nil
-            }
         }
     }
 }
@@ -95,7 +67,7 @@ package struct Problem: Sendable {
 }
 
 /// `text` without control characters, cut to `longest` Unicode scalars.
-private func shown(_ text: String, longest: Int) -> String {
+func shown(_ text: String, longest: Int) -> String {
     var result = String.UnicodeScalarView()
     for scalar in text.unicodeScalars.lazy.filter({ $0.properties.generalCategory != .control }).prefix(longest) {
         result.append(scalar)

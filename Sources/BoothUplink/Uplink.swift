@@ -108,7 +108,7 @@ private func rest(until end: BootTime, _ mailbox: Mailbox<UplinkOrder>) -> Bool 
             switch order {
             case .stop: return false
             case .prove(let pulse): pulse.beat()
-            case .batch, .status: break
+            case .batch, .status, .retryNow: break
             }
         }
     }

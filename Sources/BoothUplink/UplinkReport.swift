@@ -11,6 +11,13 @@ package struct Receipt: Sendable, Hashable {
         case accepted(ticket: String?)
         /// The platform will never take it, and says why.
         case rejected(reason: String)
+
+        /// The class whose targets the incident is handed to: a rejection with the reason `reroute:CLASS`, and nothing
+        /// else.
+        package var handover: IncidentClass? {
+            guard case .rejected(let reason) = self, reason.hasPrefix("reroute:") else { return nil }
+            return IncidentClass(rawValue: String(reason.dropFirst("reroute:".count)))
+        }
     }
 
     package var id: EventID
@@ -44,6 +51,12 @@ package enum UplinkReport: Sendable {
     case receipts(TargetID, [Receipt])
     /// The state changed, or came to be known.
     case link(TargetID, LinkState)
+    /// The tasks of one answer, in its order, and how far they go; never without a cursor that is new, or a task. The
+    /// next ones are asked for once `TaskOrder.taken` has answered this.
+    case tasks(TargetID, [ReceivedTask], cursor: String?)
+    /// The state of the task channel changed, or came to be known. A target without authority may have no channel: that
+    /// is `ok`.
+    case taskLink(TargetID, LinkState)
 }
 
 /// What the agent tells a target's thread.
@@ -52,6 +65,8 @@ package enum UplinkOrder: Sendable {
     case batch(number: Int, [QueuedEvent])
     /// A status event as a CloudEvent, sent now and never queued: the newest replaces one that still waits.
     case status(EventID, body: String)
+    /// Somebody wants it tried at once; a `Retry-After` stands.
+    case retryNow
     /// The thread is to prove that it goes round.
     case prove(Pulse)
     case stop

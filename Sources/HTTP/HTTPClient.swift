@@ -139,9 +139,9 @@ extension HTTPClient {
             (CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1)),
             (CURLOPT_TIMEOUT_MS, whole),
             (CURLOPT_CONNECTTIMEOUT_MS, min(whole, 15_000)),
-            // A lame answer ends before a long timeout does; a minute, since a long poll is silent for 50 s.
+            // A lame answer ends before a long timeout does.
             (CURLOPT_LOW_SPEED_LIMIT, 1),
-            (CURLOPT_LOW_SPEED_TIME, 60),
+            (CURLOPT_LOW_SPEED_TIME, milliseconds(settings.silence) / 1000),
             (CURLOPT_TCP_KEEPALIVE, 1),
             (CURLOPT_TCP_KEEPIDLE, 30),
             (CURLOPT_TCP_KEEPINTVL, 10),

@@ -11,18 +11,21 @@ package struct HTTPSettings: Sendable {
     package var key: String?
     /// For a whole answer, from the first look for the server's address to the last byte.
     package var timeout: Duration
+    /// How long a server may be without a byte, after the request; whole seconds.
+    package var silence: Duration
     /// Bytes of an answer's body; more is an error.
     package var bodyLimit: Int
 
     package init(
         userAgent: String, authority: String? = nil, certificate: String? = nil, key: String? = nil,
-        timeout: Duration = .seconds(15), bodyLimit: Int = 1 << 20
+        timeout: Duration = .seconds(15), silence: Duration = .seconds(60), bodyLimit: Int = 1 << 20
     ) {
         self.userAgent = userAgent
         self.authority = authority
         self.certificate = certificate
         self.key = key
         self.timeout = timeout
+        self.silence = silence
         self.bodyLimit = bodyLimit
     }
 }

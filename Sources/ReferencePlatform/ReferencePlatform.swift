@@ -9,6 +9,7 @@ import Synchronization
 /// ticket it has; incidents get one ticket each. Not for production: one file, one lock, no accounts, no limits of rate.
 package final class ReferencePlatform: Sendable {
     private let service: PlatformService
+    private let dispatcher: Dispatcher
     private let server = Mutex<HTTPServer?>(nil)
 
     /// Opens or makes the database; answers nobody until `start`.
@@ -23,6 +24,7 @@ package final class ReferencePlatform: Sendable {
         complain: @escaping @Sendable (String) -> Void = { _ in }
     ) throws(SQLiteError) {
         service = try PlatformService(database: database, show: show, complain: complain)
+        dispatcher = Dispatcher(service)
     }
 
     deinit {
@@ -92,7 +94,25 @@ package final class ReferencePlatform: Sendable {
     /// - Parameter body: a JSON object with `id`, `kind` and what the kind needs.
     /// - Throws: `SQLiteError` when `body` is not JSON.
     package func addTask(_ body: String, for booth: String) throws(SQLiteError) {
-        try service.withStore { store throws(SQLiteError) in try store.addTask(body, for: booth) }
-        service.bell.ring()
+        try service.addTask(body, for: booth)
+    }
+
+    /// Carries out a line of a dispatcher, as `booth-platform` takes them from its standard input; `help` lists them.
+    ///
+    /// - Returns: what the program prints of it: `task id=… kind=… booth=…` and more; nil for an empty line.
+    /// - Throws: `DispatcherLineError`, or `SQLiteError` when it cannot be kept; nothing was changed then.
+    @discardableResult
+    package func command(_ line: String) throws -> String? {
+        try dispatcher.command(line)
+    }
+
+    /// Every incident received, in the order of arrival.
+    package func incidents() throws(SQLiteError) -> [ReceivedIncident] {
+        try service.withStore { store throws(SQLiteError) in try store.incidents() }
+    }
+
+    /// Every task given, in that order, with the booths' answers.
+    package func tasks() throws(SQLiteError) -> [GivenTask] {
+        try service.withStore { store throws(SQLiteError) in try store.tasks() }
     }
 }

@@ -20,10 +20,14 @@ struct Bench {
         var (figures, comparisons): ([Figure], [Comparison]) = ([], [])
         for part in options.parts {
             say(part.name)
-            if part == .modbus {
-                comparisons += try compare(in: booth, options.isQuick ? .quick : .whole)
-            } else {
-                figures += try measure(part, in: booth)
+            switch part {
+            case .modbus: comparisons += try compare(in: booth, options.isQuick ? .quick : .whole)
+            case .rules:
+                let rules = try RulesFigures(isQuick: options.isQuick).measure()
+                figures += rules.figures
+                comparisons += rules.comparisons
+            case .tasks: figures += try TaskFigure(isQuick: options.isQuick).measure(in: booth)
+            default: figures += try measure(part, in: booth)
             }
         }
         let machine = Machine(workingIn: booth.folder)
@@ -48,7 +52,7 @@ struct Bench {
         case .acceptance: try AcceptFigure().measure({ try configuration(port: $0, in: booth) }, in: booth)
         case .load: try LoadFigures().measure(in: booth)
         case .idle: try IdleFigure().measure(in: booth)
-        case .modbus: []
+        case .tasks, .rules, .modbus: []
         }
     }
 

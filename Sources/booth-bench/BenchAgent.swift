@@ -151,7 +151,7 @@ final class BenchAgent {
             journal.noteReturn(of: events, by: target)
             record(events.map { rules.take(.returned, for: $0, from: target, at: now) })
         case .receipts(let target, let receipts): settle(receipts, from: target, at: time)
-        case .link: break
+        case .link, .tasks, .taskLink: break
         }
     }
 

@@ -5,10 +5,13 @@ import BoothModel
 struct Figure: Sendable {
     enum Unit: String, Sendable {
         case milliseconds = "ms"
+        case microseconds = "µs"
+        case seconds = "s"
         case ratio = "×"
         /// 1000 bytes.
         case kilobytes = "KB"
         case mebibytes = "MiB"
+        case bytes
         case syncs
         case percent = "%"
         case eventsPerSecond = "/s"

@@ -8,9 +8,9 @@ import Rehearsal
 struct Balance {
     /// Incidents in the agent's journal.
     let raised: Int
-    /// Of them, those that each of their targets gave a ticket for, and whose opening is in that platform's database.
+    /// Of them, those that every target who has it gave a ticket for, and that are the same case in its database.
     let accepted: Int
-    /// Events that still wait, and events that a platform refused.
+    /// Events that still wait, and events that a platform refused for another reason than that they are the other's.
     let queued: Int
     let rejected: Int
     /// Counts missing from the platforms' sequences.
@@ -31,21 +31,33 @@ struct Balance {
 extension Balance {
     /// Reads both sides' books.
     init(of booth: DemoBooth) throws {
-        let incidents: IncidentsReply = try Self.reply(["--json", "incidents", "--all"], of: booth)
+        // First: what left the queue by then is seen in what is read after it.
         let queue: QueueReply = try Self.reply(["--json", "queue"], of: booth)
+        let incidents = try Self.incidents(of: booth)
         let books = try DemoBooth.Platform.allCases.map { ($0.rawValue, try PlatformBook(booth.database(of: $0))) }
-        raised = incidents.incidents.count
-        accepted = incidents.incidents.count { incident in
-            incident.targets.allSatisfy { answer in
-                let book = books.first { $0.0 == answer.target.rawValue }?.1
-                return answer.delivery == .accepted && book?.openings.contains(incident.incident.description) == true
-            }
+        raised = incidents.count
+        accepted = incidents.count { incident in
+            let holders = incident.targets.filter { !$0.handedOver }
+            return !holders.isEmpty
+                && holders.allSatisfy { holder in
+                    let book = books.first { $0.0 == holder.target.rawValue }?.1
+                    return holder.delivery == .accepted && holder.ticket != nil
+                        && book?.tickets[incident.incident.description] == holder.ticket
+                }
         }
         queued = queue.targets.reduce(0) { $0 + $1.queued }
-        rejected = queue.targets.reduce(0) { $0 + $1.rejected }
+        // What a platform handed to the other one was answered, and is accounted for there.
+        let handedOver = queue.targets.flatMap(\.items).count { $0.reason?.hasPrefix("reroute:") == true }
+        rejected = queue.targets.reduce(0) { $0 + $1.rejected } - handedOver
         gaps = books.reduce(0) { $0 + $1.1.gaps }
         repeated = books.reduce(0) { $0 + $1.1.repeated }
         conflicts = books.reduce(0) { $0 + $1.1.conflicts }
+    }
+
+    /// Every incident of the agent's journal.
+    static func incidents(of booth: DemoBooth) throws -> [IncidentStatus] {
+        let reply: IncidentsReply = try reply(["--json", "incidents", "--all"], of: booth)
+        return reply.incidents
     }
 
     private static func reply<Reply: Decodable>(_ arguments: [String], of booth: DemoBooth) throws -> Reply {

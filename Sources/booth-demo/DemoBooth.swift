@@ -60,6 +60,15 @@ final class DemoBooth {
         return running
     }
 
+    /// Waits for a line of a platform that may have been printed already.
+    ///
+    /// - Parameter after: lines since its start that do not count.
+    func line(of platform: Platform, after: Int = 0, where isWanted: (String) -> Bool) throws -> String {
+        let running = try self.platform(platform)
+        if let line = running.lines.dropFirst(after).first(where: { isWanted($0.text) }) { return line.text }
+        return try running.line(within: .seconds(30), where: isWanted)
+    }
+
     func database(of platform: Platform) -> String { workspace.file("\(platform).sqlite") }
 
     func start(_ platform: Platform) throws {

@@ -4,10 +4,10 @@ import Rehearsal
 
 /// A booth's day, played on real programs and followed from contact to ticket.
 struct DemoDay {
-    private let screen = Screen()
-    private let booth: DemoBooth
+    let screen = Screen()
+    let booth: DemoBooth
     /// Incidents that the day raises.
-    private var expected = 0
+    var expected = 0
 
     private static let nobody = ""
     private static let everyDay = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
@@ -28,10 +28,14 @@ struct DemoDay {
     mutating func play() throws -> Bool {
         try begin()
         try pressTwice()
+        try dispatcherAnswers()
         try doorAtNight()
+        try officerAnswers()
+        try officersComeAndGo()
         try twoLetters()
         try platformAwayAndAgentKilled()
         try collection()
+        try handedOverAndBack()
         return try balance()
     }
 
@@ -110,9 +114,8 @@ struct DemoDay {
 
     private func balance() throws -> Bool {
         screen.title("收工：一件不少", "The day is over: nothing is missing")
-        try waitForEmptyQueues()
+        let books = try balanceOfEmptyQueues()
         screen.quote(try booth.ask(["incidents", "--all"]))
-        let books = try Balance(of: booth)
         let status = try booth.stopAgent()
         let holds = books.holds(expecting: expected) && status == .exited(0)
         screen.line(
@@ -128,7 +131,7 @@ struct DemoDay {
 
     // MARK: Steps
 
-    private var journal: EventFollower {
+    var journal: EventFollower {
         get throws {
             guard let journal = booth.journal else { throw RehearsalError("the agent does not run") }
             return journal
@@ -155,26 +158,31 @@ struct DemoDay {
 
     /// Waits until a platform has shown its answer to an event.
     private func ticket(for event: EventID, from platform: DemoBooth.Platform) throws -> String {
-        let line = try booth.platform(platform).line(within: .seconds(30)) { $0.contains(" id=\(event) ") }
-        let word = line.split(separator: " ").first { $0.hasPrefix("ticket=") }
-        guard let word else { throw RehearsalError("no ticket in: \(line)") }
-        return String(word.dropFirst("ticket=".count))
+        let line = try booth.line(of: platform) { $0.contains(" id=\(event) ") }
+        return try field("ticket", of: line)
     }
 
-    private func restored(_ point: String) throws {
+    /// The value of `name=value` in a platform's line.
+    func field(_ name: String, of line: String) throws -> String {
+        let word = line.split(separator: " ").first { $0.hasPrefix("\(name)=") }
+        guard let word else { throw RehearsalError("no \(name) in: \(line)") }
+        return String(word.dropFirst(name.count + 1))
+    }
+
+    func restored(_ point: String) throws {
         let event = try journal.next(.incidentRestored, of: point)
         screen.line("\(point)：恢复（\(event.data.category ?? "")）", "\(point): restored (\(event.data.category ?? ""))")
     }
 
-    /// The last answers may be on their way still.
-    private func waitForEmptyQueues() throws {
+    /// The last answers may be on their way still; and what is told later is no longer this day's.
+    private func balanceOfEmptyQueues() throws -> Balance {
         let deadline = BootTime.now() + .seconds(30)
         repeat {
-            let queued = try Balance(of: booth).queued
-            if queued == 0 { return }
+            let books = try Balance(of: booth)
+            if books.queued == 0 { return books }
         } while BootTime.now() < deadline
         throw RehearsalError("queues do not empty: \(try booth.ask(["queue"]).joined(separator: "\n"))")
     }
 
-    private func elapsed(since start: BootTime) -> Int64 { (BootTime.now() - start).milliseconds }
+    func elapsed(since start: BootTime) -> Int64 { (BootTime.now() - start).milliseconds }
 }

@@ -81,6 +81,24 @@ final class CommandBench {
         return incident
     }
 
+    /// The same one, as it ended.
+    static var closed: Incident {
+        var closed = incident
+        let stamp = closed.opened
+        closed.accepted = stamp
+        closed.escalations = 2
+        closed.handovers = 1
+        closed.targets[1].isHandedOver = true
+        closed.acknowledged = Incident.Act(by: .officer("zhang"), at: stamp)
+        closed.steps = [
+            Incident.Step(.dispatched, Incident.Act(by: .platform("police"), at: stamp), note: "二号车"),
+            Incident.Step(.handled, Incident.Act(by: .platform("police"), at: stamp)),
+        ]
+        closed.state = .closed
+        closed.closing = Incident.Closing(Incident.Act(by: .officer("zhang"), at: stamp), outcome: "误报，已复位")
+        return closed
+    }
+
     static func status(_ state: StatusReply.State, _ reasons: [Message], hints: [Message] = []) -> StatusReply {
         StatusReply(
             booth: "B0001", name: "城关一号警务室", state: state, inService: true, reasons: reasons, hints: hints,
@@ -110,7 +128,16 @@ final class CommandBench {
             replier.answer(
                 .queue(QueueReply(targets: [TargetQueue(target: "grid", queued: 12, rejected: 1, items: [item])])))
         case .events: replier.answer(.events([RecentEvent(key: 1, json: event), RecentEvent(key: 2, json: "{}")]))
-        case .lendBus: replier.answer(.lent(BusLoan {}))
+        case .lendBus: replier.answer(.lent(Hold {}))
+        case .act(.acknowledge), .act(.close): replier.answer(.incident(IncidentStatus(closed)))
+        case .act(.arm): replier.answer(.attendance(AttendanceStatus(Attendance(isAttended: false, cause: .armed))))
+        case .act(.disarm(let until)):
+            let attendance = Attendance(isAttended: true, cause: .disarmed, until: until)
+            replier.answer(.attendance(AttendanceStatus(attendance)))
+        case .act(.retry(let id?)): replier.answer(.refused(.noSuchEvent(id)))
+        case .act(.retry(nil)): replier.answer(.retried([RetriedTarget(target: "grid", events: 3)]))
+        case .report: replier.answer(.refused(.unavailable(Message(zh: "无", en: "none"))))
+        case .test(let point): replier.answer(.refused(.noSuchPoint(point?.rawValue ?? "")))
         case .readModbus(let read) where read.address == 9: replier.answer(.refused(.readFailed(.exception(2))))
         case .readModbus(let read): replier.answer(.values((0..<read.count).map { 0x105 + UInt16($0) }))
         }

@@ -33,11 +33,14 @@ import Testing
             (["points", "--lang", "fr"], "--lang fr: zh or en is expected"),
             (["points", "x"], "x is one word too many after points"),
             (["incidents", "x", "y"], "y is one word too many after incidents"),
-            (["points", "--all"], "--all belongs to incidents and modbus, not to points"),
+            (["points", "--all"], "--all belongs to incidents, retry and modbus, not to points"),
             (["check", "--config", "a.toml"], "check takes the file by itself: boothctl check a.toml"),
             (["status", "--config", "a.toml"], "--config belongs to doctor, gpio and modbus, not to status"),
             (["queue", "--follow"], "--follow belongs to events, not to queue"),
             (["--json"], "no verb given; see boothctl help"),
+            (["ack", "x", "--outcome", "y"], "--outcome belongs to close, not to ack"),
+            (["arm", "--until", "17:00"], "--until belongs to disarm, not to arm"),
+            (["test", "help-1"], "help-1 is one word too many after test"),
             ([], "no verb given; see boothctl help"),
         ] as [([String], String)])
     func usage(arguments: [String], expected: String) {

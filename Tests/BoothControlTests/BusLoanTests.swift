@@ -16,7 +16,7 @@ import Testing
     private static func lender(_ returned: Mailbox<String>) throws -> ControlBench {
         try ControlBench { call, replier in
             guard case .lendBus(let bus, _) = call else { return ControlBench.script(call, replier) }
-            replier.answer(.lent(BusLoan { returned.post(bus) }))
+            replier.answer(.lent(Hold { returned.post(bus) }))
         }
     }
 
@@ -54,7 +54,7 @@ import Testing
         other.call(Self.points)
         #expect(try other.read() != nil)
         let replier = try #require(held.withLock { $0.popLast() })
-        replier.answer(.lent(BusLoan { returned.post("inside") }))
+        replier.answer(.lent(Hold { returned.post("inside") }))
         #expect(returned.wait(milliseconds: 10_000) == ["inside"])
     }
 

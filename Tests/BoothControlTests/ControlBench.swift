@@ -37,6 +37,15 @@ final class ControlBench {
         case .events: replier.answer(.events([event(1), event(2)]))
         case .lendBus: replier.answer(.refused(.permissionDenied))
         case .readModbus(let read): replier.answer(.values((0..<read.count).map { UInt16(read.address + $0) }))
+        case .act(.acknowledge(let id)), .act(.close(let id, _)): replier.answer(.refused(.incidentClosed(id)))
+        case .act(.retry(let id?)): replier.answer(.refused(.noSuchEvent(id)))
+        case .act(.retry(nil)): replier.answer(.retried([RetriedTarget(target: "grid", events: 3)]))
+        case .act(.arm): replier.answer(.attendance(AttendanceStatus(Attendance(isAttended: false, cause: .armed))))
+        case .act(.disarm(let until)):
+            let attendance = Attendance(isAttended: true, cause: .disarmed, until: until)
+            replier.answer(.attendance(AttendanceStatus(attendance)))
+        case .report: replier.answer(.refused(.unavailable(Message(zh: "无", en: "none"))))
+        case .test(let point): replier.answer(.refused(.noSuchPoint(point?.rawValue ?? "")))
         case .status: replier.answer(.refused(.unavailable(Message(zh: "正在启动", en: "starting"))))
         }
     }

@@ -124,6 +124,7 @@ extension BoothEvent {
         case .closed(let incident): "closed \(incident.category) \(incident.closing?.outcome ?? "")"
         case .taskDone(let record): "task \(record.id) \(record.result) \(record.reason ?? "")"
         case .journalLost: "journal lost"
+        case .dailyReport(let report): "report \(report.period.first)"
         }
     }
 }

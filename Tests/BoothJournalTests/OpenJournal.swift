@@ -117,11 +117,32 @@ final class OpenJournal {
         return try #require(answer.wait(milliseconds: 10_000).first)
     }
 
-    func incidents() throws -> [Incident] {
-        let answer = try Mailbox<[Incident]>()
-        journal.ask(.incidents(all: true) { answer.post($0 ?? []) })
+    func incidents(all: Bool = true) throws -> [Incident] {
+        try ask { reply in .incidents(all: all) { reply($0 ?? []) } }
+    }
+
+    /// What the journal replies to the question that `make` makes with the closure to call.
+    func ask<Answer: Sendable>(_ make: (@escaping @Sendable (Answer) -> Void) -> JournalQuery) throws -> Answer {
+        let answer = try Mailbox<Answer>()
+        journal.ask(make { answer.post($0) })
         return try #require(answer.wait(milliseconds: 10_000).first)
     }
+
+    /// What was put back, as `target event`; nil where the disk refused.
+    func retry(_ event: EventID?) throws -> [String]? {
+        let answer = try Mailbox<[String]?>()
+        journal.retry(event) { back in answer.post(back?.map { "\($0.target) \($0.event)" }) }
+        return try #require(answer.wait(milliseconds: 10_000).first)
+    }
+
+    /// Fills the file until it takes no more, with events for nobody.
+    func fill() throws {
+        for filler in [700_000, 600_000] { journal.record(JournalEntry(events: [event(to: [], filler: filler)])) }
+        _ = try self.await { if case .status(let status) = $0, case .full = status.storage { true } else { nil } }
+    }
+
+    /// An id made at that time, or just after the one before it.
+    func id(at milliseconds: Int64 = 1_795_449_600_000) -> EventID { ids.next(wallMilliseconds: milliseconds) }
 
     /// What the write-ahead log takes on disk.
     func walBytes() throws -> Int? {

@@ -156,6 +156,7 @@ final class TestAgent: Sendable {
                 state.queue.removeAll { event in receipts.contains { $0.id == event.id } }
                 state.onTheWay.subtract(receipts.map(\.id))
             case .link(_, let link): state.links.append(link)
+            case .tasks, .taskLink: Issue.record("\(report)")
             }
             Self.serve(&state)
         }

@@ -31,10 +31,24 @@ import Testing
         var ids = EventIDGenerator(after: 0)
         let moment = moment(clock)
         let incident = incident(ids.next(wallMilliseconds: moment.wallMilliseconds), at: moment)
-        let contents: [BoothEvent.Content] = [
-            .raised(incident), .updated(incident, .repeat), .updated(incident, .accepted),
-            .restored(incident, durationSeconds: 2),
+        var closed = incident
+        closed.state = .closed
+        closed.closing = Incident.Closing(
+            Incident.Act(by: .officer("li"), at: Stamp(moment)), outcome: "误报")
+        let reasons: [UpdateReason] = [
+            .repeat, .escalated, .accepted, .dispatched, .handled, .reclassified, .acknowledged,
         ]
+        let task = PlatformTask(id: "t1", kind: "arm", order: .arm(until: nil))
+        let malformed = PlatformTask(id: "", kind: "", order: .malformed("no object"))
+        let contents: [BoothEvent.Content] =
+            [.raised(incident)] + reasons.map { .updated(incident, $0) } + [
+                .restored(incident, durationSeconds: 2), .closed(closed),
+                .taskDone(TaskRecord(target: "police", task: task, result: .done, at: Stamp(moment))),
+                .taskDone(
+                    TaskRecord(
+                        target: "police", task: malformed, result: .refused, reason: "malformed: no object",
+                        at: Stamp(moment))),
+            ]
         for (position, content) in contents.enumerated() {
             let event = BoothEvent(
                 id: ids.next(wallMilliseconds: moment.wallMilliseconds), content: content, moment: moment,
@@ -48,7 +62,9 @@ import Testing
         let id = ids.next(wallMilliseconds: moment.wallMilliseconds)
         let response = platform.answer(Sample.post(CloudEvent(status, id: id, at: moment, from: booth).json))
         #expect(response.status == 200, "\(response.text)")
-        #expect(try Set(platform.events().map(\.ticket)).count == 1)
+        #expect(try Set(platform.events().compactMap(\.ticket)).count == 1)
+        #expect(try platform.incidents().map(\.state) == ["closed"])
+        #expect(try platform.incidents().map(\.by) == ["local:li"])
         #expect(try platform.gaps().isEmpty)
         #expect(try platform.statuses().count == 1)
     }

@@ -44,6 +44,14 @@ enum Sample {
         """
     }
 
+    /// A `task.done` with those members.
+    static func taskDone(_ number: Int, _ members: String) -> String {
+        """
+        {"specversion":"1.0","id":"\(id(number))","source":"urn:booth:330225:B0001","type":"cn.boothd.task.done.v1",\
+        "time":"2026-11-21T08:15:30.120+08:00","sequence":"\(sequence(number))","data":{\(members),\(booth)}}
+        """
+    }
+
     static func post(_ body: String, batch: Bool = false, key: String? = nil) -> HTTPRequest {
         let type = batch ? "application/cloudevents-batch+json" : "application/cloudevents+json; charset=UTF-8"
         var headers = [HTTPField("Content-Type", type)]

@@ -51,6 +51,59 @@ import Testing
         #expect(try platform.counts().isEmpty)
     }
 
+    @Test(
+        "refuses an update without a known reason, a close without outcome and by, an answer without a result",
+        arguments: [
+            ("updated", #""reason":"bored","#, "data.reason"), ("updated", #""reason":"escalated","step":-1,"#, "step"),
+            ("updated", #""reason":"acknowledged","by":"","#, "data.by"),
+            ("closed", #""outcome":"well","#, "data.by"), ("closed", #""by":"police","#, "data.outcome"),
+            ("closed", #""outcome":"","by":"police","#, "data.outcome"),
+        ])
+    func incomplete(type: String, more: String, word: String) throws {
+        let body = Sample.incident(1, type: type, more: more)
+            .replacing(#""state":"raised""#, type == "closed" ? #""state":"closed""# : #""state":"accepted""#)
+        let response = platform.answer(Sample.post(body))
+        #expect(response.status == 422)
+        #expect(response.text.contains(word), "\(response.text)")
+    }
+
+    @Test("what is closed has the state closed")
+    func closedState() {
+        let body = Sample.incident(1, type: "closed", more: #""outcome":"well","by":"police","#)
+        #expect(platform.answer(Sample.post(body)).text.contains("data.state"))
+    }
+
+    @Test(
+        "takes an update for each reason",
+        arguments: ["repeat", "escalated", "accepted", "dispatched", "handled", "reclassified", "acknowledged"])
+    func reasons(reason: String) {
+        let body = Sample.incident(1, type: "updated", more: #""reason":"\#(reason)","step":1,"by":"local:li","#)
+        #expect(platform.answer(Sample.post(body)).status == 200)
+    }
+
+    @Test(
+        "checks the answer to a task",
+        arguments: [
+            (#""task":"t1","kind":"arm","result":"done""#, 200, ""),
+            (#""task":"t1","kind":"arm","result":"refused","reason":"expired""#, 200, ""),
+            (#""task":"","kind":"","result":"refused","reason":"malformed: id is missing""#, 200, ""),
+            (#""task":"","kind":"arm","result":"done""#, 422, "data.task"),
+            (#""kind":"arm","result":"done""#, 422, "data.task"),
+            (#""task":"t1","kind":"arm","result":"perhaps""#, 422, "data.result"),
+            (#""task":"t1","kind":"arm","result":"refused""#, 422, "data.reason"),
+        ])
+    func taskDone(members: String, status: Int, word: String) {
+        let response = platform.answer(Sample.post(Sample.taskDone(1, members)))
+        #expect(response.status == status)
+        #expect(response.text.contains(word), "\(response.text)")
+    }
+
+    @Test("takes a daily report")
+    func report() {
+        let body = Sample.taskDone(1, #""day":"2026-11-20""#).replacing("task.done", "report.daily")
+        #expect(platform.answer(Sample.post(body)).status == 200)
+    }
+
     @Test("a status has no sequence")
     func statusSequence() {
         let body = Sample.status(1).replacing(#""specversion""#, #""sequence":"\#(Sample.sequence(1))","specversion""#)

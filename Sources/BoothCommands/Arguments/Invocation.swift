@@ -17,6 +17,14 @@ struct Invocation: Equatable {
     var baud: String?
     var parity: String?
     var timeout: String?
+    /// Of `close`, `disarm` and `test`, as written.
+    var outcome: String?
+    var until: String?
+    var point: String?
+    /// Of `report`: the periods that are asked for, and a date of it as written.
+    var periods: [ReportPeriod.Kind] = []
+    var date: String?
+    var csv = false
     var json = false
     var help = false
     var version = false
@@ -45,6 +53,9 @@ struct Invocation: Equatable {
         }
         try check(used)
     }
+
+    /// Whether it goes on until somebody ends it.
+    var goesOn: Bool { follow || verb == .test || verb == .modbus && operand == "scan" }
 
     /// The language that a command line asks for, whatever else is wrong with it.
     static func language(in arguments: [String]) -> Language? {
@@ -88,7 +99,13 @@ struct Invocation: Equatable {
         case .version: version = true
         case .all: all = true
         case .follow: follow = true
-        case .socket, .language, .configuration, .stateDirectory, .units, .baud, .parity, .timeout: break
+        case .day: periods.append(.day)
+        case .week: periods.append(.week)
+        case .month: periods.append(.month)
+        case .csv: csv = true
+        case .socket, .language, .configuration, .stateDirectory, .units, .baud, .parity, .timeout, .outcome,
+            .until, .point, .date:
+            break
         }
     }
 
@@ -100,6 +117,10 @@ struct Invocation: Equatable {
         case .baud: baud = value
         case .parity: parity = value
         case .timeout: timeout = value
+        case .outcome: outcome = value
+        case .until: until = value
+        case .point: point = value
+        case .date: date = value
         case .language: try set(language: value)
         default: socket = value
         }

@@ -2,12 +2,13 @@
 
 /// What `boothctl` can be asked to do.
 enum Verb: String, CaseIterable, Sendable {
-    case status, points, incidents, queue, events, doctor, gpio, modbus, check, help
+    case status, points, incidents, queue, events, ack, close, arm, disarm, retry, test, report, doctor, gpio
+    case modbus, check, help
 
     /// Most words that may follow it.
     var mostOperands: Int {
         switch self {
-        case .incidents, .check, .help: 1
+        case .incidents, .ack, .close, .retry, .check, .help: 1
         // read BUS UNIT TABLE ADDRESS COUNT
         case .modbus: 6
         default: 0
@@ -30,18 +31,32 @@ enum Option: String, CaseIterable, Sendable {
     case baud = "--baud"
     case parity = "--parity"
     case timeout = "--timeout"
+    case outcome = "--outcome"
+    case until = "--until"
+    case point = "--point"
+    case day = "--day"
+    case week = "--week"
+    case month = "--month"
+    case date = "--date"
+    case csv = "--csv"
 
     var takesValue: Bool {
         switch self {
-        case .socket, .language, .configuration, .stateDirectory, .units, .baud, .parity, .timeout: true
-        case .json, .help, .version, .all, .follow: false
+        case .socket, .language, .configuration, .stateDirectory, .units, .baud, .parity, .timeout, .outcome,
+            .until, .point, .date:
+            true
+        case .json, .help, .version, .all, .follow, .day, .week, .month, .csv: false
         }
     }
 
     /// The verbs that it belongs to; nil for one that every verb takes.
     var verbs: [Verb]? {
         switch self {
-        case .all: [.incidents, .modbus]
+        case .all: [.incidents, .retry, .modbus]
+        case .outcome: [.close]
+        case .until: [.disarm]
+        case .point: [.test]
+        case .day, .week, .month, .date, .csv: [.report]
         case .follow: [.events]
         case .configuration: [.doctor, .gpio, .modbus]
         case .stateDirectory: [.doctor]

@@ -9,6 +9,8 @@ struct EventLine: Decodable {
         var count: Int?
         var state: String?
         var reason: String?
+        var outcome: String?
+        var by: String?
     }
 
     private let type: String
@@ -37,6 +39,8 @@ struct EventLine: Decodable {
         if let count = data?.count { line += "  ×\(count)" }
         if let state = data?.state { line += "  " + words.name(state).printable }
         if let reason = data?.reason { line += "  (\(reason.printable))" }
+        if let by = data?.by { line += "  \(by.printable)" }
+        if let outcome = data?.outcome { line += words("：", ": ") + outcome.printable }
         return line + "\n"
     }
 
@@ -49,6 +53,8 @@ struct EventLine: Decodable {
         case "cn.boothd.incident.closed.v1": words("关闭", "closed")
         case "cn.boothd.loss.v1": words("丢失", "loss")
         case "cn.boothd.record.v1": words("记录", "record")
+        case "cn.boothd.task.done.v1": words("任务", "task")
+        case "cn.boothd.report.daily.v1": words("日报", "report")
         case "cn.boothd.status.v1": words("心跳", "status")
         default: type.printable
         }

@@ -44,7 +44,7 @@ struct Screens {
     }
 
     /// `raised, restored, test`
-    private func state(of incident: IncidentStatus) -> String {
+    func state(of incident: IncidentStatus) -> String {
         var parts = [words.name(incident.state)]
         if incident.restored { parts.append(words("已恢复", "restored")) }
         if incident.test { parts.append(words("测试", "test")) }

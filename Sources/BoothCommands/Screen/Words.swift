@@ -23,6 +23,26 @@ struct Words {
         return rfc3339.prefix(10) + " " + rfc3339.dropFirst(11).prefix(8)
     }
 
+    /// `2026-11-21 17:00:00 +08:00`: where the reader's zone may be another.
+    func zonedTime(_ rfc3339: String) -> String { time(rfc3339) + " " + rfc3339.suffix(6) }
+
+    /// Whether somebody is in, why the agent thinks so, and until when.
+    func attendance(_ attendance: AttendanceStatus) -> String {
+        var text = attendance.attended ? self("有人", "yes") : self("无人", "no")
+        let cause =
+            switch attendance.cause {
+            case "schedule": self("按时间表", "by the schedule")
+            case "closed": self("停班日", "a closed day")
+            case "armed": self("已布防", "armed")
+            case "disarmed": self("已撤防", "disarmed")
+            case "clock": self("时钟不可信，一律按无人处理", "the clock is not trusted")
+            default: attendance.cause.printable
+            }
+        text += self("，", ", ") + cause
+        if let until = attendance.until { text += self("，至 ", ", until ") + zonedTime(until) }
+        return text
+    }
+
     /// `3d 4h`, `5 min`, `12 s`.
     func span(seconds: Int) -> String {
         let (days, hours, minutes) = (seconds / 86_400, seconds / 3600 % 24, seconds / 60 % 60)

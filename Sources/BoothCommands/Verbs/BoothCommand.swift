@@ -76,7 +76,10 @@ package struct BoothCommand {
         case .doctor: return diagnose(invocation, language)
         case .gpio: return listChips(invocation, language)
         case .modbus: return atBus(invocation, language)
-        default: break
+        case .ack, .close, .arm, .disarm, .retry: return act(verb, invocation, language)
+        case .test: return walk(invocation, language)
+        case .report: return report(invocation, language)
+        case .status, .points, .incidents, .queue, .events, .help: break
         }
         do throws(ControlClientError) {
             return try ask(verb, invocation, language)
@@ -91,12 +94,8 @@ package struct BoothCommand {
         _ verb: Verb, _ invocation: Invocation, _ language: Language
     ) throws(ControlClientError) -> ExitCode {
         let screens = Screens(language)
-        if verb == .incidents, let text = invocation.operand, EventID(text) == nil {
-            complain(
-                Message(
-                    zh: "\(text) 不是事件编号；boothctl incidents 列出编号",
-                    en: "\(text) is not an incident's id; boothctl incidents lists them"), language)
-            return .usage
+        if verb == .incidents, let text = invocation.operand {
+            return try showIncident(text, invocation, language)
         }
         let client = try ControlClient(path: invocation.socket ?? defaultSocket)
         switch verb {
@@ -110,19 +109,19 @@ package struct BoothCommand {
             let points = try ControlClient.decode(PointsReply.self, from: reply)
             show(reply, invocation, screens.points(points.points) + screens.units(points.units))
         case .incidents:
-            let reply = try client.call(.incidents(invocation.operand.flatMap { EventID($0) }, all: invocation.all))
+            let reply = try client.call(.incidents(nil, all: invocation.all))
             let incidents = try ControlClient.decode(IncidentsReply.self, from: reply).incidents
             show(reply, invocation, screens.incidents(incidents))
         case .queue:
             let reply = try client.call(.queue)
             show(reply, invocation, screens.queue(try ControlClient.decode(QueueReply.self, from: reply).targets))
         case .events: try showEvents(client, invocation, screens.words)
-        case .doctor, .gpio, .modbus, .check, .help: break
+        case .ack, .close, .arm, .disarm, .retry, .test, .report, .doctor, .gpio, .modbus, .check, .help: break
         }
         return .done
     }
 
-    private func show(_ reply: String, _ invocation: Invocation, _ screen: String) {
+    func show(_ reply: String, _ invocation: Invocation, _ screen: String) {
         output.write(invocation.json ? reply + "\n" : screen)
     }
 

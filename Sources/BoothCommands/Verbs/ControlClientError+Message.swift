@@ -43,7 +43,25 @@ extension ControlError {
                 zh: "没有事件 \(id.description)；boothctl incidents --all 列出全部",
                 en: "there is no incident \(id.description); boothctl incidents --all lists all")
         case .permissionDenied:
-            Message(zh: "无权操作：需要 root 或 booth-operator 组", en: "not permitted: be root or in group booth-operator")
+            Message(
+                zh: "无权操作：用 sudo，或加入 booth-operator 组（usermod -aG booth-operator 用户名，重新登录）",
+                en: "not permitted: use sudo, or join group booth-operator "
+                    + "(usermod -aG booth-operator USER, then log in again)")
+        case .incidentClosed(let id):
+            Message(
+                zh: "事件 \(id.description) 已关闭，不能再操作；boothctl incidents \(id.description) 看它如何结束",
+                en:
+                    "incident \(id.description) is closed already; boothctl incidents \(id.description) shows how it ended"
+            )
+        case .noSuchEvent(let id):
+            Message(
+                zh: "没有平台拒收消息 \(id.description)；boothctl queue 列出编号，boothctl retry --all 让等待中的立即尝试",
+                en: "no target refused event \(id.description); boothctl queue lists them, "
+                    + "boothctl retry --all tries what waits at once")
+        case .noSuchPoint(let point):
+            Message(
+                zh: "没有点位 \(point)；boothctl points 列出全部",
+                en: "there is no point \(point); boothctl points lists all")
         case .unavailable(let reason): reason
         case .readFailed(let failure): failure.message
         case .methodNotFound(let method), .methodNotImplemented(let method):

@@ -70,12 +70,9 @@ extension CivilDate {
     init?(notation text: Substring) {
         let parts = text.split(separator: "-", omittingEmptySubsequences: false)
         guard parts.count == 3, let year = digits(parts[0], count: 4), let month = digits(parts[1], count: 2),
-            let day = digits(parts[2], count: 2), (1...12).contains(month)
+            let day = digits(parts[2], count: 2)
         else { return nil }
-        let isLeap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
-        let days = [31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
-        guard (1...days[month - 1]).contains(day) else { return nil }
-        self.init(year: year, month: month, day: day)
+        self.init(calendarYear: year, month: month, day: day)
     }
 }
 

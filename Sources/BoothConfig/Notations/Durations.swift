@@ -78,14 +78,3 @@ extension Notation where Value == RuleSettings.Chatter? {
         }
     }
 }
-
-extension Duration {
-    /// The span that `text` spells; nil for anything else, and beyond 100 years.
-    package init?(notation text: String) {
-        let units: [(String, Int64)] = [("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000)]
-        guard let (number, factor) = Quantity.parse(text, units: units) else { return nil }
-        let (milliseconds, isTooMuch) = number.multipliedReportingOverflow(by: factor)
-        guard !isTooMuch, milliseconds <= 36_500 * 86_400_000 else { return nil }
-        self = .milliseconds(milliseconds)
-    }
-}

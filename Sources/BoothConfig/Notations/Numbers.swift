@@ -60,16 +60,3 @@ extension Notation where Value == Int64 {
         }
     }
 }
-
-/// A whole number right before its unit.
-enum Quantity {
-    /// The number and the unit's factor; nil for anything else.
-    static func parse(_ text: String, units: [(name: String, factor: Int64)]) -> (number: Int64, factor: Int64)? {
-        let digits = text.utf8.prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
-        let unit = String(text.utf8.dropFirst(digits.count)) ?? ""
-        guard let number = Int64(String(digits) ?? ""), let found = units.first(where: { $0.name == unit }) else {
-            return nil
-        }
-        return (number, found.factor)
-    }
-}

@@ -72,11 +72,40 @@ package final class ControlClient {
     package func follow(
         until interruption: CInt? = nil, _ take: (String) -> Bool
     ) throws(ControlClientError) {
-        try send(Request(.events, more: true), until: .now() + patience)
-        while let message = try receive(until: nil, or: interruption) {
-            guard let event = JSONText.member("event", of: try parameters(of: message)) else { throw .notUnderstood }
-            guard take(event) else { return }
+        try stream(.events, until: interruption) { parameters throws(ControlClientError) in
+            guard let event = JSONText.member("event", of: parameters) else { throw .notUnderstood }
+            return take(event)
         }
+    }
+
+    /// Begins a walk test, and calls `take` for each of its steps; the test ends when this client does, at the latest.
+    ///
+    /// - Parameters:
+    ///   - point: the one to be tested; nil: all of them.
+    ///   - interruption: a descriptor; when it becomes readable, this returns.
+    ///   - take: gets the step as it came, and decoded; returns false to end.
+    /// - Throws: `ControlClientError`, `disconnected` when the agent stops.
+    package func test(
+        _ point: PointID?, until interruption: CInt? = nil, _ take: (String, TestStep) -> Bool
+    ) throws(ControlClientError) {
+        try stream(.test(point), until: interruption) { parameters throws(ControlClientError) in
+            take(parameters, try Self.decode(TestStep.self, from: parameters))
+        }
+    }
+
+    /// Calls with `more`, and takes replies until one is the last.
+    private func stream(
+        _ call: ControlCall, until interruption: CInt?,
+        _ take: (String) throws(ControlClientError) -> Bool
+    ) throws(ControlClientError) {
+        try send(Request(call, more: true), until: .now() + patience)
+        while let message = try receive(until: nil, or: interruption) {
+            guard try take(parameters(of: message)), Self.isContinued(message) else { return }
+        }
+    }
+
+    private static func isContinued(_ message: ArraySlice<UInt8>) -> Bool {
+        JSONText.member("continues", of: String(decoding: message, as: UTF8.self)) == "true"
     }
 
     /// Has the agent close a bus for this process, which then has it as long as this client lives.
@@ -181,6 +210,12 @@ private struct Request: Encodable {
         var address: Int?
         var count: Int?
         var line: String?
+        var outcome: String?
+        var until: String?
+        var id: EventID?
+        var point: PointID?
+        var period: ReportPeriod.Kind?
+        var date: String?
     }
 
     var method: String
@@ -197,6 +232,9 @@ private struct Request: Encodable {
             case .events: "FollowEvents"
             case .lendBus: "LendBus"
             case .readModbus: "ReadModbus"
+            case .test: "Test"
+            case .report: "GetReport"
+            case .act(let act): act.method
             }
         method = "\(AgentInterface.name).\(name)"
         self.more = more ? true : nil
@@ -207,7 +245,22 @@ private struct Request: Encodable {
             parameters = Parameters(
                 bus: read.bus, unit: read.unit, table: read.table, address: read.address, count: read.count,
                 line: read.line?.text)
-        default: break
+        case .report(let kind, let date): parameters = Parameters(period: kind, date: date?.text)
+        case .test(let point?): parameters = Parameters(point: point)
+        case .act(let act): parameters = Self.parameters(of: act)
+        case .status, .points, .queue, .events, .test(nil): break
+        }
+    }
+
+    private static func parameters(of act: Act) -> Parameters? {
+        switch act {
+        case .acknowledge(let incident): Parameters(incident: incident)
+        case .close(let incident, let outcome): Parameters(incident: incident, outcome: outcome)
+        case .disarm(let until?):
+            Parameters(until: CivilTime(wallMilliseconds: until.milliseconds).rfc3339)
+        case .retry(let id?): Parameters(id: id)
+        case .retry(nil): Parameters(all: true)
+        case .arm, .disarm(nil): nil
         }
     }
 }

@@ -88,6 +88,8 @@ package struct StatusReply: Codable, Sendable, Hashable {
     /// Whole seconds since the agent started.
     package var uptimeSeconds: Int
     package var clock: Clock
+    /// Whether officers are in; nil where the agent is of before, or does not know yet.
+    package var attendance: AttendanceStatus?
     package var storage: Storage
     /// In the configuration's order.
     package var points: [PointStatus]
@@ -100,7 +102,8 @@ package struct StatusReply: Codable, Sendable, Hashable {
 
     package init(
         booth: String, name: String, state: State, inService: Bool, reasons: [Message],
-        hints: [Message] = [], bootID: String, version: String, uptimeSeconds: Int, clock: ClockState, storage: Storage,
+        hints: [Message] = [], bootID: String, version: String, uptimeSeconds: Int, clock: ClockState,
+        attendance: AttendanceStatus? = nil, storage: Storage,
         points: [PointStatus], open: Int, targets: [TargetStatus], faults: [Fault] = []
     ) {
         self.booth = booth
@@ -113,6 +116,7 @@ package struct StatusReply: Codable, Sendable, Hashable {
         self.version = version
         self.uptimeSeconds = uptimeSeconds
         self.clock = Clock(state: clock)
+        self.attendance = attendance
         self.storage = storage
         self.points = points
         self.open = open
@@ -132,7 +136,7 @@ extension StatusReply {
         case bootID = "boot_id"
         case version
         case uptimeSeconds = "uptime_s"
-        case clock, storage, points, open, targets, faults
+        case clock, attendance, storage, points, open, targets, faults
     }
 
     /// `reasons` is in English and `reasons_zh` beside it, entry for entry, so that the reply needs no language; `hints`
@@ -151,6 +155,7 @@ extension StatusReply {
         try container.encode(version, forKey: .version)
         try container.encode(uptimeSeconds, forKey: .uptimeSeconds)
         try container.encode(clock, forKey: .clock)
+        try container.encode(attendance, forKey: .attendance)
         try container.encode(storage, forKey: .storage)
         try container.encode(points, forKey: .points)
         try container.encode(open, forKey: .open)
@@ -175,6 +180,7 @@ extension StatusReply {
             version: try container.decode(String.self, forKey: .version),
             uptimeSeconds: try container.decode(Int.self, forKey: .uptimeSeconds),
             clock: try container.decode(Clock.self, forKey: .clock).state,
+            attendance: try container.decodeIfPresent(AttendanceStatus.self, forKey: .attendance),
             storage: try container.decode(Storage.self, forKey: .storage),
             points: try container.decode([PointStatus].self, forKey: .points),
             open: try container.decode(Int.self, forKey: .open),

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import BlockingIO
+import BoothModel
 import Glibc
 
 /// Who makes a call, by the kernel's word.
@@ -9,6 +10,14 @@ package struct Caller: Sendable, Hashable {
 
     package init(_ credentials: PeerCredentials) {
         self.credentials = credentials
+    }
+
+    /// As the journal names who acts: the login name, or the number where the user has none. Never by the environment.
+    package var officer: Actor { Self.officer(credentials.uid) }
+
+    /// A user of this machine, as the journal names them.
+    package static func officer(_ user: uid_t) -> Actor {
+        .officer(PeerCredentials.login(of: user) ?? String(user))
     }
 
     /// Whether it may change something, and not only look: root, the agent's own user, and group `booth-operator`.

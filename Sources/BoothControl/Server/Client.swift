@@ -14,8 +14,8 @@ final class Client {
         case opening(serial: Int, meanwhile: [RecentEvent])
         /// Gets each event that is published, newer than this key.
         case following(after: Int64)
-        /// Has a bus, until the connection ends.
-        case holding(BusLoan)
+        /// Has a bus or a walk test, until the connection ends.
+        case holding(serial: Int, Hold)
     }
 
     /// What the input holds next.

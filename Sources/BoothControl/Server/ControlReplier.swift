@@ -8,11 +8,19 @@ import Synchronization
 package final class ControlReplier: Sendable {
     /// Who asks.
     package let caller: Caller
+    /// Who is recorded to have acted; nil for a call that only looks.
+    package let officer: Actor?
     private let isAnswered = Atomic(false)
     private let send: @Sendable (ControlAnswer) -> Void
+    private let onward: @Sendable (TestStep) -> Void
 
-    init(caller: Caller, send: @escaping @Sendable (ControlAnswer) -> Void) {
+    init(
+        caller: Caller, officer: Actor?, tell: @escaping @Sendable (TestStep) -> Void,
+        send: @escaping @Sendable (ControlAnswer) -> Void
+    ) {
         self.caller = caller
+        self.officer = officer
+        onward = tell
         self.send = send
     }
 
@@ -24,5 +32,10 @@ package final class ControlReplier: Sendable {
     package func answer(_ answer: ControlAnswer) {
         guard !isAnswered.exchange(true, ordering: .relaxed) else { return }
         send(answer)
+    }
+
+    /// Tells the next step of a walk test that was answered with `testing`; `end` is the last. Never blocks.
+    package func tell(_ step: TestStep) {
+        onward(step)
     }
 }

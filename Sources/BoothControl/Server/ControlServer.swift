@@ -20,6 +20,7 @@ package final class ControlServer: Sendable {
 
     enum Letter: Sendable {
         case answer(client: Int, serial: Int, ControlAnswer)
+        case told(client: Int, serial: Int, TestStep)
         case published(RecentEvent)
         case prove(Pulse)
         case stop
@@ -118,9 +119,12 @@ package final class ControlServer: Sendable {
         switch request.request {
         case .success(.agent(let asked)):
             let number = client.number
-            call(
-                asked,
-                ControlReplier(caller: client.caller) { mailbox.post(.answer(client: number, serial: serial, $0)) })
+            let isAllowed = !asked.needsAuthority || client.caller.mayAct()
+            let replier = ControlReplier(
+                caller: client.caller, officer: asked.needsAuthority ? client.caller.officer : nil,
+                tell: { mailbox.post(.told(client: number, serial: serial, $0)) },
+                send: { mailbox.post(.answer(client: number, serial: serial, $0)) })
+            if isAllowed { call(asked, replier) } else { replier.answer(.refused(.permissionDenied)) }
         case .success(.serviceInfo) where !request.oneway:
             client.reply(VarlinkReply.serviceInfo(version: version))
         case .success(.interfaceDescription(let interface)) where !request.oneway:

@@ -172,6 +172,8 @@ final class ControlThread {
             case .answer(let number, let serial, let answer):
                 guard let client = clients[number] else { continue }
                 take(answer, serial: serial, for: client)
+            case .told(let number, let serial, let step):
+                if let client = clients[number] { tell(step, serial: serial, to: client) }
             case .published(let event): publish(event)
             case .prove(let pulse): asking = pulse
             case .stop: isStopped = true
@@ -182,7 +184,10 @@ final class ControlThread {
     private func take(_ answer: ControlAnswer, serial: Int, for client: Client) {
         switch client.activity {
         case .asked(serial, let oneway):
-            if case .lent(let loan) = answer { client.activity = .holding(loan) } else { client.activity = .idle }
+            switch answer {
+            case .lent(let hold), .testing(_, let hold): client.activity = .holding(serial: serial, hold)
+            default: client.activity = .idle
+            }
             if !oneway { client.reply(VarlinkReply.answer(answer)) }
         case .opening(serial, let meanwhile):
             guard case .events(let newest) = answer else {
@@ -193,6 +198,17 @@ final class ControlThread {
             client.activity = .following(after: Int64.min)
             for event in newest + meanwhile { send(event, to: client) }
         default: return
+        }
+        proceed(client)
+    }
+
+    /// A step of the walk test that the client has.
+    private func tell(_ step: TestStep, serial: Int, to client: Client) {
+        guard case .holding(serial, _) = client.activity else { return }
+        client.reply(VarlinkReply.step(step))
+        if step.stage == .end { client.activity = .idle }
+        guard client.output.flush(to: client.socket), client.output.count <= limits.unreadBytes else {
+            return dismiss(client)
         }
         proceed(client)
     }

@@ -50,7 +50,14 @@ package enum AgentInterface {
         type Fault (device: string, code: string, message: string, message_zh: string)
 
         # delivery: queued, sent, accepted, rejected.
-        type Ticket (target: string, delivery: string, ticket: ?string)
+        # handed_over: others have it in its place, it is told no more.
+        type Ticket (target: string, delivery: string, ticket: ?string, handed_over: bool)
+
+        # by: a target's id, local:USER, or boothd.
+        type Mark (by: string, at: ?string)
+
+        # state: dispatched, handled. note: what the platform said to it.
+        type Step (state: string, by: string, at: ?string, note: ?string)
 
         # state: raised, accepted, dispatched, handled, closed.
         type Incident (
@@ -66,6 +73,15 @@ package enum AgentInterface {
           test: bool,
           opened: ?string,
           restored: bool,
+          restored_at: ?string,
+          accepted: ?string,
+          acknowledged: ?Mark,
+          handovers: int,
+          escalations: int,
+          steps: []Step,
+          outcome: ?string,
+          closed: ?string,
+          by: ?string,
           targets: []Ticket
         )
 
@@ -81,6 +97,10 @@ package enum AgentInterface {
 
         type TargetQueue (target: string, queued: int, rejected: int, items: []QueuedEvent)
 
+        # Whether officers are in. cause: schedule, closed, armed, disarmed, clock.
+        # until: when that changes unless something happens; null where it is not known.
+        type Attendance (attended: bool, cause: string, until: ?string)
+
         # state: starting, in-service, degraded.
         method GetStatus() -> (
           booth: string,
@@ -95,6 +115,7 @@ package enum AgentInterface {
           version: string,
           uptime_s: int,
           clock: (state: string),
+          attendance: ?Attendance,
           storage: (state: string, bytes: int, limit: int),
           points: []Point,
           open: int,
@@ -144,7 +165,63 @@ package enum AgentInterface {
           line: ?string
         ) -> (values: []int)
 
+        # period: day, week (from Monday), month. date: one that belongs to it, 2026-11-21; today where it is absent.
+        # docs/reports.md says what the report's keys mean.
+        method GetReport(period: string, date: ?string) -> (report: object)
+
+        # The methods from here on are for root, the agent's own user and group booth-operator. Who calls is kept.
+        # An answer means that it is on disk.
+
+        # Somebody in the booth has seen it.
+        method Acknowledge(incident: string) -> (incident: Incident)
+
+        # outcome: how it ended, 1 to 1000 characters on one line.
+        method Close(incident: string, outcome: string) -> (incident: Incident)
+
+        # Nobody is in, whatever the schedule says, until its present attendance would have ended.
+        method Arm() -> (attendance: Attendance)
+
+        # Somebody is in, until then, RFC 3339 with offset, 7 days ahead at most.
+        # Without: until the schedule next changes, 12 hours at most.
+        method Disarm(until: ?string) -> (attendance: Attendance)
+
+        # Offers an event again to the targets that refused it, or all such events; exactly one of the two.
+        # With all, what merely waits is tried at once too, though not before the end of a platform's Retry-After.
+        method Retry(id: ?string, all: ?bool) -> (targets: [](target: string, events: int))
+
+        type TestPoint (point: string, name: string)
+
+        # Only with more: a walk test of one point or of all, until the connection ends, 10 minutes at most.
+        # What is activated meanwhile is a test to everybody. One reply for each step.
+        # stage: begin, edge, repeat, recorded, unrecorded, sent, accepted, rejected, end.
+        # press: which activation, from 1. ms: since its edge. targets: who is to hear of it.
+        method Test(point: ?string) -> (
+          stage: string,
+          press: ?int,
+          point: ?string,
+          name: ?string,
+          incident: ?string,
+          count: ?int,
+          targets: ?[]string,
+          target: ?string,
+          ticket: ?string,
+          reason: ?string,
+          ms: ?float,
+          points: ?[]TestPoint,
+          seconds: ?int,
+          untested: ?[]TestPoint
+        )
+
         error NoSuchIncident (incident: string)
+
+        # It has ended: nothing more is done about it.
+        error IncidentClosed (incident: string)
+
+        # No target has refused that event.
+        error NoSuchEvent (id: string)
+
+        # The configuration has no such point.
+        error NoSuchPoint (point: string)
 
         # The agent cannot answer now.
         error Unavailable (reason: string, reason_zh: string)

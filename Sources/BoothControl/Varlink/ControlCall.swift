@@ -14,6 +14,21 @@ package enum ControlCall: Sendable, Hashable {
     case lendBus(String, line: BusLine? = nil)
     /// One read of a unit, made between two polls.
     case readModbus(ModbusRead)
+    /// What happened in the day, week or month that the date belongs to; nil: today.
+    case report(ReportPeriod.Kind, on: CivilDate?)
+    /// Something that is recorded with who did it.
+    case act(Act)
+    /// What each press on a point, or on any, becomes, until the connection ends; only a press of then is a test.
+    case test(PointID?)
+
+    /// Whether only root, the agent's user and group `booth-operator` may call it. Reads of a unit count: some units
+    /// forget what they counted once it is read.
+    package var needsAuthority: Bool {
+        switch self {
+        case .act, .test, .lendBus, .readModbus: true
+        case .status, .points, .incidents, .queue, .events, .report: false
+        }
+    }
 }
 
 /// A read of neighbouring values of a unit.
@@ -48,9 +63,9 @@ extension ModbusTable {
     package var mostInOneRead: Int { isRegisters ? 125 : 2000 }
 }
 
-/// A bus that a client has. When the last reference is gone, the agent takes the bus back: an answer that reaches nobody,
-/// a connection that ends, a server that stops.
-package final class BusLoan: Sendable {
+/// Something that a client has as long as its connection lives: a bus, a walk test. When the last reference is gone, the
+/// agent takes it back: an answer that reaches nobody, a connection that ends, a server that stops.
+package final class Hold: Sendable {
     private let takeBack: @Sendable () -> Void
 
     /// - Parameter takeBack: called once, on any thread; must not block.
@@ -85,8 +100,17 @@ package enum ControlAnswer: Sendable {
     /// Oldest first.
     case events([RecentEvent])
     /// The bus is the client's as long as its connection keeps the loan.
-    case lent(BusLoan)
+    case lent(Hold)
     /// In order of address; a bit is 0 or 1.
     case values([UInt16])
+    case report(BoothReport)
+    /// The incident as it stands after an act.
+    case incident(IncidentStatus)
+    /// What the booth goes by after an act.
+    case attendance(AttendanceStatus)
+    /// What is tried again, target by target.
+    case retried([RetriedTarget])
+    /// A walk test has begun; its steps are told until the connection, or the test, ends.
+    case testing(TestStep, Hold)
     case refused(ControlError)
 }

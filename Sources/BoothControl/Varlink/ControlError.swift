@@ -11,6 +11,12 @@ package enum ControlError: Error, Sendable, Hashable {
     case permissionDenied
     /// No incident of the journal has that id.
     case noSuchIncident(EventID)
+    /// An act on an incident that has ended.
+    case incidentClosed(EventID)
+    /// No target has refused that event.
+    case noSuchEvent(EventID)
+    /// The configuration has no such point.
+    case noSuchPoint(String)
     /// The agent cannot answer now, and why.
     case unavailable(Message)
     /// A unit was asked and gave no values.
@@ -25,6 +31,9 @@ package enum ControlError: Error, Sendable, Hashable {
         case .methodNotImplemented: "org.varlink.service.MethodNotImplemented"
         case .permissionDenied: "org.varlink.service.PermissionDenied"
         case .noSuchIncident: "cn.boothd.Agent.NoSuchIncident"
+        case .incidentClosed: "cn.boothd.Agent.IncidentClosed"
+        case .noSuchEvent: "cn.boothd.Agent.NoSuchEvent"
+        case .noSuchPoint: "cn.boothd.Agent.NoSuchPoint"
         case .unavailable: "cn.boothd.Agent.Unavailable"
         case .readFailed: "cn.boothd.Agent.ReadFailed"
         }
@@ -37,7 +46,9 @@ package enum ControlError: Error, Sendable, Hashable {
         case .invalidParameter(let parameter): ["parameter": parameter]
         case .interfaceNotFound(let interface): ["interface": interface]
         case .permissionDenied: [:]
-        case .noSuchIncident(let id): ["incident": id.description]
+        case .noSuchEvent(let id): ["id": id.description]
+        case .noSuchPoint(let point): ["point": point]
+        case .noSuchIncident(let id), .incidentClosed(let id): ["incident": id.description]
         case .unavailable(let reason): ["reason": reason.en, "reason_zh": reason.zh]
         case .readFailed(let failure):
             ["code": failure.code, "reason": failure.message.en, "reason_zh": failure.message.zh]
@@ -55,6 +66,13 @@ package enum ControlError: Error, Sendable, Hashable {
         case "cn.boothd.Agent.NoSuchIncident":
             guard let id = EventID(parameters["incident"] ?? "") else { return nil }
             self = .noSuchIncident(id)
+        case "cn.boothd.Agent.IncidentClosed":
+            guard let id = EventID(parameters["incident"] ?? "") else { return nil }
+            self = .incidentClosed(id)
+        case "cn.boothd.Agent.NoSuchEvent":
+            guard let id = EventID(parameters["id"] ?? "") else { return nil }
+            self = .noSuchEvent(id)
+        case "cn.boothd.Agent.NoSuchPoint": self = .noSuchPoint(parameters["point"] ?? "")
         case "cn.boothd.Agent.Unavailable":
             self = .unavailable(Self.reason(of: parameters))
         case "cn.boothd.Agent.ReadFailed":

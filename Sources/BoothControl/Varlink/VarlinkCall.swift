@@ -43,12 +43,12 @@ private struct Envelope: Decodable {
         oneway = try call.decodeIfPresent(Bool.self, forKey: "oneway") ?? false
         let (method, more, oneway) = (method, more, oneway)
         request = Result { () throws(ControlError) in
-            try Self.request(method, Parameters(of: call), takesMore: more && !oneway)
+            try Self.request(method, CallParameters(of: call), takesMore: more && !oneway)
         }
     }
 
     private static func request(
-        _ method: String, _ parameters: Parameters, takesMore: Bool
+        _ method: String, _ parameters: CallParameters, takesMore: Bool
     ) throws(ControlError) -> VarlinkCall.Request {
         switch method {
         case "org.varlink.service.GetInfo":
@@ -67,7 +67,7 @@ private struct Envelope: Decodable {
     }
 
     private static func agentCall(
-        _ method: String, _ parameters: Parameters, takesMore: Bool
+        _ method: String, _ parameters: CallParameters, takesMore: Bool
     ) throws(ControlError) -> ControlCall {
         switch method.dropFirst(AgentInterface.name.count + 1) {
         case "GetStatus": return try parameters.allow([], .status)
@@ -88,13 +88,25 @@ private struct Envelope: Decodable {
             guard takesMore else { throw .invalidParameter("more") }
             return .lendBus(try parameters.required("bus"), line: try parameters.string("line").map(BusLine.init))
         case "ReadModbus": return .readModbus(try modbusRead(parameters))
-        default: throw .methodNotFound(method)
+        case "GetReport":
+            try parameters.allow(["period", "date"])
+            guard let kind = ReportPeriod.Kind(rawValue: try parameters.required("period")) else {
+                throw .invalidParameter("period")
+            }
+            return .report(kind, on: try parameters.date("date"))
+        case "Test":
+            try parameters.allow(["point"])
+            guard takesMore else { throw .invalidParameter("more") }
+            return .test(try parameters.string("point").map(PointID.init))
+        case let name:
+            guard let act = try Act(method: name, parameters) else { throw .methodNotFound(method) }
+            return .act(act)
         }
     }
 }
 
 extension Envelope {
-    private static func modbusRead(_ parameters: Parameters) throws(ControlError) -> ModbusRead {
+    private static func modbusRead(_ parameters: CallParameters) throws(ControlError) -> ModbusRead {
         try parameters.allow(["bus", "unit", "table", "address", "count", "line"])
         guard let table = ModbusTable(rawValue: try parameters.required("table")) else {
             throw .invalidParameter("table")
@@ -109,65 +121,4 @@ extension Envelope {
         read.line = try parameters.string("line").map(BusLine.init)
         return read
     }
-}
-
-/// A call's `parameters`, read by name.
-private struct Parameters {
-    private let values: KeyedDecodingContainer<ParameterName>?
-    private let isObject: Bool
-
-    init(of call: KeyedDecodingContainer<ParameterName>) {
-        let isAbsent = !call.contains("parameters") || (try? call.decodeNil(forKey: "parameters")) == true
-        values = isAbsent ? nil : try? call.nestedContainer(keyedBy: ParameterName.self, forKey: "parameters")
-        isObject = isAbsent || values != nil
-    }
-
-    /// Refuses parameters that the method does not have, so that a misspelt one is not taken for an absent one.
-    func allow(_ names: Set<String>) throws(ControlError) {
-        guard isObject else { throw .invalidParameter("parameters") }
-        let foreign = values?.allKeys.map(\.stringValue).filter { !names.contains($0) }.min()
-        if let foreign { throw .invalidParameter(foreign) }
-    }
-
-    func allow(_ names: Set<String>, _ call: ControlCall) throws(ControlError) -> ControlCall {
-        try allow(names)
-        return call
-    }
-
-    func string(_ name: ParameterName) throws(ControlError) -> String? {
-        do { return try values?.decodeIfPresent(String.self, forKey: name) } catch {
-            throw .invalidParameter(name.stringValue)
-        }
-    }
-
-    func required(_ name: ParameterName) throws(ControlError) -> String {
-        guard let value = try string(name) else { throw .invalidParameter(name.stringValue) }
-        return value
-    }
-
-    func number(
-        _ name: ParameterName, in range: ClosedRange<Int>, default fallback: Int? = nil
-    ) throws(ControlError) -> Int {
-        do {
-            guard let value = try values?.decodeIfPresent(Int.self, forKey: name) ?? fallback, range.contains(value)
-            else { throw ControlError.invalidParameter(name.stringValue) }
-            return value
-        } catch {
-            throw .invalidParameter(name.stringValue)
-        }
-    }
-
-    func bool(_ name: ParameterName) throws(ControlError) -> Bool? {
-        do { return try values?.decodeIfPresent(Bool.self, forKey: name) } catch {
-            throw .invalidParameter(name.stringValue)
-        }
-    }
-}
-
-private struct ParameterName: CodingKey, ExpressibleByStringLiteral {
-    let stringValue: String
-    var intValue: Int? { nil }
-    init(stringValue: String) { self.stringValue = stringValue }
-    init(stringLiteral text: String) { stringValue = text }
-    init?(intValue: Int) { nil }
 }

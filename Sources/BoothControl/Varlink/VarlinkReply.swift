@@ -38,6 +38,11 @@ enum VarlinkReply {
         case .queue(let reply): parameters(JSONText.encode(reply))
         case .events(let events): parameters("{\"events\":[" + events.map(\.json).joined(separator: ",") + "]}")
         case .lent: "{\"parameters\":{\"lent\":true},\"continues\":true}"
+        case .report(let report): parameters(JSONText.encode(["report": report]))
+        case .incident(let incident): parameters(JSONText.encode(["incident": incident]))
+        case .attendance(let attendance): parameters(JSONText.encode(["attendance": attendance]))
+        case .retried(let targets): parameters(JSONText.encode(["targets": targets]))
+        case .testing(let step, _): self.step(step)
         case .values(let values): parameters(JSONText.encode(["values": values]))
         case .refused(let error): self.error(error)
         }
@@ -46,6 +51,11 @@ enum VarlinkReply {
     /// One event of many; the client waits for the next.
     static func event(_ json: String) -> String {
         "{\"parameters\":{\"event\":\(json)},\"continues\":true}"
+    }
+
+    /// One step of a walk test; the client waits for the next, unless this is its end.
+    static func step(_ step: TestStep) -> String {
+        "{\"parameters\":\(JSONText.encode(step))" + (step.stage == .end ? "}" : ",\"continues\":true}")
     }
 
     private static func parameters(_ json: String) -> String {

@@ -11,6 +11,8 @@ package struct BoothEvent: Sendable, Hashable {
         case closed(Incident)
         /// A task was carried out or refused.
         case taskDone(TaskRecord)
+        /// What the booth went through on the day before.
+        case dailyReport(BoothReport)
         /// The journal was found damaged and set aside: what it held for the recipients is not known.
         case journalLost
         /// A point's change that nobody else needs to know.
@@ -39,6 +41,7 @@ package struct BoothEvent: Sendable, Hashable {
         case .restored: .incidentRestored
         case .closed: .incidentClosed
         case .taskDone: .taskDone
+        case .dailyReport: .dailyReport
         case .journalLost: .loss
         case .record: .record
         }
@@ -49,7 +52,7 @@ package struct BoothEvent: Sendable, Hashable {
         switch content {
         case .raised(let incident), .updated(let incident, _), .restored(let incident, _), .closed(let incident):
             incident
-        case .journalLost, .record, .taskDone: nil
+        case .journalLost, .record, .taskDone, .dailyReport: nil
         }
     }
 

@@ -22,10 +22,16 @@ package struct CloudEvent: Sendable, Hashable {
 extension CloudEvent {
     /// Encodes `event` as the booth's own.
     package init(_ event: BoothEvent, from booth: Booth) {
-        let content = EventContent(event.content)
-        self.init(
-            id: event.id, type: event.type, subject: event.subject, moment: event.moment, booth: booth, content: content
-        )
+        func encoded(_ content: some Encodable) -> CloudEvent {
+            CloudEvent(
+                id: event.id, type: event.type, subject: event.subject, moment: event.moment, booth: booth,
+                content: content)
+        }
+        if case .dailyReport(let report) = event.content {
+            self = encoded(report)
+        } else {
+            self = encoded(EventContent(event.content))
+        }
     }
 
     /// Encodes a status event.
@@ -55,7 +61,7 @@ extension BoothEvent {
         case .raised(let incident), .updated(let incident, _), .restored(let incident, _), .closed(let incident):
             incident.point
         case .record(let point, _): point
-        case .journalLost, .taskDone: nil
+        case .journalLost, .taskDone, .dailyReport: nil
         }
     }
 }

@@ -7,6 +7,8 @@ package enum EventType: String, Sendable, Codable, CaseIterable {
     case incidentRestored = "cn.boothd.incident.restored.v1"
     case incidentClosed = "cn.boothd.incident.closed.v1"
     case taskDone = "cn.boothd.task.done.v1"
+    /// What the booth went through on the day before.
+    case dailyReport = "cn.boothd.report.daily.v1"
     /// Events were lost: the journal was found damaged.
     case loss = "cn.boothd.loss.v1"
     /// The heartbeat: sent at once or not at all, never recorded.

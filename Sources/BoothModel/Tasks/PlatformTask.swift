@@ -18,6 +18,8 @@ package struct PlatformTask: Sendable, Hashable {
         case test
         /// It cannot be understood; what is wrong, in English, for the platform's engineer.
         case malformed(String)
+        /// The agent does not know the kind.
+        case unknownKind
     }
 
     /// The platform's own, 1...128 characters; empty where a malformed task has none.

@@ -18,18 +18,6 @@ extension Stamp {
 
     /// Milliseconds since 1970-01-01T00:00:00Z; nil where the clock was not trusted.
     package var wallMilliseconds: Int64? {
-        guard let time else { return nil }
-        // As `CivilTime` writes it: 2026-11-21T08:15:30.120+08:00.
-        let bytes = Array(time.utf8)
-        guard bytes.count == 29 else { return nil }
-        func number(_ range: Range<Int>) -> Int64? { Int64(String(decoding: bytes[range], as: UTF8.self)) }
-        guard let year = number(0..<4), let month = number(5..<7), let day = number(8..<10), let hour = number(11..<13),
-            let minute = number(14..<16), let second = number(17..<19), let millisecond = number(20..<23),
-            let offsetHours = number(24..<26), let offsetMinutes = number(27..<29)
-        else { return nil }
-        let offset = (offsetHours * 60 + offsetMinutes) * (bytes[23] == UInt8(ascii: "-") ? -60 : 60)
-        let date = CivilDate(year: Int(year), month: Int(month), day: Int(day))
-        let seconds = Int64(date.daysSince1970) * 86_400 + hour * 3600 + minute * 60 + second - offset
-        return seconds * 1000 + millisecond
+        time.flatMap(WallTime.init(rfc3339:))?.milliseconds
     }
 }

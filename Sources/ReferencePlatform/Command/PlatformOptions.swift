@@ -35,7 +35,11 @@ struct PlatformOptions {
           --help               this text
 
         Prints "listening on URL" when it is ready, then a line for each event: the time, then name=value.
-        A task for a booth is a row of the table task:
+        Takes the dispatcher's lines from standard input, whose end changes nothing:
+
+        \(DispatcherLine.list.split(separator: "\n").map { "  " + $0 }.joined(separator: "\n"))
+
+        The tables incident, event and task show what came of it. A row in the table task is a task as well:
           sqlite3 FILE "INSERT INTO task (booth, body) VALUES ('B0001', '{\\"id\\":\\"t1\\",\\"kind\\":\\"test\\"}')"
         SIGTERM and SIGINT stop it. Exit: 0 stopped; 64 usage; 69 the address cannot be had; 78 a file is wrong.
         """

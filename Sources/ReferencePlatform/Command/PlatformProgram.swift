@@ -24,6 +24,7 @@ package enum PlatformProgram {
 
     private static func serve(_ options: PlatformOptions) -> CInt {
         let signals = blockStopSignals()
+        let hasInput = DispatcherInput.isThere
         do {
             let tls = try options.files.map { files throws(HTTPServerError) in
                 try HTTPServerTLS(
@@ -35,6 +36,7 @@ package enum PlatformProgram {
             try platform.start(listen: options.listen, tls: tls)
             let scheme = tls == nil ? "http" : "https"
             StandardStream.output.write(line: "listening on \(scheme)://\(platform.address ?? options.listen)")
+            if hasInput { try DispatcherInput.follow(platform) }
             wait(for: signals)
             platform.stop()
             return 0

@@ -17,7 +17,7 @@ extension IncomingEvent {
         if let content = attributes.text("datacontenttype"), content != "application/json" {
             throw EventProblem("datacontenttype must be application/json")
         }
-        if let time = attributes.text("time"), !isRFC3339(time) {
+        if let time = attributes.text("time"), WallTime(rfc3339: time) == nil {
             throw EventProblem("time must be RFC 3339 with an offset")
         }
         let data = try DataFields(json["data"])
@@ -31,6 +31,7 @@ extension IncomingEvent {
         sequence = try Self.sequence(attributes, of: type)
         self.booth = booth
         incident = type.hasPrefix(Self.incidentTypes) ? try data.incident(of: type) : nil
+        answer = type == EventType.taskDone.rawValue ? try data.taskAnswer() : nil
         self.bytes = bytes
         self.json = json
     }
@@ -131,21 +132,45 @@ private struct DataFields {
         guard let count = data["count"]?.integer, count >= 1 else {
             throw EventProblem("data.count must be an integer from 1")
         }
-        _ = try word("state", of: ["raised", "accepted", "dispatched", "handled", "closed"])
-        guard data["test"]?.bool != nil else { throw EventProblem("data.test must be true or false") }
-        try checkOwn(of: type)
-        return IncomingEvent.IncidentFields(
-            id: id, category: try text("category"), incidentClass: incidentClass, priority: priority, count: count)
+        let state = try word("state", of: ["raised", "accepted", "dispatched", "handled", "closed"])
+        guard let isTest = data["test"]?.bool else { throw EventProblem("data.test must be true or false") }
+        var fields = IncomingEvent.IncidentFields(
+            id: id, category: try text("category"), incidentClass: incidentClass, priority: priority, count: count,
+            state: IncidentState(rawValue: state) ?? .raised, isTest: isTest)
+        try checkOwn(of: type, &fields)
+        return fields
     }
 
-    private func checkOwn(of type: String) throws(EventProblem) {
+    /// Reads what only events of that type have.
+    private func checkOwn(of type: String, _ fields: inout IncomingEvent.IncidentFields) throws(EventProblem) {
         switch EventType(rawValue: type) {
         case .incidentUpdated:
-            let reasons = ["repeat", "escalated", "accepted", "dispatched", "handled", "reclassified", "acknowledged"]
-            _ = try word("reason", of: reasons)
+            let reasons: [UpdateReason] = [
+                .repeat, .escalated, .accepted, .dispatched, .handled, .reclassified, .acknowledged,
+            ]
+            fields.reason = UpdateReason(rawValue: try word("reason", of: reasons.map(\.rawValue)))
+            if let step = data["step"], (step.integer ?? -1) < 0 {
+                throw EventProblem("data.step must be an integer from 0")
+            }
+            if data["by"] != nil { _ = try text("by") }
         case .incidentRestored: try number("duration_s", within: 0...Double.greatestFiniteMagnitude)
+        case .incidentClosed:
+            guard fields.state == .closed else { throw EventProblem("data.state of what was closed must be closed") }
+            fields.closing = (try text("outcome"), try text("by"))
         default: return
         }
+    }
+
+    /// Checks what a `task.done` has besides.
+    func taskAnswer() throws(EventProblem) -> IncomingEvent.TaskAnswer {
+        guard let result = TaskRecord.Result(rawValue: try word("result", of: ["done", "refused"])) else {
+            throw EventProblem("data.result is unknown")
+        }
+        // A task that could not be understood may have had no id; whoever sent it reads that in the reason.
+        let task = result == .done ? try text("task") : data["task"]?.string
+        guard let task else { throw EventProblem("data.task is required, a string") }
+        return IncomingEvent.TaskAnswer(
+            task: task, result: result, reason: result == .refused ? try text("reason") : nil)
     }
 
     private func text(_ name: String) throws(EventProblem) -> String {
@@ -167,28 +192,4 @@ private struct DataFields {
             throw EventProblem("data.\(name) is required, a number in its range")
         }
     }
-}
-
-/// Whether `text` has the shape of an RFC 3339 date and time with an offset: `2026-11-21T08:15:30.120+08:00`.
-func isRFC3339(_ text: String) -> Bool {
-    var rest = Substring(text)
-    func take(_ pattern: StaticString) -> Bool {
-        for index in 0..<pattern.utf8CodeUnitCount {
-            guard let byte = rest.utf8.popFirst() else { return false }
-            let wanted = pattern.utf8Start[index]
-            let fits = wanted == UInt8(ascii: "0") ? (48...57).contains(byte) : byte == wanted
-            guard fits else { return false }
-        }
-        return true
-    }
-    guard take("0000-00-00T00:00:00") else { return false }
-    if rest.utf8.first == UInt8(ascii: ".") {
-        let fraction = rest.utf8.dropFirst().prefix { (48...57).contains($0) }
-        guard !fraction.isEmpty else { return false }
-        rest = rest[fraction.endIndex...]
-    }
-    if rest == "Z" { return true }
-    guard rest.utf8.first == UInt8(ascii: "+") || rest.utf8.first == UInt8(ascii: "-") else { return false }
-    rest = rest.dropFirst()
-    return take("00:00") && rest.isEmpty
 }

@@ -14,6 +14,8 @@ struct IncomingEvent: Sendable {
     /// The booth's code.
     var booth: String
     var incident: IncidentFields?
+    /// Of a `task.done`.
+    var answer: TaskAnswer?
     /// The event as it was sent.
     var bytes: [UInt8]
     /// The same, understood.
@@ -26,6 +28,31 @@ struct IncomingEvent: Sendable {
         var incidentClass: IncidentClass
         var priority: Int64
         var count: Int64
+        var state: IncidentState
+        /// Raised by a test.
+        var isTest: Bool
+        /// Why it was updated; nil for the other types.
+        var reason: UpdateReason?
+        /// How it ended; nil for all types but `closed`.
+        var closing: (outcome: String, by: String)?
+
+        /// Whether it may bring back an incident that was handed over: it tells that the class changed, or that nobody
+        /// else answers.
+        var isReturn: Bool { reason == .reclassified || reason == .escalated }
+    }
+
+    /// What became of a task.
+    struct TaskAnswer: Sendable {
+        /// The task's id; empty where it had none.
+        var task: String
+        var result: TaskRecord.Result
+        /// Why it was refused.
+        var reason: String?
+    }
+
+    /// Whether it asks for an answer to its incident, which can be that others are to give it.
+    var offersIncident: Bool {
+        type == EventType.incidentRaised.rawValue || type == EventType.incidentUpdated.rawValue
     }
 
     /// A heartbeat: only the last one of each booth is of interest.

@@ -20,6 +20,36 @@ package struct ReceivedEvent: Sendable, Hashable {
     package var body: String
 }
 
+/// An incident as the platform has it.
+package struct ReceivedIncident: Sendable, Hashable {
+    package var incident: String
+    package var source: String
+    package var incidentClass: String
+    package var count: Int
+    /// As the contract spells the states.
+    package var state: String
+    package var ticket: String?
+    /// The class that it was handed to; nil: it is this platform's.
+    package var handed: String?
+    package var outcome: String?
+    /// Who closed it.
+    package var by: String?
+    package var isTest: Bool
+}
+
+/// A task for a booth, and what became of it.
+package struct GivenTask: Sendable, Hashable {
+    package var booth: String
+    /// JSON.
+    package var body: String
+    /// `done` or `refused`; nil: the booth has not answered.
+    package var result: String?
+    /// Why it was refused.
+    package var reason: String?
+    /// How often it was answered.
+    package var answers: Int
+}
+
 /// Counts that are missing from a booth's sequence.
 package struct SequenceGap: Sendable, Hashable {
     /// `urn:booth:COUNTY:CODE`
@@ -52,6 +82,29 @@ extension PlatformStore {
                 id: row.text(at: 0), source: row.text(at: 1), type: row.text(at: 2), subject: row.optionalText(at: 3),
                 sequence: row.optionalText(at: 4), incident: row.optionalText(at: 5), ticket: row.optionalText(at: 6),
                 copies: Int(row.integer(at: 7)), body: row.text(at: 8))
+        }
+    }
+
+    /// Every incident, in the order of arrival.
+    func incidents() throws(SQLiteError) -> [ReceivedIncident] {
+        let select = """
+            SELECT incident, source, class, count, state, ticket, handed, outcome, by, test FROM incident ORDER BY number
+            """
+        return try connection.prepare(select).rows { row in
+            ReceivedIncident(
+                incident: row.text(at: 0), source: row.text(at: 1), incidentClass: row.text(at: 2),
+                count: Int(row.integer(at: 3)), state: row.text(at: 4), ticket: row.optionalText(at: 5),
+                handed: row.optionalText(at: 6), outcome: row.optionalText(at: 7), by: row.optionalText(at: 8),
+                isTest: row.integer(at: 9) != 0)
+        }
+    }
+
+    /// Every task, in the order in which they were given.
+    func tasks() throws(SQLiteError) -> [GivenTask] {
+        try connection.prepare("SELECT booth, body, result, reason, answers FROM task ORDER BY cursor").rows { row in
+            GivenTask(
+                booth: row.text(at: 0), body: row.text(at: 1), result: row.optionalText(at: 2),
+                reason: row.optionalText(at: 3), answers: Int(row.integer(at: 4)))
         }
     }
 

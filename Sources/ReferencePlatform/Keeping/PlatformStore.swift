@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
-import Glibc
 import SQLite
 
 /// What the platform has received, in one SQLite file.
@@ -14,9 +13,7 @@ final class PlatformStore {
     private let addConflict: Statement
     private let findStatus: Statement
     private let keepStatus: Statement
-    private let findTicket: Statement
-    private let addTicket: Statement
-    private let nextNumber: Statement
+    let cases: CaseBook
 
     /// Opens the file, or makes it.
     ///
@@ -25,11 +22,11 @@ final class PlatformStore {
         connection = try Connection(path: path)
         try connection.execute(Schema.pragmas)
         try Self.makeTables(on: connection)
-        findEvent = try connection.prepare("SELECT ticket, body FROM event WHERE source = ? AND id = ?")
+        findEvent = try connection.prepare("SELECT ticket, body, rejected FROM event WHERE source = ? AND id = ?")
         addEvent = try connection.prepare(
             """
-            INSERT INTO event (source, id, type, subject, sequence, incident, ticket, received, body)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO event (source, id, type, subject, sequence, incident, ticket, rejected, received, body)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """)
         countCopy = try connection.prepare("UPDATE event SET copies = copies + 1 WHERE source = ? AND id = ?")
         addConflict = try connection.prepare(
@@ -41,10 +38,7 @@ final class PlatformStore {
             ON CONFLICT DO UPDATE SET id = excluded.id, received = excluded.received, count = count + 1,
                 body = excluded.body
             """)
-        findTicket = try connection.prepare("SELECT ticket FROM ticket WHERE source = ? AND incident = ?")
-        addTicket = try connection.prepare("INSERT INTO ticket (source, incident, ticket) VALUES (?, ?, ?)")
-        nextNumber = try connection.prepare(
-            "INSERT INTO series VALUES (?, 1) ON CONFLICT DO UPDATE SET last = last + 1 RETURNING last")
+        cases = try CaseBook(connection)
     }
 
     private static func makeTables(on connection: Connection) throws(SQLiteError) {
@@ -53,7 +47,9 @@ final class PlatformStore {
             case Schema.version: return
             case 0: try connection.execute(Schema.tables)
             case let other:
-                throw SQLiteError(.open, extendedCode: 26, message: "tables of version \(other), not 1")
+                throw SQLiteError(
+                    .open, extendedCode: 26,
+                    message: "tables of version \(other), not \(Schema.version): another booth-platform made them")
             }
         }
     }
@@ -63,11 +59,18 @@ final class PlatformStore {
     /// - Returns: a verdict for each, in their order.
     /// - Throws: `SQLiteError`; none is kept then.
     func keep(_ events: [IncomingEvent]) throws(SQLiteError) -> [Verdict] {
-        try connection.transaction { () throws(SQLiteError) in
-            let now = CivilTime.now()
-            var verdicts: [Verdict] = []
-            for event in events { verdicts.append(try keep(event, at: now)) }
-            return verdicts
+        let handOver = cases.handOver
+        do throws(SQLiteError) {
+            return try connection.transaction { () throws(SQLiteError) in
+                let now = CivilTime.now()
+                var verdicts: [Verdict] = []
+                for event in events { verdicts.append(try keep(event, at: now)) }
+                return verdicts
+            }
+        } catch {
+            // Nothing was handed over after all.
+            cases.handOver = handOver
+            throw error
         }
     }
 
@@ -75,24 +78,27 @@ final class PlatformStore {
         if event.isStatus { return try keepStatus(of: event, at: now) }
         let id = event.id.description
         let kept = try findEvent.first(.text(event.source), .text(id)) { row in
-            (ticket: row.optionalText(at: 0), body: Array(row.text(at: 1).utf8))
+            (ticket: row.optionalText(at: 0), body: Array(row.text(at: 1).utf8), rejected: row.optionalText(at: 2))
         }
-        guard let kept else { return .accepted(ticket: try add(event, at: now)) }
+        guard let kept else { return try add(event, at: now) }
         guard kept.body == event.bytes || (try? JSONDocument(kept.body))?.value == event.json else {
             try addConflict.run(.text(event.source), .text(id), .text(now.rfc3339), event.text)
             return .rejected(reason: "conflict: this id was sent before with another body")
         }
         try countCopy.run(.text(event.source), .text(id))
+        if let reason = kept.rejected { return .rejected(reason: reason) }
         return .duplicate(ticket: kept.ticket)
     }
 
-    private func add(_ event: IncomingEvent, at now: CivilTime) throws(SQLiteError) -> String? {
-        var ticket: String?
-        if let incident = event.incident { ticket = try self.ticket(of: incident, from: event.source, at: now) }
+    private func add(_ event: IncomingEvent, at now: CivilTime) throws(SQLiteError) -> Verdict {
+        var verdict = Verdict.accepted(ticket: nil)
+        if let incident = event.incident { verdict = try cases.take(event, incident, at: now) }
+        if let answer = event.answer { try take(answer, from: event.booth, at: now) }
         try addEvent.run(
             .text(event.source), .text(event.id.description), .text(event.type), Value(event.subject),
-            Value(event.sequence), Value(event.incident?.id.description), Value(ticket), .text(now.rfc3339), event.text)
-        return ticket
+            Value(event.sequence), Value(event.incident?.id.description), Value(verdict.ticket), Value(verdict.reason),
+            .text(now.rfc3339), event.text)
+        return verdict
     }
 
     private func keepStatus(of event: IncomingEvent, at now: CivilTime) throws(SQLiteError) -> Verdict {
@@ -100,23 +106,6 @@ final class PlatformStore {
         guard last != event.id.description else { return .duplicate(ticket: nil) }
         try keepStatus.run(.text(event.source), .text(event.id.description), .text(now.rfc3339), event.text)
         return .accepted(ticket: nil)
-    }
-
-    /// The ticket of an incident: `JQ` (警情) for police and faults, `SQ` (社区) for the community, day and number.
-    ///
-    /// It is given at the first event of the incident that arrives, and stays whatever the class becomes.
-    private func ticket(
-        of incident: IncomingEvent.IncidentFields, from source: String, at now: CivilTime
-    ) throws(SQLiteError) -> String {
-        let id = incident.id.description
-        if let given = try findTicket.first(.text(source), .text(id), read: { $0.text(at: 0) }) { return given }
-        let letters = incident.incidentClass == .community ? "SQ" : "JQ"
-        let day = now.rfc3339.prefix(10).filter { $0 != "-" }
-        let number = try nextNumber.first(.text(letters + day)) { $0.integer(at: 0) } ?? 0
-        let digits = String(number)
-        let ticket = "\(letters)\(day)-\(String(repeating: "0", count: max(0, 4 - digits.count)))\(digits)"
-        try addTicket.run(.text(source), .text(id), .text(ticket))
-        return ticket
     }
 }
 
@@ -141,6 +130,11 @@ enum Verdict: Sendable, Equatable {
         case .rejected: nil
         }
     }
+
+    /// Why it is rejected; nil where it is not.
+    var reason: String? {
+        if case .rejected(let reason) = self { reason } else { nil }
+    }
 }
 
 extension IncomingEvent {
@@ -150,8 +144,6 @@ extension IncomingEvent {
 extension CivilTime {
     /// The wall clock's reading in the process's time zone.
     static func now() -> CivilTime {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return CivilTime(wallMilliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
+        CivilTime(wallMilliseconds: wallMilliseconds())
     }
 }

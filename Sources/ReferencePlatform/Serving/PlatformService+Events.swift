@@ -16,7 +16,16 @@ extension PlatformService {
         try Self.check(key: request.header("idempotency-key"), of: events, isBatch: isBatch)
         let verdicts = try withStore { store throws(SQLiteError) in try store.keep(events) }
         for (event, verdict) in zip(events, verdicts) { show(Self.line(of: event, verdict)) }
-        return Self.receipts(for: events, verdicts)
+        let receipts = Self.receipts(for: events, verdicts)
+        guard manner.withLock({ $0.givesReceiptsLater }), !events.allSatisfy(\.isStatus),
+            let booth = events.first?.booth
+        else {
+            let rest = "\"max_batch\":\(Self.maxBatch),\"time\":\"\(CivilTime.now().rfc3339)\"}"
+            return Self.response(200, "\(receipts),\(rest)")
+        }
+        let id = EventID(key: wallMilliseconds() << 12, random: UInt64.random(in: 0...UInt64.max))
+        try addTask("\(receipts),\"id\":\"\(id)\",\"kind\":\"receipt\"}", for: booth)
+        return Self.response(202, "{\"max_batch\":\(Self.maxBatch)}")
     }
 
     /// Whether the media type is that of a batch.
@@ -75,18 +84,20 @@ extension PlatformService {
         }
     }
 
-    private static func receipts(for events: [IncomingEvent], _ verdicts: [Verdict]) -> HTTPResponse {
+    /// The beginning of an object with the receipts; what else it has, and its end, are to follow.
+    private static func receipts(for events: [IncomingEvent], _ verdicts: [Verdict]) -> String {
         let receipts = zip(events, verdicts).map { event, verdict in
             var receipt = "{\"id\":\"\(event.id)\",\"result\":\"\(verdict.result)\""
             if let ticket = verdict.ticket { receipt += ",\"ticket\":\(JSONText.encode(ticket))" }
-            if case .rejected(let reason) = verdict { receipt += ",\"reason\":\(JSONText.encode(reason))" }
+            if let reason = verdict.reason { receipt += ",\"reason\":\(JSONText.encode(reason))" }
             return receipt + "}"
         }
-        let text =
-            "{\"receipts\":[\(receipts.joined(separator: ","))],\"max_batch\":\(maxBatch),"
-            + "\"time\":\"\(CivilTime.now().rfc3339)\"}"
-        return HTTPResponse(
-            status: 200, headers: [HTTPField("Content-Type", "application/json")], body: Array(text.utf8))
+        return "{\"receipts\":[\(receipts.joined(separator: ","))]"
+    }
+
+    private static func response(_ status: Int, _ json: String) -> HTTPResponse {
+        HTTPResponse(
+            status: status, headers: [HTTPField("Content-Type", "application/json")], body: Array(json.utf8))
     }
 
     /// One line for a person and for a program: the time, then `name=value`, quoted as in JSON where it has to be.
@@ -104,7 +115,11 @@ extension PlatformService {
             ("ticket", verdict.ticket), ("id", event.id.description), ("incident", event.incident?.id.description),
             ("sequence", event.sequence),
         ]
-        if case .rejected(let reason) = verdict { fields.append(("reason", reason)) }
+        if let answer = event.answer {
+            fields += [("task", answer.task), ("answer", answer.result.rawValue), ("why", answer.reason)]
+        }
+        fields += [("outcome", event.incident?.closing?.outcome), ("by", event.incident?.closing?.by)]
+        fields.append(("reason", verdict.reason ?? event.incident?.reason?.rawValue))
         let words = fields.compactMap { name, value in value.map { "\(name)=\(word($0))" } }
         return "\(CivilTime.now().rfc3339) \(words.joined(separator: " "))"
     }

@@ -19,6 +19,7 @@ extension PlatformService {
         defer { bell.forget(hearing) }
         while true {
             hearing.clear()
+            guard !isSilent else { return Self.silence }
             if let page = try withStore({ store throws(SQLiteError) in try store.tasks(of: booth, after: cursor) }) {
                 return Self.response(to: page)
             }

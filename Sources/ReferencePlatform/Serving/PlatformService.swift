@@ -10,6 +10,7 @@ final class PlatformService: Sendable {
     static let maxBatch = 50
     let store: Mutex<PlatformStore>
     let bell: TaskBell
+    let manner = Mutex(Manner())
     /// Takes a line for standard output.
     let show: @Sendable (String) -> Void
     /// Takes a line for standard error.
@@ -25,6 +26,7 @@ final class PlatformService: Sendable {
     }
 
     func answer(_ request: HTTPRequest) -> HTTPResponse {
+        guard !isSilent else { return Self.silence }
         do {
             switch request.path {
             case "/v1/events": return try require("POST", of: request) ?? takeEvents(request)
@@ -48,6 +50,12 @@ final class PlatformService: Sendable {
             405, title: "method not allowed", detail: "\(request.path) takes \(method) alone")
         response.headers.append(HTTPField("Allow", method))
         return response
+    }
+
+    /// Adds a task and wakes the long polls.
+    func addTask(_ body: String, for booth: String) throws(SQLiteError) {
+        try withStore { store throws(SQLiteError) in _ = try store.addTask(body, for: booth) }
+        bell.ring()
     }
 
     /// Uses the store while no other thread does.

@@ -10,6 +10,8 @@ package struct PlatformBook: Sendable {
     package let rows: Int
     /// Incidents whose opening it has, by id.
     package let openings: Set<String>
+    /// The ticket of each incident that is this platform's case, by id; not of those that it handed to others.
+    package let tickets: [String: String]
     /// Counts missing from the booth's sequence; means something once the booth's queue is empty.
     package let gaps: Int
     /// Events that came more than once, with the same id and the same body.
@@ -25,6 +27,10 @@ package struct PlatformBook: Sendable {
         rows = Int(try connection.integer("SELECT count(*) FROM event") ?? 0)
         let select = "SELECT incident FROM event WHERE type = '\(EventType.incidentRaised.rawValue)'"
         openings = Set(try connection.prepare(select).rows { row throws(SQLiteError) in row.text(at: 0) })
+        let cases = try connection.prepare(
+            "SELECT incident, ticket FROM incident WHERE handed IS NULL AND ticket IS NOT NULL"
+        ).rows { row throws(SQLiteError) in (row.text(at: 0), row.text(at: 1)) }
+        tickets = Dictionary(cases) { first, _ in first }
         let numbered = "FROM event WHERE sequence IS NOT NULL"
         let highest = try connection.integer(
             "SELECT coalesce(max(cast(substr(sequence, 7) AS INTEGER)), 0) \(numbered)")

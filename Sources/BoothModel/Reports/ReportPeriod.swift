@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A stretch of the calendar that a report is about, by the civil dates of the booth's zone.
+///
+/// A day on which the clocks are changed has 23 or 25 hours; its seconds are counted as they are.
+package struct ReportPeriod: Sendable, Hashable {
+    package enum Kind: String, Sendable, Codable, CaseIterable {
+        case day
+        /// Monday to Sunday (ISO 8601).
+        case week
+        case month
+    }
+
+    package let kind: Kind
+    package let first: CivilDate
+    /// The last date that belongs to it.
+    package let last: CivilDate
+
+    /// The day, week or month that `date` belongs to.
+    package init(_ kind: Kind, containing date: CivilDate) {
+        self.kind = kind
+        switch kind {
+        case .day: (first, last) = (date, date)
+        case .week:
+            let monday = date.daysSince1970 - (date.weekday.rawValue - 1)
+            (first, last) = (CivilDate(daysSince1970: monday), CivilDate(daysSince1970: monday + 6))
+        case .month:
+            first = CivilDate(year: date.year, month: date.month, day: 1)
+            let isDecember = date.month == 12
+            let following = CivilDate(
+                year: isDecember ? date.year + 1 : date.year, month: isDecember ? 1 : date.month + 1, day: 1)
+            last = following.previous
+        }
+    }
+
+    /// Its first instant, in the process's zone.
+    package var from: WallTime { first.instant() }
+    /// The first instant after it.
+    package var to: WallTime { last.next.instant() }
+
+    /// The one before it.
+    package var previous: ReportPeriod { ReportPeriod(kind, containing: first.previous) }
+}
+
+extension CivilDate {
+    /// `2026-11-20` (RFC 3339, full-date).
+    package var text: String {
+        func padded(_ number: Int, _ width: Int) -> String {
+            String(repeating: "0", count: max(0, width - String(number).count)) + String(number)
+        }
+        return "\(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2))"
+    }
+}
+
+extension WallTime {
+    /// RFC 3339 with the offset of the process's zone.
+    package var civilText: String { CivilTime(wallMilliseconds: milliseconds).rfc3339 }
+}

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+
+extension CivilDate {
+    /// RFC 3339's `full-date`, `2026-11-21`; nil for anything else, and for days that the calendar does not have.
+    package init?(fullDate text: some StringProtocol) {
+        let parts = text.split(separator: "-", omittingEmptySubsequences: false)
+        guard parts.map(\.utf8.count) == [4, 2, 2],
+            parts.allSatisfy({ $0.utf8.allSatisfy { (48...57).contains($0) } }),
+            let year = Int(parts[0]), let month = Int(parts[1]), let day = Int(parts[2])
+        else { return nil }
+        self.init(calendarYear: year, month: month, day: day)
+    }
+}

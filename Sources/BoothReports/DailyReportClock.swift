@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+import BoothModel
+
+/// When the report on a day is due: at 00:05 of the next one and some seconds, which are the booth's own, so that the
+/// booths of a county do not all call within one second.
+package struct DailyReportClock: Sendable {
+    /// Seconds after 00:05:00, 0...59.
+    package let offsetSeconds: Int
+
+    /// The longest without a look: the wall clock may have been set.
+    static let longestSleep = Duration.seconds(3600)
+    /// The most days that are remembered, so that a clock that is set back makes none of them again.
+    static let remembered = 8
+    private static let minuteOfDay = 5
+
+    /// - Parameter booth: FNV-1a (32 bit) over the UTF-8 of its `source`, modulo 60, is the offset.
+    package init(_ booth: Booth) {
+        let hash = booth.source.utf8.reduce(UInt32(2_166_136_261)) { ($0 ^ UInt32($1)) &* 16_777_619 }
+        offsetSeconds = Int(hash % 60)
+    }
+
+    /// The day whose report is due now; nil: none. Only the day before is ever due: what was missed longer ago is for
+    /// whoever asks.
+    ///
+    /// - Parameter reported: the days that had theirs.
+    package func due(at moment: Moment, reported: [CivilDate]) -> CivilDate? {
+        guard moment.clock != .unsynced else { return nil }
+        let civil = moment.civil
+        guard civil.minuteOfDay * 60 + civil.second >= Self.minuteOfDay * 60 + offsetSeconds else { return nil }
+        let day = civil.date.previous
+        return reported.contains(day) ? nil : day
+    }
+
+    /// When to ask again, unless something is due now: at the next moment, in an hour at most.
+    package func nextLook(after moment: Moment) -> BootTime {
+        let moments = [moment.civil.date, moment.civil.date.next].map {
+            $0.instant(minuteOfDay: Self.minuteOfDay).milliseconds + Int64(offsetSeconds) * 1000
+        }
+        let next = moments.first { $0 > moment.wallMilliseconds }.map {
+            Duration.milliseconds($0 - moment.wallMilliseconds)
+        }
+        return moment.boot + min(Self.longestSleep, next ?? Self.longestSleep)
+    }
+}
+
+extension BoothMemory {
+    /// Notes that the report on `day` was made.
+    package mutating func noteReport(on day: CivilDate) {
+        reported = (reported.filter { $0 != day } + [day]).suffix(DailyReportClock.remembered)
+    }
+}

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+import BlockingIO
+import Glibc
+
+/// The dispatcher's lines, read from standard input to its end; the end changes nothing.
+enum DispatcherInput {
+    /// A line is no longer than this; what is longer is no line of a dispatcher.
+    private static let longest = 1 << 16
+
+    /// Whether there is a standard input at all: descriptor 0 may be somebody else's soon, where it was closed.
+    static var isThere: Bool { fcntl(STDIN_FILENO, F_GETFD) >= 0 }
+
+    /// Reads until the end, on a thread of its own.
+    ///
+    /// - Throws: `SystemError` when the system has no thread left.
+    static func follow(_ platform: ReferencePlatform) throws(SystemError) {
+        // In the background of a shell a read would stop the program (credentials(7)): now it fails, and that is all.
+        signal(SIGTTIN, SIG_IGN)
+        _ = try WorkerThread(name: "dispatcher") { readLines { carryOut($0, on: platform) } }
+    }
+
+    private static func carryOut(_ line: String, on platform: ReferencePlatform) {
+        do {
+            guard let words = try platform.command(line) else { return }
+            StandardStream.output.write(line: words)
+        } catch let error as DispatcherLineError {
+            StandardStream.error.write(line: "booth-platform: \(error)")
+        } catch {
+            StandardStream.error.write(line: "booth-platform: \(error); nothing was changed; see to the database")
+        }
+    }
+
+    /// Without stdio, whose lock a thread that waits here would hold when the program exits.
+    private static func readLines(_ body: (String) -> Void) {
+        var kept: [UInt8] = []
+        var piece = [UInt8](repeating: 0, count: 4096)
+        while true {
+            let count = read(STDIN_FILENO, &piece, piece.count)
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { break }
+            kept += piece[..<count]
+            while let end = kept.firstIndex(of: UInt8(ascii: "\n")) {
+                body(String(decoding: kept[..<end], as: UTF8.self))
+                kept.removeFirst(end + 1)
+            }
+            if kept.count > longest { kept = [] }
+        }
+        if !kept.isEmpty { body(String(decoding: kept, as: UTF8.self)) }
+    }
+}

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+import HTTPServer
+import SQLite
+
+/// How the platform answers, so that a booth can be shown every kind of platform.
+struct Manner: Sendable {
+    /// 503 to everything.
+    var isSilent = false
+    /// 202 to events; the receipts follow as a task.
+    var givesReceiptsLater = false
+}
+
+extension PlatformService {
+    /// Answers otherwise from now on.
+    ///
+    /// - Returns: what to print.
+    func behave(_ line: DispatcherLine) throws(SQLiteError) -> String {
+        switch line {
+        case .handOver(let other):
+            try withStore { store throws(SQLiteError) in store.cases.handOver = other }
+            return "hand-over class=\(other.rawValue)"
+        case .receiptsLater(let isLater):
+            manner.withLock { $0.givesReceiptsLater = isLater }
+            return "receipts \(isLater ? "later" : "now")"
+        case .silent(let isSilent):
+            manner.withLock { $0.isSilent = isSilent }
+            // Those who wait for tasks hear it at once.
+            bell.ring()
+            return isSilent ? "silent" : "speak"
+        default: return DispatcherLine.list
+        }
+    }
+
+    var isSilent: Bool { manner.withLock { $0.isSilent } }
+
+    static var silence: HTTPResponse {
+        .problem(503, title: "silent", detail: "this platform was told to be silent; `speak` ends it")
+    }
+}

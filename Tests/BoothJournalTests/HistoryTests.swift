@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+import BoothModel
+import Testing
+
+@testable import BoothJournal
+
+@Suite("The history of a span")
+struct HistoryTests {
+    private static let from: Int64 = 1_795_449_600_000
+    private static let to: Int64 = from + 86_400_000
+
+    private static func history(_ booth: OpenJournal) throws -> BoothHistory {
+        let history: BoothHistory? = try booth.ask {
+            .history(from: WallTime(milliseconds: from), to: WallTime(milliseconds: to), $0)
+        }
+        return try #require(history)
+    }
+
+    @Test("has the incidents that were open in it: opened before its end, and closed no sooner than it began")
+    func incidents() throws {
+        let booth = try OpenJournal()
+        func press(_ opened: Int64) -> Incident { .press(booth.id(at: opened)) }
+        let closedBefore = press(Self.from - 5000).closed(at: .wall(Self.from - 1))
+        let closedAtFirst = press(Self.from - 4000).closed(at: .wall(Self.from))
+        let closedAfter = press(Self.from - 3000).closed(at: .wall(Self.to + 1))
+        var open = press(Self.from - 2000)
+        open.restored = Stamp(.wall(Self.from - 1000))
+        let last = press(Self.to - 1).closed(at: .wall(Self.to))
+        let next = press(Self.to).closed(at: .wall(Self.to + 1))
+        let nextOpen = press(Self.to + 1)
+        booth.journal.record(
+            JournalEntry(incidents: [closedBefore, closedAtFirst, closedAfter, open, last, next, nextOpen]))
+        #expect(try Self.history(booth).incidents == [closedAtFirst, closedAfter, open, last])
+        try booth.reopen()
+        let history = try Self.history(booth)
+        #expect(history.incidents == [closedAtFirst, closedAfter, open, last])
+        #expect(!history.isCapped)
+    }
+
+    @Test("has an incident whose end nobody can date as long as the events about it")
+    func undated() throws {
+        let booth = try OpenJournal()
+        let before = Incident.press(booth.id(at: Self.from - 9000)).closed(at: .wall(0, clock: .unsynced))
+        booth.journal.record(
+            JournalEntry(events: [.init(.closed(before), booth.id(at: Self.from - 8000))], incidents: [before]))
+        let within = Incident.press(booth.id(at: Self.from - 7000)).closed(at: .wall(0, clock: .unsynced))
+        _ = try booth.incidents()
+        booth.journal.record(
+            JournalEntry(events: [.init(.closed(within), booth.id(at: Self.from))], incidents: [within]))
+        #expect(try Self.history(booth).incidents == [within])
+    }
+
+    @Test("has the span's records, however many slices they are read in, and nothing else")
+    func records() throws {
+        let booth = try OpenJournal()
+        func record(_ time: Int64) -> JournalEntry.Event { .init(.record("mail-door", .active), booth.id(at: time)) }
+        let before = record(Self.from - 1)
+        let within = (0..<1200).map { record(Self.from + $0 * 70_000) }
+        let raised = JournalEntry.Event(.raised(.press(booth.id())), booth.id(at: Self.to - 1))
+        booth.journal.record(JournalEntry(events: [before] + within + [raised, record(Self.to)]))
+        let records = try Self.history(booth).records
+        #expect(records.map(\.key) == within.map(\.id.key))
+        #expect(records.map(\.event) == within.map(\.event))
+    }
+
+    @Test("is read a slice at a time: what is recorded meanwhile does not wait for it")
+    func slices() throws {
+        let booth = try OpenJournal()
+        booth.journal.stop(within: 5000)
+        let writer = try OpenJournal.whenFree {
+            try JournalWriter(
+                directory: booth.directory, targets: OpenJournal.targets, limit: 1 << 20, report: { _ in })
+        }
+        writer.turn([.query(.history(from: WallTime(milliseconds: 0), to: WallTime(milliseconds: Self.to)) { _ in })])
+        #expect(writer.nextWake() == 0)
+        writer.turn([.record(JournalEntry(events: [booth.event(.help)]))])
+        #expect(writer.pending.isEmpty)
+        #expect(!writer.readings.isEmpty)
+        for _ in 0..<10 { writer.turn([]) }
+        #expect(writer.readings.isEmpty)
+    }
+
+    @Test("has what is only in memory while the disk is full")
+    func full() throws {
+        let booth = try OpenJournal(limit: 1 << 20)
+        let incident = Incident.press(booth.id())
+        booth.journal.record(JournalEntry(incidents: [incident]))
+        try booth.fill()
+        let record = JournalEntry.Event(.record("mail-door", .active), booth.id())
+        booth.journal.record(JournalEntry(events: [record], incidents: [incident.closed()]))
+        let history = try Self.history(booth)
+        #expect(history.incidents == [incident.closed()])
+        #expect(history.records.map(\.event) == [record.event])
+    }
+
+    @Test("names the incident of an event, after a restart and from memory")
+    func incidentOfEvent() throws {
+        let booth = try OpenJournal(limit: 1 << 20)
+        let incident = Incident.press(booth.id())
+        let raised = JournalEntry.Event(.raised(incident), booth.id())
+        let record = JournalEntry.Event(.record("mail-door", .active), booth.id())
+        booth.journal.record(JournalEntry(events: [raised, record], incidents: [incident]))
+        try booth.reopen()
+        func named(_ event: EventID) throws -> EventID? { try booth.ask { .incidentOfEvent(event, $0) } }
+        #expect(try named(raised.id) == incident.id)
+        #expect(try named(record.id) == nil)
+        #expect(try named(booth.id()) == nil)
+        #expect(try named(EventID(key: raised.id.key, random: raised.id.random ^ 1)) == nil)
+        try booth.fill()
+        let updated = JournalEntry.Event(.updated(incident, .repeat), booth.id())
+        booth.journal.record(JournalEntry(events: [updated]))
+        #expect(try named(updated.id) == incident.id)
+    }
+}
