@@ -121,7 +121,8 @@ extension IncidentRules {
         let wait = now.until.map { Duration.milliseconds($0.milliseconds - moment.wallMilliseconds) }
         let isFixed = schedule.attended.isEmpty && memory.override == nil
         timers[.attendance] =
-            isFixed ? nil : moment.boot + min(max(wait ?? endOfOverride(at: moment), .milliseconds(1)), Self.longestLook)
+            isFixed
+            ? nil : moment.boot + min(max(wait ?? endOfOverride(at: moment), .milliseconds(1)), Self.longestLook)
     }
 
     private func endOfOverride(at moment: Moment) -> Duration {
