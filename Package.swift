@@ -116,7 +116,7 @@ let package = Package(
         tests(of: "Systemd", with: ["notify-probe", "Rehearsal", "TestSupport"]),
         tests(of: "BoothModel"),
         tests(of: "BoothConfig", with: ["TestSupport"]),
-        tests(of: "BoothIncidents"),
+        tests(of: "BoothIncidents", with: ["TestSupport"]),
         tests(of: "BoothSensing", with: ["SimulatedBoard", "TestSupport"]),
         tests(of: "BoothJournal"),
         tests(of: "BoothUplink", with: ["HTTPServer", "TestSupport"]),
