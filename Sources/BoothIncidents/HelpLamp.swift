@@ -27,6 +27,8 @@ package struct HelpLamp: Sendable {
         var isAccepted = false
         /// When it has been shown for long enough; nil while somebody may still answer.
         var end: BootTime?
+        /// Whether it has: kept, since the incident may be handed to others and wait again.
+        var isOver = false
 
         var signal: Signal { isAccepted ? .accepted : isSent ? .sent : isRecorded ? .recorded : .off }
     }
@@ -45,10 +47,10 @@ package struct HelpLamp: Sendable {
     }
 
     /// The least of what is true of the presses that wait.
-    package var signal: Signal { presses.values.map(\.signal).min() ?? .off }
+    package var signal: Signal { presses.values.lazy.filter { !$0.isOver }.map(\.signal).min() ?? .off }
 
     /// When `advance` has something to do.
-    package var nextDeadline: BootTime? { presses.values.compactMap(\.end).min() }
+    package var nextDeadline: BootTime? { presses.values.lazy.filter { !$0.isOver }.compactMap(\.end).min() }
 
     /// What the journal holds at the start; nothing is on its way yet.
     package mutating func resume(_ incidents: [Incident]) {
@@ -62,22 +64,25 @@ package struct HelpLamp: Sendable {
     package mutating func take(_ incident: Incident) {
         guard let point = incident.point, incident.device == nil, let lamp = lamps[point] else { return }
         let answer = Self.answer(to: incident)
-        guard incident.isOpen, answer.map({ $0.bootID == bootID }) ?? true else {
+        guard incident.isOpen else {
             presses[incident.id] = nil
             return
         }
         var press = presses[incident.id] ?? Press(opening: incident.opening, isRecorded: false)
-        press.isSent = incident.targets.contains { $0.delivery == .sent }
+        press.isSent = incident.targets.contains { $0.delivery == .sent && !$0.isHandedOver }
         press.isAccepted = incident.accepted != nil
-        press.end = answer.map { $0.boot + lamp }
+        let end = answer.map { $0.bootID == bootID ? $0.boot + lamp : BootTime(nanoseconds: 0) }
+        if end == nil || end != press.end { press.isOver = answer.map { $0.bootID != bootID } ?? false }
+        press.end = end
         presses[incident.id] = press
     }
 
     /// From when on nothing more is to be expected: a receipt, or the press itself where every platform refused it. A
-    /// press that nobody takes would otherwise hide for ever what is true of those after it.
+    /// press that nobody takes would otherwise hide for ever what is true of those after it. Who handed it over is
+    /// asked no more, whatever its queue still holds.
     private static func answer(to incident: Incident) -> Stamp? {
         if let accepted = incident.accepted { return accepted }
-        return incident.targets.allSatisfy { $0.delivery == .rejected } ? incident.latest : nil
+        return incident.targets.allSatisfy { $0.delivery == .rejected || $0.isHandedOver } ? incident.latest : nil
     }
 
     /// The journal has these events on disk.
@@ -87,7 +92,7 @@ package struct HelpLamp: Sendable {
 
     /// Lets time pass: a receipt has been shown for long enough.
     package mutating func advance(to time: BootTime) {
-        presses = presses.filter { $0.value.end.map { $0 > time } ?? true }
+        for (id, press) in presses where press.end.map({ $0 <= time }) ?? false { presses[id]?.isOver = true }
     }
 }
 

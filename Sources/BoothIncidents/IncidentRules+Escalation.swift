@@ -49,7 +49,11 @@ extension IncidentRules {
             timers[.remind(id)] = moment.boot + left
             return
         }
-        incident.reminders += 1
+        // Of several that passed while the booth had no power, one is told.
+        let age = Self.age(of: since, at: moment)
+        while let next = self.wait(forReminder: incident.reminders, of: incident), next <= age {
+            incident.reminders += 1
+        }
         keep(incident)
         update(incident, .escalated, at: moment)
         scheduleReminder(of: incident, at: moment)
