@@ -122,7 +122,7 @@ let package = Package(
         tests(of: "Systemd", with: ["notify-probe", "Rehearsal", "TestSupport"]),
         tests(of: "BoothModel"),
         tests(of: "BoothConfig", with: ["TestSupport"]),
-        tests(of: "BoothIncidents"),
+        tests(of: "BoothIncidents", with: ["TestSupport"]),
         tests(of: "BoothReports", files: ["Golden"]),
         tests(of: "BoothSensing", with: ["SimulatedBoard", "TestSupport"]),
         tests(of: "BoothJournal"),

@@ -27,6 +27,8 @@ package struct HelpLamp: Sendable {
         var isAccepted = false
         /// When it has been shown for long enough; nil while somebody may still answer.
         var end: BootTime?
+        /// Whether it has: kept, since the incident may be handed to others and wait again.
+        var isOver = false
 
         var signal: Signal { isAccepted ? .accepted : isSent ? .sent : isRecorded ? .recorded : .off }
     }
@@ -67,33 +69,35 @@ package struct HelpLamp: Sendable {
     package mutating func take(_ incident: Incident) {
         guard let point = incident.point, incident.device == nil, let lamp = lamps[point] else { return }
         let answer = Self.answer(to: incident)
-        guard incident.isOpen, answer.map({ $0.bootID == bootID }) ?? true else {
-            return set(nil, of: incident.id)
+        guard incident.isOpen else { return set(nil, of: incident.id) }
         }
         var press = presses[incident.id] ?? Press(opening: incident.opening, isRecorded: false)
-        press.isSent = incident.targets.contains { $0.delivery == .sent }
+        press.isSent = incident.targets.contains { $0.delivery == .sent && !$0.isHandedOver }
         press.isAccepted = incident.accepted != nil
-        press.end = answer.map { $0.boot + lamp }
+        let end = answer.map { $0.bootID == bootID ? $0.boot + lamp : BootTime(nanoseconds: 0) }
+        if end == nil || end != press.end { press.isOver = answer.map { $0.bootID != bootID } ?? false }
+        press.end = end
         set(press, of: incident.id)
     }
 
     private mutating func set(_ press: Press?, of incident: EventID) {
         if let before = presses[incident] {
-            counts[before.signal.rawValue] -= 1
+            if !before.isOver { counts[before.signal.rawValue] -= 1 }
             openings[before.opening] = nil
         }
         presses[incident] = press
-        ends[incident] = press?.end
+        ends[incident] = press?.isOver == true ? nil : press?.end
         guard let press else { return }
-        counts[press.signal.rawValue] += 1
+        if !press.isOver { counts[press.signal.rawValue] += 1 }
         openings[press.opening] = incident
     }
 
     /// From when on nothing more is to be expected: a receipt, or the press itself where every platform refused it. A
-    /// press that nobody takes would otherwise hide for ever what is true of those after it.
+    /// press that nobody takes would otherwise hide for ever what is true of those after it. Who handed it over is
+    /// asked no more, whatever its queue still holds.
     private static func answer(to incident: Incident) -> Stamp? {
         if let accepted = incident.accepted { return accepted }
-        return incident.targets.allSatisfy { $0.delivery == .rejected } ? incident.latest : nil
+        return incident.targets.allSatisfy { $0.delivery == .rejected || $0.isHandedOver } ? incident.latest : nil
     }
 
     /// The journal has these events on disk.
@@ -107,7 +111,11 @@ package struct HelpLamp: Sendable {
 
     /// Lets time pass: a receipt has been shown for long enough.
     package mutating func advance(to time: BootTime) {
-        for (incident, _) in ends.due(by: time) { set(nil, of: incident) }
+        for (incident, _) in ends.due(by: time) {
+            guard var press = presses[incident] else { continue }
+            press.isOver = true
+            set(press, of: incident)
+        }
     }
 }
 

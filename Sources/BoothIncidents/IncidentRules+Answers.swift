@@ -48,7 +48,9 @@ extension IncidentRules {
     package mutating func requeue(_ deliveries: [(target: TargetID, event: EventID)]) -> Decision {
         for (target, event) in deliveries {
             guard let id = offers[event], var incident = live[id],
-                let index = incident.targets.firstIndex(where: { $0.target == target && $0.delivery == .rejected })
+                let index = incident.targets.firstIndex(where: {
+                    $0.target == target && $0.delivery == .rejected && ($0.offer ?? incident.opening) == event
+                })
             else { continue }
             incident.targets[index].delivery = .queued
             keep(incident)

@@ -13,10 +13,23 @@ extension IncidentRules {
         _ id: EventID, to incidentClass: IncidentClass, by target: TargetID, at moment: Moment
     ) -> Decision {
         guard let incident = live[id], incident.isOpen, incident.holders.contains(target) else { return Decision() }
-        if handOver(incident, to: incidentClass, by: target, isReceipt: true, at: moment) == .bounced {
+        switch handOver(incident, to: incidentClass, by: target, isReceipt: true, at: moment) {
+        // Once: a platform that says the same again and again must not have the others told as often.
+        case .bounced where incident.targets.contains(where: \.isHandedOver):
             tellDispute(over: incident, except: target, at: moment)
+        case nil: break
+        default: noteRejection(of: incident, by: target)
         }
         return finish()
+    }
+
+    /// It stays where it is, and this target has refused it all the same.
+    private mutating func noteRejection(of incident: Incident, by target: TargetID) {
+        var incident = incident
+        guard let index = incident.targets.firstIndex(where: { $0.target == target && $0.delivery != .accepted })
+        else { return }
+        incident.targets[index].delivery = .rejected
+        if incident != live[incident.id] { keep(incident) }
     }
 
     /// Moves an incident to the targets of another class.

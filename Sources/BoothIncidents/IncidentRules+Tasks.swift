@@ -22,6 +22,10 @@ extension IncidentRules {
             return answer(record, at: moment)
         }
         let refusal = refusal(of: task, from: target, at: moment) ?? execute(task, from: target, at: moment)
+        // Whoever may not ask, and whoever asks without a name, could fill the disk with refusals.
+        if refusal?.code == .foreign || task.id.isEmpty {
+            guard ledger.hasRoom(forRefusalOf: target, at: moment.boot) else { return }
+        }
         let reason = refusal.map { [$0.code.rawValue, $0.detail].compactMap(\.self).joined(separator: ": ") }
         answer(
             TaskRecord(
@@ -106,7 +110,9 @@ extension IncidentRules {
         case .raised: return TaskRefusal(.backwards, "\(incident.state.rawValue) to raised")
         case .accepted where incident.state == .dispatched || incident.state == .handled:
             return TaskRefusal(.backwards, "\(incident.state.rawValue) to accepted")
-        case .closed: close(incident, outcome: note ?? "closed", by: .platform(target), except: target, at: moment)
+        case .closed:
+            let outcome = note.flatMap { $0.isEmpty ? nil : $0 } ?? "closed"
+            close(incident, outcome: outcome, by: .platform(target), except: target, at: moment)
         case .accepted, .dispatched, .handled:
             if incident.state == .raised { accept(&incident, by: target, at: moment) }
             if state != .accepted, incident.state != state {

@@ -3,6 +3,9 @@ import BoothModel
 
 // Tests go the whole way, marked from end to end; none shares an incident with somebody in need.
 extension IncidentRules {
+    /// So many trials wait for their receipts at most; beyond that the oldest is given up.
+    static let mostTrials = 8
+
     /// What is raised on these points from now on is a technician's test.
     package mutating func beginTest(of points: Set<PointID>) {
         tested = points
@@ -32,6 +35,10 @@ extension IncidentRules {
         let accepted = targets.first { $0.id == target }?.accepts ?? []
         let classes: [IncidentClass] = [.police, .community, .fault]
         guard let incidentClass = classes.first(where: accepted.contains) else { return }
+        let waiting = live.values.filter { $0.category == .test && $0.isOpen && $0.point == nil }
+        if waiting.count >= Self.mostTrials, let oldest = waiting.min(by: { $0.id < $1.id }) {
+            close(oldest, outcome: "unanswered", by: .agent, at: moment)
+        }
         raise(Classification(.test, incidentClass, .routine), point: nil, isTest: true, at: moment)
     }
 

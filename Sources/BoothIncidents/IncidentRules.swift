@@ -88,20 +88,20 @@ package struct IncidentRules {
 
         /// Which goes first of those that are due at the same instant. What is over is restored before its count is
         /// told: the restoration tells it.
-        var turn: (rank: Int, id: String) {
+        var turn: (rank: Int, incident: Int64, point: String) {
             switch self {
-            case .settle(let id): (0, id.description)
-            case .announce(let id): (1, id.description)
-            case .onDelay(let point): (2, point.rawValue)
-            case .gapRest(let point): (3, point.rawValue)
-            case .stuck(let point): (4, point.rawValue)
-            case .clock: (5, "")
-            case .attendance: (6, "")
-            case .doorHeld(let point): (7, point.rawValue)
-            case .mailOverdue(let point): (8, point.rawValue)
-            case .escalate(let id): (9, id.description)
-            case .remind(let id): (10, id.description)
-            case .endTests: (11, "")
+            case .settle(let id): (0, id.key, "")
+            case .announce(let id): (1, id.key, "")
+            case .onDelay(let point): (2, 0, point.rawValue)
+            case .gapRest(let point): (3, 0, point.rawValue)
+            case .stuck(let point): (4, 0, point.rawValue)
+            case .clock: (5, 0, "")
+            case .attendance: (6, 0, "")
+            case .doorHeld(let point): (7, 0, point.rawValue)
+            case .mailOverdue(let point): (8, 0, point.rawValue)
+            case .escalate(let id): (9, id.key, "")
+            case .remind(let id): (10, id.key, "")
+            case .endTests: (11, 0, "")
             }
         }
     }
@@ -205,8 +205,7 @@ package struct IncidentRules {
     /// Time has come to `moment`: whatever was due by then.
     package mutating func advance(to moment: Moment) -> Decision {
         let due = timers.due(by: moment.boot).sorted {
-            ($0.instant.nanoseconds, $0.key.turn.rank, $0.key.turn.id)
-                < ($1.instant.nanoseconds, $1.key.turn.rank, $1.key.turn.id)
+            $0.instant == $1.instant ? $0.key.turn < $1.key.turn : $0.instant < $1.instant
         }
         for (timer, instant) in due where timers.take(timer, at: instant) { end(timer, at: moment) }
         return finish()

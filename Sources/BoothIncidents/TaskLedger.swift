@@ -6,12 +6,25 @@ struct TaskLedger: Sendable {
     /// So many are remembered of each target. What is older, the platform's own cursor keeps from coming again.
     static let most = 1000
 
+    /// So many refusals of tasks that nobody may send, or that have no id, are recorded of each target in an hour.
+    static let mostRefusals = 60
+
+    private var talk: [TargetID: (since: BootTime, count: Int)] = [:]
     private var records: [TargetID: [String: TaskRecord]] = [:]
     private var order: [TargetID: [String]] = [:]
 
     /// - Parameter records: oldest first.
     init(_ records: [TaskRecord]) {
         for record in records { keep(record) }
+    }
+
+    /// Whether one more refusal of a target's idle talk is recorded: what it cannot do once it cannot do a thousand times.
+    mutating func hasRoom(forRefusalOf target: TargetID, at now: BootTime) -> Bool {
+        var talk = talk[target] ?? (since: now, count: 0)
+        if now - talk.since >= .seconds(3600) { talk = (since: now, count: 0) }
+        talk.count += 1
+        self.talk[target] = talk
+        return talk.count <= Self.mostRefusals
     }
 
     func record(of id: String, from target: TargetID) -> TaskRecord? { records[target]?[id] }

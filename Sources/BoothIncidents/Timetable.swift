@@ -10,7 +10,8 @@ struct Timetable<Key: Hashable & Sendable>: Sendable {
         let key: Key
     }
 
-    private var instants: [Key: BootTime] = [:]
+    /// When each key is due.
+    private(set) var instants: [Key: BootTime] = [:]
     private var heap: [Entry] = []
 
     /// The earliest instant at which something is due.
@@ -45,6 +46,8 @@ struct Timetable<Key: Hashable & Sendable>: Sendable {
     mutating func take(_ key: Key, at instant: BootTime) -> Bool {
         guard instants[key] == instant else { return false }
         instants[key] = nil
+        // Setting others may have brought it back into the heap meanwhile.
+        dropStale()
         return true
     }
 
