@@ -60,7 +60,7 @@ struct RehearsedBooth {
             date: CivilDate(year: 2026, month: 11, day: 24 + day), weekday: weekday,
             minuteOfDay: Int(seconds / 60) % 1440, offsetSeconds: 8 * 3600)
         return Moment(
-            boot: BootTime(nanoseconds: Int64(seconds * 1e9)),
+            boot: BootTime(nanoseconds: Int64((seconds * 1e9).rounded())),
             wallMilliseconds: 1_795_449_600_000 + Int64(seconds * 1000),
             civil: civil, clock: clock, bootID: bootID)
     }

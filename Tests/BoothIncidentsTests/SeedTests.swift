@@ -105,9 +105,9 @@ struct SeedTests {
             var booth = equipped([RehearsedBooth.help])
             booth.see("help-1", .active, at: 0)
             booth.see("help-1", .normal, at: 1)
-            booth.pass(to: 400 * day)
+            booth.pass(to: 30 * day)
             guard let press = booth.newest(), press.isOpen, press.restored != nil else { return false }
-            booth.task("1", .incident(press.id, state: .closed, ticket: nil, note: "done"), at: 401 * day)
+            booth.task("1", .incident(press.id, state: .closed, ticket: nil, note: "done"), at: 31 * day)
             return booth.newest()?.closing?.outcome == "done"
         },
         Row("S26: 50 presses in 10 s are one incident with count 50") {
