@@ -70,7 +70,6 @@ package struct HelpLamp: Sendable {
         guard let point = incident.point, incident.device == nil, let lamp = lamps[point] else { return }
         let answer = Self.answer(to: incident)
         guard incident.isOpen else { return set(nil, of: incident.id) }
-        }
         var press = presses[incident.id] ?? Press(opening: incident.opening, isRecorded: false)
         press.isSent = incident.targets.contains { $0.delivery == .sent && !$0.isHandedOver }
         press.isAccepted = incident.accepted != nil
