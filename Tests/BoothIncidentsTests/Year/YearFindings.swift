@@ -103,7 +103,7 @@ struct YearFindings {
         case .updated(_, let reason):
             if !raised.contains(incident.id) { note("updated before it was raised: \(event.short)") }
             if reason == .escalated { checkStep(of: incident) }
-        default: break
+        case .restored, .record, .taskDone, .dailyReport, .journalLost: break
         }
         let known = Set(incident.targets.map(\.target))
         if !known.isSuperset(of: event.recipients) { note("\(event.short) told to \(event.recipients)") }
