@@ -26,11 +26,11 @@ demo: install-dependencies ## play a booth's day on this machine; ends with a ba
 
 test: install-dependencies ## build and run the tests
 	$(SWIFT) build --build-tests $(SWIFT_BUILD_FLAGS)
-	$(SWIFT) test --skip-build --disable-xctest
+	TZ=Asia/Shanghai $(SWIFT) test --skip-build --disable-xctest
 
 check: install-dependencies lint ## lint, warnings as errors, and the tests
 	$(SWIFT) build --build-tests $(CHECKED) $(SWIFT_BUILD_FLAGS)
-	$(SWIFT) test --skip-build --disable-xctest $(CHECKED)
+	TZ=Asia/Shanghai $(SWIFT) test --skip-build --disable-xctest $(CHECKED)
 
 # Without the programs to compare with, their rows say so.
 ONLY ?=

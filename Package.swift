@@ -109,7 +109,7 @@ let package = Package(
             exclude: ["Peers"]),
 
         // What tests of several targets need: temporary folders, clients of raw bytes and over TLS, shell commands.
-        .target(name: "TestSupport", dependencies: ["Rehearsal", "BlockingIO"], path: "Tests/TestSupport"),
+        .target(name: "TestSupport", dependencies: ["Rehearsal", "BoothModel", "BlockingIO"], path: "Tests/TestSupport"),
         tests(of: "BlockingIO", with: ["CLinux"]),
         tests(of: "GPIO"),
         tests(of: "Modbus", with: ["BlockingIO", "SimulatedBoard", "TestSupport"]),
@@ -123,7 +123,7 @@ let package = Package(
         tests(of: "BoothModel"),
         tests(of: "BoothConfig", with: ["TestSupport"]),
         tests(of: "BoothIncidents", with: ["TestSupport"]),
-        tests(of: "BoothReports", files: ["Golden"]),
+        tests(of: "BoothReports", with: ["TestSupport"], files: ["Golden"]),
         tests(of: "BoothSensing", with: ["SimulatedBoard", "TestSupport"]),
         tests(of: "BoothJournal"),
         tests(of: "BoothUplink", with: ["HTTPServer", "TestSupport"]),

@@ -22,5 +22,7 @@ extension Agent {
         let now = clock.now()
         knownClock = now.clock
         record(rules.clockChanged(at: now))
+        // A new day may have begun with it.
+        reporting.nextLook = now.boot
     }
 }

@@ -44,11 +44,17 @@ extension Agent {
                 settlements.append(.init(target: target, event: receipt.id, outcome: .accepted))
             case .rejected(let reason):
                 decisions.append(rules.take(.rejected, for: receipt.id, from: target, at: now))
-                settlements.append(.init(target: target, event: receipt.id, outcome: .rejected(reason: reason)))
-                logRejection(of: receipt, reason, by: target)
-                if let handover = receipt.result.handover, let incident = handovers[receipt.id] {
+                var isHandedOver = false
+                if let incident = handovers[receipt.id], let handover = receipt.result.handover {
                     decisions.append(rules.reroute(incident, to: handover, by: target, at: now))
+                    isHandedOver = rules.hasHandedOver(incident, target)
                 }
+                // What went to others is answered; only what nobody takes is set aside.
+                settlements.append(
+                    .init(
+                        target: target, event: receipt.id,
+                        outcome: isHandedOver ? .accepted : .rejected(reason: reason)))
+                if !isHandedOver { logRejection(of: receipt, reason, by: target) }
             }
         }
         record(decisions, settlements: settlements)

@@ -30,6 +30,8 @@ extension IncidentRules {
         case .accepted(let ticket):
             incident.targets[index].delivery = .accepted
             incident.targets[index].ticket = ticket ?? was.ticket
+        // What it took it has, whatever it says later.
+        case .rejected where was.delivery == .accepted: break
         case .rejected: incident.targets[index].delivery = .rejected
         }
         guard incident.targets[index] != was else { return Decision() }
@@ -43,6 +45,11 @@ extension IncidentRules {
 
     /// The incident that `event` offered to a target; nil for another event, and for one that is closed.
     package func incident(of event: EventID) -> EventID? { offers[event] }
+
+    /// Whether `target` has handed the incident to others.
+    package func hasHandedOver(_ incident: EventID, _ target: TargetID) -> Bool {
+        live[incident]?.targets.contains { $0.target == target && $0.isHandedOver } ?? false
+    }
 
     /// These deliveries, refused before, wait again.
     package mutating func requeue(_ deliveries: [(target: TargetID, event: EventID)]) -> Decision {

@@ -47,8 +47,7 @@ extension Balance {
         }
         queued = queue.targets.reduce(0) { $0 + $1.queued }
         // What a platform handed to the other one was answered, and is accounted for there.
-        let handedOver = queue.targets.flatMap(\.items).count { $0.reason?.hasPrefix("reroute:") == true }
-        rejected = queue.targets.reduce(0) { $0 + $1.rejected } - handedOver
+        rejected = queue.targets.reduce(0) { $0 + $1.rejected }
         gaps = books.reduce(0) { $0 + $1.1.gaps }
         repeated = books.reduce(0) { $0 + $1.1.repeated }
         conflicts = books.reduce(0) { $0 + $1.1.conflicts }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothIncidents
 import BoothModel
+import TestSupport
 
-/// Rules with every clock of a board in the test's hands: second 0 is Tuesday 2026-11-24, midnight in the process's zone.
+/// Rules with every clock of a board in the test's hands: second 0 is Tuesday 2026-11-24, midnight in the tests' zone.
 /// Time passes in `now`; the wall clock may be set, the power may go.
 struct ClockedBooth {
     private(set) var rules: IncidentRules
@@ -22,7 +23,10 @@ struct ClockedBooth {
     private(set) var comings: [Attendance] = []
 
     static let officer = Actor(rawValue: "local:wang")
-    static let midnight = CivilDate(year: 2026, month: 11, day: 24).instant().milliseconds
+    static let midnight: Int64 = {
+        _ = TestZone.isSet
+        return CivilDate(year: 2026, month: 11, day: 24).instant().milliseconds
+    }()
     static let morning = WeeklySchedule.Attendance(day: .tuesday, minutes: 510..<690)
     /// Seconds since the first midnight.
     static func at(_ hour: Double, day: Double = 0) -> Double { day * 86_400 + hour * 3600 }

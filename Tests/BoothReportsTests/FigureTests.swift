@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
+import TestSupport
 import Testing
 
 @testable import BoothReports
@@ -10,7 +11,7 @@ struct FigureTests {
         _ incidents: [Incident], outages: [BoothMemory.Outage] = [], day: (month: Int, day: Int) = (11, 20),
         now: Moment? = nil, points: [WatchedPoint] = Made.points, checks: [WallTime] = []
     ) -> BoothReport {
-        _ = Made.zone
+        _ = TestZone.isSet
         let date = CivilDate(year: 2026, month: day.month, day: day.day)
         let source = ReportSource(
             incidents: incidents, checks: checks, points: points, outages: outages,

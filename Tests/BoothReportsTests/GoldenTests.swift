@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 import FoundationEssentials
+import TestSupport
 import Testing
 
 @testable import BoothReports
@@ -26,7 +27,7 @@ struct GoldenTests {
     }
 
     private func report(_ kind: ReportPeriod.Kind, day: Int) -> BoothReport {
-        _ = Made.zone
+        _ = TestZone.isSet
         let date = CivilDate(year: 2026, month: 11, day: day)
         return BoothReport(ReportPeriod(kind, containing: date), of: SyntheticMonth.source)
     }

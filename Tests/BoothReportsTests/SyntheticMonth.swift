@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 import BoothReports
+import TestSupport
 
 /// A booth whose past is made up.
 enum Made {
@@ -8,12 +9,9 @@ enum Made {
     /// The boot's first instant: 2026-10-01T00:00:00+08:00.
     static let bootWall: Int64 = 1_790_784_000_000
 
-    /// The tests' zone, once for the process: no other may be asked for.
-    static let zone: Void = TimeZoneDatabase.use("Asia/Shanghai")
-
     /// A trusted moment in the zone of the tests.
     static func moment(_ wall: WallTime, clock: ClockState = .synced, boot id: String = boot) -> Moment {
-        _ = zone
+        _ = TestZone.isSet
         return Moment(
             boot: BootTime(nanoseconds: (wall.milliseconds - bootWall) * 1_000_000),
             wallMilliseconds: wall.milliseconds,
@@ -22,7 +20,7 @@ enum Made {
 
     /// An instant of 2026 by the booth's wall clock.
     static func at(_ month: Int, _ day: Int, _ hour: Int = 0, _ minute: Int = 0, _ second: Int = 0) -> WallTime {
-        _ = zone
+        _ = TestZone.isSet
         let minutes = CivilDate(year: 2026, month: month, day: day).instant(minuteOfDay: hour * 60 + minute)
         return WallTime(milliseconds: minutes.milliseconds + Int64(second) * 1000)
     }

@@ -27,4 +27,15 @@ package struct BoothMemory: Sendable, Hashable, Codable {
     }
 
     package init() {}
+
+    /// What an older agent did not write has its default.
+    package init(from decoder: any Decoder) throws {
+        let row = try decoder.container(keyedBy: CodingKeys.self)
+        override = try row.decodeIfPresent(AttendanceOverride.self, forKey: .override)
+        cursors = try row.decodeIfPresent([TargetID: String].self, forKey: .cursors) ?? [:]
+        reported = try row.decodeIfPresent([CivilDate].self, forKey: .reported) ?? []
+        syncedBoot = try row.decodeIfPresent(String.self, forKey: .syncedBoot)
+        alive = try row.decodeIfPresent(Stamp.self, forKey: .alive)
+        outages = try row.decodeIfPresent([Outage].self, forKey: .outages) ?? []
+    }
 }
