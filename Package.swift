@@ -109,7 +109,8 @@ let package = Package(
             exclude: ["Peers"]),
 
         // What tests of several targets need: temporary folders, clients of raw bytes and over TLS, shell commands.
-        .target(name: "TestSupport", dependencies: ["Rehearsal", "BoothModel", "BlockingIO"], path: "Tests/TestSupport"),
+        .target(
+            name: "TestSupport", dependencies: ["Rehearsal", "BoothModel", "BlockingIO"], path: "Tests/TestSupport"),
         tests(of: "BlockingIO", with: ["CLinux"]),
         tests(of: "GPIO"),
         tests(of: "Modbus", with: ["BlockingIO", "SimulatedBoard", "TestSupport"]),
