@@ -56,7 +56,7 @@ extension Agent {
     /// Somebody came or went, or it was said so.
     func log(_ attendance: Attendance) {
         let by = attendance.cause.words
-        let until = attendance.until.map { CivilTime(wallMilliseconds: $0.milliseconds) }
+        let until = attendance.until.map { CivilTime(wallMilliseconds: $0.nearestSecond.milliseconds) }
         let end = until.map { Message(zh: "，至 \($0.rfc3339)", en: ", until \($0.rfc3339)") } ?? Message(zh: "", en: "")
         log(
             .notice, .attendanceChanged,

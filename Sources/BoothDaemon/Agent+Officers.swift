@@ -52,12 +52,13 @@ extension Agent {
         case .success(let decision):
             record(decision)
             let attendance = AttendanceStatus(rules.attendance(at: clock.now()))
+            let end = attendance.until.map { Message(zh: "，至 \($0)", en: ", until \($0)") } ?? Message(zh: "", en: "")
             log(
                 .notice, .attendanceChanged,
                 Message(
-                    zh: "\(officer) 设定：\(attendance.attended ? "有人，已撤防" : "无人，已布防")",
+                    zh: "\(officer) 设定：\(attendance.attended ? "有人，已撤防" : "无人，已布防")\(end.zh)",
                     en:
-                        "\(officer) set the booth to \(attendance.attended ? "attended, disarmed" : "unattended, armed")"
+                        "\(officer) set the booth to \(attendance.attended ? "attended, disarmed" : "unattended, armed")\(end.en)"
                 ))
             whenRecorded(answer: .attendance(attendance), to: replier)
         case .failure(.clock):

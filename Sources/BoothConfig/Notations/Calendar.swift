@@ -50,8 +50,8 @@ extension Notation where Value == ClosedRange<CivilDate> {
         ) { value in
             guard case .string(let text) = value else { return .refused }
             let dots = text.firstRange(of: "..")
-            let first = CivilDate(notation: dots.map { text[..<$0.lowerBound] } ?? text[...])
-            let last = CivilDate(notation: dots.map { text[$0.upperBound...] } ?? text[...])
+            let first = CivilDate(fullDate: dots.map { text[..<$0.lowerBound] } ?? text[...])
+            let last = CivilDate(fullDate: dots.map { text[$0.upperBound...] } ?? text[...])
             guard let first, let last else { return .refused }
             guard first <= last else {
                 let wrong = TOMLValue.quoted(text)
@@ -62,17 +62,6 @@ extension Notation where Value == ClosedRange<CivilDate> {
             }
             return .value(first...last)
         }
-    }
-}
-
-extension CivilDate {
-    /// The date that `YYYY-MM-DD` spells; nil for anything else, and for a day that the calendar does not have.
-    init?(notation text: Substring) {
-        let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-        guard parts.count == 3, let year = digits(parts[0], count: 4), let month = digits(parts[1], count: 2),
-            let day = digits(parts[2], count: 2)
-        else { return nil }
-        self.init(calendarYear: year, month: month, day: day)
     }
 }
 

@@ -12,7 +12,7 @@ package struct AttendanceStatus: Codable, Sendable, Hashable {
     package init(_ attendance: Attendance) {
         attended = attendance.isAttended
         cause = attendance.cause.rawValue
-        until = attendance.until.map { CivilTime(wallMilliseconds: $0.milliseconds).rfc3339 }
+        until = attendance.until.map { CivilTime(wallMilliseconds: $0.nearestSecond.milliseconds).rfc3339 }
     }
 }
 

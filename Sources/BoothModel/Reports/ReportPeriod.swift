@@ -42,17 +42,12 @@ package struct ReportPeriod: Sendable, Hashable {
     package var previous: ReportPeriod { ReportPeriod(kind, containing: first.previous) }
 }
 
-extension CivilDate {
-    /// `2026-11-20` (RFC 3339, full-date).
-    package var text: String {
-        func padded(_ number: Int, _ width: Int) -> String {
-            String(repeating: "0", count: max(0, width - String(number).count)) + String(number)
-        }
-        return "\(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2))"
-    }
-}
-
 extension WallTime {
     /// RFC 3339 with the offset of the process's zone.
     package var civilText: String { CivilTime(wallMilliseconds: milliseconds).rfc3339 }
+
+    /// An end that is kept by elapsed time is reckoned back into a time of day some milliseconds off what was asked for.
+    package var nearestSecond: WallTime {
+        WallTime(milliseconds: (milliseconds + 500) / 1000 * 1000)
+    }
 }

@@ -10,4 +10,12 @@ extension CivilDate {
         else { return nil }
         self.init(calendarYear: year, month: month, day: day)
     }
+
+    /// `2026-11-20` (RFC 3339, full-date).
+    package var text: String {
+        func padded(_ number: Int, _ width: Int) -> String {
+            String(repeating: "0", count: max(0, width - String(number).count)) + String(number)
+        }
+        return "\(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2))"
+    }
 }
