@@ -41,7 +41,7 @@ extension Agent {
             reasons.first.map { Message(zh: "降级：\($0.zh)", en: "degraded: \($0.en)") }
             ?? Message(zh: "在用", en: "in service")
         return Message(
-            zh: "\(state.zh)；\(points) 个点位，\(storage.open) 起未关闭，\(waiting) 条待发",
+            zh: "\(state.zh)；\(points) 个点位，\(storage.open) 起未办结，\(waiting) 条待发",
             en: "\(state.en); \(points) points, \(storage.open) open, \(waiting) queued")
     }
 
@@ -76,6 +76,7 @@ extension Agent {
             state: !isInService ? .starting : reasons.isEmpty ? .inService : .degraded, inService: isInService,
             reasons: reasons, hints: hints(at: now), bootID: now.bootID, version: Product.version,
             uptimeSeconds: Int((now.boot - started).components.seconds), clock: now.clock,
+            timeZone: configuration.booth.timeZone,
             attendance: AttendanceStatus(rules.attendance(at: now)),
             storage: .init(state: storage.storage.reply, bytes: storage.bytes, limit: configuration.storageLimit),
             points: pointStatuses(), open: storage.open, targets: targetStatuses(),

@@ -127,7 +127,7 @@ import Testing
         }
     }
 
-    @Test("a time of day is the next one, by this machine's clock")
+    @Test("a time of day is the next one, in the zone of this process")
     func times() throws {
         // 2026-11-21 08:15 UTC on a Saturday.
         let now = WallTime(milliseconds: 1_795_248_900_000)

@@ -77,6 +77,14 @@ struct OfficerTests {
             #expect(refused.status == .exited(1) && refused.errors[0].contains(says), "\(refused)")
         }
         #expect(try booth.status().attendance?.attended == false)
+
+        // A time of day is one of the booth's zone, whatever that of the machine or of whoever logged in is.
+        let elsewhere = try ChildProcess(
+            try BuiltPrograms.path(of: "boothctl"), ["--socket", booth.socket, "disarm", "--until", "23:59"],
+            environment: ["TZ": "America/New_York", "LC_ALL": "C"])
+        #expect(try elsewhere.wait(within: BoothUnderTest.patience) == .exited(0))
+        #expect(
+            elsewhere.lines.contains { $0.text.hasSuffix(" 23:59:00 +08:00") }, "to the second: \(elsewhere.lines)")
     }
 
     @Test("tries at once what waits for a platform that was wrong")

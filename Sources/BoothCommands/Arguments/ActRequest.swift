@@ -37,6 +37,8 @@ enum ActRequest: Equatable {
     case act(Act)
     case acknowledge(IncidentName)
     case close(IncidentName, outcome: String)
+    /// As written, since a time of day is one of the booth's zone.
+    case disarm(until: String)
 
     init(_ verb: Verb, _ invocation: Invocation, now: WallTime) throws(Invocation.UsageError) {
         switch verb {
@@ -44,7 +46,8 @@ enum ActRequest: Equatable {
         case .close:
             let incident = try Self.incident(invocation, verb)
             self = .close(incident, outcome: try Self.outcome(invocation))
-        case .disarm: self = .act(.disarm(until: try Self.until(invocation, now: now)))
+        case .disarm:
+            self = try Self.until(invocation, now: now).map { .disarm(until: $0) } ?? .act(.disarm(until: nil))
         case .retry: self = .act(.retry(try Self.retried(invocation)))
         default: self = .act(.arm)
         }
@@ -78,15 +81,17 @@ enum ActRequest: Equatable {
         return outcome
     }
 
-    private static func until(_ invocation: Invocation, now: WallTime) throws(Invocation.UsageError) -> WallTime? {
+    private static func until(_ invocation: Invocation, now: WallTime) throws(Invocation.UsageError) -> String? {
         guard let text = invocation.until else { return nil }
-        guard let time = LocalTime.instant(text, now: now) else {
-            throw Invocation.UsageError(
-                message: Message(
-                    zh: "--until \(text)：应为 17:00、\"2026-11-21 17:00\" 或 2026-11-21T17:00+08:00",
-                    en: "--until \(text): 17:00, \"2026-11-21 17:00\" or 2026-11-21T17:00+08:00 is expected"))
-        }
-        return time
+        guard LocalTime.instant(text, now: now) != nil else { throw Invocation.UsageError(message: noTime(text)) }
+        return text
+    }
+
+    /// What is no time, or falls into an hour that the zone leaves out.
+    static func noTime(_ text: String) -> Message {
+        Message(
+            zh: "--until \(text)：应为 17:00、\"2026-11-21 17:00\" 或 2026-11-21T17:00+08:00",
+            en: "--until \(text): 17:00, \"2026-11-21 17:00\" or 2026-11-21T17:00+08:00 is expected")
     }
 
     /// An end that the agent refuses.

@@ -1,22 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
-import Glibc
 
 /// A time as somebody types it.
 enum LocalTime {
-    /// `2026-11-21T17:00+08:00` as RFC 3339, with or without seconds; `2026-11-21 17:00` by this machine's clock;
-    /// `17:00`, the next one.
+    /// `2026-11-21T17:00+08:00` as RFC 3339, with or without seconds; `2026-11-21 17:00` in this process's zone; `17:00`,
+    /// the next one.
     ///
     /// - Returns: nil for anything else, and for an hour that the zone leaves out.
     static func instant(_ text: String, now: WallTime) -> WallTime? {
-        if let exact = WallTime(rfc3339: text) ?? WallTime(rfc3339: withSeconds(text)) { return exact }
+        if let exact = exact(text) { return exact }
         let parts = text.split(omittingEmptySubsequences: false) { $0 == " " || $0 == "T" }
         guard let clock = parts.last.flatMap(minutes) else { return nil }
         if parts.count == 2 { return CivilDate(fullDate: parts[0]).flatMap { local($0, minutes: clock) } }
         guard parts.count == 1 else { return nil }
         let today = CivilTime(wallMilliseconds: now.milliseconds).date
-        guard let next = local(today, minutes: clock), next > now else { return local(today, minutes: clock + 1440) }
+        guard let next = local(today, minutes: clock), next > now else { return local(today.next, minutes: clock) }
         return next
+    }
+
+    /// Whether `text` says itself in which zone it is.
+    static func isAbsolute(_ text: String) -> Bool { exact(text) != nil }
+
+    private static func exact(_ text: String) -> WallTime? {
+        WallTime(rfc3339: text) ?? WallTime(rfc3339: withSeconds(text))
     }
 
     /// Seconds before the offset, where there are none.
@@ -38,19 +44,8 @@ enum LocalTime {
         text.utf8.allSatisfy { (48...57).contains($0) } ? Int(text) : nil
     }
 
-    /// - Parameter minutes: since midnight; from 1440 on, the next day's.
     private static func local(_ date: CivilDate, minutes: Int) -> WallTime? {
-        var fields = tm()
-        fields.tm_year = CInt(date.year - 1900)
-        fields.tm_mon = CInt(date.month - 1)
-        fields.tm_mday = CInt(date.day + minutes / 1440)
-        fields.tm_hour = CInt(minutes / 60 % 24)
-        fields.tm_min = CInt(minutes % 60)
-        fields.tm_isdst = -1
-        let wanted = fields.tm_hour * 60 + fields.tm_min
-        let seconds = mktime(&fields)
-        // Where clocks are put forward an hour does not exist, and mktime(3) gives another one.
-        guard seconds != -1, fields.tm_hour * 60 + fields.tm_min == wanted else { return nil }
-        return WallTime(milliseconds: Int64(seconds) * 1000)
+        let time = date.instant(minuteOfDay: minutes)
+        return CivilTime(wallMilliseconds: time.milliseconds).minuteOfDay == minutes ? time : nil
     }
 }

@@ -50,6 +50,12 @@ extension BoothCommand {
         case .close(let name, let outcome):
             guard let id = try incident(named: name, client, language) else { return .failed }
             act = .close(id, outcome: outcome)
+        case .disarm(let text):
+            guard let until = try until(text, client) else {
+                complain(ActRequest.noTime(text), language)
+                return .usage
+            }
+            act = .disarm(until: until)
         }
         do throws(ControlClientError) {
             let reply = try client.call(.act(act))
@@ -60,6 +66,16 @@ extension BoothCommand {
             return .failed
         }
         return .done
+    }
+
+    /// A time of day is one of the booth's zone, which a machine set up as UTC does not have.
+    private func until(_ text: String, _ client: ControlClient) throws(ControlClientError) -> WallTime? {
+        if !LocalTime.isAbsolute(text) {
+            let status = try ControlClient.decode(StatusReply.self, from: try client.call(.status))
+            // No other thread runs here.
+            if let zone = status.timeZone { TimeZoneDatabase.use(zone) }
+        }
+        return LocalTime.instant(text, now: Self.now)
     }
 
     /// `incidents ID`

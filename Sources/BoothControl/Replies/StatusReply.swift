@@ -88,6 +88,8 @@ package struct StatusReply: Codable, Sendable, Hashable {
     /// Whole seconds since the agent started.
     package var uptimeSeconds: Int
     package var clock: Clock
+    /// The booth's zone, an IANA name; nil where the agent is of before.
+    package var timeZone: String?
     /// Whether officers are in; nil where the agent is of before, or does not know yet.
     package var attendance: AttendanceStatus?
     package var storage: Storage
@@ -102,7 +104,7 @@ package struct StatusReply: Codable, Sendable, Hashable {
 
     package init(
         booth: String, name: String, state: State, inService: Bool, reasons: [Message],
-        hints: [Message] = [], bootID: String, version: String, uptimeSeconds: Int, clock: ClockState,
+        hints: [Message] = [], bootID: String, version: String, uptimeSeconds: Int, clock: ClockState, timeZone: String? = nil,
         attendance: AttendanceStatus? = nil, storage: Storage,
         points: [PointStatus], open: Int, targets: [TargetStatus], faults: [Fault] = []
     ) {
@@ -116,6 +118,7 @@ package struct StatusReply: Codable, Sendable, Hashable {
         self.version = version
         self.uptimeSeconds = uptimeSeconds
         self.clock = Clock(state: clock)
+        self.timeZone = timeZone
         self.attendance = attendance
         self.storage = storage
         self.points = points
@@ -136,7 +139,9 @@ extension StatusReply {
         case bootID = "boot_id"
         case version
         case uptimeSeconds = "uptime_s"
-        case clock, attendance, storage, points, open, targets, faults
+        case clock
+        case timeZone = "time_zone"
+        case attendance, storage, points, open, targets, faults
     }
 
     /// `reasons` is in English and `reasons_zh` beside it, entry for entry, so that the reply needs no language; `hints`
@@ -155,6 +160,7 @@ extension StatusReply {
         try container.encode(version, forKey: .version)
         try container.encode(uptimeSeconds, forKey: .uptimeSeconds)
         try container.encode(clock, forKey: .clock)
+        try container.encode(timeZone, forKey: .timeZone)
         try container.encode(attendance, forKey: .attendance)
         try container.encode(storage, forKey: .storage)
         try container.encode(points, forKey: .points)
@@ -180,6 +186,7 @@ extension StatusReply {
             version: try container.decode(String.self, forKey: .version),
             uptimeSeconds: try container.decode(Int.self, forKey: .uptimeSeconds),
             clock: try container.decode(Clock.self, forKey: .clock).state,
+            timeZone: try container.decodeIfPresent(String.self, forKey: .timeZone),
             attendance: try container.decodeIfPresent(AttendanceStatus.self, forKey: .attendance),
             storage: try container.decode(Storage.self, forKey: .storage),
             points: try container.decode([PointStatus].self, forKey: .points),

@@ -115,6 +115,7 @@ package enum AgentInterface {
           version: string,
           uptime_s: int,
           clock: (state: string),
+          time_zone: string,
           attendance: ?Attendance,
           storage: (state: string, bytes: int, limit: int),
           points: []Point,
