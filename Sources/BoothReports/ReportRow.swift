@@ -92,9 +92,9 @@ private struct ReportRows {
             add("重复", "repeats", row.repeats)
             add("测试", "tests", row.tests)
         }
-        begin("关闭", "closed")
+        begin("办结", "closed")
         add("合计", "total", report.closed.total)
-        add("本地关闭", "at the booth", report.closed.locally)
+        add("现场办结", "at the booth", report.closed.locally)
         add("用时", "duration", report.closed.duration)
         for outcome in report.closed.outcomes {
             begin("处置结果", "outcome", outcome.outcome)
@@ -105,24 +105,24 @@ private struct ReportRows {
     }
 
     mutating func addOpen(of report: BoothReport) {
-        begin("未关闭", "open")
+        begin("未办结", "open")
         add("合计", "total", report.open.total)
         add("最早发生", "oldest", report.open.oldest)
         for row in report.open.byPriority {
-            begin("未关闭", "open", priority(row.priority))
+            begin("未办结", "open", priority(row.priority))
             add("件数", "incidents", row.count)
         }
         for incident in report.openItems {
-            begin("未关闭事件", "open incident", "\(incident.incident)")
+            begin("未办结事件", "open incident", "\(incident.incident)")
             add("类别", "category", incident.category.name.text(in: language))
             add("级别", "priority", incident.priority.rawValue)
             add("来源", "from", incident.point?.rawValue ?? incident.device?.rawValue)
             add("次数", "count", incident.count)
             add("发生", "opened", incident.opened)
-            add("状态", "state", incident.state.rawValue)
+            add("状态", "state", incident.state.name.text(in: language))
             add("已恢复", "restored", incident.restored)
-            let tickets = incident.tickets.map { "\($0.target) \($0.ticket ?? $0.delivery.rawValue)" }
-            add("回执", "tickets", tickets.joined(separator: "; "))
+            let tickets = incident.tickets.map { "\($0.target) \($0.ticket ?? $0.delivery.name.text(in: language))" }
+            add("工单", "tickets", tickets.joined(separator: "; "))
         }
     }
 
@@ -133,17 +133,17 @@ private struct ReportRows {
     mutating func add(_ response: BoothReport.Response) {
         begin("响应", "response", response.priority.map(priority) ?? word("全部", "all"))
         add("发生", "raised", response.raised)
-        add("60秒内接收", "accepted within 60 s", response.within60)
-        add("60至180秒接收", "accepted within 180 s", response.within180)
-        add("180至300秒接收", "accepted within 300 s", response.within300)
-        add("300秒后接收", "accepted later", response.later)
-        add("未接收", "never accepted", response.never)
+        add("60秒内受理", "accepted within 60 s", response.within60)
+        add("60至180秒受理", "accepted within 180 s", response.within180)
+        add("180至300秒受理", "accepted within 300 s", response.within300)
+        add("300秒后受理", "accepted later", response.later)
+        add("未受理", "never accepted", response.never)
         add("超过1分钟", "missed 1 min", response.missed60)
         add("超过3分钟", "missed 3 min", response.missed180)
         add("超过5分钟", "missed 5 min", response.missed300)
-        add("接收用时", "acceptance", response.duration)
-        add("升级", "escalations", response.escalations)
-        add("移交", "handovers", response.handovers)
+        add("受理用时", "acceptance", response.duration)
+        add("逐级上报", "escalations", response.escalations)
+        add("转交", "handovers", response.handovers)
     }
 
     mutating func add(_ mail: BoothReport.MailFigures) {
@@ -166,7 +166,7 @@ private struct ReportRows {
     mutating func add(_ point: BoothReport.Availability) {
         begin("可用率", "availability", point.point.rawValue)
         add("周期(秒)", "period (s)", point.periodSeconds)
-        add("值守(秒)", "watched (s)", point.watchedSeconds)
+        add("监视(秒)", "watched (s)", point.watchedSeconds)
         add("比率", "ratio", point.ratio.map { "\($0)" })
     }
 

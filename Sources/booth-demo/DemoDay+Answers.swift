@@ -5,7 +5,8 @@ import Rehearsal
 // What becomes of an incident once it has its ticket: the dispatcher's part, the officer's, and the other platform's.
 extension DemoDay {
     func dispatcherAnswers() throws {
-        screen.title("公安接警员派警、到场、结案", "The dispatcher of the police sends somebody, and closes the case")
+        screen.title("公安接警员派警、到场处置、办结", "The dispatcher of the police sends somebody, and closes the case")
+        guard let incident = try openIncident(on: "help-1") else { throw RehearsalError("no incident of the button") }
         let start = BootTime.now()
         try dispatcher("dispatch last 巡逻车五分钟后到")
         try dispatcher("handle last 已到场")
@@ -13,11 +14,11 @@ extension DemoDay {
         screen.line(
             "三道指令都已执行并回执（\(elapsed(since: start)) 毫秒）",
             "the three tasks are done and answered (\(elapsed(since: start)) ms)")
-        screen.quote(try booth.ask(["incidents", "--all"]))
+        screen.quote(try booth.ask(["incidents", incident]))
     }
 
     func officerAnswers() throws {
-        screen.title("民警在现场确认并结案", "An officer at the booth has seen it, and closes it")
+        screen.title("民警在现场查看并办结", "An officer at the booth has seen it, and closes it")
         guard let incident = try openIncident(on: "room-door") else { throw RehearsalError("no incident of the door") }
         _ = try booth.ask(["ack", incident])
         screen.quote(try booth.ask(["close", incident, "--outcome", "风吹开门，已锁好"]))
@@ -25,7 +26,7 @@ extension DemoDay {
             $0.contains("incident=\(incident) ") && $0.contains("type=\(EventType.incidentClosed.rawValue)")
         }
         screen.line(
-            "公安平台得知：\(try field("by", of: line)) 已结案",
+            "公安平台得知：\(try field("by", of: line)) 已办结",
             "the police platform hears that \(try field("by", of: line)) closed it")
     }
 
@@ -37,7 +38,7 @@ extension DemoDay {
         try booth.cabinet.write(line: "set room-door off")
         _ = try journal.next(.record, of: "room-door")
         try dispatcher("arm")
-        screen.line("开门、关门各一条记录，没有警情", "one record each for open and closed, and no incident")
+        screen.line("开门、关门各留一条记录，不成事件", "one record each for open and closed, and no incident")
     }
 
     mutating func handedOverAndBack() throws {
@@ -53,7 +54,7 @@ extension DemoDay {
         try dispatcher("reroute \(ticket) community")
         let back = try field("ticket", of: try reclassified(incident, at: .grid))
         screen.line(
-            "同一个警情号 \(incident)：公安单号 \(ticket)，回到网格单号 \(back)",
+            "同一个事件编号 \(incident)：公安单号 \(ticket)，回到网格单号 \(back)",
             "one incident, \(incident): ticket \(ticket) of the police, then \(back) of the grid")
         try booth.inside.write(line: "set mail-door on")
         try restored("mail-slot")

@@ -151,7 +151,7 @@ struct DemoDay {
         let accepted = elapsed(since: start)
         expected += 1
         screen.line(
-            "\(point)：触点 0 → 读到 \(seen) → 落盘 \(recorded) → 受理 \(accepted) 毫秒，\(platform) 平台单号 \(ticket)",
+            "\(point)：触点 0 → 读到 \(seen) → 落盘 \(recorded) → 受理 \(accepted) 毫秒，\(platform) 平台工单 \(ticket)",
             "\(point): contact 0 → seen \(seen) → recorded \(recorded) → accepted \(accepted) ms, ticket \(ticket) of \(platform)"
         )
     }
@@ -171,7 +171,8 @@ struct DemoDay {
 
     func restored(_ point: String) throws {
         let event = try journal.next(.incidentRestored, of: point)
-        screen.line("\(point)：恢复（\(event.data.category ?? "")）", "\(point): restored (\(event.data.category ?? ""))")
+        let category = Category(rawValue: event.data.category ?? "").name
+        screen.line("\(point)：恢复（\(category.zh)）", "\(point): restored (\(category.en))")
     }
 
     /// The last answers may be on their way still; and what is told later is no longer this day's.

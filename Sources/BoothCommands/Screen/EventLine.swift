@@ -6,11 +6,16 @@ import BoothModel
 struct EventLine: Decodable {
     private struct Details: Decodable {
         var category: String?
+        /// Whose fault it is.
+        var device: String?
         var count: Int?
         var state: String?
         var reason: String?
         var outcome: String?
         var by: String?
+        /// Of a task: what was asked, and `done` or `refused`.
+        var kind: String?
+        var result: String?
     }
 
     private let type: String
@@ -34,10 +39,14 @@ struct EventLine: Decodable {
     /// With its line feed.
     func text(_ words: Words) -> String {
         var line = words.time(time).padded(to: 19) + "  " + Self.name(ofType: type, words).padded(to: 10)
-        line += "  " + (subject ?? "–").printable.padded(to: 14)
-        if let category = data?.category { line += "  " + words.name(category).printable }
+        line += "  " + (subject ?? data?.device ?? "–").printable.padded(to: 14)
+        if let category = data?.category { line += "  " + words.name(Category(rawValue: category)).printable }
+        if let kind = data?.kind { line += "  \(kind.printable)" }
+        if let result = data?.result { line += "  " + words.taskResult(result).printable }
         if let count = data?.count { line += "  ×\(count)" }
-        if let state = data?.state { line += "  " + words.name(state).printable }
+        if let state = data?.state {
+            line += "  " + (IncidentState(rawValue: state).map(words.name) ?? state).printable
+        }
         if let reason = data?.reason { line += "  (\(reason.printable))" }
         if let by = data?.by { line += "  \(by.printable)" }
         if let outcome = data?.outcome { line += words("：", ": ") + outcome.printable }
@@ -50,7 +59,7 @@ struct EventLine: Decodable {
         case "cn.boothd.incident.raised.v1": words("发生", "raised")
         case "cn.boothd.incident.updated.v1": words("更新", "updated")
         case "cn.boothd.incident.restored.v1": words("恢复", "restored")
-        case "cn.boothd.incident.closed.v1": words("关闭", "closed")
+        case "cn.boothd.incident.closed.v1": words("办结", "closed")
         case "cn.boothd.loss.v1": words("丢失", "loss")
         case "cn.boothd.record.v1": words("记录", "record")
         case "cn.boothd.task.done.v1": words("任务", "task")

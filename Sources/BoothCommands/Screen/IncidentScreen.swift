@@ -31,7 +31,7 @@ extension Screens {
             text += line("转交", "Handed on", words("\(incident.handovers) 次", incident.handovers.counted("time")))
         }
         if incident.state != .raised || incident.accepted != nil {
-            text += line("接收", "Accepted", words.time(incident.accepted))
+            text += line("受理", "Accepted", words.time(incident.accepted))
         }
         if let seen = incident.acknowledged { text += line("已知悉", "Seen", "\(words.time(seen.at))  \(seen.by)") }
         for step in incident.steps {
@@ -42,7 +42,7 @@ extension Screens {
         }
         if incident.restored { text += line("恢复", "Restored", words.time(incident.restoredAt)) }
         if let outcome = incident.outcome {
-            text += line("关闭", "Closed", "\(words.time(incident.closed))  \(incident.by?.rawValue ?? "–")")
+            text += line("办结", "Closed", "\(words.time(incident.closed))  \(incident.by?.rawValue ?? "–")")
             text += line("结果", "Outcome", outcome)
         }
         return text
@@ -54,7 +54,7 @@ extension Screens {
     }
 
     private func tickets(of incident: IncidentStatus) -> String {
-        guard !incident.targets.isEmpty else { return words("没有平台接收这类事件\n", "no target takes its class\n") }
+        guard !incident.targets.isEmpty else { return words("没有平台受理这类事件\n", "no target takes its class\n") }
         var table = Table([words("平台", "TARGET"), words("送达", "DELIVERY"), words("工单", "TICKET"), ""])
         for target in incident.targets {
             table.add([
@@ -65,7 +65,8 @@ extension Screens {
         return table.text()
     }
 
-    private func line(_ zh: String, _ en: String, _ value: String) -> String {
+    /// A name and what it is.
+    func line(_ zh: String, _ en: String, _ value: String) -> String {
         words(zh, en).padded(to: 11) + value.printable + "\n"
     }
 

@@ -15,7 +15,7 @@ extension Screens {
         text += row("时钟", "Clock", words.name(status.clock.state))
         if let attendance = status.attendance { text += row("值守", "Attended", words.attendance(attendance)) }
         text += row("存储", "Storage", storage(status.storage))
-        text += row("未关闭", "Open", words("\(status.open) 起", "\(status.open)"))
+        text += row("未办结", "Open", words("\(status.open) 起", "\(status.open)"))
         text += "\n" + words("点位", "Points") + "\n" + points(status.points, indent: 2)
         text += "\n" + words("平台", "Targets") + "\n" + targets(status.targets, indent: 2)
         return text

@@ -17,6 +17,28 @@ struct Words {
 
     func name(_ category: Category) -> String { category.name.text(in: language) }
 
+    func name(_ state: IncidentState) -> String { state.name.text(in: language) }
+
+    func name(_ delivery: Delivery) -> String { delivery.name.text(in: language) }
+
+    /// `done` or `refused`, of a task.
+    func taskResult(_ result: String) -> String {
+        switch result {
+        case "done": self("已执行", "done")
+        case "refused": self("已拒绝", "refused")
+        default: result
+        }
+    }
+
+    /// `23 ms`, `12.3 s`, then as `span(seconds:)`; a dash for nil.
+    func exactSpan(_ seconds: Double?) -> String {
+        guard let seconds else { return "–" }
+        if seconds < 1 { return self("\(Int(seconds * 1000)) 毫秒", "\(Int(seconds * 1000)) ms") }
+        if seconds >= 60 { return span(seconds: Int(seconds)) }
+        let tenths = Int(seconds * 10)
+        return self("\(tenths / 10).\(tenths % 10) 秒", "\(tenths / 10).\(tenths % 10) s")
+    }
+
     /// `2026-11-21 08:15:30` of an RFC 3339 time; a dash where there is none.
     func time(_ rfc3339: String?) -> String {
         guard let rfc3339, rfc3339.utf8.count >= 19 else { return "–" }
@@ -65,10 +87,8 @@ struct Words {
         "good": "可信", "stale": "陈旧", "fault": "故障",
         "ok": "正常", "retrying": "重试中", "refused": "被拒", "full": "已满",
         "synced": "已同步", "holdover": "守时", "unsynced": "未同步",
-        "raised": "已发生", "accepted": "已接收", "dispatched": "已派警", "handled": "已处置", "closed": "已关闭",
         "answering": "应答", "missing": "漏答", "silent": "无应答",
         "as-is": "–", "disabled": "无", "pull-up": "上拉", "pull-down": "下拉",
-        "queued": "待发", "sent": "已发", "rejected": "拒收",
         "police": "公安", "community": "社区",
         "tamper": "防拆",
         "help-button": "求助按钮", "duress-button": "胁迫按钮", "room-door": "室门", "street-door": "街门",

@@ -49,7 +49,7 @@ extension ControlError {
                     + "(usermod -aG booth-operator USER, then log in again)")
         case .incidentClosed(let id):
             Message(
-                zh: "事件 \(id.description) 已关闭，不能再操作；boothctl incidents \(id.description) 看它如何结束",
+                zh: "事件 \(id.description) 已办结，不能再操作；boothctl incidents \(id.description) 看它如何结束",
                 en:
                     "incident \(id.description) is closed already; boothctl incidents \(id.description) shows how it ended"
             )
