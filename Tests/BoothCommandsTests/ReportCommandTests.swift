@@ -60,8 +60,8 @@ struct ReportCommandTests {
 
                 可用率     0 个点位 100%，3 个不足：
                   点位       类型          %  缺
-                  help-1     求助按钮  99.72  2 小时 0 分
                   room-door  室门      99.30  5 小时 0 分
+                  help-1     求助按钮  99.72  2 小时 0 分
                   mail-slot  投信口    99.86  1 小时 0 分
 
                 停机       1 次，共 1 小时 0 分
@@ -127,6 +127,21 @@ struct ReportCommandTests {
         let text = try bench(report).run("report").output
         #expect(
             text.hasPrefix("Day 2026-11-20 (until 2026-11-20 12:00:00)\ntoo many incidents: the figures are too low\n"))
+    }
+
+    @Test("Of many points that were not watched all the time the ten worst are shown")
+    func manyPoints() throws {
+        var report = try made("day")
+        report.availability = (0..<12).map { number in
+            BoothReport.Availability(
+                point: PointID(rawValue: "p\(number)"), kind: .contact, periodSeconds: 100,
+                watchedSeconds: number == 7 ? 10 : 90)
+        }
+        let lines = try bench(report).run("report").output.split(separator: "\n")
+        let heading = try #require(lines.firstIndex { $0.hasPrefix("Watched ") })
+        #expect(lines[heading] == "Watched    0 points at 100%, 12 below:")
+        #expect(lines[heading + 2] == "  p7     contact  10.00  1 min" && lines[heading + 3].hasPrefix("  p0 "))
+        #expect(lines[heading + 12] == "  2 others: see --csv")
     }
 
     @Test("For programs it is the agent's own report, and every figure is in the list for spreadsheets")

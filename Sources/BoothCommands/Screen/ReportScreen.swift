@@ -129,7 +129,7 @@ extension Screens {
         return line("信箱", "Letter box", letters) + line("检查", "Checks", checks)
     }
 
-    /// Those that were not watched all the time; the rest is a number.
+    /// Those that were watched least; the rest is a number, since an agent that was down was down for all of them.
     private func availability(of points: [BoothReport.Availability]) -> String {
         let partly = points.filter { $0.ratio.map { $0 < 1 } ?? false }
         let wholly = points.count { $0.ratio == 1 }
@@ -139,15 +139,23 @@ extension Screens {
                 + (partly.isEmpty ? "" : words("，\(partly.count) 个不足：", ", \(partly.count) below:")))
         guard !partly.isEmpty else { return text }
         var table = Table([words("点位", "POINT"), words("类型", "KIND"), "%", words("缺", "MISSED")], numbers: [2])
-        for point in partly {
+        // Of equals the first in the configuration stands first.
+        let worst = partly.enumerated().sorted {
+            ($0.element.ratio ?? 1, $0.offset) < ($1.element.ratio ?? 1, $1.offset)
+        }
+        for point in worst.prefix(Self.mostPoints).map(\.element) {
             table.add([
                 point.point.rawValue, words.name(point.kind), percent(point.ratio ?? 0),
                 words.span(seconds: Int(point.periodSeconds - point.watchedSeconds)),
             ])
         }
         text += table.text(indent: 2)
+        let rest = partly.count - Self.mostPoints
+        if rest > 0 { text += words("  其余 \(rest) 个见 --csv\n", "  \(rest.counted("other")): see --csv\n") }
         return text
     }
+
+    private static let mostPoints = 10
 
     /// Cut to two decimals, as the ratio is cut to four.
     private func percent(_ ratio: Double) -> String {

@@ -104,8 +104,8 @@ package struct StatusReply: Codable, Sendable, Hashable {
 
     package init(
         booth: String, name: String, state: State, inService: Bool, reasons: [Message],
-        hints: [Message] = [], bootID: String, version: String, uptimeSeconds: Int, clock: ClockState, timeZone: String? = nil,
-        attendance: AttendanceStatus? = nil, storage: Storage,
+        hints: [Message] = [], bootID: String, version: String, uptimeSeconds: Int, clock: ClockState,
+        timeZone: String? = nil, attendance: AttendanceStatus? = nil, storage: Storage,
         points: [PointStatus], open: Int, targets: [TargetStatus], faults: [Fault] = []
     ) {
         self.booth = booth
