@@ -9,6 +9,8 @@ extension IncidentRules {
     /// What is raised on these points from now on is a technician's test.
     package mutating func beginTest(of points: Set<PointID>) {
         tested = points
+        // An edge in a test and one in earnest are two letters, however close.
+        for slot in slots where isTested(slot.id) { self.points[slot.id]?.lastEdge = nil }
     }
 
     /// The test is over: what it raised is closed.
@@ -27,7 +29,31 @@ extension IncidentRules {
         let left = live.values.filter { $0.test && $0.isOpen && $0.category != .test }
         for incident in left.sorted(by: { $0.id < $1.id }) {
             close(incident, outcome: "test", by: .agent, at: moment)
+            if incident.restored == nil { raiseInEarnest(after: incident, at: moment) }
         }
+    }
+
+    /// An input that a test leaves as it should not be is nobody's test any longer. A button that is held was pressed
+    /// in the test, and letters in the box fell in it; the next edge is another one's.
+    private mutating func raiseInEarnest(after test: Incident, at moment: Moment) {
+        guard let id = test.point, let point = configured[id] else { return }
+        let isActive = points[id]?.isActive(as: point.kind) == true
+        switch point.kind {
+        case .tamper, .contact, .mainsPower, .battery: if isActive { raise(for: point, at: moment) }
+        case .roomDoor: if isActive { leaveOpen(point, after: test, at: moment) }
+        case .mailDoor:
+            guard isActive, !isAttended(at: moment) else { return }
+            bind(raise(Self.mailTamper(of: point), point: id, at: moment), to: id)
+        case .mailSlot: points[id]?.lastEdge = nil
+        case .helpButton, .duressButton, .streetDoor: return
+        }
+        if let memory = points[id] { decision.points.append(memory) }
+    }
+
+    private mutating func leaveOpen(_ door: PointConfiguration, after test: Incident, at moment: Moment) {
+        if test.category != .doorHeld, !isAttended(at: moment) { raise(for: door, at: moment) }
+        points[door.id]?.isTold = nil
+        watchHeldDoor(door, for: .zero, at: moment)
     }
 
     /// A platform asked for a try: an event goes the whole way.

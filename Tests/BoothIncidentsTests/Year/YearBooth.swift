@@ -140,7 +140,9 @@ struct YearBooth {
         case .clock(let state, let skew):
             (clock, self.skew) = (state, skew)
             keep(rules.clockChanged(at: moment))
-        case .beginTest: rules.beginTest(of: ["help-1", "gate", "mail-slot", "room-door"])
+        case .beginTest:
+            rules.beginTest(of: ["help-1", "gate", "mail-slot", "room-door"])
+            findings.testBegan()
         case .endTest: keep(rules.endTest(at: moment))
         case .restart: try start()
         case .reboot(let dark):
