@@ -46,7 +46,7 @@ extension Agent {
                 decisions.append(rules.take(.rejected, for: receipt.id, from: target, at: now))
                 var isHandedOver = false
                 if let incident = handovers[receipt.id], let handover = receipt.result.handover {
-                    decisions.append(rules.reroute(incident, to: handover, by: target, at: now))
+                    decisions.append(rules.reroute(incident, for: receipt.id, to: handover, by: target, at: now))
                     isHandedOver = rules.hasHandedOver(incident, target)
                 }
                 // What went to others is answered; only what nobody takes is set aside.
