@@ -93,6 +93,7 @@ extension Agent {
     func take(_ status: JournalStatus) {
         let before = storage.storage
         storage = status
+        if status.storage == .ok { releasePolls() }
         // Its words change with every event that waits; that it is full, failing or well is what matters.
         guard !before.isSameKind(as: status.storage) else { return }
         if let message = status.storage.message {
