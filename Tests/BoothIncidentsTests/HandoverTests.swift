@@ -39,6 +39,19 @@ struct HandoverTests {
         #expect(booth.reroute(press, to: .community, by: "police", at: 12).isEmpty)
     }
 
+    @Test("is not handed over again by the receipt of old that comes once more when it is back and taken")
+    mutating func repeatedReceipt() {
+        let press = press()
+        booth.reroute(press, to: .community, by: "police", at: 10)
+        booth.reroute(press, to: .police, by: "grid", at: 20)
+        booth.answer(.accepted(ticket: "P2"), by: "police", for: press, at: 21)
+        let stale = booth.reroute(press, to: .community, by: "police", for: press?.opening, at: 22)
+        #expect(stale.isEmpty)
+        #expect(booth.newest()?.handovers == 2 && booth.newest()?.state == .accepted)
+        #expect(booth.newest()?.incidentClass == .police)
+        #expect(!booth.reroute(press, to: .community, by: "police", at: 23).isEmpty)
+    }
+
     @Test("moves four times; then all are told once that nobody wants it, however often that is said")
     mutating func bounced() {
         let press = press()

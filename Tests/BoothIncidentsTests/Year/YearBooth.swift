@@ -226,7 +226,7 @@ struct YearBooth {
             let id = rules.incident(of: event)
             if choice % 2 == 0 { keep(rules.take(.rejected, for: event, from: target, at: moment)) }
             guard let id else { return }
-            keep(rules.reroute(id, to: incidentClass, by: target, at: moment))
+            keep(rules.reroute(id, for: event, to: incidentClass, by: target, at: moment))
         }
     }
 
