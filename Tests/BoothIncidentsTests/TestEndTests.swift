@@ -37,6 +37,18 @@ struct TestEndTests {
         #expect(shut == ["restored door-held 1 after 80 s", "restored intrusion 1 after 200 s"])
     }
 
+    @Test("leaves nothing hidden that a platform closed as a test meanwhile")
+    mutating func closedMeanwhile() {
+        booth.beginTest(of: Self.all)
+        booth.see("gate", .active, at: 100)
+        #expect(booth.close(.tamper) == nil)
+        booth.endTest()
+        #expect(open == ["tamper"])
+        booth.beginTest(of: Self.all)
+        booth.endTest()
+        #expect(open == ["tamper"])
+    }
+
     @Test("that a restart brings leaves none hidden either, and tells it once")
     mutating func restart() {
         booth.beginTest(of: Self.all)
