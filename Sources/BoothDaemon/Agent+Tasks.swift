@@ -36,13 +36,34 @@ extension Agent {
         let decision = rules.take(tasks, cursor: cursor, from: target, at: clock.now())
         record(decision)
         // The journal answers in turn: by then what was recorded above is on disk, or in memory while the disk refuses.
-        journal.ask(.queues(limit: 0) { [mailbox] _ in mailbox.post(.kept(target, decision.outputs)) })
+        let count = decision.events.count
+        journal.ask(
+            .recorded { [mailbox] isOnDisk in
+                mailbox.post(.kept(target, decision.outputs, inMemory: isOnDisk ? 0 : count))
+            })
     }
 
-    /// An answer's tasks are kept: outputs move, and the next tasks may come.
-    func goOn(_ orders: [OutputOrder], from target: TargetID) {
+    /// So many events of tasks are held in memory while the disk refuses; the rest stays with the platforms until then.
+    static let mostTaskEventsInMemory = 1000
+
+    /// An answer's tasks are kept: outputs move, and the next tasks may come, unless memory has enough of them.
+    ///
+    /// - Parameter count: events that the disk has refused so far.
+    func goOn(_ orders: [OutputOrder], from target: TargetID, inMemory count: Int) {
         drive(orders)
-        polls[target]?.order(.taken)
+        taskEventsInMemory += count
+        if taskEventsInMemory > Self.mostTaskEventsInMemory {
+            heldPolls.insert(target)
+        } else {
+            polls[target]?.order(.taken)
+        }
+    }
+
+    /// What memory held is on disk.
+    func releasePolls() {
+        taskEventsInMemory = 0
+        for target in heldPolls { polls[target]?.order(.taken) }
+        heldPolls = []
     }
 
     /// Switches outputs that only tasks switch; what they were told is forgotten when the agent ends, and they are off.

@@ -46,7 +46,7 @@ extension Agent {
                 decisions.append(rules.take(.rejected, for: receipt.id, from: target, at: now))
                 var isHandedOver = false
                 if let incident = handovers[receipt.id], let handover = receipt.result.handover {
-                    decisions.append(rules.reroute(incident, to: handover, by: target, at: now))
+                    decisions.append(rules.reroute(incident, for: receipt.id, to: handover, by: target, at: now))
                     isHandedOver = rules.hasHandedOver(incident, target)
                 }
                 // What went to others is answered; only what nobody takes is set aside.
@@ -93,6 +93,7 @@ extension Agent {
     func take(_ status: JournalStatus) {
         let before = storage.storage
         storage = status
+        if status.storage == .ok { releasePolls() }
         // Its words change with every event that waits; that it is full, failing or well is what matters.
         guard !before.isSameKind(as: status.storage) else { return }
         if let message = status.storage.message {

@@ -27,7 +27,7 @@ final class Agent {
         case returned(bus: String)
         case officer(OfficerLetter)
         /// The last answer of a target's task channel is kept; outputs may follow.
-        case kept(TargetID, [OutputOrder])
+        case kept(TargetID, [OutputOrder], inMemory: Int)
         /// The journal's word on which incident a receipt is about.
         case traced(Receipt, TargetID, incident: EventID?)
         /// The report on a day; nil where it could not be made.
@@ -62,6 +62,9 @@ final class Agent {
     /// What each lamp was last told; by output.
     var shownLamps: [String: Bool] = [:]
     var taskOutputs = TaskOutputs()
+    /// What tasks led to and the disk has refused so far, and the targets whose next tasks wait for it.
+    var taskEventsInMemory = 0
+    var heldPolls: Set<TargetID> = []
     var reporting: Reporting
     var deviceFaults: [DeviceID: DeviceFault] = [:]
     var links: [TargetID: LinkState] = [:]
@@ -344,7 +347,7 @@ final class Agent {
         case .prove(let pulse): pulse.beat()
         case .returned(let bus): takeBack(bus)
         case .officer(let letter): take(letter)
-        case .kept(let target, let orders): goOn(orders, from: target)
+        case .kept(let target, let orders, let count): goOn(orders, from: target, inMemory: count)
         case .traced(let receipt, let target, let incident): settle(receipt, of: incident, from: target)
         case .report(let day, let report): take(report, on: day)
         }

@@ -65,10 +65,12 @@ extension IncidentRules {
         return finish()
     }
 
-    /// The first receipt of a target that has it is the acceptance, and ends the answer clock.
+    /// The first receipt of a target that has it is the acceptance, and of that target alone, and ends the answer clock.
     mutating func noteAcceptance(_ incident: inout Incident, by target: TargetID, at moment: Moment) {
         guard incident.state == .raised,
-            incident.targets.contains(where: { $0.delivery == .accepted && !$0.isHandedOver })
+            incident.targets.contains(where: {
+                $0.target == target && $0.delivery == .accepted && !$0.isHandedOver
+            })
         else { return }
         accept(&incident, by: target, at: moment)
     }

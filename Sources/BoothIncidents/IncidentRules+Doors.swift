@@ -28,7 +28,7 @@ extension IncidentRules {
     }
 
     /// - Parameter age: how long it has been open while nobody was in.
-    private mutating func watchHeldDoor(_ point: PointConfiguration, for age: Duration, at moment: Moment) {
+    mutating func watchHeldDoor(_ point: PointConfiguration, for age: Duration, at moment: Moment) {
         timers[.doorHeld(point.id)] = nil
         guard let memory = points[point.id], memory.isActive(as: point.kind) else { return }
         if isAttended(at: moment) {

@@ -9,16 +9,24 @@ extension IncidentRules {
         let age = age(of: incident.handed ?? incident.opened, at: moment)
         // Of several that passed while the booth had no power, the last is told.
         let passed = settings.escalate.prefix { $0 <= age }.count
-        if passed > incident.escalations {
-            incident.escalations = passed
+        let heirs = heirs(of: incident)
+        if passed > incident.escalations || !heirs.isEmpty {
+            let isLate = passed > 0
+            incident.escalations = max(passed, incident.escalations)
             let event = makeID(at: moment)
-            let backups = targets.filter { $0.isBackup && $0.accepts.contains(incident.incidentClass) }.map(\.id)
-            offer(&incident, to: backups.filter { !incident.holders.contains($0) }, by: event)
+            let backups = targets.filter { isLate && $0.isBackup && $0.accepts.contains(incident.incidentClass) }
+            offer(&incident, to: heirs + backups.map(\.id).filter { !incident.holders.contains($0) }, by: event)
             keep(incident)
             tell(.updated(incident, .escalated), as: event, to: incident.holders, at: moment)
         }
         guard passed < settings.escalate.count else { return }
         timers[.escalate(id)] = moment.boot + (settings.escalate[passed] - age)
+    }
+
+    /// Who has to answer for an incident whose targets are all gone from the configuration since: it would wait for nobody.
+    private func heirs(of incident: Incident) -> [TargetID] {
+        let isHeld = incident.holders.contains { holder in targets.contains { $0.id == holder } }
+        return isHeld ? [] : takers(of: incident.incidentClass)
     }
 
     /// `event` tells these targets of an incident that they do not have: its receipt is their ticket.
@@ -27,8 +35,10 @@ extension IncidentRules {
         offers[event] = incident.id
         for taker in takers {
             if let index = incident.targets.firstIndex(where: { $0.target == taker }) {
-                if let before = incident.targets[index].offer { offers[before] = nil }
+                let before = incident.targets[index].offer
                 incident.targets[index].offer = event
+                // Others may have been told by the same event, and answer it yet.
+                if let before, !incident.targets.contains(where: { $0.offer == before }) { offers[before] = nil }
                 incident.targets[index].delivery = .queued
                 incident.targets[index].isHandedOver = false
             } else {

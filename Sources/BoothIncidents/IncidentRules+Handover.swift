@@ -9,10 +9,16 @@ extension IncidentRules {
     /// A receipt of `target` said `reroute:CLASS`: it does not want the incident, the targets of that class shall.
     ///
     /// Only a target that has the incident can hand it over. What nobody takes stays, and all that had it are told.
+    ///
+    /// - Parameter event: what the receipt names. One from before the incident came (back) to the target is old news,
+    ///   said again: it must not hand over what the target has taken since.
     package mutating func reroute(
-        _ id: EventID, to incidentClass: IncidentClass, by target: TargetID, at moment: Moment
+        _ id: EventID, for event: EventID, to incidentClass: IncidentClass, by target: TargetID, at moment: Moment
     ) -> Decision {
-        guard let incident = live[id], incident.isOpen, incident.holders.contains(target) else { return Decision() }
+        guard let incident = live[id], incident.isOpen, incident.holders.contains(target),
+            let ticket = incident.targets.first(where: { $0.target == target }),
+            event >= ticket.offer ?? incident.opening
+        else { return Decision() }
         switch handOver(incident, to: incidentClass, by: target, isReceipt: true, at: moment) {
         // Once: a platform that says the same again and again must not have the others told as often.
         case .bounced where incident.targets.contains(where: \.isHandedOver):

@@ -19,6 +19,7 @@ extension IncidentRules {
         incident.count = count
         incident.announced = count
         incident.test = isTest ?? (device == nil && isTested(point))
+        if incident.test, let point { touched.insert(point) }
         keep(incident)
         hold(incident)
         lookForClock(at: moment)

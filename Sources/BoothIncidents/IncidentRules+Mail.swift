@@ -88,7 +88,7 @@ extension IncidentRules {
         count(1, on: incident, at: moment)
     }
 
-    private static func mailTamper(of point: PointConfiguration) -> Classification {
+    static func mailTamper(of point: PointConfiguration) -> Classification {
         point.classification ?? Classification(.mailTamper, .police, .fault)
     }
 }

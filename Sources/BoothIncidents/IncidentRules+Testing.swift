@@ -9,6 +9,8 @@ extension IncidentRules {
     /// What is raised on these points from now on is a technician's test.
     package mutating func beginTest(of points: Set<PointID>) {
         tested = points
+        // An edge in a test and one in earnest are two letters, however close.
+        for slot in slots where isTested(slot.id) { self.points[slot.id]?.lastEdge = nil }
     }
 
     /// The test is over: what it raised is closed.
@@ -27,7 +29,31 @@ extension IncidentRules {
         let left = live.values.filter { $0.test && $0.isOpen && $0.category != .test }
         for incident in left.sorted(by: { $0.id < $1.id }) {
             close(incident, outcome: "test", by: .agent, at: moment)
+            if incident.restored == nil, let point = incident.point { touched.insert(point) }
         }
+        // Also what a platform closed meanwhile: it closed a test.
+        for point in touched.sorted(by: { $0.rawValue < $1.rawValue }) { raiseInEarnest(point, at: moment) }
+        touched = []
+    }
+
+    /// An input that a test leaves as it should not be is nobody's test any longer. A button that is held was pressed
+    /// in the test, and letters in the box fell in it; the next edge is another one's.
+    private mutating func raiseInEarnest(_ id: PointID, at moment: Moment) {
+        guard let point = configured[id] else { return }
+        if point.kind == .mailSlot { points[id]?.lastEdge = nil }
+        let isActive = points[id]?.isActive(as: point.kind) == true
+        let isTold = (standing[id] ?? []).contains { live[$0]?.category != .doorHeld }
+        switch point.kind {
+        case .tamper, .contact, .mainsPower, .battery: if isActive, !isTold { raise(for: point, at: moment) }
+        case .roomDoor where isActive:
+            if !isTold, !isAttended(at: moment) { raise(for: point, at: moment) }
+            points[id]?.isTold = nil
+            watchHeldDoor(point, for: .zero, at: moment)
+        case .mailDoor where isActive && !isTold && !isAttended(at: moment):
+            bind(raise(Self.mailTamper(of: point), point: id, at: moment), to: id)
+        case .roomDoor, .mailDoor, .mailSlot, .helpButton, .duressButton, .streetDoor: break
+        }
+        if let memory = points[id] { decision.points.append(memory) }
     }
 
     /// A platform asked for a try: an event goes the whole way.

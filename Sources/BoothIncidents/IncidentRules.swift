@@ -36,6 +36,8 @@ package struct IncidentRules {
     var ledger: TaskLedger
     /// Points that a technician tests now.
     var tested: Set<PointID> = []
+    /// Points of which something was raised as a test since the last one ended.
+    var touched: Set<PointID> = []
     /// Stuck points whose cause was told since this start.
     var toldStuck: Set<PointID> = []
     /// How the loops are broken that were told since this start.

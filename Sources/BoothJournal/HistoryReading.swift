@@ -37,6 +37,8 @@ struct HistoryReading {
     private static let mostRecords = 20_000
     /// Rows of one slice: some milliseconds.
     private static let slice = 500
+    /// Incidents are read from their text, which takes longer.
+    private static let incidentSlice = 100
     /// Milliseconds; an id is made when the thing is noticed, which is later than it happened, seldom by more than seconds.
     private static let notice: Int64 = 86_400_000
 
@@ -62,11 +64,11 @@ struct HistoryReading {
 
     private mutating func readClosed(after ending: JournalStore.Ending, in store: JournalStore) throws(SQLiteError) {
         let end = Self.key(at: to) + Self.notice << 12
-        let rows = try store.closedIncidents(after: ending, below: end, limit: Self.slice)
+        let rows = try store.closedIncidents(after: ending, below: end, limit: Self.incidentSlice)
         for row in rows {
             if let incident = row.incident { take(incident) }
         }
-        let isLast = rows.count < Self.slice || history.isCapped
+        let isLast = rows.count < Self.incidentSlice || history.isCapped
         if let last = rows.last, !isLast {
             stage = .closed(after: last.ending)
         } else {

@@ -37,23 +37,25 @@ extension JournalStore {
         var key = Int64.min
     }
 
-    /// Closed incidents in the order in which they ended; nil for one that cannot be read.
+    /// Closed incidents in the order in which they ended; nil for one that cannot be read or is not wanted. What is not
+    /// wanted counts as well: else one question could go through ten years of it.
     ///
     /// - Parameters:
     ///   - ending: only those after this place.
-    ///   - key: only those whose id is below.
+    ///   - key: those whose id is below are wanted.
+    ///   - limit: incidents to look at.
     func closedIncidents(
         after ending: Ending, below key: Int64, limit: Int
     ) throws(SQLiteError) -> [(ending: Ending, incident: Incident?)] {
         guard hasAdditions else { return [] }
         let statement = try connection.prepare(
             """
-            SELECT e.time, e.key, c.json FROM ending e CROSS JOIN closed c ON c.key = e.key
-            WHERE (e.time, e.key) > (?, ?) AND e.key < ? ORDER BY e.time, e.key LIMIT ?
+            SELECT e.time, e.key, CASE WHEN e.key < ? THEN (SELECT json FROM closed c WHERE c.key = e.key) END
+            FROM ending e WHERE (e.time, e.key) > (?, ?) ORDER BY e.time, e.key LIMIT ?
             """)
-        return try statement.rows(Value(ending.time), Value(ending.key), Value(key), Value(limit)) {
+        return try statement.rows(Value(key), Value(ending.time), Value(ending.key), Value(limit)) {
             row throws(SQLiteError) in
-            (Ending(time: row.integer(at: 0), key: row.integer(at: 1)), decode(row.text(at: 2)))
+            (Ending(time: row.integer(at: 0), key: row.integer(at: 1)), row.optionalText(at: 2).flatMap(decode))
         }
     }
 }

@@ -14,6 +14,22 @@ extension JournalStore {
         return found.flatMap { $0 == id ? $1 : nil }
     }
 
+    /// An event's place in the queue of a target; nil where it does not wait there.
+    func waiting(_ event: EventID, for target: Int64) throws(SQLiteError) -> DeliveryQueue.HandedOut? {
+        let statement = try connection.prepare(
+            """
+            SELECT e.random, d.count, d.priority FROM delivery d CROSS JOIN event e ON e.key = d.event
+            WHERE d.target = ? AND d.state = 0 AND d.priority IN (1, 2, 3, 4) AND d.event = ?
+            """)
+        let found = try statement.first(Value(target), Value(event.key)) { row throws(SQLiteError) in
+            (random: UInt64(row.integer(at: 0)), count: row.integer(at: 1), priority: Int(row.integer(at: 2)))
+        }
+        guard let found, found.random == event.random, let priority = Priority(rawValue: found.priority) else {
+            return nil
+        }
+        return .init(count: found.count, priority: priority)
+    }
+
     /// So many events of a span of keys, oldest first, nil for those of another type.
     func events(
         _ type: EventType, from first: Int64, below end: Int64, limit: Int

@@ -43,9 +43,10 @@ extension JournalWriter {
 
     private func settle(_ settlement: JournalEntry.Settlement, in item: inout PendingEntry) {
         let target = settlement.target
-        guard let settled = queues[target]?.settle(settlement.event), let number = queues[target]?.number else {
-            return
-        }
+        guard let number = queues[target]?.number,
+            let settled = queues[target]?.settle(settlement.event)
+                ?? waiting(settlement.event, for: target, besides: item)
+        else { return }
         let (state, reason): (JournalStore.DeliveryState, String?) =
             switch settlement.outcome {
             case .accepted: (.accepted, nil)
@@ -65,6 +66,21 @@ extension JournalWriter {
             .init(
                 target: number, event: settlement.event, priority: settled.priority, count: settled.count, state: state,
                 reason: reason))
+    }
+
+    /// What is known of an event that waits in the file and was not handed out since the start: a receipt that was
+    /// promised before a restart takes it out of the queue as well. Nil for one that is settled, or not the target's.
+    private func waiting(
+        _ event: EventID, for target: TargetID, besides item: PendingEntry
+    ) -> DeliveryQueue.HandedOut? {
+        guard let queue = queues[target], queue.queued > 0 else { return nil }
+        let stored = read { store throws(SQLiteError) in try store.waiting(event, for: queue.number) } ?? nil
+        guard let stored else { return nil }
+        // The file does not know yet what was said just before.
+        let isSettled = { (item: PendingEntry) in
+            item.settled.contains { $0.target == queue.number && $0.event == event }
+        }
+        return isSettled(item) || pending.contains(where: isSettled) ? nil : stored
     }
 
     /// While the disk refuses for long, the least urgent and oldest go first, never a help press and never an answer.

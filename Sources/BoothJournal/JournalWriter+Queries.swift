@@ -20,7 +20,7 @@ extension JournalWriter {
     }
 
     /// nil where the disk refuses.
-    private func read<Value>(_ body: (JournalStore) throws(SQLiteError) -> Value) -> Value? {
+    func read<Value>(_ body: (JournalStore) throws(SQLiteError) -> Value) -> Value? {
         guard let store else { return nil }
         do throws(SQLiteError) {
             return try body(store)

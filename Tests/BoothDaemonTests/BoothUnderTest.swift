@@ -110,6 +110,12 @@ final class BoothUnderTest {
         return try platform.line(on: .output, within: Self.patience, where: isWanted)
     }
 
+    /// Has a platform's dispatcher type a line: `close last 已送回家`.
+    func tell(_ target: Target, _ line: String) throws {
+        guard let platform = platforms[target] else { throw RehearsalError("\(target) does not run") }
+        try platform.write(line: line)
+    }
+
     // MARK: Agent
 
     var socket: String { workspace.file("control") }

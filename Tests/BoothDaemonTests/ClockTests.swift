@@ -7,29 +7,8 @@ import Testing
 
 @Suite("A board whose clock is wrong")
 struct ClockTests {
-    /// The wall clock of a program that was started with this preloaded.
-    private final class FakedClock {
-        let environment: [String: String?]
-        private let path: String
-
-        init(in workspace: Workspace, ahead: Int64, isSynchronised: Bool) throws {
-            path = workspace.file("clock")
-            environment = [
-                "LD_PRELOAD": try BuiltPrograms.path(of: "libFakedClock.so"), "FAKED_CLOCK": path,
-            ]
-            set(ahead: ahead, isSynchronised: isSynchronised)
-        }
-
-        /// - Parameter ahead: seconds.
-        func set(ahead: Int64, isSynchronised: Bool) {
-            let file = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
-            var words = [ahead, isSynchronised ? 1 : 0]
-            _ = pwrite(file, &words, 16, 0)
-            close(file)
-        }
-    }
-
     private static let years = Int64(56 * 365 * 86_400)
+
     @Test("at 1970 queues without a time, and dates and delivers once the clock is right; holdover outlives the agent")
     func fromTheEpoch() throws {
         let booth = try BoothUnderTest()

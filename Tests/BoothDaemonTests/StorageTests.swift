@@ -41,6 +41,39 @@ struct StorageTests {
         #expect(try booth.stopAgent() == .exited(0))
     }
 
+    @Test("lets no platform fill the memory with tasks; with room again they go on", .enabled(if: canMount))
+    func tasks() throws {
+        let platform = try TaskingPlatform(flood: 400)
+        defer { platform.stop() }
+        let booth = try BoothUnderTest(targets: [])
+        booth.configuration.plainTarget(
+            "police", accepts: ["police", "fault"], port: platform.port,
+            lines: ["tasks = true", "heartbeat = \"1s\""] + BoothUnderTest.quickRetries)
+        try booth.startBoard("help-1")
+        try booth.workspace.makeDirectory("state")
+        try booth.startAgent(onDisk: "4m")
+        let agent = try #require(booth.agent)
+        let filler = "/proc/\(agent.processID)/root\(booth.stateDirectory)/filler"
+        try fill(filler)
+        try booth.wait(until: "the storage is full") { try booth.status().storage.state == .full }
+        // Four polls fit in a heartbeat: one without any tells that no more are asked for.
+        var before = (polls: -1, beats: 0)
+        try booth.wait(until: "no poll between heartbeats") {
+            let now = (polls: platform.cursors.count, beats: platform.beats)
+            guard now.beats >= before.beats + 2 else { return false }
+            defer { before = now }
+            return now.polls == before.polls
+        }
+        try booth.tell("press help-1")
+        try booth.wait(until: "the press is told") {
+            platform.events.contains { $0.type == "cn.boothd.incident.raised.v1" }
+        }
+        let held = platform.cursors.count
+        #expect(unlink(filler) == 0)
+        try booth.wait(until: "more polls") { platform.cursors.count > held }
+        #expect(try booth.stopAgent() == .exited(0))
+    }
+
     /// Writes until there is no room.
     private func fill(_ path: String) throws {
         let file = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)

@@ -35,10 +35,13 @@ final class TaskingPlatform: Sendable {
     /// - Parameters:
     ///   - tasks: JSON objects, given to the first poll; none after that.
     ///   - receipt: the rest of each event's receipt, after its id.
-    init(tasks: [String] = [], receipt: String = #""result":"accepted""#) throws {
+    ///   - flood: so many new tasks for each poll instead.
+    init(tasks: [String] = [], receipt: String = #""result":"accepted""#, flood: Int = 0) throws {
         let memory = memory
         server = try HTTPServer(listen: ListenAddress("127.0.0.1:0")) { request in
-            if request.method == "GET" { return Self.tasks(tasks, request, memory) }
+            if request.method == "GET" {
+                return flood > 0 ? Self.flood(flood, memory) : Self.tasks(tasks, request, memory)
+            }
             guard let event = try? JSONDecoder().decode(Received.self, from: Data(request.body)) else {
                 return HTTPResponse(status: 400)
             }
@@ -53,6 +56,9 @@ final class TaskingPlatform: Sendable {
     /// The answers to tasks so far.
     var answers: [Received.Content] { events.filter { $0.type == "cn.boothd.task.done.v1" }.map(\.data) }
 
+    /// Heartbeats so far.
+    var beats: Int { events.count { $0.type == "cn.boothd.status.v1" } }
+
     func stop() { server.stop() }
 
     private static func tasks(_ tasks: [String], _ request: HTTPRequest, _ memory: Memory) -> HTTPResponse {
@@ -60,6 +66,15 @@ final class TaskingPlatform: Sendable {
         memory.state.withLock { $0.cursors.append(after ?? "") }
         guard after == nil else { return HTTPResponse(status: 204, delay: .seconds(50)) }
         return json(#"{"tasks":[\#(tasks.joined(separator: ","))],"cursor":"c 1"}"#)
+    }
+
+    private static func flood(_ count: Int, _ memory: Memory) -> HTTPResponse {
+        let poll = memory.state.withLock { state in
+            state.cursors.append("")
+            return state.cursors.count
+        }
+        let tasks = (0..<count).map { #"{"id":"\#(poll)-\#($0)","kind":"dance"}"# }
+        return json(#"{"tasks":[\#(tasks.joined(separator: ","))],"cursor":"\#(poll)"}"#)
     }
 
     private static func json(_ body: String) -> HTTPResponse {

@@ -58,4 +58,17 @@ struct AnswerClockTests {
         #expect(late.count == 1)
         #expect(booth.newest()?.reminders == 6)
     }
+
+    @Test("a press whose targets are gone from the configuration goes to those that have taken their place, once")
+    mutating func heirs() {
+        press(at: 0)
+        booth.pass(to: 400)
+        booth.restart(targets: [RehearsedBooth.target("station", [.police])])
+        #expect(booth.pass(to: 401).map(\.told) == ["updated help 1 escalated > police backup station"])
+        booth.restart()
+        #expect(booth.pass(to: 402).isEmpty)
+        let press = booth.newest()
+        booth.answer(.accepted(ticket: "S1"), by: "station", for: press, at: 403)
+        #expect(booth.newest()?.state == .accepted)
+    }
 }

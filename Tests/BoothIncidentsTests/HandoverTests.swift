@@ -39,6 +39,19 @@ struct HandoverTests {
         #expect(booth.reroute(press, to: .community, by: "police", at: 12).isEmpty)
     }
 
+    @Test("is not handed over again by the receipt of old that comes once more when it is back and taken")
+    mutating func repeatedReceipt() {
+        let press = press()
+        booth.reroute(press, to: .community, by: "police", at: 10)
+        booth.reroute(press, to: .police, by: "grid", at: 20)
+        booth.answer(.accepted(ticket: "P2"), by: "police", for: press, at: 21)
+        let stale = booth.reroute(press, to: .community, by: "police", for: press?.opening, at: 22)
+        #expect(stale.isEmpty)
+        #expect(booth.newest()?.handovers == 2 && booth.newest()?.state == .accepted)
+        #expect(booth.newest()?.incidentClass == .police)
+        #expect(!booth.reroute(press, to: .community, by: "police", at: 23).isEmpty)
+    }
+
     @Test("moves four times; then all are told once that nobody wants it, however often that is said")
     mutating func bounced() {
         let press = press()
@@ -81,5 +94,44 @@ struct HandoverTests {
         #expect(lamp.nextDeadline != nil)
         lamp.advance(to: booth.moment(at: 1400).boot)
         #expect(lamp.signal == .off && lamp.nextDeadline == nil)
+    }
+
+    @Test("is not accepted by what another target says than who accepted it before it was handed over")
+    mutating func disputed() throws {
+        var both = RehearsedBooth.target("both", [.police, .community])
+        both.isBackup = true
+        var booth = RehearsedBooth([ClockedBooth.slot], targets: RehearsedBooth.answering + [both], answers: true)
+        booth.see("mail-slot", .active, at: 0)
+        booth.pass(to: 61)
+        let letter = try #require(booth.newest(.mail))
+        booth.reroute(letter, to: .police, by: "grid", at: 62)
+        booth.answer(.accepted(ticket: nil), by: "police", for: letter, at: 63)
+        booth.task("T1", .reroute(letter.id, .community), at: 64)
+        booth.reroute(letter, to: .police, by: "grid", at: 65)
+        booth.answer(.accepted(ticket: nil), by: "police", for: letter, at: 66)
+        booth.task("T2", .reroute(letter.id, .community), at: 67)
+        booth.pass(to: 128)
+        booth.reroute(letter, to: .police, by: "grid", at: 129)
+        #expect(booth.newest(.mail)?.state == .raised)
+        #expect(booth.answer(.sent, by: "both", for: letter, at: 130).isEmpty)
+        #expect(booth.answer(.rejected, by: "both", for: letter, at: 131).isEmpty)
+        #expect(booth.newest(.mail)?.state == .raised)
+    }
+
+    @Test("leaves the others who were told by the same event their receipts")
+    mutating func sharedOffer() throws {
+        var one = RehearsedBooth.target("one", [.police])
+        var two = RehearsedBooth.target("two", [.police, .community])
+        (one.isBackup, two.isBackup) = (true, true)
+        let targets = Array(RehearsedBooth.answering.prefix(2)) + [one, two]
+        var booth = RehearsedBooth([RehearsedBooth.help], targets: targets, answers: true)
+        booth.see("help-1", .active, at: 0)
+        booth.pass(to: 61)
+        let press = try #require(booth.newest())
+        booth.reroute(press, to: .community, by: "police", at: 62)
+        booth.pass(to: 123)
+        booth.answer(.accepted(ticket: "1"), by: "one", for: press, at: 124)
+        #expect(booth.newest()?.targets.first { $0.target == "one" }?.ticket == "1")
+        #expect(booth.newest()?.state == .raised)
     }
 }

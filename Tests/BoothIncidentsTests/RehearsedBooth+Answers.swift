@@ -36,13 +36,18 @@ extension RehearsedBooth {
         return keep(rules.take(answer, for: event, from: target, at: moment(at: seconds))).map(\.told)
     }
 
+    /// - Parameter event: what the receipt names; nil: what offered the incident to the target last.
     @discardableResult
     mutating func reroute(
-        _ incident: Incident?, to incidentClass: IncidentClass, by target: TargetID, at seconds: Double
+        _ incident: Incident?, to incidentClass: IncidentClass, by target: TargetID, for event: EventID? = nil,
+        at seconds: Double
     ) -> [String] {
         guard let incident else { return [] }
         pass(to: seconds)
-        return keep(rules.reroute(incident.id, to: incidentClass, by: target, at: moment(at: seconds))).map(\.told)
+        let offer = incidents[incident.id]?.targets.first { $0.target == target }?.offer ?? incident.opening
+        let decision = rules.reroute(
+            incident.id, for: event ?? offer, to: incidentClass, by: target, at: moment(at: seconds))
+        return keep(decision).map(\.told)
     }
 
     @discardableResult

@@ -99,13 +99,13 @@ struct RehearsedBooth {
 
     /// Stops and starts from what was kept.
     ///
-    /// - Parameter points: another configuration's; nil: as before.
-    mutating func restart(_ points: [PointConfiguration]? = nil) {
-        if let points {
-            configuration = Configuration(
-                booth: configuration.booth, schedule: configuration.schedule, points: points,
-                targets: configuration.targets, rules: configuration.rules)
-        }
+    /// - Parameters:
+    ///   - points: another configuration's; nil: as before.
+    ///   - targets: another configuration's; nil: as before.
+    mutating func restart(_ points: [PointConfiguration]? = nil, targets: [TargetConfiguration]? = nil) {
+        configuration = Configuration(
+            booth: configuration.booth, schedule: configuration.schedule, points: points ?? configuration.points,
+            targets: targets ?? configuration.targets, rules: configuration.rules)
         rules = IncidentRules(
             configuration: configuration, points: Array(self.points.values),
             incidents: incidents.values.filter(\.isOpen).sorted { $0.id < $1.id }, memory: memory, tasks: tasks,

@@ -80,6 +80,27 @@ struct HistoryTests {
         #expect(writer.readings.isEmpty)
     }
 
+    @Test("passes over incidents of a later time a slice at a time as well")
+    func laterIncidents() throws {
+        let booth = try OpenJournal()
+        let later = (0..<350).map { Incident.press(booth.id(at: Self.to + 200_000_000 + $0)) }
+        booth.journal.record(JournalEntry(incidents: later.map { $0.closed(at: .wall($0.id.milliseconds)) }))
+        #expect(try booth.incidents().count == 350)
+        booth.journal.stop(within: 5000)
+        let writer = try OpenJournal.whenFree {
+            try JournalWriter(
+                directory: booth.directory, targets: OpenJournal.targets, limit: 1 << 20, report: { _ in })
+        }
+        let (from, to) = (WallTime(milliseconds: Self.from), WallTime(milliseconds: Self.to))
+        writer.turn([.query(.history(from: from, to: to) { #expect($0?.incidents.isEmpty == true) })])
+        var turns = 1
+        while !writer.readings.isEmpty {
+            writer.turn([])
+            turns += 1
+        }
+        #expect(turns == 6)
+    }
+
     @Test("has what is only in memory while the disk is full")
     func full() throws {
         let booth = try OpenJournal(limit: 1 << 20)

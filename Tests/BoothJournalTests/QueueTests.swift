@@ -38,6 +38,27 @@ struct QueueTests {
         #expect(try booth.batch(7).map(\.id) == [id])
     }
 
+    @Test("loses an event to the receipt promised before a restart, though it was not handed out since; once")
+    func promisedReceipt() throws {
+        let booth = try OpenJournal()
+        let first = booth.record(.help, to: ["police", "grid"])
+        let second = booth.record(.alarm)
+        _ = try booth.fetch(10)
+        try booth.reopen()
+        booth.settle(first)
+        booth.settle(first)
+        booth.settle(first, .rejected(reason: "said twice"))
+        booth.settle(second, by: "grid")
+        booth.settle(EventID(key: second.key, random: second.random ^ 1))
+        #expect(try booth.queues().map(\.queued) == [1, 1])
+        #expect(try booth.queues().map(\.rejected) == [0, 0])
+        #expect(try booth.fetch(10).map(\.id) == [second])
+        try booth.reopen()
+        #expect(booth.contents.status.queues.map(\.queued) == [1, 1])
+        booth.settle(second, .rejected(reason: "no such booth"))
+        #expect(try booth.queues().map(\.rejected) == [1, 0])
+    }
+
     @Test("leaves out what a target asked not to be given, and answers with what is recorded beside it")
     func except() throws {
         let booth = try OpenJournal()

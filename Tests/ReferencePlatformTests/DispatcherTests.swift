@@ -132,9 +132,12 @@ import Testing
     func wrong(line: String, words: String) throws {
         _ = try take(Sample.incident(1))
         let before = try platform.incidents()
-        let error = #expect(throws: DispatcherLineError.self) { try platform.command(line) }
-        #expect(error?.description.contains(words) == true, "\(String(describing: error))")
-        #expect(error?.description.contains("; ") == true)
+        #expect {
+            try platform.command(line)
+        } throws: { error in
+            let said = (error as? DispatcherLineError)?.description ?? ""
+            return said.contains(words) && said.contains("; ")
+        }
         #expect(try platform.tasks().isEmpty)
         #expect(try platform.incidents() == before)
         platform.stop()
@@ -160,8 +163,11 @@ import Testing
         #expect(try platform.command("arm")?.hasSuffix("booth=B0001") == true)
         let other = Sample.status(2).replacing("B0001", "B0002")
         #expect(try take(other).status == 200)
-        let error = #expect(throws: DispatcherLineError.self) { try platform.command("arm") }
-        #expect(error?.problem == "booths B0001, B0002 report")
+        #expect {
+            try platform.command("arm")
+        } throws: { error in
+            (error as? DispatcherLineError)?.problem == "booths B0001, B0002 report"
+        }
         #expect(try platform.command("booth B0002") == "booth code=B0002")
         #expect(try platform.command("arm")?.hasSuffix("booth=B0002") == true)
         #expect(try platform.tasks().map(\.booth) == ["B0001", "B0002"])
@@ -176,7 +182,8 @@ import Testing
         let expiries = try platform.tasks().map { task in
             task.body.components(between: "\"expires\":\"", and: "\"").flatMap { WallTime(rfc3339: $0) }
         }
-        let hour = try #require(expiries.first ?? nil)
+        #expect(expiries.count == 3)
+        let hour = try #require(expiries[0])
         let now = try #require(expiries[1])
         #expect(hour.milliseconds - before.milliseconds >= 3_600_000)
         #expect(hour.milliseconds - now.milliseconds <= 3_600_000)

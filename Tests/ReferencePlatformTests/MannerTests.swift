@@ -92,8 +92,11 @@ import Testing
     func otherVersion() throws {
         let path = folder.file("older.sqlite")
         try Connection(path: path).execute("CREATE TABLE event (id); PRAGMA user_version = 1")
-        let error = #expect(throws: SQLiteError.self) { try ReferencePlatform(database: path) }
-        #expect(error?.message.contains("version 1, not 2") == true)
+        #expect {
+            try ReferencePlatform(database: path)
+        } throws: { error in
+            (error as? SQLiteError)?.message.contains("version 1, not 2") == true
+        }
         platform.stop()
     }
 }

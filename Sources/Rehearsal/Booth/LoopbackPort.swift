@@ -1,24 +1,42 @@
 // SPDX-License-Identifier: Apache-2.0
 import BlockingIO
 import Glibc
+import Synchronization
 
-/// A TCP port of 127.0.0.1 on which nobody listens, chosen by the kernel, above 1023.
+/// The port that is tried next; where a process begins is left to chance, since several may look at once.
+private let next = Mutex(UInt16.random(in: LoopbackPorts.range))
+
+private enum LoopbackPorts {
+    /// Below those that the kernel gives to connections (32768 on, ip(7)): one of these does not go to a client before
+    /// the server that it was found for listens.
+    static let range: Range<UInt16> = 10_000..<32_000
+}
+
+/// A TCP port of 127.0.0.1 that nobody listens on, and that this process has not given out lately.
 ///
-/// Nothing keeps it free until it is used; the kernel hands out others first for a while.
-/// - Throws: `SystemError` when there is none.
+/// - Throws: `SystemError` when the system has no socket left.
 package func freePort() throws(SystemError) -> UInt16 {
+    for _ in LoopbackPorts.range {
+        let port = next.withLock { port in
+            port = port + 1 < LoopbackPorts.range.upperBound ? port + 1 : LoopbackPorts.range.lowerBound
+            return port
+        }
+        if try isFree(port) { return port }
+    }
+    throw SystemError("find a free port of 127.0.0.1")
+}
+
+private func isFree(_ port: UInt16) throws(SystemError) -> Bool {
     let opened = socket(AF_INET, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
     guard opened >= 0 else { throw SystemError("socket") }
     let descriptor = Descriptor(owning: opened)
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
+    address.sin_port = port.bigEndian
     address.sin_addr.s_addr = in_addr_t(0x7f00_0001).bigEndian
-    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-    let result = withUnsafeMutablePointer(to: &address) { pointer in
+    return withUnsafePointer(to: &address) { pointer in
         pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
-            bind(descriptor.number, generic, length) == 0 ? getsockname(descriptor.number, generic, &length) : -1
+            bind(descriptor.number, generic, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
         }
     }
-    guard result == 0 else { throw SystemError("bind 127.0.0.1") }
-    return UInt16(bigEndian: address.sin_port)
 }

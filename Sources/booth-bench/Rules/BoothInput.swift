@@ -35,7 +35,7 @@ enum BoothInput {
             return [rules.take(answer, for: event, from: target, at: moment)]
         case .reroute(let event, let incident, let incidentClass, let target):
             let refused = rules.take(.rejected, for: event, from: target, at: moment)
-            return [refused, rules.reroute(incident, to: incidentClass, by: target, at: moment)]
+            return [refused, rules.reroute(incident, for: event, to: incidentClass, by: target, at: moment)]
         case .task(let task):
             return [rules.take([task], cursor: String(number), from: BusyBooth.police, at: moment)]
         case .acknowledge(let incident):

@@ -140,7 +140,9 @@ struct YearBooth {
         case .clock(let state, let skew):
             (clock, self.skew) = (state, skew)
             keep(rules.clockChanged(at: moment))
-        case .beginTest: rules.beginTest(of: ["help-1", "gate", "mail-slot", "room-door"])
+        case .beginTest:
+            rules.beginTest(of: ["help-1", "gate", "mail-slot", "room-door"])
+            findings.testBegan()
         case .endTest: keep(rules.endTest(at: moment))
         case .restart: try start()
         case .reboot(let dark):
@@ -224,7 +226,7 @@ struct YearBooth {
             let id = rules.incident(of: event)
             if choice % 2 == 0 { keep(rules.take(.rejected, for: event, from: target, at: moment)) }
             guard let id else { return }
-            keep(rules.reroute(id, to: incidentClass, by: target, at: moment))
+            keep(rules.reroute(id, for: event, to: incidentClass, by: target, at: moment))
         }
     }
 

@@ -76,12 +76,29 @@ struct YearFindings {
         for (point, memory) in content.points { states[point] = memory.state }
     }
 
+    /// The next letter is another one than the last, however close.
+    mutating func testBegan() { lastLetterEdge = nil }
+
+    /// What a test leaves as it should not be is raised in earnest.
+    private mutating func noteTestEnds(_ events: [BoothEvent]) {
+        let ended = events.compactMap(\.incident).filter { $0.closing?.outcome == "test" && $0.restored == nil }
+        let points = Set(ended.compactMap(\.point))
+        if points.contains("mail-slot") { lastLetterEdge = nil }
+        for event in events {
+            guard case .raised(let incident) = event.content, let point = incident.point, points.contains(point),
+                incident.device == nil, incident.category != .doorHeld
+            else { continue }
+            activated(point, 1)
+        }
+    }
+
     mutating func willTake(_ task: PlatformTask, from target: TargetID) { taken = (task, target) }
 
     // MARK: What is decided
 
     mutating func take(_ decision: Decision, after content: Content) {
         for event in decision.events { take(event) }
+        noteTestEnds(decision.events)
         for incident in decision.incidents { check(incident, before: content.incidents[incident.id], in: decision) }
         for record in decision.tasks { answers["\(record.target) \(record.id)", default: 0] += 1 }
         for output in decision.outputs { executions["\(output.output) \(output.span ?? .zero)", default: 0] += 1 }

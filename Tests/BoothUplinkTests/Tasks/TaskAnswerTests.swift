@@ -90,16 +90,16 @@ private func malformed(_ task: String) -> (id: String, kind: String, reason: Str
         #expect(task.id == "t1" && fields.contains(#""kind":"\#(task.kind)""#) && !task.reason.isEmpty)
     }
 
-    @Test(
-        "keeps no id and no kind that cannot be used",
-        arguments: [
-            (#"{"kind":"test"}"#, "", "test"), (#"{"id":"","kind":"test"}"#, "", "test"),
-            (#"{"id":7,"kind":"test"}"#, "", "test"), (#"{"id":"a\u0000","kind":"test"}"#, "", "test"),
-            (#"{"id":"a\u202eb","kind":"test"}"#, "", "test"),
-            (#"{"id":"\#(String(repeating: "a", count: 129))","kind":"test"}"#, "", "test"),
-            (#"{"id":"t1"}"#, "t1", ""), (#"{"id":"t1","kind":7}"#, "t1", ""), ("7", "", ""), ("null", "", ""),
-            (#""test""#, "", ""), ("[]", "", ""), ("{}", "", ""),
-        ])
+    private static let nameless = [
+        (#"{"kind":"test"}"#, "", "test"), (#"{"id":"","kind":"test"}"#, "", "test"),
+        (#"{"id":7,"kind":"test"}"#, "", "test"), (#"{"id":"a\u0000","kind":"test"}"#, "", "test"),
+        (#"{"id":"a\u202eb","kind":"test"}"#, "", "test"),
+        (#"{"id":"\#(String(repeating: "a", count: 129))","kind":"test"}"#, "", "test"),
+        (#"{"id":"t1"}"#, "t1", ""), (#"{"id":"t1","kind":7}"#, "t1", ""), ("7", "", ""), ("null", "", ""),
+        (#""test""#, "", ""), ("[]", "", ""), ("{}", "", ""),
+    ]
+
+    @Test("keeps no id and no kind that cannot be used", arguments: nameless)
     func unusable(task: String, id: String, kind: String) throws {
         let found = try #require(malformed(task))
         #expect(found.id == id && found.kind == kind)
