@@ -139,15 +139,15 @@ private func malformed(_ task: String) -> (id: String, kind: String, reason: Str
         #expect(answer.cursor == "9")
     }
 
-    @Test(
-        "is not an answer without a list of tasks and a cursor",
-        arguments: [
-            "", "null", "[]", "{}", "<html>", #"{"tasks":[]}"#, #"{"cursor":"1"}"#, #"{"tasks":{},"cursor":"1"}"#,
-            #"{"tasks":null,"cursor":"1"}"#, #"{"tasks":[],"cursor":7}"#, #"{"tasks":[],"cursor":null}"#,
-            #"{"receipts":[]}"#, #"{"tasks":["#, String(repeating: #"{"tasks":["#, count: 20_000),
-            #"{"tasks":[],"cursor":"\#(String(repeating: "c", count: 1025))"}"#,
-            #"{"tasks":[\#(String(repeating: "1,", count: 1000))1],"cursor":"1"}"#,
-        ])
+    private static let foreignBodies = [
+        "", "null", "[]", "{}", "<html>", #"{"tasks":[]}"#, #"{"cursor":"1"}"#, #"{"tasks":{},"cursor":"1"}"#,
+        #"{"tasks":null,"cursor":"1"}"#, #"{"tasks":[],"cursor":7}"#, #"{"tasks":[],"cursor":null}"#,
+        #"{"receipts":[]}"#, #"{"tasks":["#, String(repeating: #"{"tasks":["#, count: 20_000),
+        #"{"tasks":[],"cursor":"\#(String(repeating: "c", count: 1025))"}"#,
+        #"{"tasks":[\#(String(repeating: "1,", count: 1000))1],"cursor":"1"}"#,
+    ]
+
+    @Test("is not an answer without a list of tasks and a cursor", arguments: foreignBodies)
     func foreign(body: String) {
         #expect(TaskAnswer(Array(body.utf8)) == nil)
     }
