@@ -24,13 +24,19 @@ demo: install-dependencies ## play a booth's day on this machine; ends with a ba
 	$(SWIFT) build $(SWIFT_BUILD_FLAGS)
 	.build/debug/booth-demo
 
+# What is judged by its pace has the machine for itself: ten thousand lies on sixteen buses, and then the full rate.
+ALONE := LyingUnitTests
+RUN_TESTS = TZ=Asia/Shanghai $(SWIFT) test --skip-build --disable-xctest
+
 test: install-dependencies ## build and run the tests
 	$(SWIFT) build --build-tests $(SWIFT_BUILD_FLAGS)
-	TZ=Asia/Shanghai $(SWIFT) test --skip-build --disable-xctest
+	$(RUN_TESTS) --skip $(ALONE)
+	$(RUN_TESTS) --filter $(ALONE)
 
 check: install-dependencies lint ## lint, warnings as errors, and the tests
 	$(SWIFT) build --build-tests $(CHECKED) $(SWIFT_BUILD_FLAGS)
-	TZ=Asia/Shanghai $(SWIFT) test --skip-build --disable-xctest $(CHECKED)
+	$(RUN_TESTS) $(CHECKED) --skip $(ALONE)
+	$(RUN_TESTS) $(CHECKED) --filter $(ALONE)
 
 # Without the programs to compare with, their rows say so.
 ONLY ?=
