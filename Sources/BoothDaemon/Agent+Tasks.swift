@@ -32,7 +32,8 @@ extension Agent {
             case .task(let task): tasks.append(task)
             }
         }
-        if !receipts.isEmpty { settle(receipts, from: target) }
+        // An event whose receipt is left out stays queued, and is sent again.
+        if !receipts.isEmpty { settle(Array(receipts.prefix(TaskAnswer.mostTasks)), from: target) }
         let decision = rules.take(tasks, cursor: cursor, from: target, at: clock.now())
         record(decision)
         // The journal answers in turn: by then what was recorded above is on disk, or in memory while the disk refuses.

@@ -49,7 +49,8 @@ extension IncidentRules {
         clearFault(.clock, at: moment)
         if toldClock { decision.devices.append(DeviceReport(device: .clock, condition: .found, at: moment.boot)) }
         toldClock = false
-        guard memory.syncedBoot != moment.bootID else { return }
+        // A clock that is believed by configuration was not seen to be right.
+        guard followsKernelClock, memory.syncedBoot != moment.bootID else { return }
         // Whoever starts again in this boot knows that the clock was right once.
         remember { $0.syncedBoot = moment.bootID }
     }

@@ -10,17 +10,22 @@ extension IncidentRules {
         // Of several that passed while the booth had no power, the last is told.
         let passed = settings.escalate.prefix { $0 <= age }.count
         let heirs = heirs(of: incident)
-        if passed > incident.escalations || !heirs.isEmpty {
-            let isLate = passed > 0
+        let backups = passed == 0 ? [] : backups(for: incident)
+        if passed > incident.escalations || !heirs.isEmpty || !backups.isEmpty {
             incident.escalations = max(passed, incident.escalations)
             let event = makeID(at: moment)
-            let backups = targets.filter { isLate && $0.isBackup && $0.accepts.contains(incident.incidentClass) }
-            offer(&incident, to: heirs + backups.map(\.id).filter { !incident.holders.contains($0) }, by: event)
+            offer(&incident, to: heirs + backups, by: event)
             keep(incident)
             tell(.updated(incident, .escalated), as: event, to: incident.holders, at: moment)
         }
         guard passed < settings.escalate.count else { return }
         timers[.escalate(id)] = moment.boot + (settings.escalate[passed] - age)
+    }
+
+    /// The backups that do not have it yet.
+    private func backups(for incident: Incident) -> [TargetID] {
+        targets.filter { $0.isBackup && $0.accepts.contains(incident.incidentClass) }.map(\.id)
+            .filter { !incident.holders.contains($0) }
     }
 
     /// Who has to answer for an incident whose targets are all gone from the configuration since: it would wait for nobody.

@@ -77,6 +77,21 @@ extension IncidentRules {
         restore(fault.incident, since: Stamp(moment), at: moment)
     }
 
+    /// So many faults of devices that are over wait to be closed by somebody.
+    static let mostPastFaults = 1000
+
+    /// A device that comes and goes for months, where nobody closes anything, must not fill the memory: beyond so many the
+    /// agent itself closes those that have been over for longest.
+    mutating func notePastFault(_ id: EventID, at moment: Moment) {
+        pastFaults.append(id)
+        let surplus = pastFaults.prefix(min(100, max(0, pastFaults.count - Self.mostPastFaults)))
+        pastFaults.removeFirst(surplus.count)
+        for old in surplus {
+            guard let incident = live[old], incident.isOpen else { continue }
+            close(incident, outcome: "restored, closed by nobody", by: .agent, at: moment)
+        }
+    }
+
     /// A good reading proves the whole way to it: whatever fault stood there is over. Whether its values can be trusted
     /// again takes more than one of them, and is the driver's to tell.
     mutating func clearFaults(above point: PointConfiguration, at moment: Moment) {

@@ -19,7 +19,7 @@ extension IncidentRules {
         incident.count = count
         incident.announced = count
         incident.test = isTest ?? (device == nil && isTested(point))
-        if incident.test, let point { touched.insert(point) }
+        if incident.test, let point { touch(point) }
         keep(incident)
         hold(incident)
         lookForClock(at: moment)
@@ -70,6 +70,7 @@ extension IncidentRules {
             BoothEvent(id: makeID(at: moment), content: content, moment: moment.at(stamp), recipients: incident.holders)
         )
         decision.canBeToldAgain = false
+        if incident.device != nil { notePastFault(id, at: moment) }
     }
 
     /// A platform or an officer ends an incident; nothing more is told of it.
@@ -106,7 +107,8 @@ extension IncidentRules {
     mutating func keep(_ incident: Incident) {
         live[incident.id] = incident
         noteStanding(incident)
-        decision.incidents.removeAll { $0.id == incident.id }
+        // After a long time without power thousands change at once.
+        if !kept.insert(incident.id).inserted { decision.incidents.removeAll { $0.id == incident.id } }
         decision.incidents.append(incident)
     }
 
@@ -182,6 +184,11 @@ extension IncidentRules {
             if incident.announced < incident.count { timers[.announce(incident.id)] = now }
             if incident.test { timers[.endTests] = now }
             timers[incident.state == .raised ? .escalate(incident.id) : .remind(incident.id)] = now
+        }
+        pastFaults = live.values.filter { $0.device != nil && $0.restored != nil }.map(\.id).sorted()
+        for memory in points.values where memory.isTouched == true {
+            touched.insert(memory.point)
+            timers[.endTests] = now
         }
         // Whoever lost edges holds its lines no longer.
         for point in configured.keys where faults[.edges(of: point)] != nil { timers[.gapRest(point)] = now }

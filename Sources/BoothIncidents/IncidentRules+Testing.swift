@@ -32,8 +32,19 @@ extension IncidentRules {
             if incident.restored == nil, let point = incident.point { touched.insert(point) }
         }
         // Also what a platform closed meanwhile: it closed a test.
-        for point in touched.sorted(by: { $0.rawValue < $1.rawValue }) { raiseInEarnest(point, at: moment) }
+        for point in touched.sorted(by: { $0.rawValue < $1.rawValue }) {
+            points[point]?.isTouched = nil
+            raiseInEarnest(point, at: moment)
+        }
         touched = []
+    }
+
+    /// What happens on the point is a test's; a restart in it must know that, too.
+    mutating func touch(_ point: PointID) {
+        touched.insert(point)
+        guard points[point] != nil, points[point]?.isTouched != true else { return }
+        points[point]?.isTouched = true
+        if let memory = points[point] { decision.points.append(memory) }
     }
 
     /// An input that a test leaves as it should not be is nobody's test any longer. A button that is held was pressed

@@ -16,6 +16,8 @@ package struct IncidentRules {
     /// Faults that come of a duress button in somebody's hand.
     let secretFaults: Set<DeviceID>
     let settings: RuleSettings
+    /// Whether the clock is believed as far as the kernel says, and not by configuration.
+    let followsKernelClock: Bool
 
     var ids: EventIDGenerator
     var points: [PointID: PointMemory] = [:]
@@ -52,6 +54,10 @@ package struct IncidentRules {
     var toldClock = false
     /// When on this boot's elapsed time something of another boot was, once a clock has told it.
     var origins: [Stamp: BootTime] = [:]
+    /// Incidents that the current input has led to changes of.
+    var kept: Set<EventID> = []
+    /// Faults of devices that are over and not closed, the oldest first.
+    var pastFaults: [EventID] = []
     /// What the current input has led to so far.
     var decision = Decision()
 
@@ -126,6 +132,7 @@ package struct IncidentRules {
         targets = configuration.targets
         outputs = Dictionary(uniqueKeysWithValues: configuration.outputs.map { ($0.id, $0.shows) })
         settings = configuration.rules
+        followsKernelClock = configuration.clockTrust == .kernel
         configured = Dictionary(uniqueKeysWithValues: configuration.points.map { ($0.id, $0) })
         devices = DeviceMap(configuration.points)
         slots = configuration.points.filter { $0.kind == .mailSlot }.sorted { $0.id.rawValue < $1.id.rawValue }
@@ -269,7 +276,10 @@ package struct IncidentRules {
     }
 
     mutating func finish() -> Decision {
-        defer { decision = Decision() }
+        defer {
+            decision = Decision()
+            kept = []
+        }
         return decision
     }
 }

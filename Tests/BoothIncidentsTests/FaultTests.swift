@@ -31,6 +31,44 @@ struct FaultTests {
         #expect(booth.rules.standingFaults.isEmpty)
     }
 
+    @Test("a unit that comes and goes for months, where nobody closes anything, fills no memory")
+    mutating func comesAndGoes() {
+        let unit = DeviceID.unit(1, of: "inside")
+        for minute in 0..<1500 {
+            _ = lose(unit, at: Double(minute) * 60)
+            _ = find(unit, at: Double(minute) * 60 + 30)
+            if minute == 1200 { booth.restart() }
+        }
+        let open = booth.incidents.values.filter(\.isOpen)
+        #expect(open.count == IncidentRules.mostPastFaults)
+        #expect(booth.events.count { $0.type == .incidentClosed } == 500)
+        let oldest = open.map(\.id).min()
+        #expect(
+            booth.incidents.values.filter { !$0.isOpen }.allSatisfy { oldest.map { [id = $0.id] in id < $0 } ?? false })
+    }
+
+    @Test("ten thousand incidents that all wait for their reminder are one decision, made at once")
+    mutating func afterAnUpgrade() {
+        let now = booth.moment(at: 0)
+        let incidents = (1...10_000).map { number in
+            var incident = Incident(
+                id: EventID(key: Int64(number * 2), random: 0), opening: EventID(key: Int64(number * 2 + 1), random: 0),
+                point: "help-1", classification: Classification(.help, .police, .help), opened: Stamp(now),
+                targets: ["police"])
+            incident.state = .accepted
+            incident.accepted = Stamp(now)
+            incident.restored = Stamp(now)
+            return incident
+        }
+        var rules = IncidentRules(
+            configuration: booth.configuration, incidents: incidents, ids: EventIDGenerator(after: 1 << 40))
+        let decision = rules.advance(to: booth.moment(at: 86_400))
+        #expect(decision.events.count == 10_000)
+        #expect(Set(decision.incidents.map(\.id)).count == decision.incidents.count)
+        // None of them goes before a press.
+        #expect(decision.events.allSatisfy { $0.priority == .routine })
+    }
+
     @Test("a fault that stands across a restart opens no second one, and a good reading ends it")
     mutating func acrossRestart() {
         #expect(lose(.bus("inside"), at: 0) == ["raised sensor 1"])

@@ -62,6 +62,19 @@ struct TestEndTests {
         #expect(open == ["tamper"])
     }
 
+    @Test("that a restart brings leaves nothing hidden that a platform had closed as a test")
+    mutating func closedAndRestarted() {
+        booth.beginTest(of: Self.all)
+        booth.see("gate", .active, at: 100)
+        #expect(booth.close(.tamper) == nil)
+        booth.restart()
+        booth.pass(to: 101)
+        #expect(open == ["tamper"])
+        booth.restart()
+        booth.pass(to: 200)
+        #expect(open == ["tamper"])
+    }
+
     @Test("raises nothing for what is at rest, for a button that is held, and for a door while officers are in")
     mutating func atRest() {
         booth.beginTest(of: Self.all)

@@ -32,7 +32,7 @@ struct GoldenTests {
         return BoothReport(ReportPeriod(kind, containing: date), of: SyntheticMonth.source)
     }
 
-    @Test("The month as JSON")
+    @Test("S5 S18: The month as JSON")
     func month() throws {
         let text = try json(report(.month, day: 9))
         let kept = try golden("month.json", text)

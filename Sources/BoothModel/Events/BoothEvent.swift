@@ -57,7 +57,11 @@ package struct BoothEvent: Sendable, Hashable {
     }
 
     /// What was lost may have been a call for help: that is told before anything routine.
-    package var priority: Priority { type == .loss ? .help : incident?.priority ?? .routine }
+    /// A reminder to close what somebody has accepted never stands before a call for help.
+    package var priority: Priority {
+        if case .updated(let incident, .escalated) = content, incident.accepted != nil { return .routine }
+        return type == .loss ? .help : incident?.priority ?? .routine
+    }
 }
 
 /// Why an incident was updated.

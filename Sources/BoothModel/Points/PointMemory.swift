@@ -27,6 +27,8 @@ package struct PointMemory: Sendable, Hashable, Codable {
     package var incident: EventID?
     /// Of a counting input; written with the presses that it stands for.
     package var counter: Counter?
+    /// Whether a walk test that goes on has raised something on it; nil: none has.
+    package var isTouched: Bool?
     /// Whether the input was active when its loop was cut or bridged; nil while the loop is whole.
     package var wasActive: Bool?
     /// Whether it was told that this goes on for too long: power away, a door held, letters overdue. It is not told again
