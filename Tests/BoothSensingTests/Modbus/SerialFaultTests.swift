@@ -119,6 +119,8 @@ struct SerialFaultTests {
         try #require(symlink(first.path, name) == 0)
         let bus = try BusUnderTest(LyingBoard.serial(name), timeout: .milliseconds(200), Self.points)
         #expect(bus.waitForGood(Self.points))
+        // The name goes with the adapter (udev(7)). It must not lead to a terminal that another test gets meanwhile.
+        try #require(unlink(name) == 0)
         first.stop()
         #expect(
             bus.collector.wait { collector in Self.points.allSatisfy { collector.reading($0.id)?.quality == .stale } })
