@@ -48,7 +48,7 @@ extension Agent {
                     Self.fields(of: incident, event: event.id))
             case .taskDone(let record): logTask(record)
             case .updated(let incident, let reason): logUpdate(of: incident, reason, event: event.id)
-            case .journalLost, .record, .dailyReport: break
+            case .loss, .record, .dailyReport: break
             }
         }
     }

@@ -172,7 +172,10 @@ final class Agent {
                     zh: "日志中有 \(contents.unreadable) 行读不懂，保留原样",
                     en: "this version cannot read \(contents.unreadable) rows of the journal; they stay as they are"))
         }
-        if contents.isAfterLoss { record([rules.journalWasLost(at: clock.now())], tellsOfLoss: true) }
+        if contents.isAfterLoss {
+            let loss = Loss(reason: .damaged)
+            record([rules.tell(loss, to: configuration.targets.map(\.id), at: clock.now())], tellsOfLoss: true)
+        }
     }
 
     private static func makeUplinks(

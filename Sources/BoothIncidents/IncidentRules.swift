@@ -171,11 +171,14 @@ package struct IncidentRules {
             })
     }
 
-    /// The journal was found damaged: every target is told first of all, and names what it misses by its sequence.
-    package mutating func journalWasLost(at moment: Moment) -> Decision {
+    /// Tells targets of events that they do not get, or may not get; one event for all of them.
+    ///
+    /// - Parameter recipients: those that are not in the configuration are left out.
+    package mutating func tell(_ loss: Loss, to recipients: [TargetID], at moment: Moment) -> Decision {
         decision.events.append(
             BoothEvent(
-                id: makeID(at: moment), content: .journalLost, moment: moment, recipients: targets.map(\.id)))
+                id: makeID(at: moment), content: .loss(loss), moment: moment,
+                recipients: targets.map(\.id).filter(recipients.contains)))
         decision.canBeToldAgain = false
         return finish()
     }

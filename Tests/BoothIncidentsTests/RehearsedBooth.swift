@@ -123,7 +123,7 @@ extension BoothEvent {
         case .record(let point, let state): "record \(point) \(state)"
         case .closed(let incident): "closed \(incident.category) \(incident.closing?.outcome ?? "")"
         case .taskDone(let record): "task \(record.id) \(record.result) \(record.reason ?? "")"
-        case .journalLost: "journal lost"
+        case .loss(let loss): "loss \(loss.reason)"
         case .dailyReport(let report): "report \(report.period.first)"
         }
     }

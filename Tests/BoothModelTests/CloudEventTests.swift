@@ -65,6 +65,32 @@ struct CloudEventTests {
         #expect(json(.updated(Self.incident(moment), .repeat)).contains("\"reason\":\"repeat\""))
     }
 
+    @Test("of a loss names the sequences and the numbers that are known, before anything routine")
+    func loss() {
+        let moment = Self.moment(.unsynced)
+        func event(_ loss: Loss) -> BoothEvent {
+            BoothEvent(id: EventID(key: 2, random: 2), content: .loss(loss), moment: moment, recipients: ["police"])
+        }
+        func json(_ loss: Loss) -> String { CloudEvent(event(loss), from: Self.booth).json }
+        let known = Loss(
+            reason: .overflow, from: "00000100000000000041", to: "00000100000000000043", count: ["power": 2, "mail": 1])
+        #expect(event(known).priority == .help)
+        #expect(
+            json(known) == """
+                {"data":{"address":"330225001002A0001","boot_id":"5c1d4f0a9b7e4c3c8d2e6f1a0b9c8d7e","booth":"B0001",\
+                "boottime_ms":86400120,"clock":"unsynced","count":{"mail":1,"power":2},"county":"330225",\
+                "from":"00000100000000000041","grid":"330225001002","latitude":29.48,"longitude":121.87,\
+                "name":"丹东街道第三警务室","reason":"overflow","site":"town","to":"00000100000000000043"},\
+                "datacontenttype":"application/json","id":"00000000-0000-7002-8000-000000000002",\
+                "source":"urn:booth:330225:B0001","specversion":"1.0","type":"cn.boothd.loss.v1"}
+                """)
+        for reason in Loss.Reason.allCases {
+            let unknown = json(Loss(reason: reason))
+            #expect(unknown.contains("\"reason\":\"\(reason.rawValue)\""))
+            #expect(!unknown.contains("\"from\"") && !unknown.contains("\"to\"") && !unknown.contains("\"count\""))
+        }
+    }
+
     @Test("of a status is a JSON object with the queue of each target")
     func status() {
         let content = StatusContent(

@@ -13,8 +13,8 @@ package struct BoothEvent: Sendable, Hashable {
         case taskDone(TaskRecord)
         /// What the booth went through on the day before.
         case dailyReport(BoothReport)
-        /// The journal was found damaged and set aside: what it held for the recipients is not known.
-        case journalLost
+        /// The recipients do not get some events, or may not get them.
+        case loss(Loss)
         /// A point's change that nobody else needs to know.
         case record(PointID, PointState)
     }
@@ -42,7 +42,7 @@ package struct BoothEvent: Sendable, Hashable {
         case .closed: .incidentClosed
         case .taskDone: .taskDone
         case .dailyReport: .dailyReport
-        case .journalLost: .loss
+        case .loss: .loss
         case .record: .record
         }
     }
@@ -52,7 +52,7 @@ package struct BoothEvent: Sendable, Hashable {
         switch content {
         case .raised(let incident), .updated(let incident, _), .restored(let incident, _), .closed(let incident):
             incident
-        case .journalLost, .record, .taskDone, .dailyReport: nil
+        case .loss, .record, .taskDone, .dailyReport: nil
         }
     }
 

@@ -27,10 +27,10 @@ extension CloudEvent {
                 id: event.id, type: event.type, subject: event.subject, moment: event.moment, booth: booth,
                 content: content)
         }
-        if case .dailyReport(let report) = event.content {
-            self = encoded(report)
-        } else {
-            self = encoded(EventContent(event.content))
+        switch event.content {
+        case .dailyReport(let report): self = encoded(report)
+        case .loss(let loss): self = encoded(loss)
+        case .raised, .updated, .restored, .closed, .taskDone, .record: self = encoded(EventContent(event.content))
         }
     }
 
@@ -61,7 +61,7 @@ extension BoothEvent {
         case .raised(let incident), .updated(let incident, _), .restored(let incident, _), .closed(let incident):
             incident.point
         case .record(let point, _): point
-        case .journalLost, .taskDone, .dailyReport: nil
+        case .loss, .taskDone, .dailyReport: nil
         }
     }
 }

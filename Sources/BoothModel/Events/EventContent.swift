@@ -50,11 +50,8 @@ struct EventContent: Encodable {
             (target, reason) = (record.target, record.reason)
         case .record(_, let state):
             self.init(state: state.rawValue)
-        // A report is a content of its own.
-        case .dailyReport: self.init(state: nil)
-        case .journalLost:
-            self.init(state: nil)
-            reason = "damaged"
+        // A report and a loss are contents of their own.
+        case .dailyReport, .loss: self.init(state: nil)
         }
     }
 

@@ -120,7 +120,7 @@ struct YearFindings {
         case .updated(_, let reason):
             if !raised.contains(incident.id) { note("updated before it was raised: \(event.short)") }
             if reason == .escalated { checkStep(of: incident) }
-        case .restored, .record, .taskDone, .dailyReport, .journalLost: break
+        case .restored, .record, .taskDone, .dailyReport, .loss: break
         }
         let known = Set(incident.targets.map(\.target))
         if !known.isSuperset(of: event.recipients) { note("\(event.short) told to \(event.recipients)") }
