@@ -9,18 +9,20 @@ extension BoothReport {
     ///
     /// - Parameter source: of `now`, the wall clock is believed.
     package init(_ period: ReportPeriod, of source: ReportSource) {
-        let placed = PlacedIncidents(source.incidents, Placement(period, now: source.now))
+        let placed = PlacedIncidents(
+            source.incidents, Placement(period, historyFrom: source.historyFrom, now: source.now))
         let placement = placed.placement
         let downtime = source.outages.map { Stretch(from: $0.from.milliseconds, to: $0.to.milliseconds) }
         let faults = FaultTimes(placed)
         self.init(
-            period: Period(period), until: placement.until.civilText, isComplete: placement.until == placement.to,
-            isCapped: source.isCapped, raised: placed.raised.count, undated: placed.undated,
+            period: Period(period), until: placement.until.civilText, isComplete: placement.isComplete,
+            historyFrom: placement.historyFrom?.civilText, isCapped: source.isCapped, raised: placed.raised.count,
+            undated: placed.undated,
             repeats: placed.raised.reduce(0) { $0 + $1.repeats }, tests: placed.tests.count,
             categories: Self.categories(placed), open: Self.open(placed),
             openItems: Self.items(placed), closed: Self.closed(placed), response: Self.responses(placed),
             mail: MailFigures(placed, source), availability: faults.availability(of: source.points, downtime),
-            faults: faults.list(), outages: Self.outages(downtime, placement))
+            faults: faults.list(), outages: Self.outages(downtime, placement), chain: source.chain)
     }
 
     private static func categories(_ placed: PlacedIncidents) -> [CategoryCount] {

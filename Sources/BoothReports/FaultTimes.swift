@@ -49,13 +49,14 @@ struct FaultTimes {
         devices.values.sorted { $0.device.rawValue < $1.device.rawValue }
     }
 
-    /// How much of the period each point was watched.
+    /// How much of the period each point was watched. Of a time before the history nobody knows: it is left out.
     ///
     /// - Parameter downtime: when no agent ran.
     func availability(of points: [WatchedPoint], _ downtime: [Stretch]) -> [BoothReport.Availability] {
         points.map { point in
             let seen = point.firstSeen.flatMap { placement.instant(of: $0) }?.milliseconds
-            let watched = Stretch(from: min(span.to, max(span.from, seen ?? span.from)), to: span.to)
+            let known = max(span.from, seen ?? span.from, placement.historyFrom?.milliseconds ?? span.from)
+            let watched = Stretch(from: min(span.to, known), to: span.to)
             let blind = downtime + point.blinders.flatMap { stretches[$0] ?? [] }
             let seconds = (watched.to - watched.from) / 1000
             return BoothReport.Availability(

@@ -8,14 +8,21 @@ struct Placement {
     let to: WallTime
     /// The end of what can be known: the period's end, or now.
     let until: WallTime
+    /// From when on there is history, where that is after the period's beginning.
+    let historyFrom: WallTime?
     let now: Moment
 
-    init(_ period: ReportPeriod, now: Moment) {
+    /// - Parameter historyFrom: how far back the journal's history reaches; nil: far enough.
+    init(_ period: ReportPeriod, historyFrom: WallTime? = nil, now: Moment) {
         self.period = period
         self.now = now
         (from, to) = (period.from, period.to)
+        self.historyFrom = historyFrom.flatMap { $0 > period.from ? $0 : nil }
         until = max(from, min(to, WallTime(milliseconds: now.wallMilliseconds)))
     }
+
+    /// Whether nothing of the period is to come, and nothing of it is forgotten.
+    var isComplete: Bool { until == to && historyFrom == nil }
 
     func isInPeriod(_ instant: WallTime) -> Bool { from <= instant && instant < to }
 

@@ -68,7 +68,8 @@ private struct ReportRows {
         add("起始日期", "first date", report.period.first)
         add("截止日期", "last date", report.period.last)
         add("统计至", "until", report.until)
-        add("已结束", "complete", report.isComplete)
+        add("完整", "complete", report.isComplete)
+        add("历史起自", "history from", report.historyFrom)
         add("超出统计上限", "capped", report.isCapped)
     }
 

@@ -13,18 +13,24 @@ package struct ReportSource: Sendable {
     package var outages: [BoothMemory.Outage]
     /// Whether there was more than could be had.
     package var isCapped: Bool
+    /// How far back the journal's history reaches; nil: over every period that can be asked for.
+    package var historyFrom: WallTime?
+    /// Where the journal stands, for the event that is told to platforms; nil for a report that is only shown.
+    package var chain: ChainHead?
     /// When the report is made.
     package var now: Moment
 
     package init(
         incidents: [Incident], checks: [WallTime] = [], points: [WatchedPoint], outages: [BoothMemory.Outage] = [],
-        isCapped: Bool = false, now: Moment
+        isCapped: Bool = false, historyFrom: WallTime? = nil, chain: ChainHead? = nil, now: Moment
     ) {
         self.incidents = incidents
         self.checks = checks
         self.points = points
         self.outages = outages
         self.isCapped = isCapped
+        self.historyFrom = historyFrom
+        self.chain = chain
         self.now = now
     }
 }

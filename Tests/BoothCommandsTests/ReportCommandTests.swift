@@ -129,6 +129,19 @@ struct ReportCommandTests {
             text.hasPrefix("Day 2026-11-20 (until 2026-11-20 12:00:00)\ntoo many incidents: the figures are too low\n"))
     }
 
+    @Test("A day that begins before the history that is kept says so, in both languages")
+    func forgotten() throws {
+        var report = try made("day")
+        report.isComplete = false
+        report.historyFrom = "2026-11-20T12:00:00.000+08:00"
+        #expect(
+            try bench(report).run("--lang", "zh", "report").output
+                .hasPrefix("日报 2026-11-20\n历史只保留自 2026-11-20 12:00:00，此前的不计在内\n\n"))
+        #expect(
+            try bench(report).run("report").output.hasPrefix(
+                "Day 2026-11-20\nhistory is kept since 2026-11-20 12:00:00: nothing before it is counted\n\n"))
+    }
+
     @Test("Of many points that were not watched all the time the ten worst are shown")
     func manyPoints() throws {
         var report = try made("day")

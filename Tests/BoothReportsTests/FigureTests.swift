@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
+import FoundationEssentials
 import TestSupport
 import Testing
 
@@ -9,13 +10,14 @@ import Testing
 struct FigureTests {
     private func report(
         _ incidents: [Incident], outages: [BoothMemory.Outage] = [], day: (month: Int, day: Int) = (11, 20),
-        now: Moment? = nil, points: [WatchedPoint] = Made.points, checks: [WallTime] = []
+        now: Moment? = nil, points: [WatchedPoint] = Made.points, checks: [WallTime] = [],
+        historyFrom: WallTime? = nil, chain: ChainHead? = nil
     ) -> BoothReport {
         _ = TestZone.isSet
         let date = CivilDate(year: 2026, month: day.month, day: day.day)
         let source = ReportSource(
             incidents: incidents, checks: checks, points: points, outages: outages,
-            now: now ?? Made.moment(Made.at(12, 1, 10)))
+            historyFrom: historyFrom, chain: chain, now: now ?? Made.moment(Made.at(12, 1, 10)))
         return BoothReport(ReportPeriod(.day, containing: date), of: source)
     }
 
@@ -75,6 +77,34 @@ struct FigureTests {
         #expect(figures.first?.ratio == 1)
         point.firstSeen = Made.stamp(Made.at(11, 25))
         #expect(report([], points: [point]).availability.first?.ratio == nil)
+    }
+
+    @Test("A day of which a lost or thinned journal knows 206 s is not complete, and says from when on it is known")
+    func lostHistory() {
+        let beginning = Made.at(11, 20, 23, 56, 34)
+        let day = report([Made.help(at: Made.at(11, 20, 23, 58))], historyFrom: beginning)
+        #expect(!day.isComplete && day.until == day.period.to)
+        #expect(day.historyFrom == "2026-11-20T23:56:34.000+08:00")
+        #expect(day.raised == 1)
+        #expect(day.availability.map(\.periodSeconds) == [206, 206, 206])
+        // Of a day before all history nothing is known, and nothing is said to have been watched.
+        let before = report([], day: (11, 19), historyFrom: beginning)
+        #expect(!before.isComplete && before.availability.allSatisfy { $0.ratio == nil })
+        // A history that reaches far enough is not spoken of.
+        let after = report([], day: (11, 21), historyFrom: beginning)
+        #expect(after.isComplete && after.historyFrom == nil)
+        #expect(report([], historyFrom: Made.at(11, 20)).isComplete)
+    }
+
+    @Test("The head of the chain is in the report that is told, and only there")
+    func chain() throws {
+        let chain = ChainHead(head: String(repeating: "0a", count: 32), events: 41)
+        let told = String(decoding: try JSONEncoder().encode(report([], chain: chain)), as: UTF8.self)
+        let member = try #require(JSONText.member("chain", of: told))
+        #expect(JSONText.member("head", of: member) == "\"\(chain.head)\"")
+        #expect(JSONText.member("events", of: member) == "41")
+        let shown = String(decoding: try JSONEncoder().encode(report([])), as: UTF8.self)
+        #expect(JSONText.member("chain", of: shown) == nil && JSONText.member("history_from", of: shown) == nil)
     }
 
     @Test("A ratio is cut: 1 is all of it")

@@ -25,10 +25,13 @@ extension Screens {
         var text = "\(name) \(dates)"
         if report.until == period.from {
             text += words("（尚未开始）", " (not begun yet)")
-        } else if !report.isComplete {
+        } else if report.until != period.to {
             text += words("（截至 \(words.time(report.until))）", " (until \(words.time(report.until)))")
         }
         text = text.printable + "\n"
+        if let start = report.historyFrom.map({ words.time($0) }) {
+            text += words("历史只保留自 \(start)，此前的不计在内\n", "history is kept since \(start): nothing before it is counted\n")
+        }
         if report.isCapped { text += words("事件太多，以下数字偏低\n", "too many incidents: the figures are too low\n") }
         return text
     }

@@ -7,8 +7,10 @@ package struct BoothReport: Codable, Sendable, Hashable {
     package var period: Period
     /// How far it reaches: the period's end, or when it was made where the period was not over.
     package var until: String
-    /// Whether the period was over.
+    /// Whether the period was over, and the journal's history reaches back to its beginning.
     package var isComplete: Bool
+    /// From when on there is history, where that is after the period's beginning: what was before is not counted.
+    package var historyFrom: String?
     /// Whether there was more than fits, so that figures are too low.
     package var isCapped: Bool
     /// Incidents opened in the period, tests apart; those that are `undated` too.
@@ -33,15 +35,19 @@ package struct BoothReport: Codable, Sendable, Hashable {
     /// One for each device that was at fault in the period, by its id.
     package var faults: [Fault]
     package var outages: Outages
+    /// Where the journal stood, in the event that is told to platforms; nil in a report that is only shown.
+    package var chain: ChainHead?
 
     package init(
-        period: Period, until: String, isComplete: Bool, isCapped: Bool, raised: Int, undated: Int, repeats: Int,
-        tests: Int, categories: [CategoryCount], open: Open, openItems: [OpenItem], closed: Closed,
-        response: [Response], mail: MailFigures, availability: [Availability], faults: [Fault], outages: Outages
+        period: Period, until: String, isComplete: Bool, historyFrom: String? = nil, isCapped: Bool, raised: Int,
+        undated: Int, repeats: Int, tests: Int, categories: [CategoryCount], open: Open, openItems: [OpenItem],
+        closed: Closed, response: [Response], mail: MailFigures, availability: [Availability], faults: [Fault],
+        outages: Outages, chain: ChainHead? = nil
     ) {
         self.period = period
         self.until = until
         self.isComplete = isComplete
+        self.historyFrom = historyFrom
         self.isCapped = isCapped
         self.raised = raised
         self.undated = undated
@@ -56,12 +62,14 @@ package struct BoothReport: Codable, Sendable, Hashable {
         self.availability = availability
         self.faults = faults
         self.outages = outages
+        self.chain = chain
     }
 
     private enum CodingKeys: String, CodingKey {
         case period, until, raised, undated, repeats, tests, categories, open, closed, response, mail, availability
-        case faults, outages
+        case faults, outages, chain
         case isComplete = "complete"
+        case historyFrom = "history_from"
         case isCapped = "capped"
         case openItems = "open_items"
     }
