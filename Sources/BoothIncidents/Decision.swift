@@ -11,6 +11,10 @@ package struct Decision: Sendable, Hashable {
     package var points: [PointMemory] = []
     /// What is remembered of the booth as a whole, where that changed.
     package var memory: BoothMemory?
+    /// What was remembered before; nil where `memory` is.
+    package var memoryBefore: BoothMemory?
+    /// Presses that a unit counted for itself: no reading tells of them again.
+    package var presses: [CountedPresses] = []
     /// What became of tasks.
     package var tasks: [TaskRecord] = []
     /// How it is now that somebody came or went.
@@ -19,10 +23,30 @@ package struct Decision: Sendable, Hashable {
     package var outputs: [OutputOrder] = []
     /// Faults that the rules found themselves or saw end, with what to do; no driver tells of them.
     package var devices: [DeviceReport] = []
-    /// Whether it may be lost with the power: only what the next reading or receipt would tell again.
-    package var canBeToldAgain = true
+    /// A platform's word on an event that led to it; nil: something else did.
+    package var answer: IncidentRules.Answer?
+
+    /// Whether it may be lost with the power: only what the next reading, receipt or minute would tell again.
+    ///
+    /// An event, a task and a press happen once. So does an activation that is counted and not announced yet, and what
+    /// somebody asked for. States of points and receipts come again.
+    package var canBeToldAgain: Bool {
+        events.isEmpty && tasks.isEmpty && presses.isEmpty && !hasCounted && isMemoryToldAgain
+    }
+
+    /// Whether an activation was counted that nobody is told of yet. An answer counts none: what waits was recorded.
+    private var hasCounted: Bool { answer == nil && incidents.contains { $0.announced < $0.count } }
+
+    private var isMemoryToldAgain: Bool {
+        guard let memory else { return true }
+        return memory.isToldAgain(after: memoryBefore ?? BoothMemory())
+    }
+
     /// Whether it is only for those who look now: what is on its way is not worth a write at each attempt.
-    package var isTransient = false
+    package var isTransient: Bool {
+        guard let answer, !answer.isFinal else { return false }
+        return canBeToldAgain && points.isEmpty && memory == nil
+    }
 
     /// Whether there is nothing to record.
     package var isEmpty: Bool {

@@ -35,7 +35,7 @@ extension IncidentRules {
         case .rejected: incident.targets[index].delivery = .rejected
         }
         guard incident.targets[index] != was else { return Decision() }
-        decision.isTransient = answer == .sent || answer == .returned
+        decision.answer = answer
         noteAcceptance(&incident, by: target, at: moment)
         keep(incident)
         if answer.isFinal { endTrial(incident, at: moment) }
@@ -86,7 +86,8 @@ extension IncidentRules {
 }
 
 extension IncidentRules.Answer {
-    fileprivate var isFinal: Bool {
+    /// Whether the event leaves the target's queue with it.
+    var isFinal: Bool {
         switch self {
         case .accepted, .rejected: true
         case .sent, .returned: false

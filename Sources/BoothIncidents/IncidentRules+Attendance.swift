@@ -60,7 +60,6 @@ extension IncidentRules {
         }
         // The schedule says the same: only what said otherwise ends.
         remember { $0.override = nil }
-        decision.canBeToldAgain = false
         watchAttendance(at: moment)
         return nil
     }
@@ -85,7 +84,6 @@ extension IncidentRules {
         remember {
             $0.override = AttendanceOverride(isAttended: isAttended, by: actor, at: Stamp(moment), span: span)
         }
-        decision.canBeToldAgain = false
         watchAttendance(at: moment)
         return nil
     }

@@ -26,7 +26,6 @@ extension IncidentRules {
         incident.latest = Stamp(moment)
         incident.restored = nil
         keep(incident)
-        decision.canBeToldAgain = false
         timers[.settle(incident.id)] = nil
         releases[incident.id] = nil
         if timers[.announce(incident.id)] == nil { timers[.announce(incident.id)] = moment.boot + Self.gathering }

@@ -13,7 +13,7 @@ extension IncidentRules {
     /// old value and raises again: at least once.
     package mutating func take(_ presses: CountedPresses, at moment: Moment) -> Decision {
         guard let point = configured[presses.point], let register = point.countingRegister else { return Decision() }
-        decision.canBeToldAgain = false
+        decision.presses.append(presses)
         clearFaults(above: point, at: moment)
         var memory = points[point.id] ?? PointMemory(point: point.id, state: .normal, since: Stamp(moment))
         memory.kind = point.kind

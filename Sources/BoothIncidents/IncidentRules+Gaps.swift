@@ -15,7 +15,6 @@ extension IncidentRules {
             incident.latest = Stamp(moment)
             incident.missed = Self.sum(incident.missed, missed.count)
             keep(incident)
-            decision.canBeToldAgain = false
             if timers[.announce(id)] == nil { timers[.announce(id)] = moment.boot + Self.gathering }
         } else {
             raise(

@@ -26,7 +26,6 @@ extension IncidentRules {
         if !incident.test, let first = settings.escalate.first { timers[.escalate(id)] = moment.boot + first }
         decision.events.append(
             BoothEvent(id: incident.opening, content: .raised(incident), moment: moment, recipients: recipients))
-        decision.canBeToldAgain = false
         return incident
     }
 
@@ -49,7 +48,6 @@ extension IncidentRules {
         guard !recipients.isEmpty else { return }
         let id = id ?? makeID(at: moment)
         decision.events.append(BoothEvent(id: id, content: content, moment: moment, recipients: recipients))
-        decision.canBeToldAgain = false
     }
 
     /// The input is normal again, the box was emptied, the device is back.
@@ -69,7 +67,6 @@ extension IncidentRules {
         decision.events.append(
             BoothEvent(id: makeID(at: moment), content: content, moment: moment.at(stamp), recipients: incident.holders)
         )
-        decision.canBeToldAgain = false
         if incident.device != nil { notePastFault(id, at: moment) }
     }
 
@@ -92,7 +89,6 @@ extension IncidentRules {
             BoothEvent(
                 id: makeID(at: moment), content: .closed(incident), moment: moment,
                 recipients: incident.holders.filter { $0 != teller }))
-        decision.canBeToldAgain = false
         forgetIfAnswered(incident)
     }
 
@@ -100,7 +96,6 @@ extension IncidentRules {
     mutating func record(_ point: PointID, _ state: PointState, at moment: Moment) {
         let content = BoothEvent.Content.record(point, state)
         decision.events.append(BoothEvent(id: makeID(at: moment), content: content, moment: moment, recipients: []))
-        decision.canBeToldAgain = false
     }
 
     /// Has the incident written as it stands now.

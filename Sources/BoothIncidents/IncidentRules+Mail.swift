@@ -26,7 +26,6 @@ extension IncidentRules {
         incident.count += letters
         incident.latest = Stamp(moment)
         keep(incident)
-        decision.canBeToldAgain = false
         if timers[.announce(incident.id)] == nil { timers[.announce(incident.id)] = moment.boot + Self.gathering }
     }
 

@@ -11,8 +11,11 @@ extension IncidentRules {
         guard incident.isOpen else { return .failure(.closed) }
         incident.acknowledged = Incident.Act(by: actor, at: Stamp(moment))
         keep(incident)
-        decision.canBeToldAgain = false
-        update(incident, .acknowledged, at: moment)
+        // Also where it has no target: the booth's own journal says who has seen it.
+        decision.events.append(
+            BoothEvent(
+                id: makeID(at: moment), content: .updated(incident, .acknowledged), moment: moment,
+                recipients: incident.holders))
         return .success(finish())
     }
 

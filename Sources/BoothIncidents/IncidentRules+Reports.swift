@@ -24,12 +24,12 @@ extension IncidentRules {
         decision.events.append(
             BoothEvent(
                 id: makeID(at: moment), content: .dailyReport(report), moment: moment, recipients: targets.map(\.id)))
-        decision.canBeToldAgain = false
         remember(note)
         return finish()
     }
 
-    /// Changes what is remembered of the booth where the next minutes would tell it again: it waits for no sync.
+    /// Changes what is remembered of the booth. What the next minutes would tell again, as a sign of life, waits for no
+    /// sync.
     package mutating func note(_ change: (inout BoothMemory) -> Void) -> Decision {
         remember(change)
         return finish()

@@ -55,7 +55,6 @@ extension IncidentRules {
             BoothEvent(
                 id: makeID(at: moment), content: .taskDone(record), moment: moment,
                 recipients: targets.filter(\.hasAuthority).map(\.id)))
-        decision.canBeToldAgain = false
     }
 
     /// What is wrong with a task before one looks at what it wants.

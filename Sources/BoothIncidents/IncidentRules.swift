@@ -179,7 +179,6 @@ package struct IncidentRules {
             BoothEvent(
                 id: makeID(at: moment), content: .loss(loss), moment: moment,
                 recipients: targets.map(\.id).filter(recipients.contains)))
-        decision.canBeToldAgain = false
         return finish()
     }
 
@@ -275,7 +274,9 @@ package struct IncidentRules {
     mutating func remember(_ change: (inout BoothMemory) -> Void) {
         let before = memory
         change(&memory)
-        if memory != before { decision.memory = memory }
+        guard memory != before else { return }
+        if decision.memory == nil { decision.memoryBefore = before }
+        decision.memory = memory
     }
 
     mutating func finish() -> Decision {

@@ -28,6 +28,14 @@ package struct BoothMemory: Sendable, Hashable, Codable {
 
     package init() {}
 
+    /// Whether the next minutes tell whatever is new since `before`: signs of life, the outages that follow from them,
+    /// and that the clock is right. What somebody asked for, read tasks and made reports are told once.
+    package func isToldAgain(after before: BoothMemory) -> Bool {
+        var same = self
+        (same.alive, same.outages, same.syncedBoot) = (before.alive, before.outages, before.syncedBoot)
+        return same == before
+    }
+
     /// What an older agent did not write has its default.
     package init(from decoder: any Decoder) throws {
         let row = try decoder.container(keyedBy: CodingKeys.self)
