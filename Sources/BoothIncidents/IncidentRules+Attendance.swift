@@ -60,6 +60,7 @@ extension IncidentRules {
         }
         // The schedule says the same: only what said otherwise ends.
         remember { $0.override = nil }
+        blind.hasOverridden = true
         watchAttendance(at: moment)
         return nil
     }
@@ -84,6 +85,7 @@ extension IncidentRules {
         remember {
             $0.override = AttendanceOverride(isAttended: isAttended, by: actor, at: Stamp(moment), span: span)
         }
+        blind.hasOverridden = true
         watchAttendance(at: moment)
         return nil
     }

@@ -34,9 +34,13 @@ extension IncidentRules {
     /// The window slides: it is counted from the last press, and only within one boot. A press during a test and one
     /// in need never share an incident.
     func isRepeat(of incident: Incident, on point: PointConfiguration, at moment: Moment) -> Bool {
+        incident.test == isTested(point.id) && isWithinRepeat(of: incident, on: point, at: Stamp(moment))
+    }
+
+    /// Whether an activation at `stamp` came soon enough after the last one of the incident.
+    func isWithinRepeat(of incident: Incident, on point: PointConfiguration, at stamp: Stamp) -> Bool {
         let last = point.kind.countsLeadingEdge ? incident.latest : incident.restored ?? incident.latest
-        return incident.test == isTested(point.id) && last.bootID == moment.bootID
-            && moment.boot - last.boot < point.rules.repeatWindow
+        return last.bootID == stamp.bootID && stamp.boot - last.boot < point.rules.repeatWindow
     }
 
     private mutating func released(_ point: PointConfiguration, at moment: Moment) {

@@ -15,24 +15,33 @@ extension IncidentRules {
         guard let point = configured[presses.point], let register = point.countingRegister else { return Decision() }
         decision.presses.append(presses)
         clearFaults(above: point, at: moment)
-        var memory = points[point.id] ?? PointMemory(point: point.id, state: .normal, since: Stamp(moment))
+        let before = points[point.id]
+        var memory = before ?? PointMemory(point: point.id, state: .normal, since: Stamp(moment))
         memory.kind = point.kind
         noteFirstSeen(&memory, at: moment)
         memory.counter = PointMemory.Counter(value: presses.value, register: register)
         memory.lastActive = Stamp(moment)
         points[point.id] = memory
-        // Without a window each press is an incident of its own; a count that nobody presses is not that many.
-        let isEach = point.kind.countsLeadingEdge && point.rules.repeatWindow == .zero
-        let incidents = isEach ? min(presses.count, Self.mostAtOnce) : 1
-        for left in (0..<incidents).reversed() {
-            apply(point, isActive: true, count: left == 0 ? presses.count - incidents + 1 : 1, at: moment)
-            apply(point, isActive: false, at: moment)
-        }
+        var baseline = memory
+        baseline.counter?.value = (presses.value - presses.count % 65_536 + 65_536) % 65_536
+        blind.noteReading(of: baseline, isFirst: before == nil, isActive: false, at: moment)
+        press(point, count: presses.count, at: moment)
         if let memory = points[point.id] {
             lookForClock(at: moment)
             decision.points.append(memory)
         }
         return finish()
+    }
+
+    /// So many whole presses of a counting input, 1 or more.
+    mutating func press(_ point: PointConfiguration, count: Int, at moment: Moment) {
+        // Without a window each press is an incident of its own; a count that nobody presses is not that many.
+        let isEach = point.kind.countsLeadingEdge && point.rules.repeatWindow == .zero
+        let incidents = isEach ? min(count, Self.mostAtOnce) : 1
+        for left in (0..<incidents).reversed() {
+            apply(point, isActive: true, count: left == 0 ? count - incidents + 1 : 1, at: moment)
+            apply(point, isActive: false, at: moment)
+        }
     }
 
     /// What the drivers have to know of the last run. A counter's value belongs to its register: another one's says

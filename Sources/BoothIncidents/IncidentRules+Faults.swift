@@ -6,7 +6,9 @@ extension IncidentRules {
     /// A sensor's chip, line, bus or unit was lost or found.
     package mutating func take(_ report: DeviceReport, at moment: Moment) -> Decision {
         switch report.condition {
-        case .lost: openFault(report.device, .sensor, at: moment)
+        case .lost:
+            toldAnew(report.device)
+            openFault(report.device, .sensor, at: moment)
         case .found: clearFault(report.device, at: moment)
         }
         return finish()
@@ -16,7 +18,12 @@ extension IncidentRules {
     package mutating func take(
         fault category: Category, of device: DeviceID, stands: Bool, at moment: Moment
     ) -> Decision {
-        if stands { openFault(device, category, at: moment) } else { clearFault(device, at: moment) }
+        if stands {
+            toldAnew(device)
+            openFault(device, category, at: moment)
+        } else {
+            clearFault(device, at: moment)
+        }
         return finish()
     }
 
@@ -74,6 +81,7 @@ extension IncidentRules {
 
     mutating func clearFault(_ device: DeviceID, at moment: Moment) {
         guard let fault = faults.removeValue(forKey: device) else { return }
+        toldAnew(device)
         restore(fault.incident, since: Stamp(moment), at: moment)
     }
 

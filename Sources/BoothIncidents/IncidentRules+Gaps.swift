@@ -9,20 +9,24 @@ extension IncidentRules {
     /// Edges of a point were lost. Losses that follow each other closely are one incident, with how many it were.
     package mutating func take(_ missed: MissedEdges, at moment: Moment) -> Decision {
         guard configured[missed.point] != nil else { return Decision() }
-        let device = DeviceID.edges(of: missed.point)
+        noteGap(of: missed.point, missed: missed.count, at: moment)
+        return finish()
+    }
+
+    /// - Parameter missed: how many edges; nil: nobody counted them.
+    mutating func noteGap(of point: PointID, missed: UInt64?, at moment: Moment) {
+        let device = DeviceID.edges(of: point)
         if let id = faults[device]?.incident, var incident = live[id], incident.isOpen {
             incident.count += 1
             incident.latest = Stamp(moment)
-            incident.missed = Self.sum(incident.missed, missed.count)
+            incident.missed = Self.sum(incident.missed, missed)
             keep(incident)
             if timers[.announce(id)] == nil { timers[.announce(id)] = moment.boot + Self.gathering }
         } else {
             raise(
-                Classification(.gap, .fault, .fault), point: missed.point, device: device, missed: missed.count,
-                at: moment)
+                Classification(.gap, .fault, .fault), point: point, device: device, missed: missed, at: moment)
         }
-        timers[.gapRest(missed.point)] = moment.boot + Self.gapRest
-        return finish()
+        timers[.gapRest(point)] = moment.boot + Self.gapRest
     }
 
     mutating func gapOver(_ point: PointID, at moment: Moment) {

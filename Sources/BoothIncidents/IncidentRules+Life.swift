@@ -109,13 +109,18 @@ extension IncidentRules {
 
     /// Makes the incident one that inputs and answers can change.
     mutating func hold(_ incident: Incident) {
+        register(incident)
+        if let device = incident.device, incident.restored == nil {
+            faults[device] = StandingFault(incident: incident.id, category: incident.category)
+        }
+    }
+
+    /// Makes the incident one that answers find.
+    mutating func register(_ incident: Incident) {
         live[incident.id] = incident
         noteStanding(incident)
         offers[incident.opening] = incident.id
         for offer in incident.targets.compactMap(\.offer) { offers[offer] = incident.id }
-        if let device = incident.device, incident.restored == nil {
-            faults[device] = StandingFault(incident: incident.id, category: incident.category)
-        }
     }
 
     private mutating func noteStanding(_ incident: Incident) {

@@ -46,6 +46,7 @@ extension IncidentRules {
     }
 
     private mutating func collectLetters(at moment: Moment) {
+        blind.noteEmptying(Stamp(moment))
         for point in slots {
             // The next edge is a letter into an empty box, however soon it comes.
             points[point.id]?.lastEdge = nil

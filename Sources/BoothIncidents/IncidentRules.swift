@@ -58,6 +58,10 @@ package struct IncidentRules {
     var kept: Set<EventID> = []
     /// Faults of devices that are over and not closed, the oldest first.
     var pastFaults: [EventID] = []
+    /// What this run noted of its first look.
+    var blind = BlindStart()
+    /// Faults of before that a late journal told of, and no driver has confirmed yet.
+    var unconfirmed: Set<DeviceID> = []
     /// What the current input has led to so far.
     var decision = Decision()
 
@@ -93,6 +97,8 @@ package struct IncidentRules {
         case clock
         /// What a test of the last run left open.
         case endTests
+        /// Faults of before that nobody has confirmed.
+        case unconfirmed
 
         /// Which goes first of those that are due at the same instant. What is over is restored before its count is
         /// told: the restoration tells it.
@@ -110,6 +116,7 @@ package struct IncidentRules {
             case .escalate(let id): (9, id.key, "")
             case .remind(let id): (10, id.key, "")
             case .endTests: (11, 0, "")
+            case .unconfirmed: (12, 0, "")
             }
         }
     }
@@ -143,6 +150,11 @@ package struct IncidentRules {
         self.ids = ids
         self.memory = memory
         ledger = TaskLedger(tasks)
+        begin(points: points, incidents: incidents)
+    }
+
+    /// Goes on with what a journal remembers.
+    mutating func begin(points: [PointMemory], incidents: [Incident]) {
         for memory in points { self.points[memory.point] = memory }
         for incident in incidents where incident.isOpen { hold(incident.afterRestart) }
         forgetOtherKinds()
@@ -207,6 +219,8 @@ package struct IncidentRules {
         }
         watchStuck(point, at: moment)
         if let memory = points[point.id] {
+            let isActive = memory.isActive(as: point.kind)
+            blind.noteReading(of: memory, isFirst: before == nil, isActive: isActive, at: moment)
             lookForClock(at: moment)
             if memory != before { decision.points.append(memory) }
         }
@@ -236,6 +250,7 @@ package struct IncidentRules {
         case .attendance: watchAttendance(at: moment)
         case .clock: lookAtClock(at: moment)
         case .endTests: closeTests(at: moment)
+        case .unconfirmed: endUnconfirmed(at: moment)
         }
     }
 

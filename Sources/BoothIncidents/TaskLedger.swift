@@ -29,6 +29,20 @@ struct TaskLedger: Sendable {
 
     func record(of id: String, from target: TargetID) -> TaskRecord? { records[target]?[id] }
 
+    /// The same after `older`, oldest first, which was not known before.
+    func following(_ older: [TaskRecord]) -> TaskLedger {
+        var ledger = TaskLedger(older)
+        ledger.talk = talk
+        for (target, ids) in order {
+            for record in ids.compactMap({ records[target]?[$0] }) {
+                var record = record
+                record.answers = max(record.answers, ledger.record(of: record.id, from: target)?.answers ?? 0)
+                ledger.keep(record)
+            }
+        }
+        return ledger
+    }
+
     mutating func keep(_ record: TaskRecord) {
         if records[record.target, default: [:]].updateValue(record, forKey: record.id) == nil {
             order[record.target, default: []].append(record.id)

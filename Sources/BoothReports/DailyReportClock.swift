@@ -9,8 +9,6 @@ package struct DailyReportClock: Sendable {
 
     /// The longest without a look: the wall clock may have been set.
     static let longestSleep = Duration.seconds(3600)
-    /// The most days that are remembered, so that a clock that is set back makes none of them again.
-    static let remembered = 8
     private static let minuteOfDay = 5
 
     /// - Parameter booth: FNV-1a (32 bit) over the UTF-8 of its `source`, modulo 60, is the offset.
@@ -44,8 +42,8 @@ package struct DailyReportClock: Sendable {
 }
 
 extension BoothMemory {
-    /// Notes that the report on `day` was made.
+    /// Notes that the report on `day` was made: a clock that is set back makes it not again.
     package mutating func noteReport(on day: CivilDate) {
-        reported = (reported.filter { $0 != day } + [day]).suffix(DailyReportClock.remembered)
+        reported = (reported.filter { $0 != day } + [day]).suffix(Self.mostReported)
     }
 }

@@ -7,7 +7,6 @@ package struct RunLog: Sendable {
     package static let interval = Duration.seconds(600)
     /// A restart that takes no longer is no outage.
     static let shortest = Duration.seconds(1)
-    private static let mostOutages = 200
 
     private let started: BootTime
     /// The last sign of life of the run before, until it is known how long ago that was.
@@ -35,6 +34,11 @@ package struct RunLog: Sendable {
         memory.alive = Stamp(moment)
     }
 
+    /// The journal came late: now the last sign of life of the run before is known.
+    package mutating func recall(_ memory: BoothMemory) {
+        if before == nil { before = memory.alive }
+    }
+
     private func note(outageAfter last: Stamp, in memory: inout BoothMemory, at moment: Moment) {
         let to = moment.wallMilliseconds - (moment.boot - started).milliseconds
         let isThisBoot = last.bootID == moment.bootID
@@ -42,6 +46,6 @@ package struct RunLog: Sendable {
         // Of a sign that was never dated, or is still to come, nothing follows.
         guard let from = elapsed, to - from >= Self.shortest.milliseconds else { return }
         let outage = BoothMemory.Outage(from: WallTime(milliseconds: from), to: WallTime(milliseconds: to))
-        memory.outages = (memory.outages + [outage]).suffix(Self.mostOutages)
+        memory.outages = (memory.outages + [outage]).suffix(BoothMemory.mostOutages)
     }
 }

@@ -97,6 +97,37 @@ struct RehearsedBooth {
         return decision.events
     }
 
+    /// What the journal held when the booth started without it.
+    private(set) var unread: Unread?
+
+    struct Unread {
+        var points: [PointMemory]
+        var incidents: [Incident]
+        var memory: BoothMemory
+        var tasks: [TaskRecord]
+        var lastKey: Int64
+    }
+
+    /// Stops and starts, and cannot read what was kept.
+    mutating func restartBlind() {
+        unread = Unread(
+            points: Array(points.values), incidents: incidents.values.filter(\.isOpen).sorted { $0.id < $1.id },
+            memory: memory, tasks: tasks, lastKey: events.map(\.id.key).max() ?? 0)
+        rules = IncidentRules(configuration: configuration, ids: EventIDGenerator(after: 0))
+    }
+
+    /// What was kept can be read after all; what follows within the instant, too.
+    @discardableResult
+    mutating func recall(at seconds: Double) -> [BoothEvent] {
+        guard let unread else { return [] }
+        let before = pass(to: seconds)
+        self.unread = nil
+        let decision = rules.recall(
+            points: unread.points, incidents: unread.incidents, memory: unread.memory, tasks: unread.tasks,
+            lastKey: unread.lastKey, at: moment(at: seconds))
+        return before + keep(decision) + keep(rules.advance(to: moment(at: seconds)))
+    }
+
     /// Stops and starts from what was kept.
     ///
     /// - Parameters:

@@ -68,6 +68,19 @@ struct FigureTests {
         #expect(report.outages == BoothReport.Outages(count: 1, seconds: 1800))
     }
 
+    @Test("An outage is known from a sign of life that a late journal told of")
+    func lateSign() {
+        var runs = RunLog(BoothMemory(), started: Made.moment(Made.at(11, 20, 5)).boot)
+        var memory = BoothMemory()
+        runs.sign(&memory, at: Made.moment(Made.at(11, 20, 5, 1)))
+        #expect(memory.outages.isEmpty)
+        var old = BoothMemory()
+        old.alive = Made.stamp(Made.at(11, 20, 4))
+        runs.recall(old)
+        runs.sign(&memory, at: Made.moment(Made.at(11, 20, 6)))
+        #expect(memory.outages == [.init(from: Made.at(11, 20, 4), to: Made.at(11, 20, 5))])
+    }
+
     @Test("A point is watched from its first reading on")
     func firstSeen() {
         var point = Made.points[0]

@@ -6,14 +6,17 @@ package struct BoothMemory: Sendable, Hashable, Codable {
     package var override: AttendanceOverride?
     /// How far each target's tasks have been taken, in the platform's own words.
     package var cursors: [TargetID: String] = [:]
-    /// The days whose daily report was made, the newest last; 8 at most.
+    /// The days whose daily report was made, the newest last; `mostReported` at most.
     package var reported: [CivilDate] = []
     /// The boot in which the clock was last known to be right.
     package var syncedBoot: String?
     /// When the agent last said that it runs.
     package var alive: Stamp?
-    /// When it did not, the newest last; 200 at most.
+    /// When it did not, the newest last; `mostOutages` at most.
     package var outages: [Outage] = []
+
+    package static let mostReported = 8
+    package static let mostOutages = 200
 
     /// A time without an agent.
     package struct Outage: Sendable, Hashable, Codable {

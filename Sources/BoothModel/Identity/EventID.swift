@@ -90,7 +90,12 @@ package struct EventIDGenerator: Sendable {
 
     /// - Parameter last: the highest `EventID.key` that the journal has, 0 for a new one.
     package init(after last: Int64) {
-        self.last = last
+        self.last = EventID(key: last, random: 0).key
+    }
+
+    /// Goes on after `key`, the highest `EventID.key` of a journal that came late.
+    package mutating func skip(to key: Int64) {
+        last = max(last, EventID(key: key, random: 0).key)
     }
 
     /// As far ahead of the last id a clock may be that nobody trusts.

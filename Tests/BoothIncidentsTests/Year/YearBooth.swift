@@ -22,6 +22,9 @@ struct YearBooth {
     private var darkUntil: Int64?
     private var clock = ClockState.synced
     private var skew: Int64 = 0
+    /// What the journal held when the agent began without it; nil: it has it.
+    private var unread: YearJournal.Content?
+    private var startsBlind = false
 
     init() {
         configuration = Self.configuration
@@ -149,8 +152,34 @@ struct YearBooth {
             journal.cutPower()
             findings.bootEnded()
             darkUntil = now + dark.milliseconds
+        case .blind(let dark):
+            startsBlind = true
+            guard let dark else { return try start() }
+            journal.cutPower()
+            findings.bootEnded()
+            darkUntil = now + dark.milliseconds
+        case .recall: try recall()
         case .receipt, .late, .task, .acknowledge, .close: hear(step)
         }
+    }
+
+    private mutating func recall() throws {
+        guard let content = unread else { return }
+        unread = nil
+        if let before = content.points["help-3"]?.counter?.value, let first = rules.blind.sights["help-3"]?.counter {
+            let more = first - before
+            findings.activated("help-3", more <= 20 ? more : first <= 20 ? first : 1)
+        }
+        let decision = rules.recall(
+            points: try journal.reread(Array(content.points.values)),
+            incidents: try journal.reread(content.incidents.values.filter(\.isOpen).sorted { $0.id < $1.id }),
+            memory: try journal.reread(content.memory), tasks: try journal.reread(Array(content.tasks.suffix(1000))),
+            lastKey: content.lastKey, at: moment)
+        findings.recalled(decision)
+        keep(decision)
+        // What is due of before is due at once.
+        keep(rules.advance(to: moment))
+        findings.checkCauses(rules)
     }
 
     /// Starts the agent; on another boot where the board was dark.
@@ -160,12 +189,21 @@ struct YearBooth {
             bootedAt = now - 20_000
             findings.isAfterBoot = false
         }
-        rules = try journal.rules(configuration)
+        if startsBlind {
+            startsBlind = false
+            unread = journal.content
+            findings.wentBlind()
+            rules = IncidentRules(configuration: configuration, ids: EventIDGenerator(after: 0))
+        } else {
+            rules = try journal.rules(configuration)
+        }
         findings.restarted(with: journal.content)
         for device in lost.sorted(by: { $0.rawValue < $1.rawValue }) { tellDevice(device) }
         for point in configuration.points {
             if point.countingRegister != nil {
                 tellCounter(of: point.id)
+            } else if let before = unread?.points[point.id], before.isActive(as: point.kind) {
+                lookAgain(at: point.id)
             } else {
                 read(point.id, physical[point.id] ?? .normal)
             }
@@ -178,8 +216,23 @@ struct YearBooth {
         keep(rules.take(Reading(point: point, state: state, value: 0, quality: .good, at: moment.boot), at: moment))
     }
 
+    /// The first reading of an input that was active before, of which the agent does not know.
+    private mutating func lookAgain(at point: PointID) {
+        let state = physical[point] ?? .normal
+        findings.read(point, state, in: journal.content, at: now)
+        let decision = rules.take(
+            Reading(point: point, state: state, value: 0, quality: .good, at: moment.boot), at: moment)
+        findings.claimed(point, decision, at: now)
+        keep(decision)
+    }
+
     private mutating func tellCounter(of point: PointID) {
         let value = counters[point, default: 0]
+        if unread != nil, rules.inputs[point] == nil {
+            // The first value is where its driver begins.
+            let reading = Reading(point: point, state: .normal, value: value, quality: .good, at: moment.boot)
+            return keep(rules.take(reading, at: moment))
+        }
         let more = value - (rules.inputs[point]?.counter ?? 0)
         guard more > 0 else { return }
         findings.activated(point, more)
@@ -202,7 +255,8 @@ struct YearBooth {
         case .late(let choice, let reply):
             guard let offer = findings.pick(choice, findings.told(in: journal.content)) else { return }
             answer(offer, reply, choice)
-        case .task(let task, let target): take(task, from: target)
+        // Without the journal nobody knows which tasks were executed.
+        case .task(let task, let target): if unread == nil { take(task, from: target) }
         case .acknowledge(let choice):
             guard let id = chosen(choice) else { return }
             if case .success(let decision) = rules.acknowledge(id, by: .officer("zhang"), at: moment) { keep(decision) }

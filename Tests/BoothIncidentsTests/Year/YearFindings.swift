@@ -94,6 +94,56 @@ struct YearFindings {
 
     mutating func willTake(_ task: PlatformTask, from target: TargetID) { taken = (task, target) }
 
+    // MARK: Without the journal
+
+    /// Incidents and records of inputs that were active before, raised as nobody knew that.
+    private var claims: Set<EventID> = []
+
+    /// The next edge is a letter, however close the last one was.
+    mutating func wentBlind() { lastLetterEdge = nil }
+
+    /// What the first look at an input led to that was active before.
+    mutating func claimed(_ point: PointID, _ decision: Decision, at time: Int64) {
+        for event in decision.events {
+            switch event.content {
+            case .raised(let incident) where incident.point == point && incident.device == nil:
+                claims.insert(incident.id)
+                claim(point, 1)
+                if point == "mail-slot" { lastLetterEdge = time }
+            case .record(point, .active): claim(point, 1)
+            default: break
+            }
+        }
+    }
+
+    private mutating func claim(_ point: PointID, _ count: Int) {
+        if point == "mail-slot" { letters += count } else { activated(point, count) }
+    }
+
+    /// What was opened twice is one again.
+    mutating func recalled(_ decision: Decision) {
+        for incident in decision.events.compactMap(\.incident) where incident.isTwin && claims.contains(incident.id) {
+            if let point = incident.point { claim(point, -1) }
+        }
+    }
+
+    /// One thing that stands is one incident, and whoever has not answered is waited for.
+    mutating func checkCauses(_ rules: IncidentRules) {
+        let standing = rules.live.values.filter { $0.isOpen && $0.restored == nil && $0.category != .test }
+        let causes = Dictionary(grouping: standing) {
+            "\($0.point?.rawValue ?? "") \($0.device?.rawValue ?? "") \($0.category) \($0.test)"
+        }
+        for (cause, incidents) in causes where incidents.count > 1 { note("twice: \(cause)") }
+        for incident in rules.live.values where incident.state == .raised && !incident.test {
+            let isWaited = rules.timers[.escalate(incident.id)] != nil
+            if !isWaited, incident.escalations < rules.settings.escalate.count { note("nobody waits for an answer") }
+        }
+        for incident in standing {
+            guard let device = incident.device else { continue }
+            if rules.faults[device]?.incident != incident.id { note("an incident without its fault: \(device)") }
+        }
+    }
+
     // MARK: What is decided
 
     mutating func take(_ decision: Decision, after content: Content) {
@@ -220,6 +270,11 @@ struct YearFindings {
     func told(in content: Content) -> [Offer] {
         open(in: content, isComparable: true).flatMap { offers[$0] ?? [] }
     }
+}
+
+extension Incident {
+    /// Whether it was opened for what an older incident stands for, and closed for that.
+    var isTwin: Bool { closing?.outcome.hasPrefix("goes on as incident ") ?? false }
 }
 
 extension BoothEvent {

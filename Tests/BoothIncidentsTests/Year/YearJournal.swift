@@ -57,7 +57,7 @@ struct YearJournal {
             ids: EventIDGenerator(after: content.lastKey))
     }
 
-    private func reread<Row: Codable>(_ row: Row) throws -> Row {
+    func reread<Row: Codable>(_ row: Row) throws -> Row {
         try JSONDecoder().decode(Row.self, from: JSONEncoder().encode(row))
     }
 }

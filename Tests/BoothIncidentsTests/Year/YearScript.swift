@@ -7,6 +7,8 @@ struct YearScript {
     /// How often its agent or its board is started anew.
     enum Interruptions {
         case none, restarts, reboots
+        /// Starts without the journal, which comes later.
+        case blind
     }
 
     static let length: Int64 = 365 * 86_400_000
@@ -42,6 +44,7 @@ struct YearScript {
     private mutating func interrupt(_ interruptions: Interruptions) {
         guard interruptions != .none else { return }
         let times = drawn.map(\.at)
+        if interruptions == .blind { return goBlind(near: times) }
         for _ in 0..<40 {
             // Close to something that happens, now and then at the very instant.
             let time = times[Int.random(in: times.indices, using: &random)] + number64(0...3_000)
@@ -51,6 +54,17 @@ struct YearScript {
                 // A start ends a walk test: the year would not be the same.
                 add(.restart, time)
             }
+        }
+    }
+
+    private mutating func goBlind(near times: [Int64]) {
+        let starts = (0..<60).map { _ in times[Int.random(in: times.indices, using: &random)] + number64(0...3_000) }
+        var end: Int64 = 0
+        for time in starts.sorted() where time > end {
+            let dark: Int64? = chance(40) ? number64(1_000...40_000_000) : nil
+            add(.blind(dark: dark.map { .milliseconds($0) }), time)
+            end = time + (dark ?? 0) + (chance(50) ? number64(0...60_000) : number64(0...200_000_000))
+            add(.recall, end)
         }
     }
 

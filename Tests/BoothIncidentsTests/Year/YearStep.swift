@@ -25,6 +25,10 @@ enum YearStep: Sendable {
     case restart
     /// The board is, so long after it went off; what could be told again may be lost.
     case reboot(dark: Duration)
+    /// The agent, or the board so long after it went off, is started anew and cannot read its journal.
+    case blind(dark: Duration?)
+    /// The journal can be read after all.
+    case recall
 
     enum Reply: Sendable {
         case sent, returned, accepted, rejected
@@ -34,7 +38,7 @@ enum YearStep: Sendable {
     /// What only a run with interruptions has.
     var isInterruption: Bool {
         switch self {
-        case .restart, .reboot: true
+        case .restart, .reboot, .blind, .recall: true
         default: false
         }
     }
