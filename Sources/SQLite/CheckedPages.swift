@@ -78,9 +78,11 @@ extension Connection {
     /// - Returns: up to where it looked. It ends at the first damaged page.
     /// - Throws: `SQLiteError`: the disk refuses, or `SQLITE_MISUSE` where the database has no checksums.
     package func firstDamagedPage(from page: UInt32, count: Int) throws(SQLiteError) -> ScrubResult {
-        guard let pageSize = try integer("PRAGMA page_size").map(Int.init), pageSize >= 512,
-            try reservedBytes() >= CheckedPages.reservedBytes, page >= 1
-        else { throw SQLiteError(.read, SQLITE_MISUSE, of: nil) }
+        let pageSize = Int(try integer("PRAGMA page_size") ?? 0)
+        let reserved = try reservedBytes()
+        guard pageSize >= 512, reserved >= CheckedPages.reservedBytes, page >= 1 else {
+            throw SQLiteError(.read, SQLITE_MISUSE, of: nil)
+        }
         let file = try fileBelow()
 
         var size: Int64 = 0

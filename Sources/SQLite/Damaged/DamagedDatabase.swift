@@ -18,7 +18,7 @@ package final class DamagedDatabase {
         package var page: UInt32
         /// Whether the tree that was asked for leads to it. Another one may be a row that was deleted or changed since.
         package var isReachable: Bool
-        /// Whether no newer image of its page is known, right or damaged.
+        /// Whether no newer image of its page is known, right or damaged; those of a transaction without its end aside.
         package var isNewest: Bool
         /// Whether the transaction that wrote it has its end in the log. Otherwise it may never have been acknowledged.
         package var isCommitted: Bool
