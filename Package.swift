@@ -39,6 +39,7 @@ let package = Package(
         system("CCrypto", pkgConfig: "libcrypto", apt: "libssl-dev"),
         system("CMicrohttpd", pkgConfig: "libmicrohttpd", apt: "libmicrohttpd-dev"),
         .target(name: "CGpiodShims", dependencies: ["CGpiod"]),
+        .target(name: "CSQLiteVFS", dependencies: ["CSQLite"]),
         .target(name: "CTOML"),
         .target(name: "CLinux"),
 
@@ -46,7 +47,7 @@ let package = Package(
         library("BlockingIO", ["CLinux"]),
         library("GPIO", ["CGpiodShims", "BlockingIO"]),
         library("Modbus", ["CModbus", "BlockingIO"]),
-        library("SQLite", ["CSQLite"]),
+        library("SQLite", ["CSQLite", "CSQLiteVFS"]),
         library("Crypto", ["CCrypto"]),
         library("HTTP", ["CCurl", "BlockingIO"]),
         library("HTTPServer", ["CMicrohttpd", "BlockingIO"]),

@@ -5,6 +5,11 @@
 
 #include <sqlite3.h>
 
+enum {
+    CSQLITE_IOERR_DATA = SQLITE_IOERR_DATA,
+    CSQLITE_IOERR_SHORT_READ = SQLITE_IOERR_SHORT_READ,
+};
+
 /// Binds a copy of `length` bytes of UTF-8 (SQLITE_TRANSIENT); an empty text is a text, not NULL.
 static inline int csqlite_bind_text(sqlite3_stmt *statement, int index, const void *bytes, int length)
 {

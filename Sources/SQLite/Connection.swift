@@ -26,13 +26,15 @@ package final class Connection {
 
     /// Opens `path`, or a database in memory for `:memory:`.
     ///
-    /// - Parameter busyTimeout: how long a statement waits for another connection's lock.
+    /// - Parameters:
+    ///   - busyTimeout: how long a statement waits for another connection's lock.
+    ///   - vfs: the name of the layer between SQLite and the disk, such as one of `CheckedPages`; nil for the default.
     /// - Throws: `SQLiteError`; that the file is no database shows only at the first statement.
     package init(
-        path: String, access: Access = .readWriteCreate, busyTimeout: Duration = .seconds(5)
+        path: String, access: Access = .readWriteCreate, busyTimeout: Duration = .seconds(5), vfs: String? = nil
     ) throws(SQLiteError) {
         var opened: OpaquePointer?
-        let code = sqlite3_open_v2(path, &opened, access.flags | SQLITE_OPEN_NOMUTEX, nil)
+        let code = sqlite3_open_v2(path, &opened, access.flags | SQLITE_OPEN_NOMUTEX, vfs)
         guard code == SQLITE_OK, let opened else {
             // SQLite hands out a connection even then, for its message; it has to be closed like any other.
             let error = SQLiteError(.open, opened.map(sqlite3_extended_errcode) ?? code, of: opened)

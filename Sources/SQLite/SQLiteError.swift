@@ -6,6 +6,8 @@ package struct SQLiteError: Error, Equatable, CustomStringConvertible {
     /// The step that failed.
     package enum Operation: String, Sendable {
         case open, prepare, bind, step, execute, checkpoint
+        case read, write, sync, size, truncate
+        case register, reserve
     }
 
     package let operation: Operation
@@ -38,9 +40,13 @@ package struct SQLiteError: Error, Equatable, CustomStringConvertible {
     /// The disk, or the limit of pages, is used up.
     package var isFull: Bool { code == SQLITE_FULL }
     /// The disk refused to read, write or sync.
-    package var isInputOutput: Bool { code == SQLITE_IOERR || code == SQLITE_CANTOPEN || code == SQLITE_READONLY }
-    /// The file is not, or is no longer, a sound database.
-    package var isDamage: Bool { code == SQLITE_CORRUPT || code == SQLITE_NOTADB }
+    package var isInputOutput: Bool {
+        (code == SQLITE_IOERR && !isDamage) || code == SQLITE_CANTOPEN || code == SQLITE_READONLY
+    }
+    /// The file is not, or is no longer, a sound database; or a page of it has a wrong checksum (`CheckedPages`).
+    package var isDamage: Bool {
+        code == SQLITE_CORRUPT || code == SQLITE_NOTADB || extendedCode == CSQLITE_IOERR_DATA
+    }
     /// A UNIQUE, CHECK, NOT NULL or key constraint refused the row.
     package var isConstraint: Bool { code == SQLITE_CONSTRAINT }
 
