@@ -74,6 +74,24 @@ package enum ConfigurationFile {
         return configuration
     }
 
+    /// Reads a configuration that was found right before. What was outside of its bytes then may have changed since, and
+    /// is no longer a reason against it: certificates and keys are named and not opened, and a time zone that the system
+    /// no longer has is taken for UTC, as tzset(3) does.
+    ///
+    /// - Parameters: as above.
+    /// - Throws: `ConfigurationError` with every problem that its bytes have.
+    package static func readAgain(
+        _ text: ConfigurationText, path: String, credentialsDirectory: String? = credentialsDirectoryOfEnvironment
+    ) throws(ConfigurationError) -> Configuration {
+        let locations = FileLocations(
+            configuration: path, credentials: .service(credentialsDirectory), opensFiles: false, knowsZones: false)
+        let survey = survey(text, path: path, locations)
+        guard let configuration = survey.configuration, survey.problems.isEmpty else {
+            throw ConfigurationError(file: path, problems: survey.problems)
+        }
+        return configuration
+    }
+
     /// Where the unit takes certificates and keys from.
     package static let credentialSource = CredentialPlace.sourceDirectory
     /// What the name of a credential from there begins with, before the file's.

@@ -16,6 +16,8 @@ final class BoothUnderTest {
     let boardPort: UInt16
     /// The configuration that the next start or reload takes up.
     var configuration = BoothConfigurationText()
+    /// Whether a start writes `configuration` to the file; false where a test spoils the file itself.
+    var writesConfiguration = true
 
     private(set) var agent: ChildProcess?
     private(set) var board: ChildProcess?
@@ -180,6 +182,7 @@ final class BoothUnderTest {
     }
 
     func writeConfiguration() throws {
+        guard writesConfiguration else { return }
         try workspace.write(configuration.text, to: "boothd.toml")
     }
 
