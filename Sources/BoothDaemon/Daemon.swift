@@ -90,6 +90,7 @@ package struct Daemon {
     private func live(
         _ file: CheckedFile, _ options: DaemonOptions, signals: CInt
     ) throws -> Agent.Ending {
+        defer { close(signals) }
         let announcer = try Announcer(language: language)
         defer { announcer.end() }
         guard let agent = try makeAgent(file.configuration, options, signals: signals, announcer) else {
@@ -150,7 +151,8 @@ package struct Daemon {
         }
         var words: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) } + [nil]
         execv("/proc/self/exe", &words)
-        StandardStream.error.write(line: "\(SystemError("run /proc/self/exe again"))")
-        return ExitCode.software
+        StandardStream.error.write(line: "boothd: \(SystemError("run /proc/self/exe again"))")
+        // Not as new as it could be, and in service.
+        return run()
     }
 }
