@@ -78,18 +78,19 @@ package enum ConfigurationFile {
     /// is no longer a reason against it: certificates and keys are named and not opened, and a time zone that the system
     /// no longer has is taken for UTC, as tzset(3) does.
     ///
+    /// An earlier version may have found it right that this one finds wrong. That is no reason to leave a booth out of
+    /// service: the survey has what is right of it, in the same good order as a configuration without problems.
+    ///
     /// - Parameters: as above.
-    /// - Throws: `ConfigurationError` with every problem that its bytes have.
-    package static func readAgain(
+    /// - Returns: without a configuration where no point or no target is left.
+    package static func surveyAgain(
         _ text: ConfigurationText, path: String, credentialsDirectory: String? = credentialsDirectoryOfEnvironment
-    ) throws(ConfigurationError) -> Configuration {
+    ) -> ConfigurationSurvey {
         let locations = FileLocations(
             configuration: path, credentials: .service(credentialsDirectory), opensFiles: false, knowsZones: false)
-        let survey = survey(text, path: path, locations)
-        guard let configuration = survey.configuration, survey.problems.isEmpty else {
-            throw ConfigurationError(file: path, problems: survey.problems)
-        }
-        return configuration
+        var survey = survey(text, path: path, locations)
+        if !survey.problems.isEmpty { survey.configuration = survey.configuration?.consistent() }
+        return survey
     }
 
     /// Where the unit takes certificates and keys from.

@@ -10,6 +10,10 @@ extension Agent {
     func tellOfWrongFile() {
         guard let wrongFile else { return }
         log(.error, .configurationWrong, Self.words(on: wrongFile), [.device: DeviceID.configuration.rawValue])
+        if let omitted {
+            let device = DeviceID.configuration.rawValue
+            log(.error, .configurationWrong, Self.words(onOmitted: omitted), [.device: device])
+        }
         record(rules.take(fault: .configuration, of: .configuration, stands: true, at: clock.now()))
     }
 
@@ -34,5 +38,13 @@ extension Agent {
         return Message(
             zh: "配置文件有错，正在使用上一次可用的配置：\(first(.chinese))",
             en: "the configuration file is wrong, the last right configuration is in service: \(first(.english))")
+    }
+
+    /// What is not in service although it was once.
+    static func words(onOmitted omitted: ConfigurationError) -> Message {
+        func all(_ language: Language) -> String { omitted.lines(in: language).joined(separator: "; ") }
+        return Message(
+            zh: "本版本不接受上一次可用的配置中的某些部分，这些部分未生效：\(all(.chinese))",
+            en: "this version does not take all of the last right configuration, and goes on without: \(all(.english))")
     }
 }

@@ -66,6 +66,7 @@ extension Agent {
                 ))
         }
         if let wrongFile { reasons.append(Self.words(on: wrongFile)) }
+        if let omitted { reasons.append(Self.words(onOmitted: omitted)) }
         if let reloadRefusal { reasons.append(reloadRefusal) }
         return reasons
     }

@@ -77,6 +77,8 @@ final class Agent {
     var reloadRefusal: Message?
     /// What is wrong with the configuration file, so that the last right one is in service; nil as a rule.
     var wrongFile: ConfigurationError?
+    /// What this version leaves out of it; nil as a rule.
+    var omitted: ConfigurationError?
     /// Keeps the configuration for later starts, once the agent is in service with it.
     var keeper: ConfigurationKeeper?
     var isInService = false

@@ -10,6 +10,8 @@ struct CheckedFile {
     let configuration: Configuration
     /// What is wrong with the file that this one, the last that was in service, stands in for; nil as a rule.
     let standsInFor: ConfigurationError?
+    /// What this version does not take of it, an earlier one having taken it all; nil as a rule.
+    let omitted: ConfigurationError?
     private let text: ConfigurationText
     private let path: String
 
@@ -24,16 +26,38 @@ struct CheckedFile {
         configuration = try ConfigurationFile.read(text, path: path)
         self.path = path
         standsInFor = nil
+        omitted = nil
     }
 
-    /// Takes bytes that were good before; what became of certificates since then is found out by the links.
-    private init(
-        knownGood text: ConfigurationText, path: String, standsInFor: ConfigurationError? = nil
-    ) throws(ConfigurationError) {
-        configuration = try ConfigurationFile.readAgain(text, path: path)
+    /// Takes what a process checked before it became this one; what became of certificates since then is found out by
+    /// the links.
+    ///
+    /// - Returns: nil where something is wrong with it.
+    private init?(checkedBefore text: ConfigurationText, path: String) {
+        let survey = ConfigurationFile.surveyAgain(text, path: path)
+        guard survey.problems.isEmpty, let configuration = survey.configuration else { return nil }
+        self.configuration = configuration
         self.text = text
         self.path = path
-        self.standsInFor = standsInFor
+        standsInFor = nil
+        omitted = nil
+    }
+
+    /// Takes the last right configuration, or what this version takes of it.
+    ///
+    /// - Throws: `ConfigurationError` when that is nothing to serve with.
+    private init(
+        _ kept: KeptConfiguration, in directory: String, insteadOf wrongFile: ConfigurationError
+    ) throws(ConfigurationError) {
+        let survey = ConfigurationFile.surveyAgain(kept.text, path: kept.path)
+        let problems = ConfigurationError(
+            file: KeptConfiguration.file(in: directory), problems: kept.problems(survey.problems, in: directory))
+        guard let configuration = survey.configuration else { throw problems }
+        self.configuration = configuration
+        text = kept.text
+        path = kept.path
+        standsInFor = wrongFile
+        omitted = problems.problems.isEmpty ? nil : problems
     }
 
     /// What a start takes: the bytes that this process checked before it started over; or else the file at `path`; or
@@ -42,8 +66,8 @@ struct CheckedFile {
     /// Between a reload's check and the new start the file may have changed again. What was found good is what runs; the
     /// change is taken up with its own reload.
     ///
-    /// - Throws: `ConfigurationError` with the problems of the file at `path` when there is none of the three. What keeps
-    ///   the last right one from being taken is the last of them.
+    /// - Throws: `ConfigurationError` with the problems of the file at `path` when there is none of the three, and what
+    ///   keeps the last right one from being taken after them.
     static func forStart(path: String, stateDirectory: String) throws(ConfigurationError) -> CheckedFile {
         if let left = leftBefore(path: path) { return left }
         do throws(ConfigurationError) {
@@ -62,17 +86,9 @@ struct CheckedFile {
         case .damaged(let problem): error.problems.append(problem)
         case .whole(let kept):
             do throws(ConfigurationError) {
-                return try CheckedFile(knownGood: kept.text, path: kept.path, standsInFor: error)
+                return try CheckedFile(kept, in: directory, insteadOf: error)
             } catch let wrong {
-                // An earlier version took it.
-                error.problems += wrong.problems.prefix(1).map { problem in
-                    ConfigurationProblem(
-                        file: KeptConfiguration.file(in: directory), line: 1, column: 1,
-                        message: Message(
-                            zh: "本版本不接受上一次可用的配置（第 \(problem.line) 行：\(problem.message.zh)）；请改正配置文件",
-                            en: "this version does not take the last right configuration (line \(problem.line): "
-                                + "\(problem.message.en)); correct the configuration file"))
-                }
+                error.problems += wrong.problems
             }
         }
         throw error
@@ -87,12 +103,8 @@ struct CheckedFile {
     private static func leftBefore(path: String) -> CheckedFile? {
         let (bytes, boards) = (left(variable), left(boardsVariable))
         guard let bytes, boards != .unreadable, case .bytes(let text) = bytes else { return nil }
-        do throws(ConfigurationError) {
-            return try CheckedFile(knownGood: ConfigurationText(bytes: text, boards: boards?.bytes), path: path)
-        } catch {
-            // The file itself is read then, and says what is wrong.
-            return nil
-        }
+        // Where it cannot be taken, the file itself is read, and says what is wrong.
+        return CheckedFile(checkedBefore: ConfigurationText(bytes: text, boards: boards?.bytes), path: path)
     }
 
     private enum Left: Equatable {

@@ -83,7 +83,7 @@ extension KeptConfiguration {
         let written = bytes.withUnsafeBytes { all in
             Result { () throws(SystemError) in try all.write(to: file.number) }
         }
-        try written.get()
+        if case .failure(let error) = written { throw error }
         guard fsync(file.number) == 0 else { throw SystemError("sync \(name)") }
     }
 }

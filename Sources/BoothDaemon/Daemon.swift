@@ -97,6 +97,7 @@ package struct Daemon {
             return .asked
         }
         agent.wrongFile = file.standsInFor
+        agent.omitted = file.omitted
         agent.keeper = ConfigurationKeeper(file, directory: options.stateDirectory, announcer: announcer)
         #if DEBUG
             agent.wedged = options.wedge

@@ -93,14 +93,60 @@ struct KeptConfigurationTests {
         unlink("\(directory.path)/ca.pem")
         #expect(directory.problems(of: text).count >= 3)
         let bytes = ConfigurationText(bytes: Array(text.utf8))
-        let again = try ConfigurationFile.readAgain(bytes, path: path, credentialsDirectory: nil)
-        let endpoint = try #require(again.targets.first?.endpoint)
+        let again = ConfigurationFile.surveyAgain(bytes, path: path, credentialsDirectory: nil)
+        let endpoint = try #require(again.configuration?.targets.first?.endpoint)
+        #expect(again.problems.isEmpty)
         #expect(endpoint.ca?.hasSuffix("/ca.pem") == true && endpoint.key == "credential:tls_booth.key")
-        let service = try ConfigurationFile.readAgain(bytes, path: path, credentialsDirectory: "/run/absent")
-        #expect(service.targets.first?.endpoint.key == "/run/absent/tls_booth.key")
-        #expect(throws: ConfigurationError.self) {
-            try ConfigurationFile.readAgain(ConfigurationText(bytes: Array(bytes.bytes.dropLast(20))), path: path)
+        let service = ConfigurationFile.surveyAgain(bytes, path: path, credentialsDirectory: "/run/absent")
+        #expect(service.configuration?.targets.first?.endpoint.key == "/run/absent/tls_booth.key")
+        let cut = ConfigurationText(bytes: Array(bytes.bytes.dropLast(20)))
+        #expect(ConfigurationFile.surveyAgain(cut, path: path).configuration == nil)
+    }
+
+    @Test("serves with what is right of it where a new version finds parts of it wrong, each thing once")
+    func partsLeft() throws {
+        let path = "/etc/boothd/boothd.toml"
+        func survey(_ changes: (String, String)...) -> ConfigurationSurvey {
+            let text = changes.reduce(exampleFile) { $0.replacingFirst($1.0, with: $1.1) }
+            return ConfigurationFile.surveyAgain(ConfigurationText(bytes: Array(text.utf8)), path: path)
         }
+        let unknown = survey(("[storage]", "[storage]\nroom = 1"))
+        #expect(unknown.problems.count == 1 && unknown.configuration?.points.count == 5)
+        #expect(unknown.configuration?.targets.map(\.id) == ["police", "grid"])
+
+        let twice = survey(("id = \"room-door\"", "id = \"help-1\""), ("id = \"grid\"", "id = \"police\""))
+        #expect(twice.configuration?.points.map(\.id) == ["help-1", "mail-slot", "mail-door", "strongbox"])
+        #expect(twice.configuration?.targets.map(\.id) == ["police"])
+
+        let busless = survey(
+            ("serial = \"/dev/serial/by-id/usb-FTDI_FT232R_A10K\"", "serial = 1"), ("label:booth-io", "booth-io"))
+        #expect(busless.configuration?.points.map(\.id) == ["room-door"])
+        #expect(busless.configuration?.buses.map(\.name) == ["cabinet"])
+
+        let line = "gpio = { chip = \"booth-io\", line = \"HELP1\" }"
+        let modbus =
+            #"modbus = { bus = "inside", unit = 1, table = "discrete-input", address = 1, poll = "100ms" }"#
+        let shared = survey((modbus, line))
+        #expect(shared.configuration?.points.map(\.id) == ["help-1", "room-door", "mail-door", "strongbox"])
+
+        let authorities = survey(("accepts = [\"community\"]", "accepts = [\"community\"]\ntasks = true"))
+        #expect(authorities.configuration?.targets.map(\.hasAuthority) == [true, false])
+
+        // Nobody to tell, or nowhere to be.
+        #expect(survey(("code = \"B0001\"", "")).configuration == nil)
+        let untold = survey(
+            ("accepts = [\"police\", \"fault\"]", "accepts = []"), ("accepts = [\"community\"]", "accepts = []"))
+        #expect(untold.problems.count == 2 && untold.configuration == nil)
+    }
+
+    @Test("has its problems where they stand in its own file")
+    func places() throws {
+        let kept = try #require(KeptConfiguration(Self.example, path: "/etc/boothd/boothd.toml"))
+        let noted = ConfigurationProblem(line: 2, column: 3, message: Message(zh: "", en: ""))
+        let placed = kept.problems([noted], in: "/state")
+        #expect(placed.map(\.file) == ["/state/configuration.toml"] && placed.map(\.line) == [6])
+        let lines = String(decoding: kept.bytes, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
+        #expect(lines[5].hasPrefix("code = "))
     }
 
     private func write(_ bytes: [UInt8], to path: String) {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import BoothConfig
 import BoothControl
 import BoothModel
 import FoundationEssentials
@@ -17,6 +18,7 @@ struct LastConfigurationTests {
         case missing = "missing"
         case directory = "a directory"
         case dangling = "a link that leads nowhere"
+        case failing = "on a disk that refuses to read it"
         case boards = "beside a boards.toml that cannot be read"
         case certificate = "without its certificate"
 
@@ -31,6 +33,7 @@ struct LastConfigurationTests {
             case .misspelt: ":1:1: unknown key"
             case .missing, .dangling: ":1:1: cannot read the configuration file: there is no such file"
             case .directory: ":1:1: cannot read the configuration file: it is not a regular file"
+            case .failing: ":1:1: cannot read the configuration file: Input/output error"
             case .boards: "boards.toml:1:1: cannot read the file of boards"
             case .certificate: "there is no such file"
             }
@@ -47,6 +50,8 @@ struct LastConfigurationTests {
             case .missing: #expect(unlink(file) == 0)
             case .directory: #expect(unlink(file) == 0 && mkdir(file, 0o700) == 0)
             case .dangling: #expect(unlink(file) == 0 && symlink("/nowhere/boothd.toml", file) == 0)
+            // Where nothing is mapped, a read of a process's memory is an EIO.
+            case .failing: #expect(unlink(file) == 0 && symlink("/proc/self/mem", file) == 0)
             case .boards: #expect(mkdir(booth.workspace.file("boards.toml"), 0o700) == 0)
             case .certificate: #expect(rename(certificate(of: booth), certificate(of: booth) + ".away") == 0)
             }
@@ -56,7 +61,7 @@ struct LastConfigurationTests {
             switch self {
             case .empty, .zeroed, .cut, .misspelt, .missing: break
             case .directory: #expect(rmdir(booth.workspace.file("boothd.toml")) == 0)
-            case .dangling: #expect(unlink(booth.workspace.file("boothd.toml")) == 0)
+            case .dangling, .failing: #expect(unlink(booth.workspace.file("boothd.toml")) == 0)
             case .boards: #expect(rmdir(booth.workspace.file("boards.toml")) == 0)
             case .certificate: #expect(rename(certificate(of: booth) + ".away", certificate(of: booth)) == 0)
             }
@@ -205,6 +210,26 @@ struct LastConfigurationTests {
         } else {
             try booth.wait(until: "it is kept") { try kept(booth) == text }
         }
+    }
+
+    @Test("serves without the parts that a new version finds wrong, and status names them")
+    func newVersion() throws {
+        let booth = try begun()
+        try booth.startBoard("help-1")
+        // As an earlier version would have kept it.
+        let text = ConfigurationText(bytes: Array((booth.configuration.text + "\n[radio]\nchannel = 9\n").utf8))
+        let kept = try #require(KeptConfiguration(text, path: booth.workspace.file("boothd.toml")))
+        let old = String(decoding: kept.bytes, as: UTF8.self)
+        try booth.workspace.write(old, to: "state/configuration.toml")
+        try booth.workspace.write(String(decoding: text.bytes, as: UTF8.self), to: "boothd.toml")
+        try booth.startAgent()
+        try booth.waitForReadings()
+        try booth.waitForOpen(.configuration)
+        let reasons = try booth.status().reasons.map(\.en)
+        #expect(reasons.contains { $0.contains("\(keptFile(booth)):") && $0.contains("unknown key \"radio\"") })
+        #expect(reasons.contains { $0.contains("/boothd.toml:") && $0.contains("unknown key \"radio\"") })
+        try booth.stopAgent()
+        #expect(try self.kept(booth) == old)
     }
 
     @Test("is what it was until another is in service: a draft that a power cut left is nothing, and goes")

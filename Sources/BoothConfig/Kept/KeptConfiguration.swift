@@ -17,6 +17,7 @@ package struct KeptConfiguration: Sendable, Hashable {
     package static let fileName = "configuration.toml"
 
     private static let title = "# boothd had this configuration in service last, and keeps it here. See boothd(8)."
+    private static let linesBefore = 4
     /// The two files, and more than the four lines can take.
     private static let mostBytes = 2 * ConfigurationFile.mostBytes + 16_384
 
@@ -92,6 +93,19 @@ package struct KeptConfiguration: Sendable, Hashable {
             return .damaged(problem(of: file, Message(zh: "内容不完整或被改动", en: "it is cut or was changed")))
         case .failure(let fault):
             return fault.isAbsence ? .none : .damaged(problem(of: file, fault.reason))
+        }
+    }
+
+    /// Problems of the configuration as they stand in the file in `directory`: below the lines of comment. Those of the
+    /// boards stay where they are in their own file.
+    package func problems(_ problems: [ConfigurationProblem], in directory: String) -> [ConfigurationProblem] {
+        problems.map { problem in
+            var placed = problem
+            if problem.file == nil {
+                placed.file = Self.file(in: directory)
+                placed.line += Self.linesBefore
+            }
+            return placed
         }
     }
 
