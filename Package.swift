@@ -136,8 +136,8 @@ let package = Package(
         tests(
             of: "BoothDaemon",
             with: [
-                "Rehearsal", "TestSupport", "BoothControl", "BoothIncidents", "BoothModel", "BoothSensing",
-                "BlockingIO", "HTTPServer",
+                "Rehearsal", "TestSupport", "BoothConfig", "BoothControl", "BoothIncidents", "BoothModel",
+                "BoothSensing", "BlockingIO", "HTTPServer",
                 "boothd", "boothctl", "booth-platform", "booth-board",
             ],
             files: ["Fixtures"]),

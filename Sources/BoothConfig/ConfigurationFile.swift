@@ -74,6 +74,25 @@ package enum ConfigurationFile {
         return configuration
     }
 
+    /// Reads a configuration that was found right before. What was outside of its bytes then may have changed since, and
+    /// is no longer a reason against it: certificates and keys are named and not opened, and a time zone that the system
+    /// no longer has is taken for UTC, as tzset(3) does.
+    ///
+    /// An earlier version may have found it right that this one finds wrong. That is no reason to leave a booth out of
+    /// service: the survey has what is right of it, in the same good order as a configuration without problems.
+    ///
+    /// - Parameters: as above.
+    /// - Returns: without a configuration where no point or no target is left.
+    package static func surveyAgain(
+        _ text: ConfigurationText, path: String, credentialsDirectory: String? = credentialsDirectoryOfEnvironment
+    ) -> ConfigurationSurvey {
+        let locations = FileLocations(
+            configuration: path, credentials: .service(credentialsDirectory), opensFiles: false, knowsZones: false)
+        var survey = survey(text, path: path, locations)
+        if !survey.problems.isEmpty { survey.configuration = survey.configuration?.consistent() }
+        return survey
+    }
+
     /// Where the unit takes certificates and keys from.
     package static let credentialSource = CredentialPlace.sourceDirectory
     /// What the name of a credential from there begins with, before the file's.

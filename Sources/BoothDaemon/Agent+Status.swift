@@ -14,6 +14,7 @@ extension Agent {
         shownStatus = text.en
         announcer.ready(text.en)
         log(.notice, .inService, text)
+        keeper?.keep()
     }
 
     /// Keeps systemd's STATUS= true, once a second at most.
@@ -64,6 +65,8 @@ extension Agent {
                     en: "\(orphan.count) events wait for target \(orphan.target), which the configuration no longer has"
                 ))
         }
+        if let wrongFile { reasons.append(Self.words(on: wrongFile)) }
+        if let omitted { reasons.append(Self.words(onOmitted: omitted)) }
         if let reloadRefusal { reasons.append(reloadRefusal) }
         return reasons
     }

@@ -100,6 +100,7 @@ extension Agent {
             log(.error, .storageFailed, message)
         } else {
             log(.notice, .storageWell, Message(zh: "日志恢复写入", en: "the journal is written again"))
+            keeper?.keep()
         }
         record(rules.take(fault: .storage, of: .storage, stands: status.storage != .ok, at: clock.now()))
     }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import BlockingIO
+import BoothConfig
 import BoothControl
 import BoothIncidents
 import BoothJournal
@@ -74,6 +75,12 @@ final class Agent {
     let orphans: [JournalContents.Orphan]
     /// What the last reload was refused for.
     var reloadRefusal: Message?
+    /// What is wrong with the configuration file, so that the last right one is in service; nil as a rule.
+    var wrongFile: ConfigurationError?
+    /// What this version leaves out of it; nil as a rule.
+    var omitted: ConfigurationError?
+    /// Keeps the configuration for later starts, once the agent is in service with it.
+    var keeper: ConfigurationKeeper?
     var isInService = false
     var shownStatus: String?
     /// The service manager is not told more often than once a second.
@@ -101,7 +108,7 @@ final class Agent {
 
     /// Why a configuration is not taken up.
     struct Refusal: Error {
-        let message: Message
+        let error: ConfigurationError
     }
 
     /// Takes the state directory and makes every part, starting none but the journal.
@@ -221,6 +228,7 @@ final class Agent {
         for uplink in uplinks.values { uplink.stop() }
         for poll in polls.values { poll.stop() }
         control.stop()
+        keeper?.finish(by: min(deadline, .now() + .milliseconds(500)))
         let joined = min(deadline, .now() + .milliseconds(500))
         for uplink in uplinks.values { uplink.join(milliseconds: joined.millisecondsAway()) }
         for poll in polls.values { poll.join(milliseconds: joined.millisecondsAway()) }
@@ -260,7 +268,9 @@ final class Agent {
         known.insert(.clock)
         // A journal that opened well is over its fault; a link's stands until its platform answers.
         if storage.storage != .ok { known.insert(.storage) }
+        if wrongFile != nil { known.insert(.configuration) }
         record(rules.forgetForeignFaults(known: known, at: clock.now()))
+        tellOfWrongFile()
         // A contact that chattered before the start is watched for a while before it counts as at rest.
         for (point, state) in rules.chatteringPoints.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
             take(board.resumeChatter(of: point, state: state, at: .now()))
@@ -376,7 +386,7 @@ final class Agent {
     private func reload() {
         guard ending == nil else { return }
         switch reread() {
-        case .failure(let refusal): refuseReload(refusal.message)
+        case .failure(let refusal): refuseReload(refusal)
         case .success(let next) where storage.storage != .ok:
             // Starting over would lose what only memory holds. The limit may be all that was wrong.
             journal.setLimit(next.configuration.storageLimit)
@@ -393,7 +403,7 @@ final class Agent {
         }
     }
 
-    private func refuseReload(_ message: Message) {
+    func refuseReload(_ message: Message) {
         reloadRefusal = message
         log(.error, .reloadRefused, message)
     }

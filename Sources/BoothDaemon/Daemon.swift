@@ -50,8 +50,13 @@ package struct Daemon {
             return ExitCode.done
         case .check, .run:
             do throws(ConfigurationError) {
-                let configuration = try CheckedFile.configuration(at: options.configuration)
-                return options.purpose == .check ? ExitCode.done : serve(configuration, options)
+                guard options.purpose == .run else {
+                    _ = try CheckedFile(path: options.configuration)
+                    return ExitCode.done
+                }
+                return serve(
+                    try CheckedFile.forStart(path: options.configuration, stateDirectory: options.stateDirectory),
+                    options)
             } catch {
                 StandardStream.error.write(line: error.lines(in: language).joined(separator: "\n"))
                 return ExitCode.configuration
@@ -59,15 +64,15 @@ package struct Daemon {
         }
     }
 
-    private func serve(_ configuration: Configuration, _ options: DaemonOptions) -> CInt {
+    private func serve(_ file: CheckedFile, _ options: DaemonOptions) -> CInt {
         // A reload runs /proc/self/exe; the process keeps the name that people look for.
         clinux_name_this_thread("boothd")
-        TimeZoneDatabase.use(configuration.booth.timeZone)
+        TimeZoneDatabase.use(file.configuration.booth.timeZone)
         // Before the first thread: they all inherit the mask, and no system call of theirs is interrupted.
         let signals = clinux_open_signals(options.furtherSignal)
         do {
             guard signals >= 0 else { throw SystemError("signalfd") }
-            switch try live(configuration, options, signals: signals) {
+            switch try live(file, options, signals: signals) {
             case .asked: return ExitCode.done
             case .reload(let file): return startOver(with: file)
             }
@@ -83,11 +88,17 @@ package struct Daemon {
 
     /// From the start of the agent to its end, with everything said that there was to say.
     private func live(
-        _ configuration: Configuration, _ options: DaemonOptions, signals: CInt
+        _ file: CheckedFile, _ options: DaemonOptions, signals: CInt
     ) throws -> Agent.Ending {
+        defer { close(signals) }
         let announcer = try Announcer(language: language)
         defer { announcer.end() }
-        guard let agent = try makeAgent(configuration, options, signals: signals, announcer) else { return .asked }
+        guard let agent = try makeAgent(file.configuration, options, signals: signals, announcer) else {
+            return .asked
+        }
+        agent.wrongFile = file.standsInFor
+        agent.omitted = file.omitted
+        agent.keeper = ConfigurationKeeper(file, directory: options.stateDirectory, announcer: announcer)
         #if DEBUG
             agent.wedged = options.wedge
         #endif
@@ -128,12 +139,7 @@ package struct Daemon {
         do throws(ConfigurationError) {
             return .success(try CheckedFile(path: path))
         } catch {
-            func problems(_ language: Language) -> String { error.lines(in: language).joined(separator: "; ") }
-            return .failure(
-                Agent.Refusal(
-                    message: Message(
-                        zh: "重新读取的配置有错，继续使用原配置：\(problems(.chinese))",
-                        en: "the configuration read again is wrong, the old one stays: \(problems(.english))")))
+            return .failure(Agent.Refusal(error: error))
         }
     }
 
@@ -146,7 +152,8 @@ package struct Daemon {
         }
         var words: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) } + [nil]
         execv("/proc/self/exe", &words)
-        StandardStream.error.write(line: "\(SystemError("run /proc/self/exe again"))")
-        return ExitCode.software
+        StandardStream.error.write(line: "boothd: \(SystemError("run /proc/self/exe again"))")
+        // Not as new as it could be, and in service.
+        return run()
     }
 }

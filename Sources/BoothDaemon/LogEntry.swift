@@ -39,6 +39,8 @@ struct LogEntry: Sendable, Equatable {
         case journalDamaged = "ae923ff61d144595810389c4b10ff888"
         case eventsAbandoned = "df675616ce69426f80219964a6c7cde0"
         case reloadRefused = "9b681d543d8941539ae8e60b3cbb300b"
+        case configurationWrong = "7384ae9fcd1c79e63eae4b929421d5a0"
+        case configurationNotKept = "12d6bae75ad6fd332a0001b80027fe7a"
         case controlUnavailable = "7d4b101a06ee465890048c739cb8f754"
         case loopStalled = "dd693de8e9b242cb8f13a48660dc8616"
         case loopRecovered = "c1452a9a8a3c414a8bde18f384322803"

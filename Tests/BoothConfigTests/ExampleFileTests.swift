@@ -19,7 +19,7 @@ import Testing
         #expect(configuration.schedule.attended.map(\.day) == [.tuesday, .thursday])
         let closed = CivilDate(year: 2026, month: 10, day: 1)...CivilDate(year: 2026, month: 10, day: 7)
         #expect(configuration.schedule.closed == [closed])
-        #expect(configuration.storageLimit == 256 << 20)
+        #expect(configuration.storageLimit == 256 << 20 && configuration.storageKeep == .seconds(400 * 86_400))
         #expect(configuration.clockTrust == .kernel)
         #expect(configuration.chips == [GPIOChipConfiguration(name: "booth-io", chip: .label("booth-io"))])
         #expect(configuration.hash.count == 64)
@@ -72,6 +72,17 @@ import Testing
         #expect(police.endpoint.key?.hasPrefix("/") == true)
         #expect((police.retryFirst, police.retryMost) == (.seconds(1), .seconds(60)))
         #expect((police.timeout, police.heartbeat) == (.seconds(15), .seconds(60)))
+    }
+
+    @Test("history is kept for as long as [storage] says, 400 days where it says nothing")
+    func keep() throws {
+        for (lines, days) in [("keep = \"35d\"\n", 35), ("keep = \"3650d\"\n", 3650), ("", 400)] {
+            let text = exampleFile.replacingFirst("[storage]\n", with: "[storage]\n" + lines)
+            #expect(try directory.read(text).storageKeep == .seconds(days * 86_400))
+        }
+        let text = exampleFile.replacingFirst("[storage]\nlimit", with: "# limit")
+        let without = try directory.read(text)
+        #expect(without.storageKeep == .seconds(400 * 86_400) && without.storageLimit == 256 << 20)
     }
 
     @Test("an empty list is never, for the answer clock and for reminders; other rules stay")

@@ -48,6 +48,9 @@ struct Spoiled: Sendable, CustomTestStringConvertible {
         Spoiled(#"trust = "kernel""#, "trust = true", "20:9", "\"kernel\" | \"always\""),
         Spoiled("256MiB", "1023KiB", "17:9", "1MiB or more"),
         Spoiled("256MiB", "99999999999GiB", "17:9", "a size such as"),
+        Spoiled("256MiB\"", "1MiB\"\nkeep = \"34d\"", "18:8", "write a duration such as \"35d\", within \"35d\""),
+        Spoiled("256MiB\"", "1MiB\"\nkeep = 400", "18:8", "the integer 400"),
+        Spoiled("256MiB\"", "1MiB\"\nkep = \"40d\"", "18:1", "did you mean \"keep\"?"),
         Spoiled("[clock]", "[clok]", "19:2", "did you mean \"clock\"?"),
     ]
 

@@ -16,6 +16,8 @@ final class BoothUnderTest {
     let boardPort: UInt16
     /// The configuration that the next start or reload takes up.
     var configuration = BoothConfigurationText()
+    /// Whether a start writes `configuration` to the file; false where a test spoils the file itself.
+    var writesConfiguration = true
 
     private(set) var agent: ChildProcess?
     private(set) var board: ChildProcess?
@@ -179,7 +181,18 @@ final class BoothUnderTest {
         try waitForService()
     }
 
+    /// Starts the agent under strace(1), which has the kernel refuse, in its name, that it runs a program once more.
+    func startAgentThatCannotRunItself() throws {
+        try writeConfiguration()
+        agent = try ChildProcess(
+            "/usr/bin/strace",
+            ["-DD", "-f", "-o", "/dev/null", "-e", "trace=execve", "-e", "inject=execve:error=ENOMEM:when=2+"]
+                + [try BuiltPrograms.path(of: "boothd")] + agentArguments, environment: Self.plain)
+        try waitForService()
+    }
+
     func writeConfiguration() throws {
+        guard writesConfiguration else { return }
         try workspace.write(configuration.text, to: "boothd.toml")
     }
 

@@ -63,6 +63,27 @@ struct ReloadTests {
         try booth.wait(until: "in service again") { try booth.status().state == .inService }
     }
 
+    @Test("a new start that the system refuses goes on in the same process, with the new file")
+    func noNewStart() throws {
+        let booth = try BoothUnderTest(points: [("box", "tamper")])
+        try booth.startBoard("box", "help-1")
+        try booth.startAgentThatCannotRunItself()
+        let processID = try #require(booth.agent?.processID)
+        // The tracer may not count the first program that it was told to run.
+        try reload(booth)
+        try booth.waitForService()
+        booth.configuration.point("help-1", kind: "help-button", bus: "cabinet", address: 1)
+        try reload(booth)
+        try booth.agent?.line(on: .error, within: BoothUnderTest.patience) {
+            $0.hasPrefix("boothd: run /proc/self/exe again: ")
+        }
+        try booth.waitForService()
+        try booth.waitForReadings()
+        #expect(try booth.points().map(\.id) == ["box", "help-1"])
+        #expect(booth.agent?.processID == processID && booth.agent?.isRunning == true)
+        #expect(try booth.stopAgent() == .exited(0))
+    }
+
     @Test("the boards beside the file are read again with it; wrong ones are told at their place, and change nothing")
     func boards() throws {
         let booth = try BoothUnderTest()

@@ -61,6 +61,24 @@ struct ServiceManagerTests {
         #expect(try booth.stopAgent() == .exited(0))
     }
 
+    @Test("a certificate that goes between the check of a reload and the new start is a fault of the link, and no end")
+    func certificateGoneDuringReload() throws {
+        let booth = try BoothUnderTest()
+        let manager = try NotifySocket(path: booth.workspace.file("notify"))
+        try booth.startBoard("help-1")
+        try booth.startPlatform()
+        try booth.startAgent(environment: ["NOTIFY_SOCKET": manager.path])
+        let processID = try #require(booth.agent?.processID)
+        _ = try heard(manager) { $0.contains("READY=1") }
+        booth.agent?.send(signal: SIGHUP)
+        _ = try heard(manager) { $0.contains("RELOADING=1") }
+        #expect(unlink(booth.certificates.path(.booth)) == 0)
+        _ = try heard(manager) { $0.contains("READY=1") }
+        try booth.waitForOpen(.link)
+        #expect(booth.agent?.processID == processID && booth.agent?.isRunning == true)
+        #expect(try booth.stopAgent() == .exited(0))
+    }
+
     @Test("a manager that does not read stops nothing: a press goes its way, and a stop is a stop")
     func deafManager() throws {
         let booth = try BoothUnderTest()

@@ -135,11 +135,12 @@ struct SeedTests {
         Row("S33 S19 S38: the categories are these words") {
             let words: [BoothModel.Category] = [
                 .help, .duress, .intrusion, .tamper, .mail, .mailTamper, .mailOverdue, .doorHeld, .power, .sensor, .gap,
-                .link, .storage, .clock, .test,
+                .link, .storage, .clock, .configuration, .test,
             ]
             return words.map(\.rawValue).joined(separator: " ")
                 == "help duress intrusion tamper mail mail-tamper mail-overdue door-held power sensor gap link storage "
-                + "clock test" && IncidentClass.allCases.map(\.rawValue) == ["police", "community", "fault"]
+                + "clock configuration test"
+                && IncidentClass.allCases.map(\.rawValue) == ["police", "community", "fault"]
         },
         Row("S4 S6 S10 S15 S29 S30 S34 S39: every event says which booth, grid, address, place and kind of site") {
             var booth = equipped([RehearsedBooth.help])

@@ -36,10 +36,17 @@ struct FileLocations {
     private let base: String
     private let credentials: CredentialPlace
     private let opensFiles: Bool
+    /// Whether a time zone has to be one of this system's database.
+    let knowsZones: Bool
 
-    /// - Parameter opensFiles: false to take the names for granted.
-    init(configuration path: String, credentials: CredentialPlace, opensFiles: Bool = true) {
+    /// - Parameters:
+    ///   - opensFiles: false to take the names for granted.
+    ///   - knowsZones: false to take the time zone for granted.
+    init(
+        configuration path: String, credentials: CredentialPlace, opensFiles: Bool = true, knowsZones: Bool = true
+    ) {
         self.opensFiles = opensFiles
+        self.knowsZones = knowsZones
         let slash = path.lastIndex(of: "/")
         let directory = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
         if let resolved = realpath(directory, nil) {
@@ -70,6 +77,8 @@ struct FileLocations {
                 .init(zh: "服务得到的该文件名为 \(right)", en: "the service gets that file as \(right)"))
         }
         guard let file = credentials.path(of: credential) else {
+            // The name is taken for granted: whoever opens it is told that there is nothing.
+            if case .service = credentials, !opensFiles { return .success(name) }
             return .failure(
                 .init(zh: "环境变量 CREDENTIALS_DIRECTORY 未设置", en: "CREDENTIALS_DIRECTORY is not set"))
         }

@@ -51,11 +51,11 @@ extension Notation where Value == String {
     }
 
     /// An IANA zone that this system has.
-    static var timeZone: Notation {
+    static func timeZone(in locations: FileLocations) -> Notation {
         .text(
             zh: "本机时区数据库中的名称，如 \"Asia/Shanghai\"（Debian 包 tzdata）",
             en: "a zone of this system, such as \"Asia/Shanghai\" (Debian package tzdata)"
-        ) { TimeZoneDatabase.contains($0) ? $0 : nil }
+        ) { !locations.knowsZones || TimeZoneDatabase.contains($0) ? $0 : nil }
     }
 
     private static func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }

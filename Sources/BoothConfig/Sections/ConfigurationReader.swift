@@ -48,7 +48,7 @@ final class ConfigurationReader {
         return TableReader.read(table, at: root.place, problems: problems) { file in
             let booth = booth(in: file)
             let schedule = schedule(in: file)
-            let storageLimit = storageLimit(in: file)
+            let storage = storage(in: file)
             let clockTrust = clockTrust(in: file)
             let chips = chips(in: file)
             let buses = buses(in: file)
@@ -58,8 +58,9 @@ final class ConfigurationReader {
             let targets = targets(in: file)
             guard let booth else { return nil }
             return Configuration(
-                booth: booth, schedule: schedule, storageLimit: storageLimit, clockTrust: clockTrust, chips: chips,
-                buses: buses, points: points, outputs: outputs, targets: targets, rules: rules, hash: hash)
+                booth: booth, schedule: schedule, storageLimit: storage.limit, storageKeep: storage.keep,
+                clockTrust: clockTrust, chips: chips, buses: buses, points: points, outputs: outputs, targets: targets,
+                rules: rules, hash: hash)
         }
     }
 

@@ -3,10 +3,15 @@ import BoothModel
 
 /// `[storage]` and `[clock]`.
 extension ConfigurationReader {
-    /// Bytes.
-    func storageLimit(in file: TableReader) -> Int64 {
-        let limit = file.table("storage") { $0.optional("limit", .size(atLeast: 1 << 20)) }
-        return limit ?? 256 << 20
+    /// Most bytes of the journal, and how long it keeps what is settled.
+    func storage(in file: TableReader) -> (limit: Int64, keep: Duration) {
+        let read = file.table("storage") { table in
+            (
+                limit: table.value("limit", .size(atLeast: 1 << 20), default: Configuration.usualStorageLimit),
+                keep: table.value("keep", .duration(atLeast: "35d"), default: Configuration.usualStorageKeep)
+            )
+        }
+        return read ?? (Configuration.usualStorageLimit, Configuration.usualStorageKeep)
     }
 
     func clockTrust(in file: TableReader) -> ClockTrust {

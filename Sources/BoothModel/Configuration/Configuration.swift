@@ -7,6 +7,8 @@ package struct Configuration: Sendable, Hashable {
     package var schedule: WeeklySchedule
     /// Most bytes that the journal may take on disk.
     package var storageLimit: Int64
+    /// How long the journal keeps what is settled and closed; sooner gone where room is short. 35 days or more.
+    package var storageKeep: Duration
     package var clockTrust: ClockTrust
     /// Each name once; those without a point are not opened.
     package var chips: [GPIOChipConfiguration]
@@ -24,8 +26,14 @@ package struct Configuration: Sendable, Hashable {
     /// there was no file.
     package var hash: String
 
+    /// 256 MiB.
+    package static let usualStorageLimit: Int64 = 256 << 20
+    /// A year and a month: a report on any month of the last year is whole.
+    package static let usualStorageKeep = Duration.seconds(400 * 86_400)
+
     package init(
-        booth: Booth, schedule: WeeklySchedule = WeeklySchedule(), storageLimit: Int64 = 256 << 20,
+        booth: Booth, schedule: WeeklySchedule = WeeklySchedule(),
+        storageLimit: Int64 = Configuration.usualStorageLimit, storageKeep: Duration = Configuration.usualStorageKeep,
         clockTrust: ClockTrust = .kernel, chips: [GPIOChipConfiguration] = [], buses: [ModbusBusConfiguration] = [],
         points: [PointConfiguration], outputs: [OutputConfiguration] = [], targets: [TargetConfiguration],
         rules: RuleSettings = RuleSettings(), hash: String = ""
@@ -33,6 +41,7 @@ package struct Configuration: Sendable, Hashable {
         self.booth = booth
         self.schedule = schedule
         self.storageLimit = storageLimit
+        self.storageKeep = storageKeep
         self.clockTrust = clockTrust
         self.chips = chips
         self.buses = buses

@@ -26,7 +26,7 @@ package struct TargetID: ConfiguredName {
 
 /// Something that can fail as one: `gpio:booth-io`, `gpio:booth-io/HELP1`, `modbus:inside`, `modbus:inside/1`,
 /// `loop:strongbox`, `chatter:help-1`, `edges:help-1`, `value:strongbox`, `address:strongbox`, `stuck:help-1`,
-/// `output:help-lamp`, `target:police`, `clock`, `storage`.
+/// `output:help-lamp`, `target:police`, `clock`, `storage`, `configuration`.
 package struct DeviceID: ConfiguredName {
     package let rawValue: String
     package init(rawValue: String) { self.rawValue = rawValue }
@@ -51,6 +51,8 @@ package struct DeviceID: ConfiguredName {
     package static let clock = DeviceID(rawValue: "clock")
     /// The disk under the journal.
     package static let storage = DeviceID(rawValue: "storage")
+    /// The configuration file.
+    package static let configuration = DeviceID(rawValue: "configuration")
 
     /// A GPIO chip, by its name in the configuration.
     package static func chip(_ chip: String) -> DeviceID { DeviceID(rawValue: "gpio:\(chip)") }

@@ -44,6 +44,8 @@ package struct Category: RawRepresentable, Hashable, Sendable, Codable, Expressi
     package static let storage: Category = "storage"
     /// Civil time is not known.
     package static let clock: Category = "clock"
+    /// The configuration file was wrong at the start, and the last right one is in service.
+    package static let configuration: Category = "configuration"
     /// A platform asked for a try of the whole way.
     package static let test: Category = "test"
 }
