@@ -11,6 +11,8 @@ package struct Daemon {
     /// Exit codes of sysexits(3).
     private enum ExitCode {
         static let done: CInt = 0
+        /// The help or the version could not be written.
+        static let notWritten: CInt = 1
         static let usage: CInt = 64
         static let software: CInt = 70
         static let inUse: CInt = 75
@@ -29,6 +31,7 @@ package struct Daemon {
     ///
     /// - Returns: the exit code.
     package func run() -> CInt {
+        StandardStream.keepPlaces()
         do throws(DaemonOptions.UsageError) {
             let options = try DaemonOptions(Array(arguments.dropFirst())) { name in
                 getenv(name).map { String(cString: $0) }
@@ -43,11 +46,9 @@ package struct Daemon {
     private func run(_ options: DaemonOptions) -> CInt {
         switch options.purpose {
         case .help:
-            StandardStream.output.write(line: DaemonOptions.help.text(in: language))
-            return ExitCode.done
+            return answer(DaemonOptions.help.text(in: language))
         case .version:
-            StandardStream.output.write(line: "boothd \(Product.version)")
-            return ExitCode.done
+            return answer("boothd \(Product.version)")
         case .check, .run:
             do throws(ConfigurationError) {
                 let configuration = try CheckedFile.configuration(at: options.configuration)
@@ -57,6 +58,15 @@ package struct Daemon {
                 return ExitCode.configuration
             }
         }
+    }
+
+    /// Writes the only thing that was asked for.
+    private func answer(_ text: String) -> CInt {
+        // A reader that goes away is an error of write(2), not the end of this process.
+        signal(SIGPIPE, SIG_IGN)
+        guard let error = StandardStream.output.write(line: text) else { return ExitCode.done }
+        StandardStream.error.write(line: "boothd: \(Message.notWritten(error.description).text(in: language))")
+        return ExitCode.notWritten
     }
 
     private func serve(_ configuration: Configuration, _ options: DaemonOptions) -> CInt {
