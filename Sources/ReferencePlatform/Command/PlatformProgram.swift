@@ -12,6 +12,8 @@ package enum PlatformProgram {
     ///   file is wrong.
     package static func run(_ arguments: [String]) -> CInt {
         StandardStream.keepPlaces()
+        // A reader that goes away is an error of write(2), not the end of this process.
+        signal(SIGPIPE, SIG_IGN)
         let output = LineOutput(program: "booth-platform")
         if arguments.contains("--help") {
             output.write(line: PlatformOptions.help)
@@ -52,15 +54,13 @@ package enum PlatformProgram {
         }
     }
 
-    /// Blocks the signals to stop, and SIGPIPE, in this thread and all that it starts (pthread_sigmask(3)).
+    /// Blocks the signals to stop in this thread and all that it starts (pthread_sigmask(3)).
     private static func blockStopSignals() -> sigset_t {
         var signals = sigset_t()
         sigemptyset(&signals)
         sigaddset(&signals, SIGTERM)
         sigaddset(&signals, SIGINT)
-        var blocked = signals
-        sigaddset(&blocked, SIGPIPE)
-        pthread_sigmask(SIG_BLOCK, &blocked, nil)
+        pthread_sigmask(SIG_BLOCK, &signals, nil)
         return signals
     }
 
