@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 .DEFAULT_GOAL := help
-.PHONY: help build demo test check bench deb booth-test format lint install-dependencies clean
+.PHONY: help build demo test test-clocks check bench deb booth-test format lint install-dependencies clean
 
 # A toolchain that was unpacked there is found even where a login shell did not put it on PATH.
 export PATH := $(PATH):/opt/swift/usr/bin
@@ -32,6 +32,10 @@ test: install-dependencies ## build and run the tests
 	$(SWIFT) build --build-tests $(SWIFT_BUILD_FLAGS)
 	$(RUN_TESTS) --skip $(ALONE)
 	$(RUN_TESTS) --filter $(ALONE)
+
+test-clocks: install-dependencies ## run the tests on a Tuesday morning, a leap day, a night of a changed hour, in 2038
+	$(SWIFT) build --build-tests $(SWIFT_BUILD_FLAGS)
+	SWIFT="$(SWIFT)" scripts/test-clocks --skip $(ALONE)
 
 check: install-dependencies lint ## lint, warnings as errors, and the tests
 	$(SWIFT) build --build-tests $(CHECKED) $(SWIFT_BUILD_FLAGS)

@@ -9,6 +9,7 @@ extension BoothCommand {
     package static func runProgram(_ arguments: [String]) -> Never {
         // A reader that goes away is an error of write(2), not the end of this process.
         signal(SIGPIPE, SIG_IGN)
+        StandardStream.keepPlaces()
         do {
             // Only where something is followed, scanned or tested: SIGINT then ends it between two events or requests.
             let goesOn = (try? Invocation(arguments))?.goesOn ?? false

@@ -11,6 +11,8 @@ package struct Daemon {
     /// Exit codes of sysexits(3).
     private enum ExitCode {
         static let done: CInt = 0
+        /// The help or the version could not be written.
+        static let notWritten: CInt = 1
         static let usage: CInt = 64
         static let software: CInt = 70
         static let inUse: CInt = 75
@@ -29,6 +31,7 @@ package struct Daemon {
     ///
     /// - Returns: the exit code.
     package func run() -> CInt {
+        StandardStream.keepPlaces()
         do throws(DaemonOptions.UsageError) {
             let options = try DaemonOptions(Array(arguments.dropFirst())) { name in
                 getenv(name).map { String(cString: $0) }
@@ -43,11 +46,9 @@ package struct Daemon {
     private func run(_ options: DaemonOptions) -> CInt {
         switch options.purpose {
         case .help:
-            StandardStream.output.write(line: DaemonOptions.help.text(in: language))
-            return ExitCode.done
+            return answer(DaemonOptions.help.text(in: language))
         case .version:
-            StandardStream.output.write(line: "boothd \(Product.version)")
-            return ExitCode.done
+            return answer("boothd \(Product.version)")
         case .check, .run:
             do throws(ConfigurationError) {
                 guard options.purpose == .run else {
@@ -62,6 +63,15 @@ package struct Daemon {
                 return ExitCode.configuration
             }
         }
+    }
+
+    /// Writes the only thing that was asked for.
+    private func answer(_ text: String) -> CInt {
+        // A reader that goes away is an error of write(2), not the end of this process.
+        signal(SIGPIPE, SIG_IGN)
+        guard let error = StandardStream.output.write(line: text) else { return ExitCode.done }
+        StandardStream.error.write(line: "boothd: \(Message.notWritten(error.description).text(in: language))")
+        return ExitCode.notWritten
     }
 
     private func serve(_ file: CheckedFile, _ options: DaemonOptions) -> CInt {
@@ -93,9 +103,10 @@ package struct Daemon {
         defer { close(signals) }
         let announcer = try Announcer(language: language)
         defer { announcer.end() }
-        guard let agent = try makeAgent(file.configuration, options, signals: signals, announcer) else {
-            return .asked
-        }
+        let agent = try Agent(
+            file.configuration, stateDirectory: options.stateDirectory, controlSocket: options.controlSocket,
+            announcer: announcer
+        ) { reread(options.configuration) }
         agent.wrongFile = file.standsInFor
         agent.omitted = file.omitted
         agent.keeper = ConfigurationKeeper(file, directory: options.stateDirectory, announcer: announcer)
@@ -105,34 +116,6 @@ package struct Daemon {
         let ending = try agent.run(signals: signals)
         agent.stop(for: ending)
         return ending
-    }
-
-    /// How long a disk that refuses is left alone before it is asked again.
-    private static let diskPatience: CInt = 2000
-
-    /// Makes the agent. A disk that is full or refuses at the start is waited for: leaving would bring nobody nearer.
-    ///
-    /// - Returns: nil when a signal came first.
-    private func makeAgent(
-        _ configuration: Configuration, _ options: DaemonOptions, signals: CInt, _ announcer: Announcer
-    ) throws -> Agent? {
-        var said: Message?
-        while true {
-            do {
-                return try Agent(
-                    configuration, stateDirectory: options.stateDirectory, controlSocket: options.controlSocket,
-                    announcer: announcer
-                ) { reread(options.configuration) }
-            } catch let error as JournalError where error.canPass {
-                if said != error.message { announcer.log(LogEntry(.error, .storageFailed, error.message)) }
-                said = error.message
-                // It is asked again well before this is over; a start or a reload that hangs is not excused.
-                announcer.waiting(error.message.en, for: .seconds(60))
-            }
-            var waiting = pollfd(fd: signals, events: Int16(POLLIN), revents: 0)
-            // A configuration that is to be read again is read once the disk has recovered.
-            if poll(&waiting, 1, Self.diskPatience) > 0, clinux_next_signal(signals) != SIGHUP { return nil }
-        }
     }
 
     private func reread(_ path: String) -> Result<CheckedFile, Agent.Refusal> {

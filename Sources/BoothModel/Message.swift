@@ -20,6 +20,15 @@ package struct Message: Sendable, Hashable, Codable {
     }
 }
 
+extension Message {
+    /// An answer was not written, or not all of it.
+    ///
+    /// - Parameter reason: the step that failed and the system's words.
+    package static func notWritten(_ reason: String) -> Message {
+        Message(zh: "标准输出无法写入：\(reason)", en: "standard output cannot be written: \(reason)")
+    }
+}
+
 package enum Language: String, Sendable, CaseIterable {
     case chinese = "zh"
     case english = "en"

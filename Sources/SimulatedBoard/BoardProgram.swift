@@ -19,11 +19,15 @@ package enum BoardProgram {
     /// Runs until `quit`, SIGTERM or SIGINT.
     ///
     /// - Parameter arguments: without the program's name.
-    /// - Returns: the exit code: 0, 64 (usage), 66 (script unreadable) or 69 (the place cannot be opened).
+    /// - Returns: the exit code: 0, 1 (standard output could not be written), 64 (usage), 66 (script unreadable) or 69 (the
+    ///   place cannot be opened).
     package static func run(_ arguments: [String]) -> CInt {
+        StandardStream.keepPlaces()
+        // A reader that goes away is an error of write(2), not the end of this process.
+        signal(SIGPIPE, SIG_IGN)
         if arguments.contains("--help") {
-            print(usage)
-            return 0
+            output.write(line: usage)
+            return output.exitCode
         }
         do {
             return serve(try BoardOptions(arguments))
@@ -45,7 +49,7 @@ package enum BoardProgram {
             // First of all: threads inherit the mask.
             let signals = try StopSignals()
             try serve(options, script, until: signals)
-            return 0
+            return output.exitCode
         } catch {
             complain("\(error); choose another place, or stop what holds it")
             return 69
@@ -101,9 +105,11 @@ package enum BoardProgram {
         }
     }
 
+    private static let output = LineOutput(program: "booth-board")
+
     /// One line on standard output, at once: a test or a demo waits for it.
     private static func say(_ text: String) {
-        StandardStream.output.write(line: text)
+        output.write(line: text)
     }
 
     private static func complain(_ text: String) {

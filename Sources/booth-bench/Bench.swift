@@ -36,7 +36,9 @@ struct Bench {
 
     private func show(_ report: Report, _ options: BenchOptions) throws {
         let json = try report.json()
-        StandardStream.output.write(line: options.isJSON ? json : report.table(in: language))
+        if let error = StandardStream.output.write(line: options.isJSON ? json : report.table(in: language)) {
+            throw error
+        }
         guard let path = options.output else { return }
         let opened = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
         guard opened >= 0 else { throw SystemError("open \(path)") }

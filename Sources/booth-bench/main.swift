@@ -7,8 +7,9 @@ let language = Language.ofEnvironment
 do {
     let options = try BenchOptions(Array(CommandLine.arguments.dropFirst()))
     if options.isHelp {
-        StandardStream.output.write(line: BenchOptions.help.text(in: language))
-        exit(0)
+        let output = LineOutput(program: "booth-bench")
+        output.write(line: BenchOptions.help.text(in: language))
+        exit(output.exitCode)
     }
     try Bench().run(options)
 } catch let error as BenchOptions.UsageError {

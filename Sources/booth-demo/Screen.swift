@@ -5,6 +5,10 @@ import BoothModel
 /// What the demo shows, in the reader's language.
 struct Screen {
     let language = Language.ofEnvironment
+    /// How the program ends where the day went well: 0, or 1 when something could not be shown.
+    static var exitCode: CInt { output.exitCode }
+
+    private static let output = LineOutput(program: "booth-demo")
 
     func title(_ zh: String, _ en: String) {
         write("\n── \(language == .chinese ? zh : en)")
@@ -20,6 +24,6 @@ struct Screen {
     }
 
     private func write(_ text: String) {
-        StandardStream.output.write(line: text)
+        Self.output.write(line: text)
     }
 }

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+import BlockingIO
 import Glibc
 
 // Plays a booth's day on this machine; exit 0 only if every incident raised was accepted.
 do {
-    exit(try playDay() ? 0 : 1)
+    exit(try playDay() ? Screen.exitCode : 1)
 } catch {
-    print("booth-demo: \(error)")
+    StandardStream.error.write(line: "booth-demo: \(error)")
     exit(1)
 }
 

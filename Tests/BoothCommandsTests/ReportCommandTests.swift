@@ -19,6 +19,23 @@ struct ReportCommandTests {
         try CommandBench { $1.answer(.report(report)) }
     }
 
+    @Test(
+        "figures that no agent gives are shown as far as they can be, and stop nothing",
+        arguments: ["--month", "--csv"])
+    func absurdFigures(form: String) throws {
+        var report = try made("month")
+        report.availability[0].periodSeconds = .min
+        report.availability[0].watchedSeconds = .max
+        report.availability[0].ratio = -1e300
+        report.faults[0].count = .max
+        report.faults[0].undated = .max
+        report.faults[0].seconds = .min
+        report.outages.seconds = .max
+        report.closed.duration.p50Seconds = 1e300
+        report.closed.duration.p95Seconds = -1e300
+        #expect(try bench(report).run("report", form).code == .done)
+    }
+
     @Test("A month on one screen, in Chinese")
     func month() throws {
         let outcome = try bench(made("month")).run("--lang", "zh", "report", "--month")

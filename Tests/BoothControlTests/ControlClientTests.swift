@@ -34,6 +34,20 @@ import Testing
         #expect(throws: ControlClientError.disconnected) { try client.call(.status) }
     }
 
+    @Test("hears that it is one client too many, whether its call was still taken or not")
+    func tooManyClients() throws {
+        var limits = ControlServer.Limits()
+        limits.clients = 0
+        let bench = try ControlBench(limits: limits)
+        let reason = Message(
+            zh: "已有 0 个客户端连着 boothd：结束其中一个，或用 root",
+            en: "boothd has 0 clients already: end one of them, or be root")
+        for _ in 0..<50 {
+            let client = try ControlClient(path: bench.path)
+            #expect(throws: ControlClientError.refused(.tooManyClients(reason))) { try client.call(.queue) }
+        }
+    }
+
     @Test("follows events until it is interrupted")
     func follow() throws {
         let bench = try ControlBench()

@@ -188,28 +188,99 @@ import Testing
         #expect(try clients[1].read() != nil)
     }
 
-    @Test("closes the client that is one too many among busy ones, and takes another when one has gone")
-    func clientLimit() throws {
-        let bench = try ControlBench()
-        var clients: [RawClient] = []
-        for _ in 0..<64 {
+    private static let follow = #"{"method":"cn.boothd.Agent.FollowEvents","more":true}"#
+    private static let queue = #"{"method":"cn.boothd.Agent.GetQueue"}"#
+
+    /// Clients that follow events, each of which has had its first.
+    private func followers(_ count: Int, of bench: ControlBench) throws -> [RawClient] {
+        try (0..<count).map { _ in
             let client = try RawClient(bench.path)
-            client.call(#"{"method":"cn.boothd.Agent.FollowEvents","more":true}"#)
-            #expect(try client.read() != nil)
-            clients.append(client)
+            client.call(Self.follow)
+            #expect(try client.read()?.contains(#""event":"#) == true)
+            return client
         }
+    }
+
+    @Test("refuses the follower that is one too many and keeps its connection; short calls have places left")
+    func followerLimit() throws {
+        let bench = try ControlBench()
+        var clients = try followers(48, of: bench)
         let refused = try RawClient(bench.path)
-        #expect(refused.isEnded())
+        refused.call(Self.follow)
+        #expect(
+            try refused.read() == #"{"error":"cn.boothd.Agent.TooManyClients","parameters":{"#
+                + #""reason":"events have 48 followers already: end one of them","#
+                + #""reason_zh":"已有 48 个客户端在跟踪消息：结束其中一个"}}"#)
+        refused.call(Self.queue)
+        #expect(try refused.read() == #"{"parameters":{"targets":[]}}"#)
         clients.removeFirst()
         // That a follower has gone is noticed in the server's own time; until then the next one is one too many.
         let deadline = ContinuousClock.now + .seconds(10)
         var answer: String?
-        while answer == nil, ContinuousClock.now < deadline {
+        while answer?.contains("event") != true, ContinuousClock.now < deadline {
+            refused.call(Self.follow)
+            answer = try refused.read()
+        }
+        #expect(answer?.contains(#""event":"#) == true)
+    }
+
+    @Test("keeps places for root and the agent's own user, whom nobody else drives out of theirs")
+    func keptPlaces() throws {
+        let isOwn = Atomic(false)
+        let held = Mutex<[ControlReplier]>([])
+        var limits = ControlServer.Limits()
+        // Seven followers and nobody else; of the others' places all but two are kept.
+        (limits.clients, limits.followers, limits.kept) = (8, 7, 6)
+        limits.isOwn = { _ in isOwn.load(ordering: .sequentiallyConsistent) }
+        let bench = try ControlBench(limits: limits) { call, replier in
+            if call == .status { held.withLock { $0.append(replier) } } else { ControlBench.script(call, replier) }
+        }
+        let first = try followers(1, of: bench)
+        let other = try RawClient(bench.path)
+        other.call(Self.follow)
+        #expect(try other.read()?.contains("events have 1 follower already") == true)
+        // Two of them have what is not kept; the next one is told so, before it has called.
+        other.call(#"{"method":"cn.boothd.Agent.GetStatus"}"#)
+        try waitForCalls(1, held)
+        let refused = try RawClient(bench.path)
+        #expect(try refused.read()?.contains(#""error":"cn.boothd.Agent.TooManyClients""#) == true)
+        #expect(refused.isEnded())
+
+        isOwn.store(true, ordering: .sequentiallyConsistent)
+        let own = try followers(6, of: bench)
+        let last = try RawClient(bench.path)
+        #expect(try last.read()?.contains("8 clients already") == true)
+        withExtendedLifetime((first, own)) { held.withLock { $0 = [] } }
+    }
+
+    private func waitForCalls(_ count: Int, _ held: borrowing Mutex<[ControlReplier]>) throws {
+        let deadline = ContinuousClock.now + .seconds(10)
+        while held.withLock({ $0.count }) < count { try #require(ContinuousClock.now < deadline) }
+    }
+
+    @Test("a client that leaves its answer unread loses its place to the next one")
+    func unreadAnswer() throws {
+        var limits = ControlServer.Limits()
+        limits.clients = 1
+        limits.unreadPatience = .zero
+        let asked = try Mailbox<Bool>()
+        let bench = try ControlBench(limits: limits) { call, replier in
+            guard call == .events else { return ControlBench.script(call, replier) }
+            // More than a socket takes for a reader that does not read.
+            replier.answer(.events([RecentEvent(key: 1, json: "[\"\(String(repeating: "x", count: 8 << 20))\"]")]))
+            asked.post(true)
+        }
+        let slow = try RawClient(bench.path)
+        slow.call(#"{"method":"cn.boothd.Agent.FollowEvents"}"#)
+        #expect(asked.wait(milliseconds: 10_000) == [true])
+        let deadline = ContinuousClock.now + .seconds(10)
+        var answer: String?
+        while answer != #"{"parameters":{"targets":[]}}"#, ContinuousClock.now < deadline {
             let next = try RawClient(bench.path)
-            next.call(#"{"method":"cn.boothd.Agent.GetQueue"}"#)
+            next.call(Self.queue)
             answer = try next.read()
         }
-        #expect(answer != nil)
+        #expect(answer == #"{"parameters":{"targets":[]}}"#)
     }
 
     @Test("tells the daemon who calls")

@@ -7,13 +7,14 @@ import Testing
 
 @Suite("A board whose clock is wrong")
 struct ClockTests {
-    private static let years = Int64(56 * 365 * 86_400)
+    /// A month after the start of 1970, where a board without a battery wakes up.
+    private static var secondsToTheEpoch: Int64 { 30 * 86_400 - FakedClock.now }
 
     @Test("at 1970 queues without a time, and dates and delivers once the clock is right; holdover outlives the agent")
     func fromTheEpoch() throws {
         let booth = try BoothUnderTest()
         booth.configuration.trustKernelClock()
-        let clock = try FakedClock(in: booth.workspace, ahead: -Self.years, isSynchronised: false)
+        let clock = try FakedClock(in: booth.workspace, ahead: Self.secondsToTheEpoch, isSynchronised: false)
         try booth.startBoard("help-1")
         try booth.startPlatform()
         try booth.startAgent(environment: clock.environment)

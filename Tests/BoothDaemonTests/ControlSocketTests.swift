@@ -54,6 +54,24 @@ struct ControlSocketTests {
         #expect(!control.lines.contains { $0.stream == .error })
     }
 
+    @Test("64 followers of events do not lock boothctl out")
+    func followers() throws {
+        let booth = try BoothUnderTest()
+        try booth.startAgent()
+        let followers = try (0..<64).map { _ in try RawVarlink(path: booth.socket) }
+        let answers = try followers.map { try $0.call(#"{"method":"cn.boothd.Agent.FollowEvents","more":true}"#) }
+        #expect(answers.count { $0.contains("cn.boothd.Agent.TooManyClients") } == 16)
+        for verb in ["points", "incidents", "queue", "events"] {
+            #expect(try booth.control(verb).status == .exited(0), "\(verb)")
+        }
+        let refused = try booth.control("events", "--follow")
+        #expect(
+            refused.status == .exited(1)
+                && refused.errors == [
+                    "boothctl: events have 48 followers already: end one of them"
+                ], "\(refused)")
+    }
+
     @Test("without an agent boothctl says so and exits 3, and after one was there as well")
     func notRunning() throws {
         let booth = try BoothUnderTest()

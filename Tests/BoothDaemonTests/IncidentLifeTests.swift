@@ -12,7 +12,7 @@ struct IncidentLifeTests {
         ("help-1", "help-button"), ("room-door", "room-door"), ("mail-slot", "mail-slot"), ("mail-door", "mail-door"),
     ]
 
-    /// A booth of two platforms, the police's with authority, and officers in on Tuesday mornings.
+    /// A booth of two platforms, the police's with authority. Without a schedule nobody is in, whatever day it is.
     private static func booth(rules: [String] = [], gridLines: [String] = []) throws -> BoothUnderTest {
         let booth = try BoothUnderTest(points: points, targets: [])
         booth.configuration.target(
@@ -21,7 +21,6 @@ struct IncidentLifeTests {
         booth.configuration.target(
             "grid", accepts: gridLines.isEmpty ? ["community"] : ["police"], port: booth.port(of: .grid),
             certificates: booth.certificates, lines: BoothUnderTest.quickRetries + gridLines)
-        booth.configuration.table("schedule", ["attended = [\"Tue 08:30-11:30\"]"])
         if !rules.isEmpty { booth.configuration.table("rules", rules) }
         try booth.startBoard("help-1", "room-door", "mail-slot", "mail-door")
         try booth.startPlatform(.police)
@@ -31,9 +30,7 @@ struct IncidentLifeTests {
 
     /// Seconds from now to that hour of the next Tuesday in the booth's zone.
     private static func secondsToTuesday(hour: Int64) -> Int64 {
-        var now = timespec()
-        clock_gettime(CLOCK_REALTIME, &now)
-        let local = Int64(now.tv_sec) + 8 * 3600
+        let local = FakedClock.now + 8 * 3600
         // 1970-01-06 was a Tuesday.
         let sinceTuesday = (local - 5 * 86_400) % (7 * 86_400)
         return 7 * 86_400 - sinceTuesday + hour * 3600
@@ -57,6 +54,7 @@ struct IncidentLifeTests {
     @Test("on a Tuesday: at nine a press is help and a door a record, at eleven in the night both are incidents")
     func tuesday() throws {
         let booth = try Self.booth(rules: ["repeat = \"0s\"", "door-held = \"1s\""])
+        booth.configuration.table("schedule", ["attended = [\"Tue 08:30-11:30\"]"])
         let clock = try FakedClock(
             in: booth.workspace, ahead: Self.secondsToTuesday(hour: 9), isSynchronised: true)
         try booth.startAgent(environment: clock.environment)

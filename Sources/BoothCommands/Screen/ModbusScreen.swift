@@ -48,7 +48,7 @@ extension Screens {
     /// With one digit after the point; a dash before the first answer.
     private static func milliseconds(_ value: Double?) -> String {
         guard let value else { return "–" }
-        let tenths = Int((value * 10).rounded())
+        let tenths = Int(clamping: (value * 10).rounded())
         return "\(tenths / 10).\(tenths % 10)"
     }
 

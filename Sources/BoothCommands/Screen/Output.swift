@@ -6,8 +6,10 @@ import Glibc
 package final class Output {
     private let descriptor: CInt
     private var waiting: [UInt8] = []
-    /// Whether the reader is gone, as `head` is after ten lines.
+    /// Whether nothing more is written: the reader is gone, as `head` is after ten lines, or it failed.
     package private(set) var isBroken = false
+    /// Why something could not be written; nil where it could, and where the reader is gone: nobody wants the rest.
+    package private(set) var failure: SystemError?
     /// When this descriptor becomes readable while the reader does not read, the rest is given up, and `isBroken` set.
     /// Without it, a pager that waits for a key would keep a blocked SIGTERM waiting with it.
     var interruption: CInt?
@@ -26,7 +28,7 @@ package final class Output {
         if waiting.count >= 65_536 { flush() }
     }
 
-    /// Writes what waits. A reader that is gone is no failure: nobody wants the rest.
+    /// Writes what waits.
     package func flush() {
         defer { waiting = [] }
         guard !isBroken else { return }
@@ -34,13 +36,24 @@ package final class Output {
             writePieces(or: interruption)
             return
         }
-        do { try waiting.withUnsafeBytes { try $0.write(to: descriptor) } } catch { isBroken = true }
+        write(waiting[...])
+    }
+
+    private func write(_ bytes: ArraySlice<UInt8>) {
+        bytes.withUnsafeBytes { bytes in
+            do throws(SystemError) {
+                try bytes.write(to: descriptor)
+            } catch {
+                isBroken = true
+                if error.code != EPIPE { failure = error }
+            }
+        }
     }
 
     /// A pipe that is ready takes PIPE_BUF bytes without blocking (pipe(7)), so no piece is longer.
     private func writePieces(or interruption: CInt) {
         var rest = waiting[...]
-        while !rest.isEmpty {
+        while !rest.isEmpty, !isBroken {
             var watched = [
                 pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0),
                 pollfd(fd: interruption, events: Int16(POLLIN), revents: 0),
@@ -51,10 +64,7 @@ package final class Output {
                 return
             }
             let piece = rest.prefix(Int(PIPE_BUF))
-            do { try piece.withUnsafeBytes { try $0.write(to: descriptor) } } catch {
-                isBroken = true
-                return
-            }
+            write(piece)
             rest = rest.dropFirst(piece.count)
         }
     }

@@ -149,7 +149,7 @@ extension Screens {
         for point in worst.prefix(Self.mostPoints).map(\.element) {
             table.add([
                 point.point.rawValue, words.name(point.kind), percent(point.ratio ?? 0),
-                words.span(seconds: Int(point.periodSeconds - point.watchedSeconds)),
+                words.span(seconds: Int(point.periodSeconds.clampedDifference(point.watchedSeconds))),
             ])
         }
         text += table.text(indent: 2)
@@ -162,7 +162,7 @@ extension Screens {
 
     /// Cut to two decimals, as the ratio is cut to four.
     private func percent(_ ratio: Double) -> String {
-        let hundredths = Int((ratio * 10_000).rounded())
+        let hundredths = Int(clamping: (ratio * 10_000).rounded())
         return "\(hundredths / 100)." + (hundredths % 100 < 10 ? "0" : "") + String(hundredths % 100)
     }
 
@@ -181,7 +181,7 @@ extension Screens {
             numbers: [2])
         for fault in report.faults {
             table.add([
-                fault.device.rawValue, words.name(fault.category), String(fault.count + fault.undated),
+                fault.device.rawValue, words.name(fault.category), String(fault.count.clampedSum(fault.undated)),
                 words.span(seconds: Int(fault.seconds)), fault.stands ? words("未恢复", "stands") : "",
             ])
         }

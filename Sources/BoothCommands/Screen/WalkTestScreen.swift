@@ -65,7 +65,7 @@ struct WalkTest {
 extension WalkTest.Press {
     fileprivate mutating func take(_ step: TestStep) {
         switch (step.stage, step.target) {
-        case (.again, _): count = step.count ?? count + 1
+        case (.again, _): count = step.count ?? count.clampedSum(1)
         case (.recorded, _):
             recorded = step.milliseconds
             isHeldInMemory = false
@@ -125,7 +125,7 @@ extension Screens {
     }
 
     private func span(_ milliseconds: Double) -> String {
-        let tenths = Int((milliseconds * 10).rounded())
+        let tenths = Int(clamping: (milliseconds * 10).rounded())
         return "\(tenths / 10).\(tenths % 10) ms"
     }
 

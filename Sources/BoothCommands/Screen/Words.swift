@@ -33,9 +33,9 @@ struct Words {
     /// `23 ms`, `12.3 s`, then as `span(seconds:)`; a dash for nil.
     func exactSpan(_ seconds: Double?) -> String {
         guard let seconds else { return "–" }
-        if seconds < 1 { return self("\(Int(seconds * 1000)) 毫秒", "\(Int(seconds * 1000)) ms") }
-        if seconds >= 60 { return span(seconds: Int(seconds)) }
-        let tenths = Int(seconds * 10)
+        if seconds < 1 { return self("\(Int(clamping: seconds * 1000)) 毫秒", "\(Int(clamping: seconds * 1000)) ms") }
+        if seconds >= 60 { return span(seconds: Int(clamping: seconds)) }
+        let tenths = Int(clamping: seconds * 10)
         return self("\(tenths / 10).\(tenths % 10) 秒", "\(tenths / 10).\(tenths % 10) s")
     }
 

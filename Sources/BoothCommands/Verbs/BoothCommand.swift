@@ -9,7 +9,7 @@ package struct BoothCommand {
     /// How a run ends; sysexits(3) where it has a number.
     package enum ExitCode: CInt, Sendable {
         case done = 0
-        /// Refused or failed; of `status`: degraded; of `doctor`: something is broken.
+        /// Refused or failed, or the answer could not be written; of `status`: degraded; of `doctor`: something is broken.
         case failed = 1
         case notRunning = 3
         case usage = 64
@@ -49,16 +49,20 @@ package struct BoothCommand {
     ///
     /// - Parameter arguments: without the program's name.
     package func run(_ arguments: [String]) -> ExitCode {
-        defer {
-            output.flush()
-            errors.flush()
-        }
+        let language = Invocation.language(in: arguments) ?? defaultLanguage
+        defer { errors.flush() }
+        let code: ExitCode
         do throws(Invocation.UsageError) {
-            return run(try Invocation(arguments))
+            code = run(try Invocation(arguments))
         } catch {
-            complain(error.message, Invocation.language(in: arguments) ?? defaultLanguage)
-            return .usage
+            complain(error.message, language)
+            code = .usage
         }
+        output.flush()
+        guard let failure = output.failure else { return code }
+        complain(.notWritten(failure.description), language)
+        // What was wrong before is the better reason.
+        return code == .done ? .failed : code
     }
 
     private func run(_ invocation: Invocation) -> ExitCode {

@@ -22,8 +22,7 @@ extension ControlClientError {
                 en: "boothd did not answer within 10 s: see journalctl -u boothd")
         case .disconnected:
             Message(
-                zh: "boothd 断开了连接：它已停止，或已有 64 个客户端",
-                en: "boothd ended the connection: it stopped, or has 64 clients already")
+                zh: "boothd 断开了连接：它已停止", en: "boothd ended the connection: it stopped")
         case .notUnderstood:
             Message(
                 zh: "应答看不懂：boothctl 与 boothd 的版本可能不同，请用同一版本",
@@ -62,7 +61,7 @@ extension ControlError {
             Message(
                 zh: "没有点位 \(point)；boothctl points 列出全部",
                 en: "there is no point \(point); boothctl points lists all")
-        case .unavailable(let reason): reason
+        case .unavailable(let reason), .tooManyClients(let reason): reason
         case .readFailed(let failure): failure.message
         case .methodNotFound(let method), .methodNotImplemented(let method):
             Message(

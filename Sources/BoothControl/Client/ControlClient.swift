@@ -149,6 +149,8 @@ package final class ControlClient {
                 continue
             }
             let code = errno
+            // The agent has ended the connection: it may have said why.
+            if code == EPIPE { return }
             guard code == EAGAIN || code == EINTR else { throw .disconnected }
             guard wait(for: Int16(POLLOUT), until: deadline, or: nil) == .ready else { throw .silent }
         }

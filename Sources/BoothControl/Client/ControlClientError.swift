@@ -9,7 +9,7 @@ package enum ControlClientError: Error, Sendable, Equatable {
     case denied(path: String)
     /// No answer in time.
     case silent
-    /// The agent ended the connection: it stopped, or has as many clients as it takes.
+    /// The agent ended the connection: it stopped.
     case disconnected
     /// The agent answers with an error.
     case refused(ControlError)

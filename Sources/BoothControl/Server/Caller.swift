@@ -20,6 +20,8 @@ package struct Caller: Sendable, Hashable {
         .officer(PeerCredentials.login(of: user) ?? String(user))
     }
 
+    package var isRoot: Bool { credentials.uid == 0 }
+
     /// Whether it may change something, and not only look: root, the agent's own user, and group `booth-operator`.
     ///
     /// - Parameters:
@@ -28,7 +30,7 @@ package struct Caller: Sendable, Hashable {
     package func mayAct(
         agent: uid_t = geteuid(), operators: gid_t? = PeerCredentials.group(named: "booth-operator")
     ) -> Bool {
-        if credentials.uid == 0 || credentials.uid == agent { return true }
+        if isRoot || credentials.uid == agent { return true }
         guard let operators else { return false }
         return credentials.gid == operators || credentials.groups.contains(operators)
     }

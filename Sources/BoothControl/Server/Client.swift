@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import BlockingIO
+import BoothModel
 import Glibc
 
 /// One connection: what it sent, what it waits for, what it has not read yet. Used on the control thread only.
@@ -30,7 +31,9 @@ final class Client {
     let socket: CInt
     let caller: Caller
     var activity = Activity.idle
-    var output = OutputBuffer()
+    private(set) var output = OutputBuffer()
+    /// Since when it has read nothing of what waits for it; nil while nothing waits.
+    private(set) var unreadSince: BootTime?
     private var input = MessageBuffer()
     /// The client writes no more, but may still read.
     private(set) var inputEnded = false
@@ -49,6 +52,34 @@ final class Client {
     var isReady: Bool {
         guard case .idle = activity else { return false }
         return output.isEmpty
+    }
+
+    /// Whether it follows events, or is about to.
+    var isFollower: Bool {
+        switch activity {
+        case .opening, .following: true
+        case .idle, .asked, .holding: false
+        }
+    }
+
+    /// Whether another may have its place: it asks nothing, or has left its answer unread for `patience`.
+    func isDispensable(unreadFor patience: Duration, at now: BootTime) -> Bool {
+        guard case .idle = activity else { return false }
+        return output.isEmpty || unreadSince.map { now - $0 >= patience } == true
+    }
+
+    /// Sends as much of what waits as the client takes now.
+    ///
+    /// - Returns: false when it is gone.
+    func flush() -> Bool {
+        let before = output.count
+        let isThere = output.flush(to: socket)
+        if output.isEmpty {
+            unreadSince = nil
+        } else if unreadSince == nil || output.count < before {
+            unreadSince = .now()
+        }
+        return isThere
     }
 
     /// Takes one read's worth.

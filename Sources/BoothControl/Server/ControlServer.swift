@@ -10,8 +10,16 @@ import Synchronization
 package final class ControlServer: Sendable {
     /// How much the server takes on before it drops clients.
     package struct Limits: Sendable {
-        /// Most clients at a time; another takes the place of the oldest that asks nothing, or is closed at once.
+        /// Most clients at a time; another takes the place of the oldest that asks nothing, or is refused.
         package var clients = 64
+        /// Most of them that follow events: what is left is for calls that end.
+        package var followers = 48
+        /// So many of both numbers are for root and the agent's own user alone.
+        package var kept = 8
+        /// Whether a client is one of those two.
+        package var isOwn: @Sendable (Caller) -> Bool = { $0.isRoot || $0.credentials.uid == geteuid() }
+        /// A client that has read nothing of its answer for so long may lose its place to another.
+        package var unreadPatience = Duration.seconds(5)
         /// Most bytes that a follower of events may leave unread before it is dropped.
         package var unreadBytes = 4 << 20
 

@@ -75,22 +75,44 @@ final class ControlThread {
     }
 
     private func welcome(_ socket: CInt) {
-        makeRoom()
-        guard clients.count < limits.clients, let peer = try? PeerCredentials(ofSocket: socket) else {
+        guard let peer = try? PeerCredentials(ofSocket: socket) else {
             close(socket)
             return
         }
+        let caller = Caller(peer)
+        let most = limits.clients - kept(from: caller)
+        makeRoom(for: caller, most)
+        guard clients.count < most else { return refuse(socket) }
         lastNumber += 1
-        let client = Client(number: lastNumber, socket: socket, caller: Caller(peer))
+        let client = Client(number: lastNumber, socket: socket, caller: caller)
         clients[client.number] = client
         watch(client)
     }
 
-    /// Ends the oldest connection that asks nothing: idle ones must not lock the technician out.
-    private func makeRoom() {
-        guard clients.count >= limits.clients else { return }
-        let idle = clients.values.filter(\.isReady).min { $0.number < $1.number }
-        if let idle { dismiss(idle) }
+    /// How many places are not for this caller.
+    private func kept(from caller: Caller) -> Int { limits.isOwn(caller) ? 0 : limits.kept }
+
+    /// Ends the oldest connection that asks nothing: idle ones must not lock the technician out. Nobody takes the place of
+    /// root or the agent's own user but they themselves.
+    private func makeRoom(for caller: Caller, _ most: Int) {
+        guard clients.count >= most else { return }
+        let now = BootTime.now()
+        let isOwn = limits.isOwn(caller)
+        let dispensable = clients.values.filter {
+            $0.isDispensable(unreadFor: limits.unreadPatience, at: now) && (isOwn || !limits.isOwn($0.caller))
+        }
+        if let oldest = dispensable.min(by: { $0.number < $1.number }) { dismiss(oldest) }
+    }
+
+    /// Says why, and ends the connection. A new connection takes so little at once, without waiting.
+    private func refuse(_ socket: CInt) {
+        let reason = Message(
+            zh: "已有 \(clients.count) 个客户端连着 boothd：结束其中一个，或用 root",
+            en: "boothd has \(clients.count.counted("client")) already: end one of them, or be root")
+        var output = OutputBuffer()
+        output.append(message: VarlinkReply.error(.tooManyClients(reason)).utf8)
+        _ = output.flush(to: socket)
+        close(socket)
     }
 
     private func dismiss(_ client: Client) {
@@ -135,7 +157,7 @@ final class ControlThread {
     /// Takes the client's next calls, sends what it takes, and waits for the rest.
     private func proceed(_ client: Client) {
         unfinished.remove(client.number)
-        guard client.output.flush(to: client.socket) else { return dismiss(client) }
+        guard client.flush() else { return dismiss(client) }
         var taken = 0
         while client.isReady {
             guard taken < Self.turnLimit else {
@@ -149,7 +171,7 @@ final class ControlThread {
             case .incomplete: return watch(client)
             case .call(let call): begin(call, of: client)
             }
-            guard client.output.flush(to: client.socket) else { return dismiss(client) }
+            guard client.flush() else { return dismiss(client) }
         }
         watch(client)
     }
@@ -157,6 +179,13 @@ final class ControlThread {
     private func begin(_ call: VarlinkCall, of client: Client) {
         lastSerial += 1
         if case .success(.agent(.events)) = call.request, call.more, !call.oneway {
+            let followers = clients.values.count { $0.isFollower }
+            guard followers < limits.followers - kept(from: client.caller) else {
+                let reason = Message(
+                    zh: "已有 \(followers) 个客户端在跟踪消息：结束其中一个",
+                    en: "events have \(followers.counted("follower")) already: end one of them")
+                return client.reply(VarlinkReply.error(.tooManyClients(reason)))
+            }
             client.activity = .opening(serial: lastSerial, meanwhile: [])
         } else if case .success(.agent) = call.request {
             client.activity = .asked(serial: lastSerial, oneway: call.oneway)
@@ -207,7 +236,7 @@ final class ControlThread {
         guard case .holding(serial, _) = client.activity else { return }
         client.reply(VarlinkReply.step(step))
         if step.stage == .end { client.activity = .idle }
-        guard client.output.flush(to: client.socket), client.output.count <= limits.unreadBytes else {
+        guard client.flush(), client.output.count <= limits.unreadBytes else {
             return dismiss(client)
         }
         proceed(client)
@@ -222,7 +251,7 @@ final class ControlThread {
                 if waiting > limits.unreadBytes { dismiss(client) }
             case .following:
                 send(event, to: client)
-                guard client.output.flush(to: client.socket), client.output.count <= limits.unreadBytes else {
+                guard client.flush(), client.output.count <= limits.unreadBytes else {
                     dismiss(client)
                     continue
                 }

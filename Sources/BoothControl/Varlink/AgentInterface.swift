@@ -227,6 +227,9 @@ package enum AgentInterface {
         # The agent cannot answer now.
         error Unavailable (reason: string, reason_zh: string)
 
+        # As many clients as the agent takes are connected, which it says before any call, or follow events.
+        error TooManyClients (reason: string, reason_zh: string)
+
         # code: silent, garbled, echo, exception-N, lost, not-open.
         error ReadFailed (code: string, reason: string, reason_zh: string)
 

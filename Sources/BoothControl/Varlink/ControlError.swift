@@ -19,6 +19,8 @@ package enum ControlError: Error, Sendable, Hashable {
     case noSuchPoint(String)
     /// The agent cannot answer now, and why.
     case unavailable(Message)
+    /// As many clients as the agent takes are connected, or follow events, and what to do.
+    case tooManyClients(Message)
     /// A unit was asked and gave no values.
     case readFailed(ReadFailure)
 
@@ -35,6 +37,7 @@ package enum ControlError: Error, Sendable, Hashable {
         case .noSuchEvent: "cn.boothd.Agent.NoSuchEvent"
         case .noSuchPoint: "cn.boothd.Agent.NoSuchPoint"
         case .unavailable: "cn.boothd.Agent.Unavailable"
+        case .tooManyClients: "cn.boothd.Agent.TooManyClients"
         case .readFailed: "cn.boothd.Agent.ReadFailed"
         }
     }
@@ -49,7 +52,7 @@ package enum ControlError: Error, Sendable, Hashable {
         case .noSuchEvent(let id): ["id": id.description]
         case .noSuchPoint(let point): ["point": point]
         case .noSuchIncident(let id), .incidentClosed(let id): ["incident": id.description]
-        case .unavailable(let reason): ["reason": reason.en, "reason_zh": reason.zh]
+        case .unavailable(let reason), .tooManyClients(let reason): ["reason": reason.en, "reason_zh": reason.zh]
         case .readFailed(let failure):
             ["code": failure.code, "reason": failure.message.en, "reason_zh": failure.message.zh]
         }
@@ -75,6 +78,8 @@ package enum ControlError: Error, Sendable, Hashable {
         case "cn.boothd.Agent.NoSuchPoint": self = .noSuchPoint(parameters["point"] ?? "")
         case "cn.boothd.Agent.Unavailable":
             self = .unavailable(Self.reason(of: parameters))
+        case "cn.boothd.Agent.TooManyClients":
+            self = .tooManyClients(Self.reason(of: parameters))
         case "cn.boothd.Agent.ReadFailed":
             let failure = ReadFailure(code: parameters["code"] ?? "", reason: Self.reason(of: parameters))
             self = .readFailed(failure ?? .lost(Self.reason(of: parameters)))

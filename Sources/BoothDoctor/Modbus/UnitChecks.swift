@@ -105,7 +105,7 @@ enum UnitChecks {
 
     /// With two digits after the point below one, else with one.
     private static func rounded(_ value: Double) -> String {
-        let hundredths = Int((value * 100).rounded())
+        let hundredths = Int(clamping: (value * 100).rounded())
         if hundredths >= 100 { return "\(hundredths / 100).\(hundredths / 10 % 10)" }
         return "0." + (hundredths < 10 ? "0" : "") + "\(hundredths)"
     }

@@ -59,7 +59,9 @@ enum ConfigurationChecks {
         guard let status = booth.agent.reply, let file = FileStatus(booth.configurationPath) else { return [] }
         let now = time(nil)
         // A second for the rounding; a stamp from the future is the clock's matter.
-        guard file.changed > now - status.uptimeSeconds + 1, file.changed <= now else { return [] }
+        guard file.changed > now.clampedDifference(status.uptimeSeconds).clampedSum(1), file.changed <= now else {
+            return []
+        }
         return [
             .warning(
                 .configuration, booth.configurationPath,

@@ -62,7 +62,7 @@ enum StorageChecks {
     private static func space(of directory: String, in booth: Circumstances) -> [Finding] {
         var status = statvfs()
         guard statvfs(booth.system.path(directory), &status) == 0 else { return [] }
-        let free = Int64(status.f_bavail) * Int64(status.f_frsize)
+        let free = Int64(clamping: status.f_bavail).clampedProduct(Int64(clamping: status.f_frsize))
         let nodes = status.f_files > 0 && status.f_favail == 0
         return [
             space(

@@ -15,6 +15,14 @@ package struct AttendanceOverride: Sendable, Hashable, Codable {
         self.at = at
         self.span = span
     }
+
+    package init(from decoder: any Decoder) throws {
+        let row = try decoder.container(keyedBy: CodingKeys.self)
+        isAttended = try row.decode(Bool.self, forKey: .isAttended)
+        by = try row.decode(Actor.self, forKey: .by)
+        at = try row.decode(Stamp.self, forKey: .at)
+        span = try row.decode(.span, in: .zero ... .seconds(100 * 365 * 86_400))
+    }
 }
 
 /// Whether officers are in, as far as the agent knows.

@@ -10,8 +10,11 @@ package struct EventID: Hashable, Comparable, Sendable {
     /// 62 random bits.
     package let random: UInt64
 
+    /// 60 bits.
+    static let highestKey: Int64 = 0x0FFF_FFFF_FFFF_FFFF
+
     package init(key: Int64, random: UInt64) {
-        self.key = key & 0x0FFF_FFFF_FFFF_FFFF
+        self.key = key & Self.highestKey
         self.random = random & 0x3FFF_FFFF_FFFF_FFFF
     }
 
@@ -88,14 +91,14 @@ extension EventID: CustomStringConvertible, Codable {
 package struct EventIDGenerator: Sendable {
     private var last: Int64
 
-    /// - Parameter last: the highest `EventID.key` that the journal has, 0 for a new one.
+    /// - Parameter last: the highest `EventID.key` that the journal has, 0 for a new one; 60 bits of it count.
     package init(after last: Int64) {
-        self.last = EventID(key: last, random: 0).key
+        self.last = min(max(0, last), EventID.highestKey)
     }
 
     /// Goes on after `key`, the highest `EventID.key` of a journal that came late.
     package mutating func skip(to key: Int64) {
-        last = max(last, EventID(key: key, random: 0).key)
+        last = max(last, min(max(0, key), EventID.highestKey))
     }
 
     /// As far ahead of the last id a clock may be that nobody trusts.

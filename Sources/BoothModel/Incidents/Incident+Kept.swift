@@ -2,6 +2,11 @@
 
 // How incidents are kept: what an older agent did not write has its default.
 extension Incident: Codable {
+    /// More activations than any point has in its life.
+    private static let counts = 0...1_000_000_000_000
+    /// More steps than anybody waits for.
+    private static let steps = 0...1_000_000
+
     private enum Key: String, CodingKey {
         case id, point, device, category, incidentClass, priority, count, missed, state, test, opened, latest, restored
         case accepted, announced, opening, targets, handed, handovers, escalations, reminders, acknowledged, steps
@@ -21,17 +26,17 @@ extension Incident: Codable {
             opened: try row.decode(Stamp.self, forKey: .opened),
             missed: try row.decodeIfPresent(UInt64.self, forKey: .missed), targets: [])
         targets = try row.decode([TargetTicket].self, forKey: .targets)
-        count = try row.decode(Int.self, forKey: .count)
-        announced = try row.decode(Int.self, forKey: .announced)
+        count = try row.decode(.count, in: Self.counts)
+        announced = try row.decode(.announced, in: Self.counts)
         state = try row.decode(IncidentState.self, forKey: .state)
         test = try row.decode(Bool.self, forKey: .test)
         latest = try row.decode(Stamp.self, forKey: .latest)
         restored = try row.decodeIfPresent(Stamp.self, forKey: .restored)
         accepted = try row.decodeIfPresent(Stamp.self, forKey: .accepted)
         handed = try row.decodeIfPresent(Stamp.self, forKey: .handed)
-        handovers = try row.decodeIfPresent(Int.self, forKey: .handovers) ?? 0
-        escalations = try row.decodeIfPresent(Int.self, forKey: .escalations) ?? 0
-        reminders = try row.decodeIfPresent(Int.self, forKey: .reminders) ?? 0
+        handovers = try row.decodeIfPresent(.handovers, in: Self.steps) ?? 0
+        escalations = try row.decodeIfPresent(.escalations, in: Self.steps) ?? 0
+        reminders = try row.decodeIfPresent(.reminders, in: Self.steps) ?? 0
         acknowledged = try row.decodeIfPresent(Act.self, forKey: .acknowledged)
         steps = try row.decodeIfPresent([Step].self, forKey: .steps) ?? []
         closing = try row.decodeIfPresent(Closing.self, forKey: .closing)

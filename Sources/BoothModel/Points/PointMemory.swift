@@ -13,6 +13,12 @@ package struct PointMemory: Sendable, Hashable, Codable {
             self.value = value
             self.register = register
         }
+
+        package init(from decoder: any Decoder) throws {
+            let row = try decoder.container(keyedBy: CodingKeys.self)
+            value = try row.decode(.value, in: 0...65_535)
+            register = try row.decode(String.self, forKey: .register)
+        }
     }
 
     package let point: PointID

@@ -46,5 +46,11 @@ package struct WallTime: Sendable, Hashable, Codable, Comparable {
         self.milliseconds = milliseconds
     }
 
+    /// Of a row of the journal: within the years 0 to 9999, as RFC 3339 has them.
+    package init(from decoder: any Decoder) throws {
+        let row = try decoder.container(keyedBy: CodingKeys.self)
+        milliseconds = try row.decode(.milliseconds, in: -62_167_219_200_000...253_402_300_799_999)
+    }
+
     package static func < (left: WallTime, right: WallTime) -> Bool { left.milliseconds < right.milliseconds }
 }

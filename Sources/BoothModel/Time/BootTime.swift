@@ -4,11 +4,21 @@ import Glibc
 /// An instant on CLOCK_BOOTTIME: nanoseconds since the kernel started, suspend included, never set back.
 ///
 /// Deadlines and spans are reckoned on it; it means nothing across a restart of the board.
+///
+/// Instants and spans beyond what fits, 292 years, count as the last that does: a stamp that was written by hand must not
+/// stop the agent.
 package struct BootTime: Hashable, Comparable, Sendable, Codable {
     package var nanoseconds: Int64
 
     package init(nanoseconds: Int64) {
         self.nanoseconds = nanoseconds
+    }
+
+    /// Of a row of the journal: within a hundred years of the start, as every agent has written it.
+    package init(from decoder: any Decoder) throws {
+        let century: Int64 = 100 * 365 * 86_400 * 1_000_000_000
+        let row = try decoder.container(keyedBy: CodingKeys.self)
+        nanoseconds = try row.decode(.nanoseconds, in: -century...century)
     }
 
     /// This instant.
@@ -21,7 +31,7 @@ package struct BootTime: Hashable, Comparable, Sendable, Codable {
     /// The two clocks differ by the time spent suspended; a stamp from before a suspend comes out late by it.
     package init(monotonicNanoseconds: Int64) {
         let suspended = Self.nanosecondsOf(CLOCK_BOOTTIME) - Self.nanosecondsOf(CLOCK_MONOTONIC)
-        nanoseconds = monotonicNanoseconds + suspended
+        nanoseconds = monotonicNanoseconds.clampedSum(suspended)
     }
 
     private static func nanosecondsOf(_ clock: clockid_t) -> Int64 {
@@ -35,22 +45,22 @@ package struct BootTime: Hashable, Comparable, Sendable, Codable {
 
     package static func < (left: BootTime, right: BootTime) -> Bool { left.nanoseconds < right.nanoseconds }
     package static func + (time: BootTime, span: Duration) -> BootTime {
-        BootTime(nanoseconds: time.nanoseconds + span.nanoseconds)
+        BootTime(nanoseconds: time.nanoseconds.clampedSum(span.nanoseconds))
     }
     package static func - (later: BootTime, earlier: BootTime) -> Duration {
-        .nanoseconds(later.nanoseconds - earlier.nanoseconds)
+        .nanoseconds(later.nanoseconds.clampedDifference(earlier.nanoseconds))
     }
 
     /// Milliseconds until this instant, rounded up, 0 when it has passed: what poll(2) and epoll_wait(2) take.
     package func millisecondsAway(from now: BootTime = .now()) -> Int {
-        Int(max(0, (nanoseconds - now.nanoseconds + 999_999) / 1_000_000))
+        Int(max(0, nanoseconds.clampedDifference(now.nanoseconds).clampedSum(999_999) / 1_000_000))
     }
 }
 
 extension Duration {
-    /// The span in nanoseconds; exact up to 292 years.
+    /// The span in nanoseconds; of more than 292 years, as many as fit.
     package var nanoseconds: Int64 {
-        components.seconds * 1_000_000_000 + components.attoseconds / 1_000_000_000
+        components.seconds.clampedProduct(1_000_000_000).clampedSum(components.attoseconds / 1_000_000_000)
     }
 
     /// The span in whole milliseconds, cut.

@@ -24,6 +24,19 @@ package struct CivilDate: Hashable, Comparable, Sendable, Codable {
         self.day = day
     }
 
+    /// Of a row of the journal: a day that the calendar has.
+    package init(from decoder: any Decoder) throws {
+        let row = try decoder.container(keyedBy: CodingKeys.self)
+        let (year, month, day) = (
+            try row.decode(Int.self, forKey: .year), try row.decode(Int.self, forKey: .month),
+            try row.decode(Int.self, forKey: .day)
+        )
+        guard let date = CivilDate(calendarYear: year, month: month, day: day) else {
+            throw DecodingError.dataCorruptedError(forKey: .day, in: row, debugDescription: "no day of the calendar")
+        }
+        self = date
+    }
+
     package static func < (left: CivilDate, right: CivilDate) -> Bool {
         (left.year, left.month, left.day) < (right.year, right.month, right.day)
     }

@@ -30,7 +30,7 @@ struct FloodWatch {
     /// - Returns: whether it is one too many of its second, which begins with an edge.
     mutating func take(at time: BootTime, lost: UInt64 = 0) -> Bool {
         if let start, time >= start, time - start < Self.window {
-            count += 1 + lost
+            count = count.clampedSum(lost).clampedSum(1)
         } else {
             // The lost ones are of another second, as far as anybody knows.
             start = time
@@ -41,6 +41,6 @@ struct FloodWatch {
 
     /// Some may have been lost after the last edge.
     mutating func takeUncounted() {
-        count += Self.uncounted
+        count = count.clampedSum(Self.uncounted)
     }
 }

@@ -83,7 +83,7 @@ struct InputLine {
     mutating func take(_ edge: GPIOEdge, at time: BootTime) -> [SensorReport] {
         let lost = edge.lineSequence.map { count($0) } ?? 0
         guard !isFlooding else { return [] }
-        missed += lost
+        missed = missed.clampedSum(lost)
         isActive = edge.isActive
         isFlooding = flood.take(at: time, lost: lost)
         return readings(.good, at: time) + (isFlooding ? points.map { .flood($0.id, at: time) } : [])
@@ -125,7 +125,7 @@ struct InputLine {
     private mutating func count(_ sequence: UInt64) -> UInt64 {
         let last = lastSequence ?? 0
         lastSequence = sequence
-        return sequence > last ? sequence - last - 1 : sequence - 1
+        return sequence > last ? sequence - last - 1 : sequence.clampedDifference(1)
     }
 
     private func readings(_ quality: Quality, at time: BootTime) -> [SensorReport] {

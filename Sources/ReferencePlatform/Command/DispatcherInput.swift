@@ -7,22 +7,19 @@ enum DispatcherInput {
     /// A line is no longer than this; what is longer is no line of a dispatcher.
     private static let longest = 1 << 16
 
-    /// Whether there is a standard input at all: descriptor 0 may be somebody else's soon, where it was closed.
-    static var isThere: Bool { fcntl(STDIN_FILENO, F_GETFD) >= 0 }
-
     /// Reads until the end, on a thread of its own.
     ///
     /// - Throws: `SystemError` when the system has no thread left.
-    static func follow(_ platform: ReferencePlatform) throws(SystemError) {
+    static func follow(_ platform: ReferencePlatform, _ output: LineOutput) throws(SystemError) {
         // In the background of a shell a read would stop the program (credentials(7)): now it fails, and that is all.
         signal(SIGTTIN, SIG_IGN)
-        _ = try WorkerThread(name: "dispatcher") { readLines { carryOut($0, on: platform) } }
+        _ = try WorkerThread(name: "dispatcher") { readLines { carryOut($0, on: platform, output) } }
     }
 
-    private static func carryOut(_ line: String, on platform: ReferencePlatform) {
+    private static func carryOut(_ line: String, on platform: ReferencePlatform, _ output: LineOutput) {
         do {
             guard let words = try platform.command(line) else { return }
-            StandardStream.output.write(line: words)
+            output.write(line: words)
         } catch let error as DispatcherLineError {
             StandardStream.error.write(line: "booth-platform: \(error)")
         } catch {

@@ -8,38 +8,42 @@ import SQLite
 package enum PlatformProgram {
     /// Does what `arguments`, the program's name left out, ask for.
     ///
-    /// - Returns: the exit code: 0, 64 usage, 69 the address cannot be had, 78 a file is wrong.
+    /// - Returns: the exit code: 0, 1 standard output could not be written, 64 usage, 69 the address cannot be had, 78 a
+    ///   file is wrong.
     package static func run(_ arguments: [String]) -> CInt {
+        StandardStream.keepPlaces()
+        // A reader that goes away is an error of write(2), not the end of this process.
+        signal(SIGPIPE, SIG_IGN)
+        let output = LineOutput(program: "booth-platform")
         if arguments.contains("--help") {
-            StandardStream.output.write(line: PlatformOptions.help)
-            return 0
+            output.write(line: PlatformOptions.help)
+            return output.exitCode
         }
         do throws(PlatformOptions.UsageError) {
-            return serve(try PlatformOptions(arguments))
+            return serve(try PlatformOptions(arguments), output)
         } catch {
             StandardStream.error.write(line: "booth-platform: \(error.reason); --help tells more")
             return 64
         }
     }
 
-    private static func serve(_ options: PlatformOptions) -> CInt {
+    private static func serve(_ options: PlatformOptions, _ output: LineOutput) -> CInt {
         let signals = blockStopSignals()
-        let hasInput = DispatcherInput.isThere
         do {
             let tls = try options.files.map { files throws(HTTPServerError) in
                 try HTTPServerTLS(
                     certificate: files.certificate, key: files.key, clientAuthority: files.clientAuthority)
             }
             let platform = try ReferencePlatform(
-                database: options.database, show: { StandardStream.output.write(line: $0) },
+                database: options.database, show: { output.write(line: $0) },
                 complain: { StandardStream.error.write(line: $0) })
             try platform.start(listen: options.listen, tls: tls)
             let scheme = tls == nil ? "http" : "https"
-            StandardStream.output.write(line: "listening on \(scheme)://\(platform.address ?? options.listen)")
-            if hasInput { try DispatcherInput.follow(platform) }
+            output.write(line: "listening on \(scheme)://\(platform.address ?? options.listen)")
+            try DispatcherInput.follow(platform, output)
             wait(for: signals)
             platform.stop()
-            return 0
+            return output.exitCode
         } catch let error as HTTPServerError {
             let step = error.isAboutFile ? "name a PEM file that fits" : "choose another address, or end what holds it"
             StandardStream.error.write(line: "booth-platform: \(error); \(step)")
@@ -50,15 +54,13 @@ package enum PlatformProgram {
         }
     }
 
-    /// Blocks the signals to stop, and SIGPIPE, in this thread and all that it starts (pthread_sigmask(3)).
+    /// Blocks the signals to stop in this thread and all that it starts (pthread_sigmask(3)).
     private static func blockStopSignals() -> sigset_t {
         var signals = sigset_t()
         sigemptyset(&signals)
         sigaddset(&signals, SIGTERM)
         sigaddset(&signals, SIGINT)
-        var blocked = signals
-        sigaddset(&blocked, SIGPIPE)
-        pthread_sigmask(SIG_BLOCK, &blocked, nil)
+        pthread_sigmask(SIG_BLOCK, &signals, nil)
         return signals
     }
 

@@ -62,6 +62,17 @@ struct InputLineTests {
         #expect(missed == [.missed(MissedEdges(point: "door", count: nil, at: time))])
     }
 
+    @Test("numbers and stamps that no kernel gives lose count, and stop nothing")
+    func absurdEdges() {
+        var line = InputLine(source: source(.high), points: [point("door", .high)])
+        _ = line.hold(isActive: false, at: time)
+        let edges: [(UInt64, Int64)] = [(1, .min), (.max, .max), (0, .min), (.max, .max)]
+        for (sequence, stamp) in edges {
+            _ = line.take(edge(sequence), at: BootTime(monotonicNanoseconds: stamp))
+        }
+        #expect(line.takeMissed(isUncertain: false, at: time).compactMap(\.missed?.count) == [.max])
+    }
+
     @Test("floods with the edge after five hundred in a second, and says so of each point")
     func flood() {
         var line = InputLine(source: source(.high), points: [point("door", .high), point("lamp", .low)])
@@ -119,7 +130,8 @@ struct InputLineTests {
 
     private func edge(_ sequence: UInt64) -> GPIOEdge {
         GPIOEdge(
-            offset: 0, isActive: sequence % 2 == 1, timestampNanoseconds: Int64(sequence), lineSequence: sequence)
+            offset: 0, isActive: sequence % 2 == 1, timestampNanoseconds: Int64(clamping: sequence),
+            lineSequence: sequence)
     }
 
     @Test("tells once why it is lost, again for another reason, and that it is found")

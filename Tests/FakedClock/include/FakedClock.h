@@ -9,7 +9,7 @@
 struct faked_clock {
     /// Seconds that the wall clock is ahead.
     int64_t ahead;
-    /// What the kernel seems to say of it.
+    /// What the kernel seems to say of it: 1 synchronised, 0 not, -1 what it really says.
     int64_t is_synchronised;
 };
 
