@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import BoothJournal
 import BoothModel
 import BoothUplink
 import Testing
@@ -166,6 +167,75 @@ private let start = BootTime(nanoseconds: 1_000_000_000_000)
     }
 }
 
+@Suite struct BatchTimeTests {
+    /// Sends batches over a line where each takes `base` and each event of it `cost` more, and gives the sizes.
+    private func sizes(base: Duration, cost: Duration, count: Int, single: Duration? = nil) -> [Int] {
+        var size = BatchSize()
+        size.offer(50)
+        return (0..<count).map { _ in
+            let limit = size.limit
+            size.answered(limit, in: base + cost * (limit - 1), single: single ?? base)
+            return limit
+        }
+    }
+
+    @Test("a batch takes about twice as long as a single event, whatever the line")
+    func twice() {
+        // A platform that takes 70 µs for each, on loopback; 64 kbit/s; 1.6 s there and back, with room to spare.
+        #expect(sizes(base: .milliseconds(1), cost: .microseconds(70), count: 5) == [50, 50, 50, 29, 29])
+        #expect(sizes(base: .milliseconds(200), cost: .milliseconds(88), count: 5) == [50, 50, 50, 3, 3])
+        #expect(sizes(base: .milliseconds(1600), cost: .milliseconds(1), count: 5) == [50, 50, 50, 50, 50])
+        #expect(sizes(base: .milliseconds(1600), cost: .milliseconds(88), count: 5) == [50, 50, 50, 3, 3])
+    }
+
+    @Test("is two at the least, and never over what is offered")
+    func limits() {
+        #expect(sizes(base: .zero, cost: .seconds(9), count: 5).last == 2)
+        #expect(sizes(base: .seconds(9), cost: .zero, count: 5).last == 50)
+        // Quicker than a single event ever was.
+        #expect(sizes(base: .zero, cost: .zero, count: 5, single: .seconds(1)).last == 50)
+    }
+
+    @Test("one slow batch changes nothing, and one quick batch ends it")
+    func luck() {
+        var size = BatchSize()
+        size.offer(50)
+        for span in [4, 900, 900, 4, 900, 900] {
+            size.answered(50, in: .milliseconds(span), single: .milliseconds(5))
+            #expect(size.limit == 50)
+        }
+        size.answered(50, in: .milliseconds(900), single: .milliseconds(5))
+        #expect(size.limit == 2)
+        size.answered(2, in: .milliseconds(5), single: .milliseconds(5))
+        #expect(size.limit == 50)
+    }
+}
+
+@Suite struct RoundTripTests {
+    @Test("an answer is missing after a second while nothing is known, then after somewhat more than is usual")
+    func patience() {
+        var trip = RoundTrip()
+        #expect(trip.usual == nil && trip.patience == .seconds(1))
+        trip.measured(.milliseconds(1600))
+        #expect(trip.patience == .milliseconds(3600))
+        for _ in 0..<40 { trip.measured(.milliseconds(1600)) }
+        #expect(trip.patience == .milliseconds(1900))
+        for _ in 0..<200 { trip.measured(.milliseconds(2)) }
+        #expect(trip.patience > .milliseconds(301) && trip.patience < .milliseconds(303))
+    }
+
+    @Test("allows for answers that come unevenly, two seconds at most")
+    func uneven() {
+        var trip = RoundTrip()
+        for number in 0..<100 { trip.measured(.milliseconds(number % 2 == 0 ? 100 : 500)) }
+        let usual = trip.usual ?? .zero
+        #expect(usual > .milliseconds(250) && usual < .milliseconds(350))
+        #expect(trip.patience - usual > .milliseconds(700) && trip.patience - usual < .milliseconds(900))
+        trip.measured(.seconds(60))
+        #expect(trip.patience - (trip.usual ?? .zero) == .seconds(2))
+    }
+}
+
 @Suite struct HeldEventsTests {
     @Test("forgets each at its own deadline, and knows the first")
     func deadlines() {
@@ -179,6 +249,29 @@ private let start = BootTime(nanoseconds: 1_000_000_000_000)
         #expect(held.ids == [eventID(2)])
         held.expire(at: start + .seconds(2))
         #expect(held.nextDeadline == nil)
+    }
+
+    @Test("knows the first of an incident that was not taken, until it is, or its deadline")
+    func firsts() {
+        func event(_ number: Int, _ priority: Priority = .alarm, incident: Int? = 9) -> QueuedEvent {
+            QueuedEvent(
+                id: eventID(number), sequence: "", priority: priority, body: "", incident: incident.map { eventID($0) })
+        }
+        var held = HeldEvents()
+        held.holdInOrder([event(3), event(2), event(5)], until: start + .seconds(1))
+        held.holdInOrder([event(7, incident: nil)], until: start + .seconds(1))
+        #expect(held.first(before: event(4))?.id == eventID(2))
+        #expect(held.first(before: event(1)) == nil)
+        #expect(held.first(before: event(4, incident: 8)) == nil && held.first(before: event(8, incident: nil)) == nil)
+        // A press never waits for what is less urgent.
+        #expect(held.first(before: event(4, .help)) == nil)
+        held.holdInOrder([event(1, .help)], until: start + .seconds(2))
+        #expect(held.first(before: event(4, .help))?.press?.id == eventID(1))
+        held.expire(at: start + .seconds(1))
+        #expect(held.first(before: event(4))?.id == eventID(1))
+        // Taken at last: its receipt is on the way.
+        held.hold([eventID(1)], until: start + .seconds(9))
+        #expect(held.first(before: event(4)) == nil && held.contains(eventID(1)))
     }
 
     @Test("says when it is full and when not even a press may be added")
