@@ -4,13 +4,15 @@ import Rehearsal
 
 /// From an event synced to its receipt, over mutual TLS on loopback: with nothing else to send, and with a backlog.
 struct AcceptFigure {
+    /// Half of them before the backlog, half after it: the machine's other work comes and goes.
     private static let samples = 500
     private static let budget = 10.0
+    /// So many wait when the first press comes.
     private static let backlog = 100_000
-    private static let backlogPresses = 200
+    /// So many more are there before, which the rate is measured by.
+    private static let drained = 20_000
+    private static let backlogPresses = 250
     private static let drainRate = 5000.0
-    /// How long the drain is watched before anybody presses.
-    private static let drainSpan = Duration.seconds(4)
 
     private struct Backlog {
         /// Events a second, before anybody presses.
@@ -29,8 +31,7 @@ struct AcceptFigure {
     ) throws -> [Figure] {
         let (platform, port) = try booth.startPlatform("accept", isHeard: false)
         defer { withExtendedLifetime(platform) {} }
-        let idle = try measureIdle(try configuration(port), directory: booth.file("accept.state"))
-        let backlog = try measureBacklog(try configuration(port), directory: booth.file("backlog.state"))
+        let (idle, backlog) = try measure(try configuration(port), "platform", in: booth)
         return [
             Figure(
                 id: "accepted", name: Message(zh: "落盘到受理,队列空(p99)", en: "recorded to accepted, idle queue (p99)"),
@@ -55,8 +56,7 @@ struct AcceptFigure {
     ) throws -> [Figure] {
         let platform = try BenchPlatform(booth.certificates)
         defer { platform.stop() }
-        let idle = try measureIdle(try configuration(platform.port), directory: booth.file("alone.state"))
-        let backlog = try measureBacklog(try configuration(platform.port), directory: booth.file("alone-backlog.state"))
+        let (idle, backlog) = try measure(try configuration(platform.port), "alone", in: booth)
         return [
             Figure(
                 id: "accepted-with-backlog",
@@ -79,31 +79,42 @@ struct AcceptFigure {
         .init(name: Message(zh: "队列空,同一平台", en: "idle queue, the same platform"), unit: .milliseconds, samples: idle)
     }
 
-    private func measureIdle(_ configuration: Configuration, directory: String) throws -> Samples {
+    private func measure(
+        _ configuration: Configuration, _ name: String, in booth: BenchBooth
+    ) throws -> (idle: Samples, backlog: Backlog) {
+        let before = try measureIdle(configuration, directory: booth.file("\(name)-before.state"))
+        let backlog = try measureBacklog(configuration, directory: booth.file("\(name)-backlog.state"))
+        let after = try measureIdle(configuration, directory: booth.file("\(name)-after.state"))
+        return (Samples(milliseconds: before + after), backlog)
+    }
+
+    private func measureIdle(_ configuration: Configuration, directory: String) throws -> [Duration] {
         let agent = try BenchAgent(configuration, directory: directory)
         defer { agent.stop() }
         try agent.startUplink()
         // The first one makes the connection.
         _ = try agent.waitUntilAccepted(try agent.change().event)
         var spans: [Duration] = []
-        for _ in 0..<Self.samples {
+        for _ in 0..<Self.samples / 2 {
             try agent.waitUntilIdle()
             spans.append(try agent.waitUntilAccepted(try agent.change().event))
         }
-        return Samples(milliseconds: spans)
+        return spans
     }
 
     private func measureBacklog(_ configuration: Configuration, directory: String) throws -> Backlog {
         let agent = try BenchAgent(configuration, directory: directory)
         defer { agent.stop() }
-        try agent.seed(Self.backlog)
+        // The first few are not counted: connections are made.
+        let uncounted = 1000
+        try agent.seed(Self.backlog + Self.drained + uncounted)
         try agent.startUplink()
-        agent.serve(until: .now() + .milliseconds(500))
+        try agent.serve(untilAccepted: uncounted)
         let start = agent.receipts
-        agent.serve(until: .now() + Self.drainSpan)
+        try agent.serve(untilAccepted: uncounted + Self.drained)
         let rate = Double(agent.receipts.count - start.count) / ((agent.receipts.last - start.last) / .seconds(1))
         var spans: [Duration] = []
-        while spans.count < Self.backlogPresses, agent.receipts.count < Self.backlog {
+        while spans.count < Self.backlogPresses, agent.receipts.count < Self.backlog + Self.drained {
             agent.serve(until: .now() + .milliseconds(Int.random(in: 5...25)))
             spans.append(try agent.waitUntilAccepted(try agent.change().event))
         }
