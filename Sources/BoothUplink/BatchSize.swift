@@ -17,9 +17,6 @@ package struct BatchSize: Sendable {
     package static let leastRoom = Duration.milliseconds(2)
     /// And however long.
     package static let mostRoom = Duration.milliseconds(250)
-    /// So many batches in a row have to be slow before the next is smaller: one may have met with bad luck.
-    package static let slowInARow = 3
-
     /// What the next request may carry; 1 until the platform has said `max_batch`.
     package var limit: Int { min(sound, timely) }
     private var offered = 1
@@ -27,8 +24,7 @@ package struct BatchSize: Sendable {
     private var sound = 1
     /// What takes no longer than it may.
     private var timely = most
-    /// What each event added to the last batches' time, in nanoseconds.
-    private var costs: [Double] = []
+    private var times = RequestTimes()
     /// The events of the smallest refused batch that have not been settled since.
     private var suspects: Set<EventID> = []
     /// Events settled since then. Suspects stand at the head of the queue: after so many others, those that are left
@@ -59,18 +55,39 @@ package struct BatchSize: Sendable {
         if suspects.isEmpty { sound = min(offered, sound * 2) }
     }
 
-    /// A batch of two or more was answered.
-    ///
-    /// - Parameters:
-    ///   - span: the time that it took.
-    ///   - single: the time that one event usually takes.
-    package mutating func answered(_ count: Int, in span: Duration, single: Duration) {
-        guard count > 1 else { return }
-        costs.append(Double(max(span - single, .zero).nanoseconds) / Double(count - 1))
-        if costs.count > Self.slowInARow { costs.removeFirst() }
-        guard costs.count == Self.slowInARow, let cost = costs.min() else { return }
-        let room = Double(min(max(single, Self.leastRoom), Self.mostRoom).nanoseconds)
+    /// A request with so many events was answered, after so long on an open connection.
+    package mutating func answered(_ count: Int, in span: Duration) {
+        times.add(Double(span.nanoseconds), for: Double(max(count, 1)), leeway: Double(Self.leastRoom.nanoseconds))
+        guard let line = times.line else { return }
+        let (least, most) = (Double(Self.leastRoom.nanoseconds), Double(Self.mostRoom.nanoseconds))
+        let room = min(max(line.base + line.cost, least), most)
         // Never less than two: a single event would say nothing of what a batch costs, and the size never grow again.
-        timely = max(2, 1 + Int(min(room / max(cost, 1), Double(Self.most))))
+        timely = max(2, 1 + Int(min(room / max(line.cost, 1), Double(Self.most))))
+    }
+}
+
+/// What a request takes by itself and what each of its events adds: a straight line through the last answers, by least
+/// squares, each answer counting a little less than the next. Nanoseconds.
+private struct RequestTimes {
+    private static let fading = 0.9
+
+    private var weight = 0.0
+    private var (counts, spans, squares, products) = (0.0, 0.0, 0.0, 0.0)
+    private(set) var line: (base: Double, cost: Double)?
+
+    /// - Parameter leeway: beyond four times what was to be expected and so much more, one answer met with bad luck. If
+    ///   it did not, the next ones will say so too.
+    mutating func add(_ span: Double, for count: Double, leeway: Double) {
+        let span = line.map { min(span, max($0.base + $0.cost * count, 0) * 4 + leeway) } ?? span
+        weight = weight * Self.fading + 1
+        counts = counts * Self.fading + count
+        spans = spans * Self.fading + span
+        squares = squares * Self.fading + count * count
+        products = products * Self.fading + count * span
+        let spread = weight * squares - counts * counts
+        // Requests of about one size say little of the others: what was known goes on.
+        guard spread > 0, spread * 16 >= counts * counts else { return }
+        let cost = (weight * products - counts * spans) / spread
+        line = ((spans - cost * counts) / weight, cost)
     }
 }

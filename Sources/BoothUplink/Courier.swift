@@ -96,7 +96,7 @@ final class Courier {
             let outcomes = lines.turn(
                 waitingFor: mailbox.descriptor, milliseconds: millisecondsToDeadline(after: now))
             for order in mailbox.take() {
-                if case .stop = order { return flights.flatMap(\.lines).forEach { lines.drop($0) } }
+                if case .stop = order { return flights.forEach(drop) }
                 take(order)
             }
             for (connection, outcome) in outcomes { land(connection, outcome, at: .now()) }
@@ -157,6 +157,10 @@ extension Courier {
         ask(at: now)
     }
 
+    private func drop(_ flight: Flight) {
+        for line in flight.lines { lines.drop(line) }
+    }
+
     /// The request under way that carries no press.
     private var ordinary: Flight? { flights.first { $0.kind != .presses } }
     private var presses: [Flight] { flights.filter { $0.kind == .presses } }
@@ -165,7 +169,7 @@ extension Courier {
     private func cutDead(at now: BootTime) {
         guard let index = flights.firstIndex(where: { $0.isOvertaken && now >= $0.overdue }) else { return }
         let flight = flights.remove(at: index)
-        flight.lines.forEach { lines.drop($0) }
+        drop(flight)
         cuts = min(cuts + 1, 6)
         if !flight.events.isEmpty { report(.returned(target.id, flight.ids)) }
     }
@@ -327,9 +331,8 @@ extension Courier {
     private func begin(_ flight: Flight, on line: () throws(HTTPFailure) -> Line) {
         do throws(HTTPFailure) {
             var begun = flight
-            let line = try line()
-            try lines.begin(flight.request, on: line)
-            begun.lines = [line]
+            begun.lines = [try line()]
+            try lines.begin(flight.request, on: begun.lines[0])
             flights.append(begun)
         } catch {
             conclude(flight, .failure(error), at: .now())
@@ -353,7 +356,7 @@ extension Courier {
             let others = flights[index].lines
             if others.contains(where: \.connection.isWaitingOnKept) { lines.dropIdle(since: flights[index].began) }
             // The first answer counts. What its other connection still makes of the request is a duplicate.
-            others.forEach { lines.drop($0) }
+            for other in others { lines.drop(other) }
             lines.keep(line, at: now)
         case .failure:
             lines.drop(line)
@@ -402,11 +405,8 @@ extension Courier {
             ordinaryTrip.measured(span)
             cuts = 0
         }
-        if flight.events.count < 2 {
-            trip.measured(span)
-        } else if flight.kind == .others, let usual = trip.usual {
-            size.answered(flight.events.count, in: span, single: usual)
-        }
+        size.answered(flight.events.count, in: span)
+        if flight.events.count < 2 { trip.measured(span) }
     }
 
     /// Nothing shows as sent that the platform has not taken: whoever pressed must not be told so.

@@ -93,7 +93,7 @@ package final class HTTPConnections {
 
     private func giveUp() -> [(connection: HTTPConnection, outcome: HTTPClient.Outcome)] {
         let given = Array(busy.values)
-        given.forEach { cancel($0) }
+        for connection in given { cancel(connection) }
         return given.map {
             ($0, .failure(HTTPFailure(cause: .other, detail: "libcurl cannot go on with the request")))
         }

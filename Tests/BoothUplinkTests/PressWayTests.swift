@@ -59,8 +59,8 @@ struct PressWayTests {
         if isPressFirst { agent.queue([99], .help) }
         let uplink = try agent.start(
             .init(
-                url: "https://127.0.0.1:\(proxy.port)", ca: folder.file("ca.pem"), certificate: folder.file("booth.pem"),
-                key: folder.file("booth.key")))
+                url: "https://127.0.0.1:\(proxy.port)", ca: folder.file("ca.pem"),
+                certificate: folder.file("booth.pem"), key: folder.file("booth.key")))
         agent.wait("the last batch is under way") { $0.sent.last?.contains(eventID(60)) == true }
         #expect(proxy.accepted == 2)
         agent.queue([100], .help)
