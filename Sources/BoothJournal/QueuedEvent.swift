@@ -9,12 +9,15 @@ package struct QueuedEvent: Sendable, Hashable {
     package let priority: Priority
     /// The CloudEvent as it is sent to this target, `sequence` in it: the same bytes each time.
     package let body: String
+    /// The incident that it tells of; nil where it tells of none, or that is not known.
+    package let incident: EventID?
 
-    package init(id: EventID, sequence: String, priority: Priority, body: String) {
+    package init(id: EventID, sequence: String, priority: Priority, body: String, incident: EventID? = nil) {
         self.id = id
         self.sequence = sequence
         self.priority = priority
         self.body = body
+        self.incident = incident
     }
 }
 

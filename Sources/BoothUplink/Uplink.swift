@@ -84,9 +84,9 @@ private func serve(
     var link = link
     while true {
         do throws(HTTPFailure) {
-            let client = try HTTPClient(settings)
+            let lines = Lines(try HTTPConnections(settings))
             Courier(
-                target, client: client, mailbox: mailbox, startSpread: startSpread, link: link, report: report
+                target, lines: lines, mailbox: mailbox, startSpread: startSpread, link: link, report: report
             ).run()
             return
         } catch {

@@ -39,12 +39,31 @@ static inline CURLcode ccurl_set_body(CURL *easy, const void *bytes, curl_off_t 
     return code ? code : (curl_easy_setopt)(easy, CURLOPT_COPYPOSTFIELDS, bytes);
 }
 
-/// CURLINFO_RESPONSE_CODE, CURLINFO_SSL_VERIFYRESULT; 0 where there is none.
+/// CURLINFO_RESPONSE_CODE, CURLINFO_SSL_VERIFYRESULT, CURLINFO_NUM_CONNECTS; 0 where there is none.
 static inline long ccurl_number(CURL *easy, CURLINFO information)
 {
     long value = 0;
     (curl_easy_getinfo)(easy, information, &value);
     return value;
+}
+
+/// CURLINFO_PRETRANSFER_TIME_T, CURLINFO_TOTAL_TIME_T: microseconds since the transfer began; 0 where it is not so far.
+static inline curl_off_t ccurl_time(CURL *easy, CURLINFO information)
+{
+    curl_off_t value = 0;
+    (curl_easy_getinfo)(easy, information, &value);
+    return value;
+}
+
+/// A store of open connections, for the easy handles that are given it by CURLOPT_SHARE; NULL without memory.
+static inline CURLSH *ccurl_make_pool(void)
+{
+    CURLSH *pool = curl_share_init();
+    if (pool && (curl_share_setopt)(pool, CURLSHOPT_SHARE, CURL_LOCK_DATA_CONNECT) != CURLSHE_OK) {
+        curl_share_cleanup(pool);
+        return NULL;
+    }
+    return pool;
 }
 
 static inline CURLMcode ccurl_multi_set_number(CURLM *multi, CURLMoption option, long value)

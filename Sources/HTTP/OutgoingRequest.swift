@@ -23,11 +23,17 @@ package struct Reply: Sendable {
     /// What `Retry-After` asks for, 0...1 h; nil where there is none, or none that can be read.
     package var retryAfter: Duration?
     package var body: [UInt8]
+    /// From the moment the connection was ready for the request to the last byte of the answer.
+    package var roundTrip: Duration
 
-    package init(status: Int, contentType: String? = nil, retryAfter: Duration? = nil, body: [UInt8] = []) {
+    package init(
+        status: Int, contentType: String? = nil, retryAfter: Duration? = nil, body: [UInt8] = [],
+        roundTrip: Duration = .zero
+    ) {
         self.status = status
         self.contentType = contentType
         self.retryAfter = retryAfter
         self.body = body
+        self.roundTrip = roundTrip
     }
 }

@@ -118,6 +118,15 @@ final class BenchAgent {
         }
     }
 
+    /// Serves the uplink until so many receipts have come.
+    func serve(untilAccepted count: Int) throws {
+        let deadline = BootTime.now() + .seconds(600)
+        while receipts.count < count {
+            guard BootTime.now() < deadline else { throw RehearsalError("\(receipts.count) receipts in ten minutes") }
+            for letter in mailbox.wait(milliseconds: 1000) { take(letter) }
+        }
+    }
+
     private func wait(until isDone: () -> Bool) throws {
         let deadline = BootTime.now() + BenchBooth.patience
         while !isDone() {

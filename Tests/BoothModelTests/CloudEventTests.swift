@@ -42,6 +42,17 @@ struct CloudEventTests {
                 """)
     }
 
+    @Test("takes its sequence at the end, whatever its text is")
+    func sequence() {
+        for (text, expected) in [
+            (#"{"a":"警"}"#, #"{"a":"警","sequence":"7"}"#), ("", #","sequence":"7"}"#), ("}", #","sequence":"7"}"#),
+        ] {
+            #expect(CloudEvent(json: text).json(withSequence: "7") == expected)
+        }
+        // A text that does not end as it should is no reason to trap.
+        #expect(CloudEvent(json: "警").json(withSequence: "7").hasSuffix(#","sequence":"7"}"#))
+    }
+
     @Test("has no time while the clock is not trusted, and one in holdover")
     func clock() {
         for (state, hasTime) in [(ClockState.unsynced, false), (.holdover, true), (.synced, true)] {

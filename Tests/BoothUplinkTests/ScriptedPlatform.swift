@@ -129,12 +129,16 @@ final class TestAgent: Sendable {
         return uplink
     }
 
-    func queue(_ numbers: some Sequence<Int>, _ priority: Priority = .routine) {
+    /// - Parameter incident: that they tell of; nil: none is known.
+    func queue(_ numbers: some Sequence<Int>, _ priority: Priority = .routine, incident: Int? = nil) {
         state.withLock { state in
             for number in numbers {
                 let id = eventID(number)
                 let body = #"{"specversion":"1.0","id":"\#(id)","data":{"note":"求助"}}"#
-                state.queue.append(QueuedEvent(id: id, sequence: "\(number)", priority: priority, body: body))
+                state.queue.append(
+                    QueuedEvent(
+                        id: id, sequence: "\(number)", priority: priority, body: body,
+                        incident: incident.map { eventID($0) }))
             }
             state.queue.sort { ($0.priority, $0.id) < ($1.priority, $1.id) }
             Self.serve(&state)

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import BoothJournal
 import BoothModel
 import BoothUplink
 import Testing
@@ -166,6 +167,86 @@ private let start = BootTime(nanoseconds: 1_000_000_000_000)
     }
 }
 
+@Suite struct BatchTimeTests {
+    /// Sends a single event, then batches, over a line where each takes `base` and each event `cost` more.
+    private func sizes(base: Duration, cost: Duration, count: Int) -> [Int] {
+        var size = BatchSize()
+        size.answered(1, in: base + cost)
+        size.offer(50)
+        return (0..<count).map { _ in
+            let limit = size.limit
+            size.answered(limit, in: base + cost * limit)
+            return limit
+        }
+    }
+
+    @Test("a batch takes about twice as long as a single event, whatever the line")
+    func twice() {
+        // A platform that takes 70 µs for each, on loopback; 64 kbit/s; 1.6 s there and back, with room to spare.
+        #expect(sizes(base: .milliseconds(1), cost: .microseconds(70), count: 40).suffix(20).allSatisfy { $0 == 29 })
+        #expect(sizes(base: .milliseconds(200), cost: .milliseconds(88), count: 40).suffix(20).allSatisfy { $0 == 3 })
+        #expect(sizes(base: .milliseconds(1600), cost: .milliseconds(1), count: 40).allSatisfy { $0 == 50 })
+        #expect(sizes(base: .milliseconds(1600), cost: .milliseconds(88), count: 40).suffix(20).allSatisfy { $0 == 3 })
+    }
+
+    @Test("is two at the least, and never over what is offered")
+    func limits() {
+        #expect(sizes(base: .zero, cost: .seconds(9), count: 20).last == 2)
+        #expect(sizes(base: .seconds(9), cost: .zero, count: 20).last == 50)
+        #expect(sizes(base: .zero, cost: .zero, count: 20).last == 50)
+    }
+
+    @Test("learns that a platform became slow with each request, not with each event, and sends large batches again")
+    func slowDisk() {
+        var size = BatchSize()
+        size.answered(1, in: .microseconds(1300))
+        size.offer(50)
+        var limits: [Int] = []
+        for _ in 0..<60 {
+            limits.append(size.limit)
+            size.answered(size.limit, in: .milliseconds(12) + .microseconds(70) * size.limit)
+        }
+        #expect((limits.min() ?? 0) < 20 && limits.suffix(20).allSatisfy { $0 > 25 })
+    }
+
+    @Test("recovers from one answer that met with bad luck")
+    func luck() {
+        var size = BatchSize()
+        size.answered(1, in: .milliseconds(1))
+        size.offer(50)
+        for number in 0..<60 {
+            let span = Duration.milliseconds(1) + .microseconds(20) * size.limit
+            size.answered(size.limit, in: number == 10 ? .seconds(9) : span)
+        }
+        #expect(size.limit > 25)
+    }
+}
+
+@Suite struct RoundTripTests {
+    @Test("an answer is missing after a second while nothing is known, then after somewhat more than is usual")
+    func patience() {
+        var trip = RoundTrip()
+        #expect(trip.usual == nil && trip.patience == .seconds(1))
+        trip.measured(.milliseconds(1600))
+        #expect(trip.patience == .milliseconds(3600))
+        for _ in 0..<40 { trip.measured(.milliseconds(1600)) }
+        #expect(trip.patience == .milliseconds(1900))
+        for _ in 0..<200 { trip.measured(.milliseconds(2)) }
+        #expect(trip.patience > .milliseconds(301) && trip.patience < .milliseconds(303))
+    }
+
+    @Test("allows for answers that come unevenly, two seconds at most")
+    func uneven() {
+        var trip = RoundTrip()
+        for number in 0..<100 { trip.measured(.milliseconds(number % 2 == 0 ? 100 : 500)) }
+        let usual = trip.usual ?? .zero
+        #expect(usual > .milliseconds(250) && usual < .milliseconds(350))
+        #expect(trip.patience - usual > .milliseconds(700) && trip.patience - usual < .milliseconds(900))
+        trip.measured(.seconds(60))
+        #expect(trip.patience - (trip.usual ?? .zero) == .seconds(2))
+    }
+}
+
 @Suite struct HeldEventsTests {
     @Test("forgets each at its own deadline, and knows the first")
     func deadlines() {
@@ -179,6 +260,29 @@ private let start = BootTime(nanoseconds: 1_000_000_000_000)
         #expect(held.ids == [eventID(2)])
         held.expire(at: start + .seconds(2))
         #expect(held.nextDeadline == nil)
+    }
+
+    @Test("knows the first of an incident that was not taken, until it is, or its deadline")
+    func firsts() {
+        func event(_ number: Int, _ priority: Priority = .alarm, incident: Int? = 9) -> QueuedEvent {
+            QueuedEvent(
+                id: eventID(number), sequence: "", priority: priority, body: "", incident: incident.map { eventID($0) })
+        }
+        var held = HeldEvents()
+        held.holdInOrder([event(3), event(2), event(5)], until: start + .seconds(1))
+        held.holdInOrder([event(7, incident: nil)], until: start + .seconds(1))
+        #expect(held.first(before: event(4))?.id == eventID(2))
+        #expect(held.first(before: event(1)) == nil)
+        #expect(held.first(before: event(4, incident: 8)) == nil && held.first(before: event(8, incident: nil)) == nil)
+        // A press never waits for what is less urgent.
+        #expect(held.first(before: event(4, .help)) == nil)
+        held.holdInOrder([event(1, .help)], until: start + .seconds(2))
+        #expect(held.first(before: event(4, .help))?.press?.id == eventID(1))
+        held.expire(at: start + .seconds(1))
+        #expect(held.first(before: event(4))?.id == eventID(1))
+        // Taken at last: its receipt is on the way.
+        held.hold([eventID(1)], until: start + .seconds(9))
+        #expect(held.first(before: event(4)) == nil && held.contains(eventID(1)))
     }
 
     @Test("says when it is full and when not even a press may be added")

@@ -15,7 +15,12 @@ package struct CloudEvent: Sendable, Hashable {
     ///
     /// - Parameter sequence: 20 digits, the journal's generation and that target's count.
     package func json(withSequence sequence: String) -> String {
-        "\(json.dropLast()),\"sequence\":\"\(sequence)\"}"
+        // By its bytes: to drop a character, all before it are counted.
+        var text = String(Substring(json.utf8.dropLast(1)))
+        text += ",\"sequence\":\""
+        text += sequence
+        text += "\"}"
+        return text
     }
 }
 
