@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 .DEFAULT_GOAL := help
-.PHONY: help build demo test check bench deb booth-test format lint install-dependencies clean
+.PHONY: help build demo test check torture bench deb booth-test format lint install-dependencies clean
 
 # A toolchain that was unpacked there is found even where a login shell did not put it on PATH.
 export PATH := $(PATH):/opt/swift/usr/bin
@@ -37,6 +37,15 @@ check: install-dependencies lint ## lint, warnings as errors, and the tests
 	$(SWIFT) build --build-tests $(CHECKED) $(SWIFT_BUILD_FLAGS)
 	$(RUN_TESTS) $(CHECKED) --skip $(ALONE)
 	$(RUN_TESTS) $(CHECKED) --filter $(ALONE)
+
+# The short forms of these attacks are part of the tests. SEED=2 for other lives; ATTACKS="cuts model" for some.
+ATTACKS ?= cuts lies bytes calls full kills model
+SEED ?= 1
+SEEDS ?= 200
+POINTS ?= 10000
+torture: install-dependencies ## attack the journal for half an hour: POINTS power cuts, every byte, every system call, SEEDS lives
+	$(SWIFT) build $(RELEASE) --product booth-torture $(SWIFT_BUILD_FLAGS)
+	.build/release/booth-torture $(ATTACKS) --seed $(SEED) --seeds $(SEEDS) --points $(POINTS)
 
 # Without the programs to compare with, their rows say so.
 ONLY ?=

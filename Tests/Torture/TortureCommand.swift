@@ -16,13 +16,14 @@ package struct TortureCommand {
           full [--rounds 20]        a tmpfs of 1 MiB is filled up and freed
           kills [--rounds 200]      a process is killed at random moments
           model [--seeds 200]       a journal lives beside a model
+          lies [--points 100]       cuts on a disk that syncs nothing: has to fail, or the attack is none
         Attacks can be named one after the other. Exit 1 where one failed; its seed is said.
         """
 
     private var options: [String: String] = [:]
     private var attacks: [String] = []
 
-    private static let names = ["cuts", "bytes", "calls", "full", "kills", "model", "child"]
+    private static let names = ["cuts", "bytes", "calls", "full", "kills", "model", "lies", "child"]
     private static let known = [
         "seed", "points", "stride", "runs", "rounds", "seeds", "steps", "directory", "notes", "limit",
     ]
@@ -59,6 +60,8 @@ package struct TortureCommand {
             let outcome: Outcome =
                 switch attack {
                 case "cuts": CutAttack(points: try number("points", 10_000), seed: seed).run()
+                case "lies":
+                    CutAttack(points: try number("points", 100), seed: seed, lies: true).run()
                 case "bytes": ByteAttack(stride: try number("stride", 1), seed: seed).run()
                 case "calls": CallAttack(runs: options["runs"] == nil ? nil : try number("runs", 1), seed: seed).run()
                 case "full": FullAttack(rounds: try number("rounds", 20), seed: seed).run()

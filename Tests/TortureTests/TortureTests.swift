@@ -9,14 +9,24 @@ import Testing
 @Suite("The journal under attack")
 struct TortureTests {
     private static func attack(_ arguments: String...) throws {
+        let (status, said) = try run(arguments)
+        #expect(status == .exited(0), "\(said)")
+    }
+
+    private static func run(_ arguments: [String]) throws -> (status: ExitStatus, said: String) {
         let program = try ChildProcess(try BuiltPrograms.path(of: "booth-torture"), arguments)
         let status = try program.wait(within: .seconds(300))
-        let said = program.lines.map(\.text).joined(separator: "\n")
-        #expect(status == .exited(0), "\(said)")
+        return (status, program.lines.map(\.text).joined(separator: "\n"))
     }
 
     @Test("keeps what was recorded when the power goes at any point, with torn and reordered writes")
     func cuts() throws { try Self.attack("cuts", "--points", "400", "--seed", "1") }
+
+    @Test("is seen to lose what was recorded when a disk syncs nothing: the attack bites")
+    func lies() throws {
+        let (status, said) = try Self.run(["lies", "--points", "60", "--seed", "1"])
+        #expect(status == .exited(1) && said.contains("was recorded and is gone"), "\(said)")
+    }
 
     @Test("misses nothing unsaid when a byte of its files is changed, a file is cut, or gone")
     func bytes() throws { try Self.attack("bytes", "--stride", "997", "--seed", "1") }

@@ -44,20 +44,23 @@ package struct CallAttack {
     package func run() -> Outcome {
         var outcome = Outcome("calls")
         var endings: [String: Int] = [:]
+        var random = SeededRandom(seed: seed)
         do {
             if let reason = try Self.reasonToSkip() {
                 outcome.skipped = reason
                 return outcome
             }
+            let counts = try Run.counts(self)
+            outcome.remarks = Self.calls.map { "\(counts[$0] ?? 0) × \($0)" }
             for call in Self.calls {
                 for fault in Self.faults where Self.isPossible(fault.name, at: call) {
-                    try run(call, fault, &outcome, &endings)
+                    try run(call, fault, of: counts[call] ?? 0, &outcome, &endings, &random)
                 }
             }
         } catch {
             outcome.add("seed \(seed)", ["\(error)"])
         }
-        outcome.remarks = endings.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
+        outcome.remarks += endings.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
         return outcome
     }
 
@@ -67,30 +70,21 @@ package struct CallAttack {
         return output(of: "strace -o /dev/null -e trace=none true 2>&1").code == 0 ? nil : "ptrace(2) is not permitted"
     }
 
-    /// Lets the first, the second, ... call fail.
+    /// Lets the first, the second, ... call fail, of so many that a life without faults makes.
     private func run(
-        _ call: String, _ fault: (name: String, isForEver: Bool), _ outcome: inout Outcome,
-        _ endings: inout [String: Int]
+        _ call: String, _ fault: (name: String, isForEver: Bool), of count: Int, _ outcome: inout Outcome,
+        _ endings: inout [String: Int], _ random: inout SeededRandom
     ) throws {
-        // A short form looks here and there: the first calls, and later ones further and further apart.
-        var places = runs.map { count in (0..<count).map { $0 < 2 ? $0 + 1 : $0 * $0 + Int(seed % 3) } } ?? []
-        var next = 1
-        var isOver = false
-        while !isOver {
-            var batch: [Run] = []
-            while batch.count < Self.width {
-                if runs != nil, places.isEmpty { break }
-                let place = runs == nil ? next : places.removeFirst()
-                next += 1
-                batch.append(try Run(self, call, fault.name, at: place, forEver: fault.isForEver))
+        var places = Array(1...(count + 1))
+        if let runs { places = Array(places.dropLast().shuffled(using: &random).prefix(runs)) }
+        while !places.isEmpty {
+            let batch = try places.prefix(Self.width).map { place in
+                try Run(self, call, fault.name, at: place, forEver: fault.isForEver)
             }
-            guard !batch.isEmpty else { return }
+            places.removeFirst(batch.count)
             for run in batch {
                 let (wasReached, ending, problems) = try run.finish(self)
-                guard wasReached else {
-                    isOver = true
-                    continue
-                }
+                guard wasReached else { continue }
                 endings[ending, default: 0] += 1
                 outcome.add("seed \(seed), \(run.name)", problems)
             }
@@ -102,18 +96,23 @@ package struct CallAttack {
         let name: String
         private let folder: Folder
         private let child: ChildProcess
-        private let fault: String
 
         init(_ attack: CallAttack, _ call: String, _ fault: String, at place: Int, forEver: Bool) throws {
-            name = "\(call) \(fault) at \(place)\(forEver ? " and after" : "")"
-            self.fault = fault
+            try self.init(
+                attack, "\(call) \(fault) at \(place)\(forEver ? " and after" : "")",
+                ["-e", "trace=\(call)", "-e", "inject=\(call):\(fault):when=\(place)\(forEver ? "+" : "")"])
+        }
+
+        private init(_ attack: CallAttack, _ name: String, _ tracing: [String]) throws {
+            self.name = name
             folder = try Folder()
             let path = folder.path
             // Made before: what concerns us is the journal's own calls.
             guard mkdir(path + "/state", 0o700) == 0 else { throw TestedJournal.Failure("mkdir refused") }
-            var arguments = ["-f", "-qq", "-o", path + "/trace", "-e", "trace=\(call)"]
-            arguments += ["-e", "inject=\(call):\(fault):when=\(place)\(forEver ? "+" : "")"]
-            for name in ["", "/journal.sqlite", "/journal.sqlite-wal", "/journal.sqlite-journal", "/journal.sqlite-shm"] {
+            var arguments = ["-f", "-qq", "-o", path + "/trace"] + tracing
+            for name in [
+                "", "/journal.sqlite", "/journal.sqlite-wal", "/journal.sqlite-journal", "/journal.sqlite-shm",
+            ] {
                 arguments += ["-P", path + "/state" + name]
             }
             for name in TestedJournal.otherFiles { arguments += ["-P", path + "/state/" + name] }
@@ -122,6 +121,24 @@ package struct CallAttack {
                 directory: path + "/state", notes: path + "/notes", seed: attack.seed, steps: attack.steps,
                 limit: attack.limit)
             child = try ChildProcess("/usr/bin/strace", arguments)
+        }
+
+        /// How often a life without faults makes each call.
+        static func counts(_ attack: CallAttack) throws -> [String: Int] {
+            let run = try Run(attack, "no fault", ["-e", "trace=" + CallAttack.calls.joined(separator: ",")])
+            guard try run.child.wait(within: .seconds(60)) == .exited(0) else {
+                throw TestedJournal.Failure("a child without faults ended otherwise: \(run.child.lines.map(\.text))")
+            }
+            var counts: [String: Int] = [:]
+            for line in String(decoding: try Folder.read(run.folder.path + "/trace"), as: UTF8.self).split(
+                separator: "\n")
+            {
+                // "1234  pwrite64(5, ..." or "1234  <... pwrite64 resumed> ..."
+                let words = line.split(separator: " ", maxSplits: 2)
+                guard words.count > 1, let end = words[1].firstIndex(of: "(") else { continue }
+                counts[String(words[1][..<end]), default: 0] += 1
+            }
+            return counts
         }
 
         /// - Returns: whether the call was made that often, how the child ended, and what is wrong.
@@ -141,9 +158,10 @@ package struct CallAttack {
             }
             var random = SeededRandom(seed: attack.seed)
             let ledger = try Child.ledger(in: folder.path + "/notes")
-            problems += Examination(
-                of: folder.path + "/state", limit: attack.limit, knowing: ledger, allowing: .toldNumbers, &random
-            ).problems
+            problems +=
+                Examination(
+                    of: folder.path + "/state", limit: attack.limit, knowing: ledger, allowing: .toldNumbers, &random
+                ).problems
             return (true, ending, problems)
         }
 

@@ -11,14 +11,17 @@ package struct CutAttack {
     package var steps = 120
     /// Small, so that the log is moved into the file now and then.
     package var limit: Int64 = 1 << 20
+    /// Whether syncs do nothing: then it has to fail.
+    package var lies: Bool
 
-    package init(points: Int, seed: UInt64) {
+    package init(points: Int, seed: UInt64, lies: Bool = false) {
         self.points = points
         self.seed = seed
+        self.lies = lies
     }
 
     package func run() -> Outcome {
-        var outcome = Outcome("cuts")
+        var outcome = Outcome(lies ? "lies" : "cuts")
         var random = SeededRandom(seed: seed)
         var lives = 0
         var second = 0
@@ -58,7 +61,8 @@ package struct CutAttack {
                     do {
                         try workload.step()
                     } catch {
-                        throw TestedJournal.Failure("life \(seed), part \(part), step \(step) \(workload.lastStep): \(error)")
+                        throw TestedJournal.Failure(
+                            "life \(seed), part \(part), step \(step) \(workload.lastStep): \(error)")
                     }
                 }
                 model = workload.model
@@ -72,10 +76,12 @@ package struct CutAttack {
     /// Cuts one life at as many points as are wanted still, at most at each once.
     ///
     /// - Returns: how many were cut a second time.
-    private func cut(_ life: Life, _ folder: Folder, _ outcome: inout Outcome, _ random: inout SeededRandom) throws -> Int {
+    private func cut(_ life: Life, _ folder: Folder, _ outcome: inout Outcome, _ random: inout SeededRandom) throws
+        -> Int
+    {
         let wanted = min(points - outcome.tried, life.operations.count + 1)
         let places = Array((0...life.operations.count).shuffled(using: &random).prefix(wanted)).sorted()
-        let manner = Disk.Manner.allCases.randomElement(using: &random) ?? .ordered
+        let manner = lies ? .lying : Disk.Manner.honest.randomElement(using: &random) ?? .ordered
         var disk = Disk(manner: manner)
         var ledger = Ledger()
         var done = 0

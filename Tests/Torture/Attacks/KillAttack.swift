@@ -30,7 +30,9 @@ package struct KillAttack {
                 if child.isRunning { killed += 1 }
                 let status = try child.stop(with: SIGKILL, within: .seconds(10))
                 var problems = child.lines.map(\.text)
-                if status != .signalled(SIGKILL), status != .exited(0) { problems.append("the child ended with \(status)") }
+                if status != .signalled(SIGKILL), status != .exited(0) {
+                    problems.append("the child ended with \(status)")
+                }
                 // The directory is judged as it is, and the next round goes on with it.
                 if access(state, F_OK) == 0 {
                     problems += try Self.examine(state, notes, limit, &random)

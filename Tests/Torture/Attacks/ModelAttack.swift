@@ -19,6 +19,7 @@ package struct ModelAttack {
     package func run() -> Outcome {
         var outcome = Outcome("model")
         var crashes = 0
+        var faults = 0
         for number in 0..<UInt64(max(seeds, 0)) {
             var life = Life(seed: seed &+ number, limit: limit)
             do {
@@ -29,8 +30,9 @@ package struct ModelAttack {
                 outcome.add("seed \(seed &+ number), step \(life.step), \(life.lastStep)", ["\(error)"])
             }
             crashes += life.crashes
+            faults += life.faults
         }
-        outcome.remarks = ["\(steps) steps each", "\(crashes) crashes"]
+        outcome.remarks = ["\(steps) steps each", "\(crashes) crashes", "\(faults) calls that failed"]
         return outcome
     }
 
@@ -44,6 +46,7 @@ package struct ModelAttack {
         private(set) var step = 0
         private(set) var lastStep = ""
         private(set) var crashes = 0
+        private(set) var faults = 0
 
         init(seed: UInt64, limit: Int64) {
             self.limit = limit
@@ -56,6 +59,15 @@ package struct ModelAttack {
             switch Int.random(in: 0..<24, using: &random) {
             case 0: try crash()
             case 1: try restart()
+            case 2:
+                // Writes or syncs fail, now or soon: the booth goes on from memory.
+                guard let fault = Recording.Fault.allCases.randomElement(using: &random) else { return }
+                faults += Recording.faults
+                Recording.fail(
+                    fault, after: Int.random(in: 0...30, using: &random), times: Int.random(in: 1...2, using: &random))
+            case 3:
+                lastStep = "recovery"
+                try workload?.awaitRecovery()
             default:
                 guard let workload else { return }
                 defer { lastStep = workload.lastStep }
@@ -94,9 +106,10 @@ package struct ModelAttack {
             guard let workload, let folder else { return }
             lastStep = "crash"
             crashes += 1
-            var disk = Disk(base, manner: Disk.Manner.allCases.randomElement(using: &random) ?? .ordered)
+            var disk = Disk(base, manner: Disk.Manner.honest.randomElement(using: &random) ?? .ordered)
             // What the old journal does from here on happens to files that nobody looks at again.
             let operations = Recording.operations(in: folder.path)
+            faults += Recording.faults
             Recording.end()
             workload.journal.stop()
             for operation in operations { disk.apply(operation) }
@@ -107,6 +120,7 @@ package struct ModelAttack {
         private mutating func restart() throws {
             guard let workload, let folder else { return }
             lastStep = "restart"
+            try workload.awaitRecovery()
             guard workload.journal.stop() else { throw TestedJournal.Failure("not everything was written at the end") }
             Recording.end()
             base = try Folder.image(of: folder.path)
@@ -115,6 +129,8 @@ package struct ModelAttack {
 
         private func compare() throws {
             guard let workload else { return }
+            // While the disk refuses, what only the file has may not be told.
+            guard workload.journal.storage == .ok, try workload.journal.isRecorded() else { return }
             var found = try Model(queuesOf: workload.journal)
             // These are told at an opening alone.
             found.points = workload.model.points
@@ -176,7 +192,8 @@ extension Model {
                 parts.append("queue of \(target): \(here.count) for \(there.count), missing \(missing), added \(added)")
             }
             if rejected[target] != other.rejected[target] {
-                parts.append("refused by \(target): \(rejected[target]?.count ?? 0) for \(other.rejected[target]?.count ?? 0)")
+                parts.append(
+                    "refused by \(target): \(rejected[target]?.count ?? 0) for \(other.rejected[target]?.count ?? 0)")
             }
         }
         if open != other.open { parts.append("open incidents: \(open.count) for \(other.open.count)") }

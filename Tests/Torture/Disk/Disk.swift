@@ -10,6 +10,11 @@ package struct Disk: Sendable {
         case ordered
         /// Names, sizes and bytes arrive in any order, and a sector that was being written may hold anything.
         case harsh
+        /// As in order, but syncs do nothing: no promise can be kept, and an attack that finds nothing here is none.
+        case lying
+
+        /// Those that keep what they promise.
+        static let honest: [Manner] = [.ordered, .harsh]
     }
 
     let manner: Manner
@@ -63,7 +68,9 @@ package struct Disk: Sendable {
             files.append(Content())
         case .write(let offset, let bytes): change(operation.name, .write(offset: offset, bytes: bytes))
         case .truncate(let size): change(operation.name, .resize(size))
-        case .sync:
+        case .sync, .directorySync:
+            if manner == .lying { return }
+            if case .directorySync = operation.kind { return syncNames() }
             guard let file = names[operation.name] else { return }
             for change in files[file].pending { change.apply(to: &files[file].durable) }
             files[file].pending = []
@@ -71,7 +78,6 @@ package struct Disk: Sendable {
         case .delete:
             names[operation.name] = nil
             pendingNames.append(.removed(operation.name))
-        case .directorySync: syncNames()
         }
     }
 

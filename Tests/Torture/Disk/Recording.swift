@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import CSQLite
 import CrashVFS
 
 /// One thing that happened to the files of a directory, or a mark of the test.
@@ -34,6 +35,25 @@ package enum Recording {
 
     /// Adds a mark, from any thread.
     package static func note(_ number: Int) { crashvfs_note(Int64(number)) }
+
+    /// What of the disk fails.
+    package enum Fault: CaseIterable, Sendable {
+        case writeRefused, writeFull, syncRefused
+    }
+
+    /// Lets the disk fail for so many calls, after so many that go well.
+    package static func fail(_ fault: Fault, after: Int, times: Int) {
+        let (kind, code): (Int, Int32) =
+            switch fault {
+            case .writeRefused: (CRASHVFS_WRITE, SQLITE_IOERR | 3 << 8)
+            case .writeFull: (CRASHVFS_WRITE, SQLITE_FULL)
+            case .syncRefused: (CRASHVFS_SYNC, SQLITE_IOERR | 4 << 8)
+            }
+        crashvfs_fail(CInt(kind), Int64(after), Int64(times), code)
+    }
+
+    /// How many calls failed since then.
+    package static var faults: Int { Int(crashvfs_faults()) }
 
     /// How many operations there are so far.
     package static var count: Int { Int(crashvfs_count()) }

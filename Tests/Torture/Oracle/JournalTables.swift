@@ -81,7 +81,8 @@ package struct JournalTables: Sendable {
                 if text.isEnded != (table == "closed") {
                     problems.append("incident \(text.id) stands in \(table) as \(text.state)")
                 }
-                if kept.updateValue(.init(version: text.count, ended: text.isEnded), forKey: "incident \(text.id)") != nil
+                if kept.updateValue(.init(version: text.count, ended: text.isEnded), forKey: "incident \(text.id)")
+                    != nil
                 {
                     problems.append("incident \(text.id) stands in the file twice")
                 }
@@ -139,7 +140,8 @@ package struct JournalTables: Sendable {
 
     /// The UUIDv7 of the two columns that keep it.
     private static func id(key: String, random: String) -> String? {
-        guard let key = Int64(key).map(UInt64.init(bitPattern:)), let random = Int64(random).map(UInt64.init(bitPattern:))
+        guard let key = Int64(key).map(UInt64.init(bitPattern:)),
+            let random = Int64(random).map(UInt64.init(bitPattern:))
         else { return nil }
         func hexadecimal(_ number: UInt64, _ width: Int) -> String {
             let digits = String(number, radix: 16)
@@ -147,7 +149,8 @@ package struct JournalTables: Sendable {
         }
         let time = hexadecimal(key >> 12, 12)
         let last = hexadecimal(1 << 63 | random, 16)
-        return "\(time.prefix(8))-\(time.suffix(4))-7\(hexadecimal(key & 0xFFF, 3))-\(last.prefix(4))-\(last.suffix(12))"
+        return
+            "\(time.prefix(8))-\(time.suffix(4))-7\(hexadecimal(key & 0xFFF, 3))-\(last.prefix(4))-\(last.suffix(12))"
     }
 }
 

@@ -65,7 +65,9 @@ package struct Ledger: Sendable {
 
     private mutating func give(_ new: Given, _ sequence: String, to target: String) {
         if let known = events[new.event] {
-            if !known.targets.contains(target) { problems.append("\(new.event) was given to \(target), not its target") }
+            if !known.targets.contains(target) {
+                problems.append("\(new.event) was given to \(target), not its target")
+            }
         } else if !Self.isTold(new.event) {
             problems.append("\(new.event) was given to \(target) and never handed over")
         }

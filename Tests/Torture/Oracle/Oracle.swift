@@ -34,7 +34,9 @@ package struct Oracle {
     package mutating func judge(_ allowance: Allowance, lossesBefore: Int) -> [String] {
         self.allowance = allowance
         problems = ledger.problems + tables.problems
-        if case .nothing = allowance, ledger.lossesTold > lossesBefore {
+        // Where nothing was ever recorded, nobody can be misled by it.
+        let hadEvents = ledger.events.values.contains { $0.isRecorded && $0.mayBeLost }
+        if case .nothing = allowance, ledger.lossesTold > lossesBefore, hadEvents {
             problems.append("a loss is told although the disk kept what was synced")
         }
         if case .everything = allowance { return problems }
@@ -106,7 +108,8 @@ package struct Oracle {
                 continue
             }
             if !allowed.contains(kept) {
-                problems.append("\(name) is kept as \(kept.version), ended \(kept.ended); allowed: \(allowed.map(\.version))")
+                problems.append(
+                    "\(name) is kept as \(kept.version), ended \(kept.ended); allowed: \(allowed.map(\.version))")
             }
         }
         for name in tables.kept.keys where ledger.states[name] == nil {
@@ -118,11 +121,14 @@ package struct Oracle {
     private mutating func judgeEndings() {
         var endings: [Substring: Int] = [:]
         for json in tables.events.values where json.contains("\"type\":\"cn.boothd.incident.closed.v1\"") {
-            guard let incident = json.firstRange(of: "\"incident\":\"").map({ json[$0.upperBound...].prefix(36) }) else {
+            guard let incident = json.firstRange(of: "\"incident\":\"").map({ json[$0.upperBound...].prefix(36) })
+            else {
                 continue
             }
             endings[incident, default: 0] += 1
         }
-        for (incident, count) in endings where count > 1 { problems.append("incident \(incident) ended \(count) times") }
+        for (incident, count) in endings where count > 1 {
+            problems.append("incident \(incident) ended \(count) times")
+        }
     }
 }

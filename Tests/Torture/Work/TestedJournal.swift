@@ -155,6 +155,23 @@ package final class TestedJournal {
         }
     }
 
+    /// Waits until the journal says how the disk is: well, or not.
+    package func awaitStorage(isWell: Bool) throws {
+        try self.await(isWell ? "recovery" : "word of a fault") { report in
+            if case .status(let status) = report, (status.storage == .ok) == isWell { true } else { nil }
+        }
+    }
+
+    /// Whether the journal has said by now that the disk refuses.
+    package func isInTrouble() throws -> Bool {
+        // Its status goes out at the end of the turn that answers this.
+        _ = try isRecorded()
+        _ = try queues()
+        kept += reports.take()
+        for case .status(let status) in kept { storage = status.storage }
+        return storage != .ok
+    }
+
     /// The head of a target's queue, which must not be empty.
     package func fetch(_ limit: Int, for target: TargetID, except: Set<EventID> = []) throws -> [QueuedEvent] {
         requests += 1
