@@ -11,7 +11,8 @@ package struct TortureCommand {
     package static let usage = """
         usage: booth-torture ATTACK [--seed N] [what the attack takes]
           cuts [--points 10000]     the power goes between any two writes
-          bytes [--stride 1]        each n-th byte of a small journal is spoiled
+          bytes [--stride 1]        each n-th byte of a small journal is spoiled, its files cut, gone, put back
+          rows [--changes 2000]     rows of a small journal are changed by hand
           calls [--runs N]          each system call fails in turn; N of each at most
           full [--rounds 20]        a tmpfs of 1 MiB is filled up and freed
           kills [--rounds 200]      a process is killed at random moments
@@ -23,9 +24,10 @@ package struct TortureCommand {
     private var options: [String: String] = [:]
     private var attacks: [String] = []
 
-    private static let names = ["cuts", "bytes", "calls", "full", "kills", "model", "lies", "child"]
+    private static let names = ["cuts", "bytes", "calls", "full", "kills", "model", "lies", "rows", "child", "spoil"]
     private static let known = [
         "seed", "points", "stride", "runs", "rounds", "seeds", "steps", "directory", "notes", "limit",
+        "changes", "kind", "amount", "first",
     ]
 
     package init(_ arguments: [String]) throws {
@@ -53,6 +55,7 @@ package struct TortureCommand {
     /// - Returns: the exit code.
     package func run() throws -> CInt {
         if attacks.first == "child" { return try child() }
+        if attacks.first == "spoil" { return try spoil() }
         Recording.install()
         let seed: UInt64 = try number("seed", 1)
         var code: CInt = 0
@@ -62,7 +65,8 @@ package struct TortureCommand {
                 case "cuts": CutAttack(points: try number("points", 10_000), seed: seed).run()
                 case "lies":
                     CutAttack(points: try number("points", 100), seed: seed, lies: true).run()
-                case "bytes": ByteAttack(stride: try number("stride", 1), seed: seed).run()
+                case "bytes": SpoilAttack(.bytes, amount: try number("stride", 1), seed: seed).run()
+                case "rows": SpoilAttack(.rows, amount: try number("changes", 2000), seed: seed).run()
                 case "calls": CallAttack(runs: options["runs"] == nil ? nil : try number("runs", 1), seed: seed).run()
                 case "full": FullAttack(rounds: try number("rounds", 20), seed: seed).run()
                 case "kills": KillAttack(rounds: try number("rounds", 200), seed: seed).run()
@@ -73,6 +77,15 @@ package struct TortureCommand {
             if outcome.failed > 0 { code = 1 }
         }
         return code
+    }
+
+    private func spoil() throws -> CInt {
+        guard let directory = options["directory"], let kind = options["kind"].flatMap(SpoilAttack.Kind.init) else {
+            throw UsageError(description: "spoil takes --directory and --kind")
+        }
+        try SpoilAttack(kind, amount: try number("amount", 1), seed: try number("seed", 1))
+            .doShare(of: directory, from: try number("first", 0))
+        return 0
     }
 
     private func child() throws -> CInt {

@@ -31,6 +31,9 @@ struct TortureTests {
     @Test("misses nothing unsaid when a byte of its files is changed, a file is cut, or gone")
     func bytes() throws { try Self.attack("bytes", "--stride", "997", "--seed", "1") }
 
+    @Test("does not trap, whatever somebody writes into its rows")
+    func rows() throws { try Self.attack("rows", "--changes", "60", "--seed", "1") }
+
     @Test("misses nothing and gives no number twice when a system call fails")
     func calls() throws { try Self.attack("calls", "--runs", "1", "--seed", "1") }
 
