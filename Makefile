@@ -39,7 +39,7 @@ check: install-dependencies lint ## lint, warnings as errors, and the tests
 	$(RUN_TESTS) $(CHECKED) --filter $(ALONE)
 
 # The short forms of these attacks are part of the tests. SEED=2 for other lives; ATTACKS="cuts model" for some.
-ATTACKS ?= cuts bytes rows calls full kills model
+ATTACKS ?= cuts faults bytes rows calls full kills model
 SEED ?= 1
 SEEDS ?= 200
 POINTS ?= 10000

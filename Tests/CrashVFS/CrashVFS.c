@@ -157,7 +157,10 @@ static int crash_truncate(sqlite3_file *file, sqlite3_int64 size)
 static int crash_sync(sqlite3_file *file, int flags)
 {
     int code = injected(name_of(file), CRASHVFS_SYNC);
-    if (code != SQLITE_OK) return code;
+    if (code != SQLITE_OK) {
+        record(name_of(file), CRASHVFS_SYNC_FAILED, 0, NULL, 0);
+        return code;
+    }
     sqlite3_file *below = below_file(file);
     code = below->pMethods->xSync(below, flags);
     if (code != SQLITE_OK) return code;

@@ -11,6 +11,7 @@ package struct TortureCommand {
     package static let usage = """
         usage: booth-torture ATTACK [--seed N] [what the attack takes]
           cuts [--points 10000]     the power goes between any two writes
+          faults [--points 2000]    the same where writes and syncs failed before
           bytes [--stride 1]        each n-th byte of a small journal is spoiled, its files cut, gone, put back
           rows [--changes 2000]     rows of a small journal are changed by hand
           calls [--runs N]          each system call fails in turn; N of each at most
@@ -24,7 +25,9 @@ package struct TortureCommand {
     private var options: [String: String] = [:]
     private var attacks: [String] = []
 
-    private static let names = ["cuts", "bytes", "calls", "full", "kills", "model", "lies", "rows", "child", "spoil"]
+    private static let names = [
+        "cuts", "bytes", "calls", "full", "kills", "model", "faults", "lies", "rows", "child", "spoil",
+    ]
     private static let known = [
         "seed", "points", "stride", "runs", "rounds", "seeds", "steps", "directory", "notes", "limit",
         "changes", "kind", "amount", "first",
@@ -63,6 +66,7 @@ package struct TortureCommand {
             let outcome: Outcome =
                 switch attack {
                 case "cuts": CutAttack(points: try number("points", 10_000), seed: seed).run()
+                case "faults": CutAttack(points: try number("points", 2000), seed: seed, isFaulty: true).run()
                 case "lies":
                     CutAttack(points: try number("points", 100), seed: seed, lies: true).run()
                 case "bytes": SpoilAttack(.bytes, amount: try number("stride", 1), seed: seed).run()

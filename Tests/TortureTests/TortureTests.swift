@@ -22,6 +22,9 @@ struct TortureTests {
     @Test("keeps what was recorded when the power goes at any point, with torn and reordered writes")
     func cuts() throws { try Self.attack("cuts", "--points", "400", "--seed", "1") }
 
+    @Test("keeps what was recorded when the power goes after a write or a sync had failed")
+    func faults() throws { try Self.attack("faults", "--points", "100", "--seed", "1") }
+
     @Test("is seen to lose what was recorded when a disk syncs nothing: the attack bites")
     func lies() throws {
         let (status, said) = try Self.run(["lies", "--points", "60", "--seed", "1"])

@@ -22,6 +22,9 @@ enum {
     CRASHVFS_DIRECTORY_SYNC,
     /// The test's own mark; `offset` is its number.
     CRASHVFS_NOTE,
+    /// The sync of a file failed: what was written since the last one may never arrive, whatever later syncs say
+    /// (Rebello et al., ATC 2020).
+    CRASHVFS_SYNC_FAILED,
     /// Only for faults: a read.
     CRASHVFS_READ,
 };

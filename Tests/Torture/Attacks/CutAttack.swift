@@ -11,24 +11,32 @@ package struct CutAttack {
     package var steps = 120
     /// Small, so that the log is moved into the file now and then.
     package var limit: Int64 = 1 << 20
+    /// Whether calls fail in those lives.
+    var isFaulty: Bool
     /// Whether syncs do nothing: then it has to fail.
     package var lies: Bool
 
-    package init(points: Int, seed: UInt64, lies: Bool = false) {
+    package init(points: Int, seed: UInt64, lies: Bool = false, isFaulty: Bool = false) {
         self.points = points
         self.seed = seed
         self.lies = lies
+        self.isFaulty = isFaulty
     }
 
+    /// What was sent from memory and never written may be told as lost.
+    private var allowance: Oracle.Allowance { isFaulty ? .toldNumbers : .nothing }
+
     package func run() -> Outcome {
-        var outcome = Outcome(lies ? "lies" : "cuts")
+        var outcome = Outcome(lies ? "lies" : isFaulty ? "faults" : "cuts")
         var random = SeededRandom(seed: seed)
         var lives = 0
         var second = 0
+        var faults = 0
         do {
             let folder = try Folder()
             while outcome.tried < points {
-                let life = try Life(seed: random.next(), steps: steps, limit: limit)
+                let life = try Life(seed: random.next(), steps: steps, limit: limit, isFaulty: isFaulty)
+                faults += life.faults
                 lives += 1
                 second += try cut(life, folder, &outcome, &random)
             }
@@ -36,6 +44,7 @@ package struct CutAttack {
             outcome.add("seed \(seed), life \(lives)", ["\(error)"])
         }
         outcome.remarks = ["\(lives) lives", "\(second) cut again while they were opened"]
+        if isFaulty { outcome.remarks.append("\(faults) calls failed") }
         return outcome
     }
 
@@ -44,8 +53,10 @@ package struct CutAttack {
         let seed: UInt64
         let operations: [Operation]
         let notes: [Note]
+        /// Calls that failed in it.
+        var faults = 0
 
-        init(seed: UInt64, steps: Int, limit: Int64) throws {
+        init(seed: UInt64, steps: Int, limit: Int64, isFaulty: Bool) throws {
             self.seed = seed
             let folder = try Folder()
             Recording.begin(in: folder.path)
@@ -58,13 +69,22 @@ package struct CutAttack {
                 let journal = try TestedJournal(directory: folder.path, limit: limit, book: book)
                 let workload = Workload(seed: random.next(), journal: journal, model: model)
                 for step in 0..<steps / 2 {
+                    if isFaulty, step % 20 == 10 {
+                        let fault = Recording.Fault.allCases.randomElement(using: &random) ?? .syncRefused
+                        faults += Recording.faults
+                        Recording.fail(fault, after: Int.random(in: 0...20, using: &random), times: 1)
+                    }
                     do {
                         try workload.step()
+                        if isFaulty, step % 20 == 19 { try workload.awaitRecovery() }
                     } catch {
                         throw TestedJournal.Failure(
                             "life \(seed), part \(part), step \(step) \(workload.lastStep): \(error)")
                     }
                 }
+                try workload.awaitRecovery()
+                faults += Recording.faults
+                Recording.fail(.syncRefused, after: 0, times: 0)
                 model = workload.model
                 journal.stop()
             }
@@ -92,12 +112,16 @@ package struct CutAttack {
                 if case .note(let number) = operation.kind { ledger.apply(life.notes[number]) }
             }
             done = place
-            let image = disk.afterPowerCut(&random)
+            var image = disk.afterPowerCut(&random)
+            // What was shared memory may lie there with anything in it.
+            if Int.random(in: 0..<10, using: &random) == 0 {
+                image["journal.sqlite-shm"] = (0..<32768).map { _ in UInt8.random(in: 0...255, using: &random) }
+            }
             let name = "seed \(seed), life \(life.seed), \(manner.rawValue), cut \(place) of \(life.operations.count)"
             try folder.hold(image)
             let isTwofold = Int.random(in: 0..<20, using: &random) == 0
             if isTwofold { Recording.begin(in: folder.path) }
-            let examined = Examination(of: folder.path, limit: limit, knowing: ledger, allowing: .nothing, &random)
+            let examined = Examination(of: folder.path, limit: limit, knowing: ledger, allowing: allowance, &random)
             if isTwofold { Recording.end() }
             outcome.add(name, examined.problems)
             if isTwofold, examined.problems.isEmpty {
@@ -122,6 +146,6 @@ package struct CutAttack {
             if case .note(let number) = operation.kind { ledger.apply(examined.notes[number]) }
         }
         try folder.hold(disk.afterPowerCut(&random))
-        return Examination(of: folder.path, limit: limit, knowing: ledger, allowing: .nothing, &random).problems
+        return Examination(of: folder.path, limit: limit, knowing: ledger, allowing: allowance, &random).problems
     }
 }

@@ -29,6 +29,20 @@ package struct Disk: Sendable {
     private struct Content: Sendable {
         var durable: [UInt8] = []
         var pending: [Change] = []
+        /// So many of the first of `pending` are such that no later sync brings to disk.
+        var stuck = 0
+
+        /// A sync that went well.
+        mutating func sync() {
+            var kept = pending.prefix(stuck)
+            for change in pending.dropFirst(stuck) {
+                change.apply(to: &durable)
+                // Written once more, they are as good as new.
+                kept.removeAll { $0.isReplaced(by: change) }
+            }
+            pending = Array(kept)
+            stuck = kept.count
+        }
     }
 
     enum Change: Sendable {
@@ -72,9 +86,11 @@ package struct Disk: Sendable {
             if manner == .lying { return }
             if case .directorySync = operation.kind { return syncNames() }
             guard let file = names[operation.name] else { return }
-            for change in files[file].pending { change.apply(to: &files[file].durable) }
-            files[file].pending = []
+            files[file].sync()
             if manner == .ordered { syncNames() }
+        case .syncFailed:
+            guard let file = names[operation.name] else { return }
+            files[file].stuck = files[file].pending.count
         case .delete:
             names[operation.name] = nil
             pendingNames.append(.removed(operation.name))
@@ -143,6 +159,15 @@ package struct Disk: Sendable {
 }
 
 extension Disk.Change {
+    /// Whether `later` covers bytes of this write, or cuts them off.
+    func isReplaced(by later: Disk.Change) -> Bool {
+        guard case .write(let offset, let bytes) = self else { return true }
+        switch later {
+        case .write(let start, let written): return start < offset + bytes.count && offset < start + written.count
+        case .resize(let size): return size < offset + bytes.count
+        }
+    }
+
     func apply(to bytes: inout [UInt8]) {
         switch self {
         case .write(let offset, let written):

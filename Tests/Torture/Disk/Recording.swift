@@ -11,6 +11,8 @@ package struct Operation: Sendable {
         case truncate(size: Int)
         /// The file's bytes and size are on disk.
         case sync
+        /// What was written since the last sync may never arrive: the kernel takes it for written.
+        case syncFailed
         case delete
         /// The names in the directory are on disk.
         case directorySync
@@ -81,6 +83,7 @@ package enum Recording {
                 bytes: Array(UnsafeBufferPointer(start: operation.bytes, count: Int(operation.length))))
         case CRASHVFS_TRUNCATE: .truncate(size: Int(operation.offset))
         case CRASHVFS_SYNC: .sync
+        case CRASHVFS_SYNC_FAILED: .syncFailed
         case CRASHVFS_DELETE: .delete
         case CRASHVFS_DIRECTORY_SYNC: .directorySync
         default: .note(Int(operation.offset))

@@ -28,13 +28,14 @@ package struct Examination {
         let book = Book(ledger, descriptor: descriptor)
         self.ledger = ledger
         do {
-            let journal = try TestedJournal(directory: directory, limit: limit, book: book)
+            let journal = try TestedJournal(
+                directory: directory, limit: limit, book: book, patience: .seconds(10))
             toldLoss = journal.contents.isAfterLoss
             setAside = journal.contents.setAside != nil
-            let offered = try Self.open(journal, &random)
+            let offered = Result { try Self.open(journal, &random) }
             if !journal.stop() { problems.append("the journal could not be closed with everything on disk") }
-            let known = book.ledger
-            var oracle = Oracle(ledger: known, tables: JournalTables(directory: directory), offered: offered)
+            var oracle = Oracle(
+                ledger: book.ledger, tables: JournalTables(directory: directory), offered: try offered.get())
             problems += oracle.judge(allowance, lossesBefore: ledger.lossesTold)
         } catch {
             problems.append("cannot be opened or does not answer: \(error)")
@@ -46,8 +47,11 @@ package struct Examination {
 
     /// Records an event for all, and takes whatever waits.
     private static func open(_ journal: TestedJournal, _ random: inout SeededRandom) throws -> [String: [String]] {
-        let key = max(journal.contents.lastKey, journal.book.ledger.highestKey) + 1
-        let probe = SampleEvent.record(EventID(key: key, random: random.next()))
+        // The agent goes on from that key, whatever it is.
+        var ids = EventIDGenerator(after: journal.contents.lastKey)
+        let next = ids.next(wallMilliseconds: 0).key
+        let probe = SampleEvent.record(
+            EventID(key: max(next, journal.book.ledger.highestKey &+ 1), random: random.next()))
         journal.record(JournalEntry(events: [probe.entryEvent(for: TestedJournal.targets)]))
         try journal.awaitRecorded(probe.id)
         var offered: [String: [String]] = [:]

@@ -66,7 +66,7 @@ package final class TestedJournal {
 
     /// What the agent does after a loss: its first event says so to all.
     private func tellLoss() {
-        let id = EventID(key: max(contents.lastKey, book.ledger.highestKey) + 1, random: 0)
+        let id = EventID(key: max(contents.lastKey, book.ledger.highestKey) &+ 1, random: 0)
         record(
             JournalEntry(
                 events: [SampleEvent.loss(id).entryEvent(for: Self.targets)], tellsOfLoss: true))
