@@ -13,7 +13,7 @@ struct TortureTests {
         #expect(status == .exited(0), "\(said)")
     }
 
-    private static func run(_ arguments: [String]) throws -> (status: ExitStatus, said: String) {
+    private static func run(_ arguments: [String]) throws -> (status: Rehearsal.ExitStatus, said: String) {
         let program = try ChildProcess(try BuiltPrograms.path(of: "booth-torture"), arguments)
         let status = try program.wait(within: .seconds(300))
         return (status, program.lines.map(\.text).joined(separator: "\n"))
@@ -47,5 +47,5 @@ struct TortureTests {
     func kills() throws { try Self.attack("kills", "--rounds", "20", "--seed", "1") }
 
     @Test("does what a model in plain values does")
-    func model() throws { try Self.attack("model", "--seeds", "8", "--seed", "1") }
+    func model() throws { try Self.attack("model", "--seeds", "4", "--seed", "1") }
 }

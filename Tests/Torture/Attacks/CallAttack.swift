@@ -96,15 +96,17 @@ package struct CallAttack {
         let name: String
         private let folder: Folder
         private let child: ChildProcess
+        private let isForEver: Bool
 
         init(_ attack: CallAttack, _ call: String, _ fault: String, at place: Int, forEver: Bool) throws {
             try self.init(
-                attack, "\(call) \(fault) at \(place)\(forEver ? " and after" : "")",
+                attack, isForEver: forEver, "\(call) \(fault) at \(place)\(forEver ? " and after" : "")",
                 ["-e", "trace=\(call)", "-e", "inject=\(call):\(fault):when=\(place)\(forEver ? "+" : "")"])
         }
 
-        private init(_ attack: CallAttack, _ name: String, _ tracing: [String]) throws {
+        private init(_ attack: CallAttack, isForEver: Bool, _ name: String, _ tracing: [String]) throws {
             self.name = name
+            self.isForEver = isForEver
             folder = try Folder()
             let path = folder.path
             // Made before: what concerns us is the journal's own calls.
@@ -125,7 +127,8 @@ package struct CallAttack {
 
         /// How often a life without faults makes each call.
         static func counts(_ attack: CallAttack) throws -> [String: Int] {
-            let run = try Run(attack, "no fault", ["-e", "trace=" + CallAttack.calls.joined(separator: ",")])
+            let run = try Run(
+                attack, isForEver: false, "no fault", ["-e", "trace=" + CallAttack.calls.joined(separator: ",")])
             guard try run.child.wait(within: .seconds(60)) == .exited(0) else {
                 throw TestedJournal.Failure("a child without faults ended otherwise: \(run.child.lines.map(\.text))")
             }
@@ -155,6 +158,10 @@ package struct CallAttack {
             var problems: [String] = []
             if status != .signalled(SIGKILL), Child.Ending(rawValue: Self.code(of: status)) == nil {
                 problems.append("the child ended with \(status): \(child.lines.suffix(3).map(\.text))")
+            }
+            // A disk that fails once costs a second; one that never recovers may keep what only the file has.
+            if status == .exited(Child.Ending.failure.rawValue), !isForEver {
+                problems += child.lines.map(\.text).filter { $0.hasPrefix("failure: ") }
             }
             var random = SeededRandom(seed: attack.seed)
             let ledger = try Child.ledger(in: folder.path + "/notes")
