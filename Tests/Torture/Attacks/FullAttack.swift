@@ -29,7 +29,8 @@ package struct FullAttack {
                     outcome.skipped = "mounting a tmpfs needs root (\(String(cString: strerror(errno))))"
                     return outcome
                 }
-                defer { umount2(folder.path, CInt(MNT_DETACH)) }
+                // The folder can be removed only after that.
+                defer { withExtendedLifetime(folder) { _ = umount2(folder.path, CInt(MNT_DETACH)) } }
                 let (wasFull, problems) = try fill(folder.path, &random)
                 if wasFull { full += 1 }
                 outcome.add("seed \(seed), round \(round)", problems)

@@ -21,6 +21,7 @@ package struct KillAttack {
         var killed = 0
         do {
             let folder = try Folder()
+            defer { withExtendedLifetime(folder) {} }
             let (state, notes) = (folder.path + "/state", folder.path + "/notes")
             for round in 0..<rounds {
                 let child = try ChildProcess(

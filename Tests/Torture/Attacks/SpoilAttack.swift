@@ -83,7 +83,9 @@ package struct SpoilAttack {
                 [
                     "spoil", "--kind", attack.kind.rawValue, "--directory", directory, "--seed", "\(attack.seed)",
                     "--amount", "\(attack.amount)", "--first", "\(first)",
-                ])
+                ],
+                // What a process that dies leaves goes with the corpus.
+                environment: ["TMPDIR": directory])
         }
 
         /// - Returns: where to go on after the agent has died; nil: all is done.
