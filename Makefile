@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 .DEFAULT_GOAL := help
-.PHONY: help build demo test test-clocks check bench deb booth-test format lint install-dependencies clean
+.PHONY: help build demo test test-clocks check torture bench soak deb booth-test format lint install-dependencies clean
 
 # A toolchain that was unpacked there is found even where a login shell did not put it on PATH.
 export PATH := $(PATH):/opt/swift/usr/bin
@@ -42,6 +42,15 @@ check: install-dependencies lint ## lint, warnings as errors, and the tests
 	$(RUN_TESTS) $(CHECKED) --skip $(ALONE)
 	$(RUN_TESTS) $(CHECKED) --filter $(ALONE)
 
+# The short forms of these attacks are part of the tests. SEED=2 for other lives; ATTACKS="cuts model" for some.
+ATTACKS ?= cuts faults bytes rows calls full kills model room years
+SEED ?= 1
+SEEDS ?= 200
+POINTS ?= 10000
+torture: install-dependencies ## attack the journal for half an hour: POINTS power cuts, every byte, every system call, SEEDS lives
+	$(SWIFT) build $(RELEASE) --product booth-torture $(SWIFT_BUILD_FLAGS)
+	.build/release/booth-torture $(ATTACKS) --seed $(SEED) --seeds $(SEEDS) --points $(POINTS)
+
 # Without the programs to compare with, their rows say so.
 ONLY ?=
 QUICK ?=
@@ -49,6 +58,11 @@ bench: install-dependencies ## measure beside baselines and budgets; ONLY="modbu
 	-@scripts/install-dependencies bench
 	$(SWIFT) build $(RELEASE) $(SWIFT_BUILD_FLAGS)
 	.build/release/booth-bench $(ONLY) $(if $(QUICK),--quick)
+
+MINUTES ?= 10
+soak: install-dependencies ## see whether the agent's memory stays where it is; MINUTES=600 for ten hours
+	$(SWIFT) build $(RELEASE) $(SWIFT_BUILD_FLAGS)
+	.build/release/booth-bench soak --minutes $(MINUTES)
 
 # Needs neither Swift nor the libraries here: what builds is a Debian 13 of its own.
 ARCH ?= $(shell dpkg --print-architecture)

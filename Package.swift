@@ -146,6 +146,16 @@ let package = Package(
         // Starts a child and is killed, so that the tests can see what becomes of the child.
         .target(name: "FakedClock", path: "Tests/FakedClock"),
         .executableTarget(name: "child-keeper", dependencies: ["Rehearsal"], path: "Tests/child-keeper"),
+        // Attacks on the journal: a VFS that records what reaches the disk, and a judge that knows nothing of the agent.
+        .target(name: "CrashVFS", dependencies: ["CSQLite"], path: "Tests/CrashVFS"),
+        .target(
+            name: "Torture",
+            dependencies: [
+                "CrashVFS", "CSQLite", "BoothJournal", "BoothModel", "BlockingIO", "Rehearsal", "TestSupport",
+            ],
+            path: "Tests/Torture"),
+        .executableTarget(name: "booth-torture", dependencies: ["Torture", "BlockingIO"], path: "Tests/booth-torture"),
+        tests(of: "Torture", with: ["booth-torture", "Rehearsal"]),
         tests(of: "Rehearsal", with: ["child-keeper", "boothd", "BlockingIO", "CLinux"]),
     ],
     swiftLanguageModes: [.v6],

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+import BoothModel
+import Glibc
+import Rehearsal
+import TestSupport
+
+/// Each system call that a journal makes to its files fails in turn, once or from then on, or the process is killed at it
+/// (strace(1), `inject`); then the directory is opened without faults and judged.
+package struct CallAttack {
+    /// How many runs at most for each call and fault; nil: until the run makes no such call.
+    package var runs: Int?
+    package var seed: UInt64
+    package var steps = 10
+    package var limit: Int64 = 1 << 20
+    /// Runs side by side: most of a run is waiting for the journal to try again.
+    private static let width = 8
+
+    package init(runs: Int?, seed: UInt64) {
+        self.runs = runs
+        self.seed = seed
+    }
+
+    private static let calls = [
+        "pwrite64", "write", "fdatasync", "fsync", "openat", "pread64", "read", "ftruncate", "unlink", "mmap", "rename",
+    ]
+
+    /// What happens at a call: how strace is told, and whether from then on for ever.
+    private static let faults: [(name: String, isForEver: Bool)] = [
+        ("error=EIO", false), ("error=ENOSPC", false), ("error=EROFS", false), ("error=EINTR", false),
+        ("retval=0", false), ("signal=SIGKILL", false), ("error=EIO", true), ("error=ENOSPC", true),
+        ("error=EROFS", true),
+    ]
+
+    /// Which faults make sense at a call.
+    private static func isPossible(_ fault: String, at call: String) -> Bool {
+        switch fault {
+        // Nothing was written, and that is what is said. Elsewhere 0 would be a lie about success.
+        case "retval=0": call == "pwrite64"
+        case "error=EINTR": !["unlink", "mmap", "rename"].contains(call)
+        default: true
+        }
+    }
+
+    package func run() -> Outcome {
+        var outcome = Outcome("calls")
+        var endings: [String: Int] = [:]
+        var random = SeededRandom(seed: seed)
+        do {
+            if let reason = try Self.reasonToSkip() {
+                outcome.skipped = reason
+                return outcome
+            }
+            let counts = try Run.counts(self)
+            outcome.remarks = Self.calls.map { "\(counts[$0] ?? 0) × \($0)" }
+            for call in Self.calls {
+                for fault in Self.faults where Self.isPossible(fault.name, at: call) {
+                    try run(call, fault, of: counts[call] ?? 0, &outcome, &endings, &random)
+                }
+            }
+        } catch {
+            outcome.add("seed \(seed)", ["\(error)"])
+        }
+        outcome.remarks += endings.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
+        return outcome
+    }
+
+    /// Why there can be no faults here; nil: there can.
+    private static func reasonToSkip() throws -> String? {
+        guard output(of: "command -v strace").code == 0 else { return "strace is not installed" }
+        return output(of: "strace -o /dev/null -e trace=none true 2>&1").code == 0 ? nil : "ptrace(2) is not permitted"
+    }
+
+    /// Lets the first, the second, ... call fail, of so many that a life without faults makes.
+    private func run(
+        _ call: String, _ fault: (name: String, isForEver: Bool), of count: Int, _ outcome: inout Outcome,
+        _ endings: inout [String: Int], _ random: inout SeededRandom
+    ) throws {
+        var places = Array(1...(count + 1))
+        if let runs { places = Array(places.dropLast().shuffled(using: &random).prefix(runs)) }
+        while !places.isEmpty {
+            let batch = try places.prefix(Self.width).map { place in
+                try Run(self, call, fault.name, at: place, forEver: fault.isForEver)
+            }
+            places.removeFirst(batch.count)
+            for run in batch {
+                let (wasReached, ending, problems) = try run.finish(self)
+                guard wasReached else { continue }
+                endings[ending, default: 0] += 1
+                outcome.add("seed \(seed), \(run.name)", problems)
+            }
+        }
+    }
+
+    /// One run of a child under strace.
+    private struct Run {
+        let name: String
+        private let folder: Folder
+        private let child: ChildProcess
+        private let isForEver: Bool
+
+        init(_ attack: CallAttack, _ call: String, _ fault: String, at place: Int, forEver: Bool) throws {
+            try self.init(
+                attack, isForEver: forEver, "\(call) \(fault) at \(place)\(forEver ? " and after" : "")",
+                ["-e", "trace=\(call)", "-e", "inject=\(call):\(fault):when=\(place)\(forEver ? "+" : "")"])
+        }
+
+        private init(_ attack: CallAttack, isForEver: Bool, _ name: String, _ tracing: [String]) throws {
+            self.name = name
+            self.isForEver = isForEver
+            folder = try Folder()
+            let path = folder.path
+            // Made before: what concerns us is the journal's own calls.
+            guard mkdir(path + "/state", 0o700) == 0 else { throw TestedJournal.Failure("mkdir refused") }
+            var arguments = ["-f", "-qq", "-o", path + "/trace"] + tracing
+            for name in [
+                "", "/journal.sqlite", "/journal.sqlite-wal", "/journal.sqlite-journal", "/journal.sqlite-shm",
+            ] {
+                arguments += ["-P", path + "/state" + name]
+            }
+            for name in TestedJournal.otherFiles { arguments += ["-P", path + "/state/" + name] }
+            arguments.append(try Child.program())
+            arguments += Child.arguments(
+                directory: path + "/state", notes: path + "/notes", seed: attack.seed, steps: attack.steps,
+                limit: attack.limit)
+            child = try ChildProcess("/usr/bin/strace", arguments)
+        }
+
+        /// How often a life without faults makes each call.
+        static func counts(_ attack: CallAttack) throws -> [String: Int] {
+            let run = try Run(
+                attack, isForEver: false, "no fault", ["-e", "trace=" + CallAttack.calls.joined(separator: ",")])
+            guard try run.child.wait(within: .seconds(60)) == .exited(0) else {
+                throw TestedJournal.Failure("a child without faults ended otherwise: \(run.child.lines.map(\.text))")
+            }
+            var counts: [String: Int] = [:]
+            for line in String(decoding: try Folder.read(run.folder.path + "/trace"), as: UTF8.self).split(
+                separator: "\n")
+            {
+                // "1234  pwrite64(5, ..." or "1234  <... pwrite64 resumed> ..."
+                let words = line.split(separator: " ", maxSplits: 2)
+                guard words.count > 1, let end = words[1].firstIndex(of: "(") else { continue }
+                counts[String(words[1][..<end]), default: 0] += 1
+            }
+            return counts
+        }
+
+        /// - Returns: whether the call was made that often, how the child ended, and what is wrong.
+        func finish(_ attack: CallAttack) throws -> (wasReached: Bool, ending: String, problems: [String]) {
+            let status = try child.wait(within: .seconds(60))
+            let trace = String(decoding: try Folder.read(folder.path + "/trace"), as: UTF8.self)
+            let wasReached = trace.contains("(INJECTED)") || status == .signalled(SIGKILL)
+            let ending =
+                switch status {
+                case .exited(let code): Child.Ending(rawValue: code).map { "\($0)" } ?? "exit \(code)"
+                case .signalled(let signal): "signal \(signal)"
+                }
+            guard wasReached else { return (false, ending, []) }
+            var problems: [String] = []
+            if status != .signalled(SIGKILL), Child.Ending(rawValue: Self.code(of: status)) == nil {
+                problems.append("the child ended with \(status): \(child.lines.suffix(3).map(\.text))")
+            }
+            // A disk that fails once costs a second; one that never recovers may keep what only the file has.
+            if status == .exited(Child.Ending.failure.rawValue), !isForEver {
+                problems += child.lines.map(\.text).filter { $0.hasPrefix("failure: ") }
+            }
+            var random = SeededRandom(seed: attack.seed)
+            let ledger = try Child.ledger(in: folder.path + "/notes")
+            problems +=
+                Examination(
+                    of: folder.path + "/state", limit: attack.limit, knowing: ledger, allowing: .toldNumbers, &random
+                ).problems
+            return (true, ending, problems)
+        }
+
+        private static func code(of status: ExitStatus) -> CInt {
+            if case .exited(let code) = status { code } else { -1 }
+        }
+    }
+}

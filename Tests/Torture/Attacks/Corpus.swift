@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+import Glibc
+
+/// A small journal as it lies there after its process was killed, and what is known of it. It is kept in a directory, so
+/// that processes can share it.
+struct Corpus {
+    let image: [String: [UInt8]]
+    /// The same journal some events earlier, as a copy would hold it.
+    let older: [String: [UInt8]]
+    let ledger: Ledger
+
+    /// How its files stand.
+    enum Kind: String, CaseIterable {
+        /// Everything is in the write-ahead log.
+        case logged
+        /// What came before a restart is in the database file.
+        case moved
+    }
+
+    /// Lets a journal live, and leaves the corpus in `directory`, which is there and empty.
+    static func make(_ kind: Kind, seed: UInt64, limit: Int64, in directory: String) throws {
+        let folder = try Folder()
+        let book = Book()
+        if kind == .moved {
+            let workload = try Workload(seed: seed, directory: folder.path, limit: limit, book: book)
+            for _ in 0..<12 { try workload.step() }
+            workload.journal.stop()
+        }
+        let workload = try Workload(seed: seed ^ 1, directory: folder.path, limit: limit, book: book)
+        for _ in 0..<4 { try workload.step() }
+        _ = try workload.journal.isRecorded()
+        try keep(try Folder.image(of: folder.path), as: "older", in: directory)
+        for _ in 0..<8 { try workload.step() }
+        _ = try workload.journal.isRecorded()
+        let notes = book.notes.map(\.line).joined(separator: "\n")
+        try keep(try Folder.image(of: folder.path), as: "image", in: directory)
+        try Folder.write(Array(notes.utf8), to: directory + "/notes")
+        workload.journal.stop()
+    }
+
+    private static func keep(_ image: [String: [UInt8]], as name: String, in directory: String) throws {
+        guard mkdir("\(directory)/\(name)", 0o700) == 0 else { throw TestedJournal.Failure("mkdir refused") }
+        for (file, bytes) in image { try Folder.write(bytes, to: "\(directory)/\(name)/\(file)") }
+    }
+
+    init(from directory: String) throws {
+        image = try Folder.image(of: directory + "/image")
+        older = try Folder.image(of: directory + "/older")
+        ledger = try Child.ledger(in: directory + "/notes")
+    }
+
+    /// File names and sizes.
+    var description: String {
+        image.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value.count) B" }.joined(separator: ", ")
+    }
+}

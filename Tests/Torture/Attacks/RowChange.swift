@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+import TestSupport
+
+/// A value of a row is changed, or the row is taken away, by somebody who knows SQL. Whatever stands there then, the agent
+/// must not trap.
+struct RowChange: CustomStringConvertible {
+    let table: String
+    let statement: String
+
+    var description: String { statement }
+
+    /// The log of events is under the witness; of the other tables it is enough that they harm nobody.
+    var allowance: Oracle.Allowance { table == "event" ? .toldLoss : .everything }
+
+    private static let values = [
+        "-1", "0", "-9223372036854775808", "9223372036854775807", "4611686018427387904", "NULL", "''", "'x'",
+        "x'ff00fe'", "'{}'", "'[]'", "3.5e300", "zeroblob(3000)", "'{\"id\":1}'",
+    ]
+
+    /// A change of any table that the journal has.
+    static func random(in corpus: Corpus, _ random: inout SeededRandom) throws -> RowChange {
+        let folder = try Folder()
+        try folder.hold(corpus.image)
+        var problems: [String] = []
+        guard let database = RawDatabase("\(folder.path)/journal.sqlite", problems: &problems) else {
+            throw TestedJournal.Failure("the corpus cannot be read: \(problems)")
+        }
+        let tables = database.rows(
+            "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%' ORDER BY name", &problems)
+        let table = tables.randomElement(using: &random)?.first ?? "event"
+        let columns = database.rows("SELECT name FROM pragma_table_info('\(table)')", &problems).map { $0[0] }
+        let count = database.rows("SELECT count(*) FROM \(table)", &problems).first.flatMap { Int($0[0]) } ?? 0
+        let column = columns.randomElement(using: &random) ?? "key"
+        let row = Int.random(in: 0...max(count, 1), using: &random)
+        let which = "\(column) IS (SELECT \(column) FROM \(table) LIMIT 1 OFFSET \(row))"
+        if Int.random(in: 0..<8, using: &random) == 0 {
+            return RowChange(table: table, statement: "DELETE FROM \(table) WHERE \(which)")
+        }
+        let value = values.randomElement(using: &random) ?? "NULL"
+        return RowChange(table: table, statement: "UPDATE OR IGNORE \(table) SET \(column) = \(value) WHERE \(which)")
+    }
+
+    /// Does it; a constraint that refuses leaves the journal as it is.
+    func run(in directory: String) {
+        var problems: [String] = []
+        _ = RawDatabase("\(directory)/journal.sqlite", problems: &problems)?.rows(statement, &problems)
+    }
+}

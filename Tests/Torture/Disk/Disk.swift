@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+import TestSupport
+
+/// What a disk holds after some operations, and what it may hold if the power goes then.
+package struct Disk: Sendable {
+    /// How much a file system promises.
+    package enum Manner: String, Sendable, CaseIterable {
+        /// ext4 with `data=ordered`: any sync brings all names to disk, names in order; a size never arrives before the
+        /// bytes that it covers.
+        case ordered
+        /// Names, sizes and bytes arrive in any order, and a sector that was being written may hold anything.
+        case harsh
+        /// As in order, but syncs do nothing: no promise can be kept, and an attack that finds nothing here is none.
+        case lying
+
+        /// Those that keep what they promise.
+        static let honest: [Manner] = [.ordered, .harsh]
+    }
+
+    let manner: Manner
+    private var files: [Content] = []
+    /// Names on disk.
+    private var durableNames: [String: Int] = [:]
+    /// What happened to names since they were last synced.
+    private var pendingNames: [Naming] = []
+    /// Names as programs see them.
+    private var names: [String: Int] = [:]
+
+    private struct Content: Sendable {
+        var durable: [UInt8] = []
+        var pending: [Change] = []
+        /// So many of the first of `pending` are such that no later sync brings to disk.
+        var stuck = 0
+
+        /// A sync that went well.
+        mutating func sync() {
+            var kept = pending.prefix(stuck)
+            for change in pending.dropFirst(stuck) {
+                change.apply(to: &durable)
+                // Written once more, they are as good as new.
+                kept.removeAll { $0.isReplaced(by: change) }
+            }
+            pending = Array(kept)
+            stuck = kept.count
+        }
+    }
+
+    enum Change: Sendable {
+        case write(offset: Int, bytes: [UInt8])
+        case resize(Int)
+    }
+
+    private enum Naming: Sendable {
+        case made(String, Int)
+        case removed(String)
+
+        var name: String {
+            switch self {
+            case .made(let name, _), .removed(let name): name
+            }
+        }
+    }
+
+    /// - Parameter image: what lies there, by name, and is durable.
+    package init(_ image: [String: [UInt8]] = [:], manner: Manner) {
+        self.manner = manner
+        for (name, bytes) in image.sorted(by: { $0.key < $1.key }) {
+            durableNames[name] = files.count
+            files.append(Content(durable: bytes))
+        }
+        names = durableNames
+    }
+
+    /// Does one operation.
+    package mutating func apply(_ operation: Operation) {
+        switch operation.kind {
+        case .note: return
+        case .open:
+            guard names[operation.name] == nil else { return }
+            names[operation.name] = files.count
+            pendingNames.append(.made(operation.name, files.count))
+            files.append(Content())
+        case .write(let offset, let bytes): change(operation.name, .write(offset: offset, bytes: bytes))
+        case .truncate(let size): change(operation.name, .resize(size))
+        case .sync, .directorySync:
+            if manner == .lying { return }
+            if case .directorySync = operation.kind { return syncNames() }
+            guard let file = names[operation.name] else { return }
+            files[file].sync()
+            if manner == .ordered { syncNames() }
+        case .syncFailed:
+            guard let file = names[operation.name] else { return }
+            files[file].stuck = files[file].pending.count
+        case .delete:
+            names[operation.name] = nil
+            pendingNames.append(.removed(operation.name))
+        }
+    }
+
+    private mutating func change(_ name: String, _ change: Change) {
+        guard let file = names[name] else { return }
+        files[file].pending.append(change)
+    }
+
+    private mutating func syncNames() {
+        durableNames = names
+        pendingNames = []
+    }
+
+    /// The files as a program sees them: all that was written, synced or not.
+    package func visible() -> [String: [UInt8]] {
+        names.mapValues { file in
+            var bytes = files[file].durable
+            for change in files[file].pending { change.apply(to: &bytes) }
+            return bytes
+        }
+    }
+
+    /// One of the states in which a power cut may leave the files, by name.
+    package func afterPowerCut(_ random: inout SeededRandom) -> [String: [UInt8]] {
+        var kept = durableNames
+        // Of names in order a first part arrives; else each has a lot of its own, and those of one file stay in order.
+        var arriving = manner == .ordered ? Int.random(in: 0...pendingNames.count, using: &random) : pendingNames.count
+        var lost: Set<String> = []
+        for naming in pendingNames {
+            guard arriving > 0 else { break }
+            arriving -= 1
+            if manner == .harsh, lost.contains(naming.name) || Bool.random(using: &random) {
+                lost.insert(naming.name)
+                continue
+            }
+            switch naming {
+            case .made(let name, let file): kept[name] = file
+            case .removed(let name): kept[name] = nil
+            }
+        }
+        var image: [String: [UInt8]] = [:]
+        // Sorted: the same seed gives the same image.
+        for (name, file) in kept.sorted(by: { $0.key < $1.key }) {
+            image[name] = content(of: files[file], &random)
+        }
+        return image
+    }
+
+    private func content(of file: Content, _ random: inout SeededRandom) -> [UInt8] {
+        guard !file.pending.isEmpty else { return file.durable }
+        var bytes = file.durable
+        switch Int.random(in: 0..<8, using: &random) {
+        case 0: break
+        case 1: for change in file.pending { change.apply(to: &bytes) }
+        case 2:
+            let count = Int.random(in: 0...file.pending.count, using: &random)
+            for change in file.pending.prefix(count) { change.apply(to: &bytes) }
+        case 3: for change in file.pending where Bool.random(using: &random) { change.apply(to: &bytes) }
+        default: bytes = TornContent(file.durable, file.pending).bytes(manner, &random)
+        }
+        return bytes
+    }
+}
+
+extension Disk.Change {
+    /// Whether `later` covers bytes of this write, or cuts them off.
+    func isReplaced(by later: Disk.Change) -> Bool {
+        guard case .write(let offset, let bytes) = self else { return true }
+        switch later {
+        case .write(let start, let written): return start < offset + bytes.count && offset < start + written.count
+        case .resize(let size): return size < offset + bytes.count
+        }
+    }
+
+    func apply(to bytes: inout [UInt8]) {
+        switch self {
+        case .write(let offset, let written):
+            let end = offset + written.count
+            if end > bytes.count { bytes += [UInt8](repeating: 0, count: end - bytes.count) }
+            bytes.replaceSubrange(offset..<end, with: written)
+        case .resize(let size):
+            if size < bytes.count {
+                bytes.removeLast(bytes.count - size)
+            } else {
+                bytes += [UInt8](repeating: 0, count: size - bytes.count)
+            }
+        }
+    }
+}

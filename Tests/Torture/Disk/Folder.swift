@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+import BlockingIO
+import Glibc
+import Rehearsal
+
+/// A directory whose files are put there and taken away whole.
+package final class Folder {
+    private let workspace: Workspace
+    package var path: String { workspace.path }
+
+    /// In memory where that is possible: syncs cost nothing there, and what a disk would hold is worked out here.
+    package init() throws {
+        if getenv("TMPDIR") == nil, access("/dev/shm", W_OK) == 0 { setenv("TMPDIR", "/dev/shm", 1) }
+        workspace = try Workspace(named: "torture")
+    }
+
+    /// Makes the directory hold these files and nothing else.
+    package func hold(_ image: [String: [UInt8]]) throws {
+        try Self.clear(path)
+        for (name, bytes) in image { try Self.write(bytes, to: "\(path)/\(name)") }
+    }
+
+    /// Takes every file of a directory away.
+    package static func clear(_ directory: String) throws {
+        for name in try names(in: directory) where unlink("\(directory)/\(name)") != 0 {
+            throw SystemError("unlink \(directory)/\(name)")
+        }
+    }
+
+    /// The files of a directory, by name, without SQLite's shared memory, which no power cut leaves.
+    package static func image(of directory: String) throws -> [String: [UInt8]] {
+        var image: [String: [UInt8]] = [:]
+        for name in try names(in: directory) where !name.hasSuffix("-shm") {
+            image[name] = try read("\(directory)/\(name)")
+        }
+        return image
+    }
+
+    package static func names(in directory: String) throws -> [String] {
+        guard let listing = opendir(directory) else { throw SystemError("open \(directory)") }
+        defer { closedir(listing) }
+        var names: [String] = []
+        while let entry = readdir(listing) {
+            let name = withUnsafePointer(to: entry.pointee.d_name) { pointer in
+                pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names.sorted()
+    }
+
+    package static func read(_ path: String) throws -> [UInt8] {
+        let opened = open(path, O_RDONLY | O_CLOEXEC)
+        guard opened >= 0 else { throw SystemError("open \(path)") }
+        defer { close(opened) }
+        var status = stat()
+        guard fstat(opened, &status) == 0 else { throw SystemError("stat \(path)") }
+        var bytes = [UInt8](repeating: 0, count: Int(status.st_size))
+        var done = 0
+        while done < bytes.count {
+            let count = bytes.withUnsafeMutableBytes {
+                Glibc.read(opened, $0.baseAddress?.advanced(by: done), $0.count - done)
+            }
+            guard count > 0 else { throw SystemError("read \(path)") }
+            done += count
+        }
+        return bytes
+    }
+
+    package static func write(_ bytes: [UInt8], to path: String) throws {
+        let opened = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        guard opened >= 0 else { throw SystemError("open \(path)") }
+        let descriptor = Descriptor(owning: opened)
+        // A typed throw straight through the closure crashes Swift 6.3's compiler.
+        let outcome = bytes.withUnsafeBytes { all in
+            Result { () throws(SystemError) in try all.write(to: descriptor.number) }
+        }
+        try outcome.get()
+    }
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// One thing that a witness beside the journal has seen: what was handed to it, and what it told. All names are texts, so
+/// that nothing of the agent has a part in the judgement.
+package enum Note: Sendable, Hashable {
+    /// What of the booth an entry writes whole each time.
+    package enum Subject: String, Sendable {
+        case incident, point, task, memory
+    }
+
+    /// The journal was opened; `loss`: it tells all targets that events were or may be lost.
+    case opened(loss: Bool)
+    /// An event is handed to the journal, for these targets.
+    case submitted(event: String, key: Int64, priority: Int, targets: [String])
+    /// A state is handed to the journal, in one entry with `event` where there is one.
+    case state(Subject, name: String, version: Int, ended: Bool, event: String?)
+    /// The journal said that the event is on disk.
+    case recorded(event: String)
+    /// A target's answer is handed to the journal.
+    case answered(target: String, event: String, accepted: Bool)
+    /// The journal said that a refused event waits again.
+    case putBack(target: String, event: String)
+    /// The journal gave the event to its target; `body` stands for the bytes.
+    case given(target: String, sequence: String, event: String, body: UInt64)
+}
+
+extension Note {
+    /// One line, without its line feed: words with a space between.
+    package var line: String {
+        switch self {
+        case .opened(let loss): "opened \(loss ? 1 : 0)"
+        case .submitted(let event, let key, let priority, let targets):
+            "submitted \(event) \(key) \(priority) \(targets.isEmpty ? "-" : targets.joined(separator: ","))"
+        case .state(let subject, let name, let version, let ended, let event):
+            "state \(subject.rawValue) \(name) \(version) \(ended ? 1 : 0) \(event ?? "-")"
+        case .recorded(let event): "recorded \(event)"
+        case .answered(let target, let event, let accepted): "answered \(target) \(event) \(accepted ? 1 : 0)"
+        case .putBack(let target, let event): "putback \(target) \(event)"
+        case .given(let target, let sequence, let event, let body): "given \(target) \(sequence) \(event) \(body)"
+        }
+    }
+
+    /// What `line` says; nil for a line that was cut off, or is none.
+    package init?(line: String) {
+        let words = line.split(separator: " ").map(String.init)
+        switch (words.first, words.count) {
+        case ("opened", 2): self = .opened(loss: words[1] == "1")
+        case ("submitted", 5):
+            guard let key = Int64(words[2]), let priority = Int(words[3]) else { return nil }
+            let targets = words[4] == "-" ? [] : words[4].split(separator: ",").map(String.init)
+            self = .submitted(event: words[1], key: key, priority: priority, targets: targets)
+        case ("state", 6):
+            guard let subject = Subject(rawValue: words[1]), let version = Int(words[3]) else { return nil }
+            self = .state(
+                subject, name: words[2], version: version, ended: words[4] == "1",
+                event: words[5] == "-" ? nil : words[5])
+        case ("recorded", 2): self = .recorded(event: words[1])
+        case ("answered", 4): self = .answered(target: words[1], event: words[2], accepted: words[3] == "1")
+        case ("putback", 3): self = .putBack(target: words[1], event: words[2])
+        case ("given", 5):
+            guard let body = UInt64(words[4]) else { return nil }
+            self = .given(target: words[1], sequence: words[2], event: words[3], body: body)
+        default: return nil
+        }
+    }
+}

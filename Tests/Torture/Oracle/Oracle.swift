@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Judges what a journal has after whatever was done to its files, by the notes taken before.
+package struct Oracle {
+    /// What an attack may cost.
+    package enum Allowance: Sendable {
+        /// Nothing that was recorded: the disk kept what was synced.
+        case nothing
+        /// Nothing that was recorded; a loss may be told all the same, for what was sent from memory and never written.
+        case toldNumbers
+        /// What is told as lost.
+        case toldLoss
+        /// Whatever there was: nobody can know of it. Numbers are still never given twice.
+        case everything
+    }
+
+    private let ledger: Ledger
+    private let tables: JournalTables
+    /// What the journal offered to each target after it was opened, in order.
+    private let offered: [String: [String]]
+    private(set) var problems: [String] = []
+    private var allowance = Allowance.nothing
+
+    /// - Parameters:
+    ///   - ledger: all notes, those of this opening as well.
+    ///   - offered: everything that waits for each target, in the order given out.
+    package init(ledger: Ledger, tables: JournalTables, offered: [String: [String]]) {
+        self.ledger = ledger
+        self.tables = tables
+        self.offered = offered
+    }
+
+    /// - Returns: what is wrong, a line each; nothing as it should be.
+    package mutating func judge(_ allowance: Allowance, lossesBefore: Int) -> [String] {
+        self.allowance = allowance
+        problems = ledger.problems + tables.problems
+        // Where nothing was ever recorded, nobody can be misled by it.
+        let hadEvents = ledger.events.values.contains { $0.isRecorded && $0.mayBeLost }
+        if case .nothing = allowance, ledger.lossesTold > lossesBefore, hadEvents {
+            problems.append("a loss is told although the disk kept what was synced")
+        }
+        if case .everything = allowance { return ledger.problems }
+        judgeEvents()
+        judgeQueues()
+        judgeStates()
+        judgeEndings()
+        return problems
+    }
+
+    /// Each event that was shown as recorded is there, or told as lost; each that is there was handed over.
+    private mutating func judgeEvents() {
+        for (id, event) in ledger.events.sorted(by: { $0.key < $1.key }) where isDue(event) {
+            if tables.events[id] == nil { problems.append("\(id) was recorded and is gone from the log") }
+            for target in event.targets { judgeDelivery(of: id, to: target) }
+        }
+        for id in tables.events.keys.sorted() where ledger.events[id] == nil {
+            problems.append("\(id) is in the log and was never handed over")
+        }
+    }
+
+    /// Whether an event has to be there.
+    private func isDue(_ event: Ledger.Event) -> Bool {
+        guard event.isRecorded else { return false }
+        if case .toldLoss = allowance { return !event.mayBeLost }
+        return true
+    }
+
+    private mutating func judgeDelivery(of id: String, to target: String) {
+        guard let row = tables.deliveries[target]?[id] else {
+            problems.append("\(id) was recorded and neither waits for \(target) nor was answered")
+            return
+        }
+        let answers = ledger.answers[target]?[id] ?? []
+        switch row.state {
+        case .queued:
+            if offered[target]?.contains(id) != true {
+                problems.append("\(id) waits for \(target) in the file and was not offered")
+            }
+        case .accepted:
+            if !answers.contains(true) { problems.append("\(id) is accepted by \(target), which never did") }
+        case .rejected:
+            if !answers.contains(false) { problems.append("\(id) is refused by \(target), which never did") }
+        }
+    }
+
+    /// The most urgent first, then the oldest; nothing twice.
+    private mutating func judgeQueues() {
+        for (target, ids) in offered {
+            if Set(ids).count != ids.count { problems.append("\(target) was offered an event twice in one batch") }
+            let places = ids.compactMap { id in ledger.events[id].map { ($0.priority, $0.key) } }
+            for (one, next) in zip(places, places.dropFirst()) where next <= one {
+                problems.append("\(target) was offered priority \(next.0), key \(next.1) after \(one.0), \(one.1)")
+            }
+        }
+    }
+
+    /// What is kept whole is as it was written with the last recorded event of it, or later.
+    private mutating func judgeStates() {
+        for (name, versions) in ledger.states {
+            let certain = versions.lastIndex { version in
+                version.event.flatMap { ledger.events[$0] }.map(isDue) ?? false
+            }
+            let allowed = versions[(certain ?? 0)...].map {
+                JournalTables.Kept(version: $0.number, ended: $0.ended)
+            }
+            guard let kept = tables.kept[name] else {
+                if certain != nil { problems.append("\(name) was recorded and is gone") }
+                continue
+            }
+            if !allowed.contains(kept) {
+                problems.append(
+                    "\(name) is kept as \(kept.version), ended \(kept.ended); allowed: \(allowed.map(\.version))")
+            }
+        }
+        for name in tables.kept.keys where ledger.states[name] == nil {
+            problems.append("\(name) is kept and was never handed over")
+        }
+    }
+
+    /// Each incident ends once.
+    private mutating func judgeEndings() {
+        var endings: [Substring: Int] = [:]
+        for json in tables.events.values where json.contains("\"type\":\"cn.boothd.incident.closed.v1\"") {
+            guard let incident = json.firstRange(of: "\"incident\":\"").map({ json[$0.upperBound...].prefix(36) })
+            else {
+                continue
+            }
+            endings[incident, default: 0] += 1
+        }
+        for (incident, count) in endings where count > 1 {
+            problems.append("incident \(incident) ended \(count) times")
+        }
+    }
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+import CSQLite
+
+/// A database as SQLite's own VFS shows it, without the agent's wrapper.
+final class RawDatabase {
+    private let raw: OpaquePointer
+
+    init?(_ path: String, problems: inout [String]) {
+        var opened: OpaquePointer?
+        let code = sqlite3_open_v2(path, &opened, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, "unix")
+        guard code == SQLITE_OK, let opened else {
+            problems.append("the file cannot be opened: \(code)")
+            sqlite3_close_v2(opened)
+            return nil
+        }
+        raw = opened
+        // To look changes nothing: the log stays where it is.
+        sqlite3_exec(raw, "PRAGMA wal_autocheckpoint = 0", nil, nil, nil)
+        sqlite3_busy_timeout(raw, 5000)
+    }
+
+    deinit { sqlite3_close_v2(raw) }
+
+    /// All columns of all rows as text; NULL is the empty text.
+    func rows(_ query: String, _ problems: inout [String]) -> [[String]] {
+        var statement: OpaquePointer?
+        defer { sqlite3_finalize(statement) }
+        guard sqlite3_prepare_v2(raw, query, -1, &statement, nil) == SQLITE_OK else {
+            problems.append("\(query): \(String(cString: sqlite3_errmsg(raw)))")
+            return []
+        }
+        var rows: [[String]] = []
+        while true {
+            let code = sqlite3_step(statement)
+            guard code == SQLITE_ROW else {
+                if code != SQLITE_DONE { problems.append("\(query): \(String(cString: sqlite3_errmsg(raw)))") }
+                return rows
+            }
+            rows.append(
+                (0..<sqlite3_column_count(statement)).map { column in
+                    sqlite3_column_text(statement, column).map { String(cString: $0) } ?? ""
+                })
+        }
+    }
+}

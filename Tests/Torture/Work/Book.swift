@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+import Glibc
+import Synchronization
+
+/// Takes notes from all threads, in the order of what happened, and marks each in the recording of the files.
+package final class Book: Sendable {
+    private struct Content {
+        var ledger: Ledger
+        var notes: [Note] = []
+        var newest: [Note] = []
+    }
+
+    private let content: Mutex<Content>
+    /// Where each note goes as a line, for whoever is there after this process; -1: nowhere.
+    private let descriptor: CInt
+
+    package init(_ ledger: Ledger = Ledger(), descriptor: CInt = -1) {
+        content = Mutex(Content(ledger: ledger))
+        self.descriptor = descriptor
+    }
+
+    package func note(_ note: Note) {
+        content.withLock { content in
+            content.ledger.apply(note)
+            Recording.note(content.notes.count)
+            content.notes.append(note)
+            guard descriptor >= 0 else { return }
+            // One call: lines of two threads never mix, and a killed process leaves whole lines.
+            var line = note.line + "\n"
+            let written = line.withUTF8 { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            precondition(written == line.utf8.count, "the notes cannot be written")
+        }
+    }
+
+    /// All notes added up.
+    package var ledger: Ledger { content.withLock { $0.ledger } }
+
+    /// All notes, oldest first; a recording's marks are their places.
+    package var notes: [Note] { content.withLock { $0.notes } }
+}

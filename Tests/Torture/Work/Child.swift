@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+import BoothJournal
+import BoothModel
+import Glibc
+import Rehearsal
+import TestSupport
+
+/// A process of its own that lives with a journal and can be killed: it leaves its notes in a file.
+package enum Child {
+    /// How it ended by itself.
+    package enum Ending: CInt, Sendable {
+        case complete = 0
+        /// The journal could not be opened.
+        case noJournal = 3
+        /// The journal did not do what the model says.
+        case failure = 4
+        /// The disk refused to the last.
+        case abandoned = 5
+    }
+
+    /// The life of the child.
+    ///
+    /// - Parameters:
+    ///   - notes: the file of the notes, those of earlier lives first.
+    ///   - steps: then it ends by itself.
+    package static func live(
+        directory: String, notes: String, seed: UInt64, steps: Int, limit: Int64
+    ) throws -> Ending {
+        let ledger = try Self.ledger(in: notes)
+        let descriptor = open(notes, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o600)
+        precondition(descriptor >= 0, "the notes cannot be opened")
+        let journal: TestedJournal
+        do {
+            journal = try TestedJournal(
+                directory: directory, limit: limit, book: Book(ledger, descriptor: descriptor), patience: .seconds(5))
+        } catch let error as TestedJournal.Failure {
+            throw error
+        } catch {
+            print("cannot open: \(error)")
+            return .noJournal
+        }
+        do {
+            let workload = Workload(seed: seed, journal: journal, model: try Model(of: journal))
+            for _ in 0..<steps { try workload.step() }
+        } catch {
+            print("failure: \(error)")
+            journal.stop()
+            return .failure
+        }
+        return journal.stop() ? .complete : .abandoned
+    }
+
+    /// What a child's notes say, up to the last whole line.
+    package static func ledger(in notes: String) throws -> Ledger {
+        var ledger = Ledger()
+        guard access(notes, F_OK) == 0 else { return ledger }
+        for line in String(decoding: try Folder.read(notes), as: UTF8.self).split(separator: "\n") {
+            if let note = Note(line: String(line)) { ledger.apply(note) }
+        }
+        return ledger
+    }
+
+    /// The command line of a child.
+    package static func arguments(
+        directory: String, notes: String, seed: UInt64, steps: Int, limit: Int64
+    ) -> [String] {
+        [
+            "child", "--directory", directory, "--notes", notes, "--seed", "\(seed)", "--steps", "\(steps)", "--limit",
+            "\(limit)",
+        ]
+    }
+
+    package static func program() throws -> String { try BuiltPrograms.path(of: "booth-torture") }
+}

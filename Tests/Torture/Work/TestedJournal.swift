@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: Apache-2.0
+import BlockingIO
+import BoothJournal
+import BoothModel
+import Synchronization
+
+/// The real journal in a directory, with a witness of all it is told and tells. The one place that calls it.
+package final class TestedJournal {
+    /// The journal did not do what it promises, or not in time.
+    package struct Failure: Error, CustomStringConvertible {
+        package let description: String
+        init(_ what: String) { description = what }
+    }
+
+    package static let targets: [TargetID] = ["police", "grid"]
+    /// Files of the state directory beside SQLite's.
+    static let otherFiles: [String] = []
+
+    package let book: Book
+    private let journal: Journal
+    package let contents: JournalContents
+    private let reports: Mailbox<JournalReport>
+    private var kept: [JournalReport] = []
+    private var requests = 0
+    /// So long one answer may take on a busy machine; a full or failing disk is asked again after a second.
+    private let patience: Duration
+    /// The newest status that was reported.
+    package private(set) var storage: StorageState
+
+    /// - Throws: whatever the journal throws.
+    package init(directory: String, limit: Int64, book: Book, patience: Duration = .seconds(30)) throws {
+        self.book = book
+        self.patience = patience
+        let reports = try Mailbox<JournalReport>()
+        self.reports = reports
+        (journal, contents) = try Journal.open(
+            directory: directory, targets: Self.targets, limit: limit,
+            report: { report in
+                Self.note(report, in: book)
+                reports.post(report)
+            })
+        storage = contents.status.storage
+        book.note(.opened(loss: contents.isAfterLoss))
+        if contents.isAfterLoss { tellLoss() }
+    }
+
+    /// On the journal's thread, before anybody else knows.
+    private static func note(_ report: JournalReport, in book: Book) {
+        switch report {
+        case .recorded(let events): for event in events { book.note(.recorded(event: "\(event.id)")) }
+        case .batch(let target, _, let events):
+            for event in events {
+                book.note(
+                    .given(
+                        target: target.rawValue, sequence: event.sequence, event: "\(event.id)",
+                        body: fingerprint(event.body)))
+            }
+        case .status: break
+        }
+    }
+
+    /// FNV-1a: the same text, the same number, in each run.
+    private static func fingerprint(_ text: String) -> UInt64 {
+        text.utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+    }
+
+    /// What the agent does after a loss: its first event says so to all.
+    private func tellLoss() {
+        let id = EventID(key: max(contents.lastKey, book.ledger.highestKey) &+ 1, random: 0)
+        record(
+            JournalEntry(
+                events: [SampleEvent.loss(id).entryEvent(for: Self.targets)], tellsOfLoss: true))
+    }
+
+    // MARK: Telling
+
+    /// Hands an entry over, and notes what it holds.
+    package func record(_ entry: JournalEntry) {
+        let event = entry.events.first.map { "\($0.id)" }
+        for event in entry.events {
+            book.note(
+                .submitted(
+                    event: "\(event.id)", key: event.id.key, priority: event.priority.rawValue,
+                    targets: event.recipients.map(\.rawValue)))
+        }
+        for settlement in entry.settlements {
+            book.note(
+                .answered(
+                    target: settlement.target.rawValue, event: "\(settlement.event)",
+                    accepted: settlement.outcome == .accepted))
+        }
+        for incident in entry.incidents {
+            note(.incident, "\(incident.id)", incident.count, ended: !incident.isOpen, event)
+        }
+        for point in entry.points { note(.point, point.point.rawValue, point.counter?.value ?? 0, event) }
+        for task in entry.tasks { note(.task, task.id, task.answers, event) }
+        if let memory = entry.memory { note(.memory, "booth", Int(memory.syncedBoot ?? "") ?? 0, event) }
+        journal.record(entry)
+    }
+
+    private func note(
+        _ subject: Note.Subject, _ name: String, _ version: Int, ended: Bool = false, _ event: String?
+    ) {
+        book.note(.state(subject, name: name, version: version, ended: ended, event: event))
+    }
+
+    /// A target's answers, which wait for company on their way to disk.
+    package func settle(_ settlements: [JournalEntry.Settlement]) {
+        record(JournalEntry(settlements: settlements, canBeToldAgain: true))
+    }
+
+    package func noteAttempt(of events: [EventID], by target: TargetID) { journal.noteAttempt(of: events, by: target) }
+    package func noteReturn(of events: [EventID], by target: TargetID) { journal.noteReturn(of: events, by: target) }
+
+    package func setLimit(_ limit: Int64) { journal.setLimit(limit) }
+
+    /// - Returns: whether everything is on disk.
+    @discardableResult
+    package func stop() -> Bool { journal.stop(within: 20_000) == .complete }
+
+    // MARK: Asking
+
+    /// The first report that `pick` makes something of.
+    @discardableResult
+    package func await<Value>(_ what: String, _ pick: (JournalReport) -> Value?) throws -> Value {
+        let deadline = BootTime.now() + patience
+        while true {
+            while !kept.isEmpty {
+                let report = kept.removeFirst()
+                if case .status(let status) = report { storage = status.storage }
+                if let value = pick(report) { return value }
+            }
+            guard BootTime.now() < deadline else { throw Failure("no \(what) within \(patience)") }
+            kept = reports.wait(milliseconds: deadline.millisecondsAway())
+        }
+    }
+
+    /// Waits until the journal says that the event is on disk.
+    package func awaitRecorded(_ event: EventID) throws {
+        try self.await("word that \(event) is recorded") { report in
+            if case .recorded(let events) = report, events.contains(where: { $0.id == event }) { true } else { nil }
+        }
+    }
+
+    /// Waits until the journal says that the event is on disk, or that the disk refuses.
+    ///
+    /// - Returns: whether it is on disk.
+    package func awaitOutcome(of event: EventID) throws -> Bool {
+        try self.await("word of \(event)") { report in
+            switch report {
+            case .recorded(let events) where events.contains(where: { $0.id == event }): true
+            case .status(let status) where status.storage != .ok: false
+            default: nil
+            }
+        }
+    }
+
+    /// Waits until the journal says how the disk is: well, or not.
+    package func awaitStorage(isWell: Bool) throws {
+        try self.await(isWell ? "recovery" : "word of a fault") { report in
+            if case .status(let status) = report, (status.storage == .ok) == isWell { true } else { nil }
+        }
+    }
+
+    /// Whether the journal has said by now that the disk refuses.
+    package func isInTrouble() throws -> Bool {
+        // Its status goes out at the end of the turn that answers this.
+        _ = try isRecorded()
+        _ = try queues()
+        kept += reports.take()
+        for case .status(let status) in kept { storage = status.storage }
+        return storage != .ok
+    }
+
+    /// The head of a target's queue, which must not be empty.
+    package func fetch(_ limit: Int, for target: TargetID, except: Set<EventID> = []) throws -> [QueuedEvent] {
+        requests += 1
+        let number = requests
+        journal.fetch(FetchRequest(number: number, limit: limit, except: except), for: target)
+        return try self.await("batch for \(target)") { report in
+            if case .batch(target, number, let batch) = report { batch } else { nil }
+        }
+    }
+
+    /// All queues, after everything that was handed over is written.
+    package func queues() throws -> [QueueListing] {
+        try ask("queues") { reply in .queues(limit: 1_000_000) { reply($0) } }
+    }
+
+    package func incidents() throws -> [Incident]? {
+        try ask("incidents") { reply in .incidents(all: true) { reply($0) } }
+    }
+
+    /// Whether everything handed over is on disk.
+    package func isRecorded() throws -> Bool { try ask("answer") { reply in .recorded { reply($0) } } }
+
+    private func ask<Answer: Sendable>(
+        _ what: String, _ make: (@escaping @Sendable (Answer) -> Void) -> JournalQuery
+    ) throws -> Answer {
+        let answer = try Mailbox<Answer>()
+        journal.ask(make { answer.post($0) })
+        guard let value = answer.wait(milliseconds: patience.milliseconds32).first else {
+            throw Failure("no \(what) within \(patience)")
+        }
+        return value
+    }
+
+    /// - Returns: what waits again; nil where the disk refuses.
+    package func retry(_ event: EventID?) throws -> [(target: TargetID, event: EventID)]? {
+        let answer = try Mailbox<[(target: TargetID, event: EventID)]?>()
+        let book = book
+        journal.retry(event) { back in
+            for row in back ?? [] { book.note(.putBack(target: row.target.rawValue, event: "\(row.event)")) }
+            answer.post(back)
+        }
+        guard let back = answer.wait(milliseconds: patience.milliseconds32).first else {
+            throw Failure("no answer to retry within \(patience)")
+        }
+        return back
+    }
+}
+
+extension Duration {
+    fileprivate var milliseconds32: Int { Int(components.seconds) * 1000 }
+}

@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: Apache-2.0
+import BoothJournal
+import BoothModel
+import TestSupport
+
+/// A booth's random life with its journal: incidents open, go on and end, targets take and refuse, tasks come. The same
+/// seed gives the same life.
+package final class Workload {
+    package let journal: TestedJournal
+    private(set) var model: Model
+    /// What the journal may hold after a crash: the last state that is on disk for certain, and those handed over since.
+    private(set) var possible: [Model]
+    private var random: SeededRandom
+    private var lastKey: Int64
+    private var milliseconds: Int64
+    /// The last step, for whoever reads of its failure.
+    package private(set) var lastStep = "open"
+
+    private static let points: [PointID] = ["help-1", "help-2", "room-door", "mail"]
+    private static let epoch: Int64 = 1_795_449_600_000
+
+    /// - Parameter model: what the journal holds already.
+    init(seed: UInt64, journal: TestedJournal, model: Model = Model()) {
+        self.journal = journal
+        self.model = model
+        possible = [model]
+        random = SeededRandom(seed: seed)
+        lastKey = max(journal.contents.lastKey, journal.book.ledger.highestKey)
+        milliseconds = max(Self.epoch, lastKey >> 12)
+    }
+
+    /// Opens a journal and begins to live with it.
+    package convenience init(seed: UInt64, directory: String, limit: Int64, book: Book) throws {
+        self.init(seed: seed, journal: try TestedJournal(directory: directory, limit: limit, book: book))
+    }
+
+    /// Does one thing, and waits until the journal has answered.
+    ///
+    /// - Throws: `TestedJournal.Failure` where the journal did something else than the model says.
+    package func step() throws {
+        milliseconds += Int64.random(in: 0...5000, using: &random)
+        switch Int.random(in: 0..<20, using: &random) {
+        case 0..<5: try raise()
+        case 5..<8: try update()
+        case 8..<10: try close()
+        case 10: try plainRecord()
+        case 11: try turnPoint()
+        case 12: try doTask()
+        case 13: try remember()
+        case 14: try retry()
+        default: try deliver()
+        }
+    }
+
+    /// Waits until a disk that refused has taken everything.
+    func awaitRecovery() throws {
+        while true {
+            if journal.storage != .ok { try journal.awaitStorage(isWell: true) }
+            if try journal.isRecorded() { break }
+            try journal.awaitStorage(isWell: false)
+        }
+    }
+
+    // MARK: What the booth does
+
+    private func raise() throws {
+        lastStep = "raise"
+        let priority = Priority(rawValue: Int.random(in: 1...4, using: &random)) ?? .routine
+        let id = nextID()
+        let event = nextID()
+        let incident = Incident(
+            id: id, opening: event, point: point(), classification: Classification(.help, .police, priority),
+            opened: stamp, targets: TestedJournal.targets)
+        let raised = SampleEvent.raised(incident, id: event).entryEvent(for: targets())
+        var entry = JournalEntry(events: [raised], incidents: [incident], points: [turned()])
+        // Two things that happen at once are one entry.
+        if chance(4) { entry.events.append(SampleEvent.record(nextID()).entryEvent(for: [])) }
+        model.open[id] = 1
+        try write(entry)
+    }
+
+    private func update() throws {
+        lastStep = "update"
+        guard let (id, count) = model.open.sorted(by: { $0.key < $1.key }).randomElement(using: &random) else { return }
+        let event = nextID()
+        let incident = incident(id, count: count + 1)
+        model.open[id] = count + 1
+        try write(
+            JournalEntry(
+                events: [SampleEvent.updated(incident, id: event).entryEvent(for: targets())], incidents: [incident]))
+    }
+
+    private func close() throws {
+        lastStep = "close"
+        guard let (id, count) = model.open.sorted(by: { $0.key < $1.key }).randomElement(using: &random) else { return }
+        let event = nextID()
+        var incident = incident(id, count: count)
+        incident.state = .closed
+        incident.closing = Incident.Closing(.init(by: .officer("zhang"), at: stamp), outcome: "a lost child")
+        model.open[id] = nil
+        model.closed[id] = count
+        try write(
+            JournalEntry(
+                events: [SampleEvent.closed(incident, id: event).entryEvent(for: targets())], incidents: [incident]))
+    }
+
+    private func plainRecord() throws {
+        lastStep = "record"
+        try write(JournalEntry(events: [SampleEvent.record(nextID()).entryEvent(for: [])]))
+    }
+
+    /// A reading is learnt again after a power cut: it waits for company.
+    private func turnPoint() throws {
+        lastStep = "point"
+        journal.record(JournalEntry(points: [turned()], canBeToldAgain: true))
+        possible.append(model)
+    }
+
+    private func doTask() throws {
+        lastStep = "task"
+        let known = model.tasks.filter { $0.value == 1 }.keys.sorted()
+        let id = chance(3) ? known.randomElement(using: &random) ?? "t-\(lastKey)" : "t-\(lastKey)"
+        let event = nextID()
+        var task = TaskRecord(
+            target: "police", task: PlatformTask(id: id, kind: "test", order: .test), result: .done, at: stamp)
+        task.answers = model.tasks[id, default: 0] + 1
+        model.tasks[id] = task.answers
+        try write(
+            JournalEntry(events: [SampleEvent.taskDone(id, id: event).entryEvent(for: ["police"])], tasks: [task]))
+    }
+
+    private func remember() throws {
+        lastStep = "memory"
+        model.memory += 1
+        var memory = BoothMemory()
+        memory.syncedBoot = "\(model.memory)"
+        try write(JournalEntry(events: [SampleEvent.record(nextID()).entryEvent(for: [])], memory: memory))
+    }
+
+    private func write(_ entry: JournalEntry) throws {
+        for event in entry.events { model.enqueue(event.id, event.priority, for: event.recipients) }
+        possible.append(model)
+        journal.record(entry)
+        guard let last = entry.events.last else { return }
+        if journal.storage == .ok {
+            if try journal.awaitOutcome(of: last.id) { possible = [model] }
+        }
+    }
+
+    // MARK: What targets do
+
+    private func deliver() throws {
+        let waiting = TestedJournal.targets.filter { model.queued[$0]?.isEmpty == false }
+        guard let target = waiting.randomElement(using: &random), let queue = model.queued[target] else { return }
+        lastStep = "deliver to \(target)"
+        let except = chance(4) ? Set(queue.dropLast().prefix(2).map(\.event)) : []
+        let limit = Int.random(in: 1...8, using: &random)
+        let batch = try journal.fetch(limit, for: target, except: except)
+        let expected = queue.map(\.event).filter { !except.contains($0) }.prefix(limit)
+        if batch.map(\.id) != Array(expected) {
+            // While the disk refuses, what only the file has may have to wait; the order stands all the same.
+            let ordered = queue.map(\.event).filter(Set(batch.map(\.id)).contains)
+            guard batch.map(\.id) == ordered, batch.allSatisfy({ !except.contains($0.id) }),
+                try journal.storage != .ok || journal.isInTrouble()
+            else { throw TestedJournal.Failure("\(target) got \(batch.map(\.id)) for \(Array(expected))") }
+        }
+        journal.noteAttempt(of: batch.map(\.id), by: target)
+        var settlements: [JournalEntry.Settlement] = []
+        for event in batch {
+            switch Int.random(in: 0..<10, using: &random) {
+            case 0..<7: settlements.append(.init(target: target, event: event.id, outcome: .accepted))
+            case 7:
+                settlements.append(.init(target: target, event: event.id, outcome: .rejected(reason: "no such booth")))
+            default: journal.noteReturn(of: [event.id], by: target)
+            }
+        }
+        guard !settlements.isEmpty else { return }
+        for settlement in settlements {
+            model.settle(settlement.event, for: target, accepted: settlement.outcome == .accepted)
+        }
+        possible.append(model)
+        journal.settle(settlements)
+    }
+
+    private func retry() throws {
+        lastStep = "retry"
+        let refused = model.rejected.values.flatMap { $0 }.sorted()
+        guard let one = refused.randomElement(using: &random) else { return }
+        let event = chance(2) ? one.event : nil
+        var expected = model
+        expected.putBack(event)
+        let back = try journal.retry(event)
+        guard let back else {
+            if journal.storage == .ok { try journal.awaitStorage(isWell: false) }
+            return
+        }
+        let count = expected.queued.values.map(\.count).reduce(0, +) - model.queued.values.map(\.count).reduce(0, +)
+        guard back.count == count else { throw TestedJournal.Failure("retry put \(back.count) back for \(count)") }
+        model = expected
+        possible = [model]
+    }
+
+    // MARK: Values
+
+    private func chance(_ one: Int) -> Bool { Int.random(in: 0..<one, using: &random) == 0 }
+
+    private func nextID() -> EventID {
+        lastKey = max(lastKey + 1, milliseconds << 12)
+        return EventID(key: lastKey, random: random.next())
+    }
+
+    private var stamp: Stamp {
+        Stamp(
+            Moment(
+                boot: BootTime(nanoseconds: milliseconds), wallMilliseconds: milliseconds,
+                civil: CivilTime(wallMilliseconds: milliseconds), clock: .synced, bootID: "boot"))
+    }
+
+    private func point() -> PointID { Self.points.randomElement(using: &random) ?? "help-1" }
+
+    private func turned() -> PointMemory {
+        let point = point()
+        let version = model.points[point, default: 0] + 1
+        model.points[point] = version
+        var memory = PointMemory(point: point, state: version % 2 == 0 ? .normal : .active, since: stamp)
+        memory.counter = PointMemory.Counter(value: version, register: "counter")
+        return memory
+    }
+
+    private func incident(_ id: EventID, count: Int) -> Incident {
+        var incident = Incident(
+            id: id, opening: id, point: "help-1", classification: Classification(.help, .police, .help),
+            opened: stamp, targets: TestedJournal.targets)
+        incident.count = count
+        return incident
+    }
+
+    private func targets() -> [TargetID] {
+        switch Int.random(in: 0..<6, using: &random) {
+        case 0: ["police"]
+        case 1: ["grid"]
+        default: TestedJournal.targets
+        }
+    }
+}
