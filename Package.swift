@@ -62,7 +62,7 @@ let package = Package(
         library("BoothIncidents", ["BoothModel"]),
         library("BoothReports", ["BoothModel"]),
         library("BoothSensing", ["BoothModel", "BlockingIO", "GPIO", "Modbus"]),
-        library("BoothJournal", ["BoothModel", "BlockingIO", "SQLite"]),
+        library("BoothJournal", ["BoothModel", "BlockingIO", "CLinux", "Crypto", "SQLite"]),
         library("BoothUplink", ["BoothModel", "BoothJournal", "BlockingIO", "Crypto", "HTTP"]),
         library("BoothControl", ["BoothModel", "BlockingIO"]),
         library(
@@ -104,7 +104,7 @@ let package = Package(
             dependencies: [
                 "Rehearsal", "BoothModel", "BoothConfig", "BoothIncidents", "BoothJournal", "BoothUplink",
                 "BoothCommands", "ReferencePlatform", "HTTPServer", "HTTP",
-                "BlockingIO", "Modbus",
+                "BlockingIO", "Modbus", "SQLite",
             ],
             // The loops that anybody would write, which the bench holds the polling against.
             exclude: ["Peers"]),
@@ -137,7 +137,7 @@ let package = Package(
             of: "BoothDaemon",
             with: [
                 "Rehearsal", "TestSupport", "BoothConfig", "BoothControl", "BoothIncidents", "BoothModel",
-                "BoothSensing", "BlockingIO", "HTTPServer",
+                "BoothSensing", "BlockingIO", "HTTPServer", "SQLite",
                 "boothd", "boothctl", "booth-platform", "booth-board",
             ],
             files: ["Fixtures"]),

@@ -52,6 +52,7 @@ extension Agent {
     func takeBack(_ name: String) {
         guard borrowers.removeValue(forKey: name) != nil else { return }
         bus(named: name)?.takeBack()
+        memoryCare.noteBurst(at: .now())
     }
 
     /// Why a caller may not have a bus now.

@@ -3,6 +3,7 @@ import BoothControl
 import BoothJournal
 import BoothModel
 import FoundationEssentials
+import Synchronization
 
 // What `boothctl` asks.
 extension Agent {
@@ -46,6 +47,7 @@ extension Agent {
                 case .failure(let refusal): replier.answer(.refused(.unavailable(refusal.message)))
                 }
             }
+        case .verify(let full): verify(full: full, for: replier)
         case .act(let act): perform(act, for: replier)
         case .test(let point): beginWalkTest(of: point, for: replier)
         case .lendBus(let bus, let line): lend(bus, on: line, to: replier)
@@ -54,9 +56,76 @@ extension Agent {
     }
 }
 
+extension Agent {
+    private func verify(full: Bool, for replier: ControlReplier) {
+        guard let place = VerificationPlace.take() else {
+            return replier.answer(
+                .refused(
+                    .unavailable(
+                        Message(
+                            zh: "已有 \(VerificationPlace.most) 个核对在进行；等它们结束再试",
+                            en: "\(VerificationPlace.most) are under way already; wait for their end, then try again")))
+            )
+        }
+        journal.ask(
+            .verify(full: full) { findings in
+                withExtendedLifetime(place) {
+                    replier.answer(findings.map { .verified(VerifyReply($0, full: full)) } ?? Self.unreadable)
+                }
+            })
+    }
+}
+
+/// One of the few walks along the chain that may be under way: each reads all of the journal, and goes on when whoever
+/// asked for it is gone.
+private final class VerificationPlace: Sendable {
+    static let most = 4
+    private static let taken = Atomic(0)
+
+    /// nil where all are taken.
+    static func take() -> VerificationPlace? {
+        guard taken.add(1, ordering: .relaxed).newValue <= most else {
+            taken.subtract(1, ordering: .relaxed)
+            return nil
+        }
+        return VerificationPlace()
+    }
+
+    private init() {}
+
+    deinit { Self.taken.subtract(1, ordering: .relaxed) }
+}
+
 extension IncidentsReply {
     fileprivate init(_ incidents: [Incident]) {
         self.init(incidents: incidents.map(IncidentStatus.init))
+    }
+}
+
+extension VerifyReply {
+    init(_ findings: ChainFindings, full: Bool) {
+        self.init(
+            full: full, problem: findings.problem.map(Problem.init), at: findings.at,
+            oldest: findings.oldest.map(Place.init), newest: findings.newest.map(Place.init),
+            checked: findings.checked, head: findings.head, reports: findings.reports, reported: findings.reported)
+    }
+}
+
+extension VerifyReply.Problem {
+    fileprivate init(_ problem: ChainFindings.Problem) {
+        switch problem {
+        case .changed: self = .changed
+        case .missing: self = .missing
+        case .contradicted: self = .contradicted
+        case .unreadable: self = .unreadable
+        }
+    }
+}
+
+extension VerifyReply.Place {
+    fileprivate init(_ place: ChainFindings.Place) {
+        self.init(
+            event: place.number, time: CivilTime(wallMilliseconds: place.time.milliseconds).rfc3339)
     }
 }
 

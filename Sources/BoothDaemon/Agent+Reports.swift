@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import BlockingIO
 import BoothIncidents
 import BoothJournal
 import BoothModel
@@ -21,6 +20,12 @@ extension Agent {
         init(_ booth: Booth, _ memory: BoothMemory, started: BootTime) {
             clock = DailyReportClock(booth)
             runs = RunLog(memory, started: started)
+            isNew = memory.alive == nil && memory.reported.isEmpty
+        }
+
+        /// Learns late what the journal remembers.
+        mutating func recall(_ memory: BoothMemory) {
+            runs.recall(memory)
             isNew = memory.alive == nil && memory.reported.isEmpty
         }
     }
@@ -100,51 +105,19 @@ extension Agent {
         make(ReportPeriod(kind, containing: date ?? moment.civil.date), at: moment, reply: reply)
     }
 
-    /// Has the journal read the history and a thread of its own make the report: neither the core nor the journal can
-    /// spare the time.
+    /// Has the journal read the history, and a thread of its own make the report of it.
     private func make(
         _ period: ReportPeriod, at moment: Moment,
         reply: @escaping @Sendable (Result<BoothReport, ReportRefusal>) -> Void
     ) {
-        let source = ReportSource(
-            incidents: [], points: configuration.points.map(watched), outages: rules.memory.outages, now: moment)
-        journal.ask(
-            .history(from: period.lookBack, to: period.to) { history in
-                guard let history else { return reply(.failure(.unavailable)) }
-                do throws(SystemError) {
-                    _ = try WorkerThread(name: "report") {
-                        reply(.success(BoothReport(period, of: source.filled(with: history))))
-                    }
-                } catch {
-                    reply(.failure(.unavailable))
-                }
-            })
+        let reading = ReportReading(
+            period, of: configuration.points.map(watched), outages: rules.memory.outages, at: moment, reply: reply)
+        journal.ask(.history(from: period.lookBack, to: period.to, reading))
     }
 
     private func watched(_ point: PointConfiguration) -> WatchedPoint {
         WatchedPoint(
             id: point.id, kind: point.kind, blinders: IncidentRules.blinders(of: point),
             firstSeen: rules.firstSeen(of: point.id))
-    }
-}
-
-extension ReportSource {
-    fileprivate func filled(with history: BoothHistory) -> ReportSource {
-        var source = self
-        source.incidents = history.incidents
-        source.isCapped = history.isCapped
-        let doors = Set(points.filter { $0.kind == .mailDoor }.map(\.id.rawValue))
-        source.checks = history.records.compactMap { Self.opening($0.event.json, of: doors) }
-        return source
-    }
-
-    /// When the record tells of one of these doors being opened; nil where it tells of something else.
-    private static func opening(_ json: String, of doors: Set<String>) -> WallTime? {
-        guard let subject = JSONText.member("subject", of: json),
-            doors.contains(String(subject.dropFirst().dropLast())),
-            let data = JSONText.member("data", of: json), JSONText.member("state", of: data) == "\"active\"",
-            let time = JSONText.member("time", of: json)
-        else { return nil }
-        return WallTime(rfc3339: String(time.dropFirst().dropLast()))
     }
 }

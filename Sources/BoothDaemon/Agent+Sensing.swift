@@ -119,6 +119,6 @@ extension Agent {
     private func encode(_ event: BoothEvent) -> JournalEntry.Event {
         JournalEntry.Event(
             id: event.id, priority: event.priority, event: CloudEvent(event, from: configuration.booth),
-            recipients: event.recipients)
+            recipients: event.recipients, incident: event.incident?.id)
     }
 }

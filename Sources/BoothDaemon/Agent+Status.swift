@@ -81,9 +81,23 @@ extension Agent {
             uptimeSeconds: Int((now.boot - started).components.seconds), clock: now.clock,
             timeZone: configuration.booth.timeZone,
             attendance: AttendanceStatus(rules.attendance(at: now)),
-            storage: .init(state: storage.storage.reply, bytes: storage.bytes, limit: configuration.storageLimit),
+            storage: .init(
+                state: storage.storage.reply, bytes: storage.bytes, limit: configuration.storageLimit,
+                historyFrom: historyFrom, daysLeft: storage.daysLeft),
             points: pointStatuses(), open: storage.open, targets: targetStatuses(),
             faults: deviceFaults.sorted { $0.key.rawValue < $1.key.rawValue }.map { .init(device: $0.key, $0.value) })
+    }
+
+    /// How far back the journal's history reaches, RFC 3339; nil where it holds none.
+    private var historyFrom: String? {
+        storage.historyFrom.map { CivilTime(wallMilliseconds: $0.milliseconds).rfc3339 }
+    }
+
+    /// The storage as the heartbeat tells it.
+    var storageContent: StatusContent.Storage {
+        StatusContent.Storage(
+            state: storage.storage.reply.rawValue, bytes: storage.bytes, limit: configuration.storageLimit,
+            historyFrom: historyFrom, daysLeft: storage.daysLeft)
     }
 
     func pointStatuses() -> [PointStatus] {

@@ -20,6 +20,32 @@ extension Agent {
         return polls
     }
 
+    /// How long tasks wait for the journal, which knows how far they were taken and which were executed. A booth whose disk
+    /// never comes back goes on without: a task that was executed in a run before may be executed once more, if it has not
+    /// expired.
+    private static let patienceForJournal = Duration.seconds(3)
+
+    /// Asks for tasks: at once, or once the journal has said what it remembers.
+    func schedulePolls() {
+        pollsFrom = isRecalled ? .now() : .now() + Self.patienceForJournal
+        if isRecalled { startPolls() }
+    }
+
+    /// Starts the threads that ask for tasks, once.
+    func startPolls() {
+        guard pollsFrom != nil else { return }
+        pollsFrom = nil
+        for (target, poll) in polls where !startedPolls.contains(target) {
+            do throws(SystemError) {
+                try poll.start(after: rules.memory.cursors[target])
+                startedPolls.insert(target)
+            } catch {
+                // The system has no thread left now; it is asked again.
+                pollsFrom = .now() + .seconds(1)
+            }
+        }
+    }
+
     /// Takes one answer of a target's task channel.
     ///
     /// Receipts go first: what they say is kept by the time the platform hears that they were read.

@@ -90,21 +90,6 @@ extension Agent {
         }
     }
 
-    func take(_ status: JournalStatus) {
-        let before = storage.storage
-        storage = status
-        if status.storage == .ok { releasePolls() }
-        // Its words change with every event that waits; that it is full, failing or well is what matters.
-        guard !before.isSameKind(as: status.storage) else { return }
-        if let message = status.storage.message {
-            log(.error, .storageFailed, message)
-        } else {
-            log(.notice, .storageWell, Message(zh: "日志恢复写入", en: "the journal is written again"))
-            keeper?.keep()
-        }
-        record(rules.take(fault: .storage, of: .storage, stands: status.storage != .ok, at: clock.now()))
-    }
-
     // MARK: Heartbeat
 
     /// Longest wait before a target's first heartbeat, so that booths that start together do not call together.
@@ -132,7 +117,8 @@ extension Agent {
         StatusContent(
             uptimeSeconds: (moment.boot - started).components.seconds, version: Product.version,
             configHash: configuration.hash,
-            queue: Dictionary(uniqueKeysWithValues: storage.queues.map { ($0.target, $0.queued) }), open: storage.open,
-            faults: rules.standingFaults)
+            queue: Dictionary(uniqueKeysWithValues: storage.queues.map { ($0.target, $0.queued) }),
+            rejected: Dictionary(uniqueKeysWithValues: storage.queues.map { ($0.target, $0.rejected) }),
+            open: storage.open, faults: rules.standingFaults, storage: storageContent)
     }
 }

@@ -114,6 +114,7 @@ extension Agent {
         walkTest = nil
         isTesting.isOn = false
         record(rules.endTest(at: clock.now()))
+        memoryCare.noteBurst(at: .now())
         var step = TestStep(.end)
         step.untested = session.untested
         session.replier.tell(step)

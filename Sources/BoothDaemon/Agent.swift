@@ -18,7 +18,7 @@ final class Agent {
     /// What other threads tell the core.
     enum Letter: Sendable {
         case sensors([SensorReport])
-        case journal(JournalStatus)
+        case journal(JournalReport)
         /// These events are on disk, since then.
         case recorded([EventID], at: BootTime)
         case uplink(UplinkReport)
@@ -58,6 +58,8 @@ final class Agent {
     var knownClock: ClockState?
     var rules: IncidentRules
     var storage: JournalStatus
+    /// What people and platforms were last told of the disk.
+    var toldStorage = StorageState.ok
     var board: PointBoard
     var helpLamp: HelpLamp
     /// What each lamp was last told; by output.
@@ -66,15 +68,23 @@ final class Agent {
     /// What tasks led to and the disk has refused so far, and the targets whose next tasks wait for it.
     var taskEventsInMemory = 0
     var heldPolls: Set<TargetID> = []
+    /// When tasks are asked for, unless they are already, and whose thread runs.
+    var pollsFrom: BootTime?
+    var startedPolls: Set<TargetID> = []
+    /// Whether it is known what the runs before have left.
+    var isRecalled: Bool
     var reporting: Reporting
+    var memoryCare: MemoryCare
     var deviceFaults: [DeviceID: DeviceFault] = [:]
     var links: [TargetID: LinkState] = [:]
     var taskLinks: [TargetID: LinkState] = [:]
     var heartbeats: [TargetID: BootTime] = [:]
     /// What waits for targets that the configuration no longer has.
-    let orphans: [JournalContents.Orphan]
+    var orphans: [JournalContents.Orphan]
     /// What the last reload was refused for.
     var reloadRefusal: Message?
+    /// Whether a new configuration waits for the disk.
+    var reloadWaits = false
     /// What is wrong with the configuration file, so that the last right one is in service; nil as a rule.
     var wrongFile: ConfigurationError?
     /// What this version leaves out of it; nil as a rule.
@@ -111,10 +121,11 @@ final class Agent {
         let error: ConfigurationError
     }
 
-    /// Takes the state directory and makes every part, starting none but the journal.
+    /// Takes the state directory and makes every part, starting none but the journal. A disk that refuses is no reason not
+    /// to start: what the journal remembers comes once it can be opened.
     ///
     /// - Parameter reread: reads the configuration file again.
-    /// - Throws: `JournalError` when the state directory cannot be had, `SystemError` when the system has no descriptor
+    /// - Throws: `JournalError` when another agent has the state directory, `SystemError` when the system has no descriptor
     ///   or thread left.
     init(
         _ configuration: Configuration, stateDirectory: String, controlSocket: String, announcer: Announcer,
@@ -136,7 +147,10 @@ final class Agent {
         let isTesting = isTesting
         let showsHelp = configuration.outputs.contains { $0.shows == .help }
         let (journal, contents) = try Journal.open(
-            directory: stateDirectory, targets: configuration.targets.map(\.id), limit: configuration.storageLimit
+            Journal.Setup(
+                directory: stateDirectory, markInMemory: Self.markInMemory(beside: controlSocket),
+                targets: configuration.targets.map(\.id), limit: configuration.storageLimit,
+                keep: configuration.storageKeep)
         ) { report in
             switch report {
             case .recorded(let events):
@@ -145,44 +159,25 @@ final class Agent {
                     mailbox.post(.recorded(events.map(\.id), at: .now()))
                 }
             case .batch(let target, let number, let events): uplinks[target]?.order(.batch(number: number, events))
-            case .status(let status): mailbox.post(.journal(status))
+            case .status, .contents, .renewed, .lost: mailbox.post(.journal(report))
             }
         }
         self.journal = journal
-        clock = BoothClock(trust: configuration.clockTrust, syncedBoot: contents.memory.syncedBoot)
+        clock = BoothClock(trust: configuration.clockTrust, syncedBoot: contents?.memory.syncedBoot)
         clockWatch = try ClockWatch()
-        storage = contents.status
+        isRecalled = contents != nil
+        storage = contents?.status ?? JournalStatus(unopenedFor: configuration.targets.map(\.id))
         board = PointBoard(configuration.points)
         rules = IncidentRules(
-            configuration: configuration, points: contents.points, incidents: contents.incidents,
-            memory: contents.memory, tasks: contents.tasks, ids: EventIDGenerator(after: contents.lastKey))
+            configuration: configuration, points: contents?.points ?? [], incidents: contents?.incidents ?? [],
+            memory: contents?.memory ?? BoothMemory(), tasks: contents?.tasks ?? [],
+            ids: EventIDGenerator(after: contents?.lastKey ?? 0))
         helpLamp = HelpLamp(configuration.points, bootID: clock.bootID)
-        helpLamp.resume(contents.incidents)
-        reporting = Reporting(configuration.booth, contents.memory, started: started)
-        orphans = contents.orphans
-        report(contents)
-    }
-
-    /// Says what the journal was found to be, to the technician and, where it was lost, to the platforms.
-    private func report(_ contents: JournalContents) {
-        if let path = contents.setAside {
-            log(
-                .error, .journalDamaged,
-                Message(
-                    zh: "日志损坏，已移到 \(path)，重新开始；请把它交给维护人员",
-                    en: "the journal was damaged and set aside as \(path); give that file to maintenance"))
-        }
-        if contents.unreadable > 0 {
-            log(
-                .error, .journalDamaged,
-                Message(
-                    zh: "日志中有 \(contents.unreadable) 行读不懂，保留原样",
-                    en: "this version cannot read \(contents.unreadable) rows of the journal; they stay as they are"))
-        }
-        if contents.isAfterLoss {
-            let loss = Loss(reason: .damaged)
-            record([rules.tell(loss, to: configuration.targets.map(\.id), at: clock.now())], tellsOfLoss: true)
-        }
+        helpLamp.resume(contents?.incidents ?? [])
+        reporting = Reporting(configuration.booth, contents?.memory ?? BoothMemory(), started: started)
+        memoryCare = MemoryCare(started: started)
+        orphans = contents?.orphans ?? []
+        if let contents { tell(contents) }
     }
 
     private static func makeUplinks(
@@ -205,7 +200,7 @@ final class Agent {
         openControl()
         try startSensing()
         for uplink in uplinks.values { try uplink.start() }
-        for (target, poll) in polls { try poll.start(after: rules.memory.cursors[target]) }
+        schedulePolls()
         scheduleFirstHeartbeats()
         startWatch()
         enterService()
@@ -261,7 +256,8 @@ final class Agent {
         }
     }
 
-    private func startSensing() throws {
+    /// Restores the faults of what is no longer configured.
+    func forgetForeignFaults() {
         var known = Set(configuration.points.flatMap { IncidentRules.devices(of: $0) })
         known.formUnion(configuration.outputs.flatMap { IncidentRules.devices(of: $0) })
         known.formUnion(configuration.targets.map { .target($0.id) })
@@ -270,6 +266,10 @@ final class Agent {
         if storage.storage != .ok { known.insert(.storage) }
         if wrongFile != nil { known.insert(.configuration) }
         record(rules.forgetForeignFaults(known: known, at: clock.now()))
+    }
+
+    private func startSensing() throws {
+        forgetForeignFaults()
         tellOfWrongFile()
         // A contact that chattered before the start is watched for a while before it counts as at rest.
         for (point, state) in rules.chatteringPoints.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
@@ -323,7 +323,8 @@ final class Agent {
     private func nextDeadline() -> BootTime? {
         [
             rules.nextDeadline, board.nextDeadline, gpio?.nextDeadline, lampDeadline, heartbeats.values.min(),
-            statusDeadline, reportDeadline, walkTest?.ends, watch?.nextDeadline, throttle.nextDeadline,
+            statusDeadline, reportDeadline, walkTest?.ends, watch?.nextDeadline, throttle.nextDeadline, pollsFrom,
+            memoryCare.due,
         ].compactMap { $0 }.min()
     }
 
@@ -337,6 +338,7 @@ final class Agent {
             record(rules.advance(to: clock.moment(at: deadline.nanoseconds > 0 ? deadline : now)))
         }
         if let session = walkTest, session.ends <= now { endWalkTest() }
+        if let start = pollsFrom, start <= now { startPolls() }
         sendHeartbeats(at: now)
         keepReports(at: now)
         noticeClock()
@@ -344,6 +346,7 @@ final class Agent {
         watchLoops(at: now)
         flushLog(at: now)
         showStatus(at: now)
+        if memoryCare.takeDue(at: now) { FreedMemory.giveBack() }
     }
 
     // MARK: Letters and signals
@@ -351,7 +354,7 @@ final class Agent {
     private func take(_ letter: Letter) {
         switch letter {
         case .sensors(let reports): take(reports)
-        case .journal(let status): take(status)
+        case .journal(let report): take(report)
         case .recorded(let events, let time):
             helpLamp.noteRecorded(events)
             for event in events { tellTest(recorded: event, at: time) }
@@ -382,20 +385,27 @@ final class Agent {
         }
     }
 
+    /// Whether the process can begin again without losing what only memory holds.
+    var mayStartOver: Bool { storage.storage == .ok || storage.queues.allSatisfy { $0.queued == 0 } }
+
     /// A good file is taken up by starting over, within the same process; a wrong one changes nothing.
-    private func reload() {
+    ///
+    /// Starting over would lose what only memory holds: while the disk refuses, that is waited for.
+    func reload() {
         guard ending == nil else { return }
+        reloadWaits = false
         switch reread() {
         case .failure(let refusal): refuseReload(refusal)
-        case .success(let next) where storage.storage != .ok:
-            // Starting over would lose what only memory holds. The limit may be all that was wrong.
+        case .success(let next) where !mayStartOver:
+            reloadWaits = true
+            // The limit may be all that is wrong.
             journal.setLimit(next.configuration.storageLimit)
             refuseReload(
                 Message(
-                    zh: "磁盘未恢复，内存中还有消息：只采用了新的 [storage] limit；恢复后请再次重新读取配置",
+                    zh: "磁盘未恢复，内存中还有待发消息：先采用新的 [storage] limit，其余在磁盘恢复或消息送出后自动采用",
                     en: """
-                        the disk has not recovered and memory holds events: of the new configuration only \
-                        [storage] limit was taken; reload again once it has
+                        the disk has not recovered and memory holds events: of the new configuration [storage] limit \
+                        is taken now, the rest once the disk has recovered or the events are delivered
                         """))
         case .success(let next):
             reloadRefusal = nil

@@ -55,11 +55,6 @@ final class Announcer: Sendable {
         tell { notifier throws(NotifyError) in try notifier.status(text) }
     }
 
-    /// The start waits for something that may pass.
-    func waiting(_ text: String, for span: Duration) {
-        tell { notifier throws(NotifyError) in try notifier.waiting(text, for: span) }
-    }
-
     func stopping() {
         manager.expectNothing()
         tell { notifier throws(NotifyError) in try notifier.stopping() }

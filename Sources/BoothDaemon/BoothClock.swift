@@ -19,6 +19,11 @@ struct BoothClock {
         wasSynchronised = !bootID.isEmpty && syncedBoot == bootID
     }
 
+    /// Learns late in which boot the clock was last known to be right.
+    mutating func recall(syncedBoot: String?) {
+        if !bootID.isEmpty, syncedBoot == bootID { wasSynchronised = true }
+    }
+
     /// This instant on every clock.
     mutating func now() -> Moment {
         moment(at: .now())

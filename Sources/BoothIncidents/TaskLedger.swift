@@ -27,6 +27,13 @@ struct TaskLedger: Sendable {
         return talk.count <= Self.mostRefusals
     }
 
+    /// What is kept, each target's oldest first.
+    var all: [TaskRecord] {
+        order.keys.sorted { $0.rawValue < $1.rawValue }.flatMap { target in
+            (order[target] ?? []).suffix(Self.most).compactMap { records[target]?[$0] }
+        }
+    }
+
     func record(of id: String, from target: TargetID) -> TaskRecord? { records[target]?[id] }
 
     /// The same after `older`, oldest first, which was not known before.

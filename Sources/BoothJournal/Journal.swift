@@ -17,6 +17,7 @@ package final class Journal: Sendable {
         case retry(RetryOrder)
         case query(JournalQuery)
         case limit(Int64)
+        case opened(Handover<Result<OpenedJournal, JournalError>>)
         case prove(Pulse)
         case stop
     }
@@ -25,25 +26,57 @@ package final class Journal: Sendable {
     private let lastWord: LastWord
     private let thread: WorkerThread
 
-    /// Takes the state directory, opens the journal in it, and waits until that is done.
+    /// What a journal is made of.
+    package struct Setup: Sendable {
+        /// The state directory; made with mode 0700 where it is missing.
+        package var directory: String
+        /// A file in memory, such as below /run, for a second mark of how far the journal had come; nil: none.
+        package var markInMemory: String?
+        /// Every configured target, in order.
+        package var targets: [TargetID]
+        /// Most bytes of the database file and its write-ahead log.
+        package var limit: Int64
+        /// So long what is settled and closed is kept.
+        package var keep: Duration
+        /// The name of the file system layer below SQLite; nil: the default one.
+        package var vfs: String?
+
+        package init(
+            directory: String, markInMemory: String? = nil, targets: [TargetID], limit: Int64,
+            keep: Duration = .seconds(400 * 86_400), vfs: String? = nil
+        ) {
+            self.directory = directory
+            self.markInMemory = markInMemory
+            self.targets = targets
+            self.limit = limit
+            self.keep = keep
+            self.vfs = vfs
+        }
+    }
+
+    /// So long a start waits for the file. After that the booth goes into service without it.
+    private static let patience = 900
+
+    /// Starts the journal, and waits until its file is open or refuses, a second at most.
     ///
-    /// - Parameters:
-    ///   - directory: made with mode 0700 where it is missing.
-    ///   - targets: every configured target, in order.
-    ///   - limit: most bytes of the database file.
-    ///   - report: called on the journal's thread; must not block.
-    /// - Returns: the running journal, and what a restart finds in it.
-    /// - Throws: `JournalError`, or `SystemError` when the system has no thread or descriptor left.
+    /// A disk that refuses is no error: entries are held in memory and sent from there, the status says so, and
+    /// `JournalReport.contents` tells what the file remembers once it could be opened.
+    ///
+    /// - Parameter report: called on the journal's thread; must not block.
+    /// - Returns: the running journal, and what a restart finds in it; nil where no file could be opened yet.
+    /// - Throws: `JournalError.inUse` when another agent has the directory, `SystemError` when the system has no thread or
+    ///   descriptor left.
     package static func open(
-        directory: String, targets: [TargetID], limit: Int64, report: @escaping @Sendable (JournalReport) -> Void
-    ) throws -> (journal: Journal, contents: JournalContents) {
+        _ setup: Setup, report: @escaping @Sendable (JournalReport) -> Void
+    ) throws -> (journal: Journal, contents: JournalContents?) {
         let inbox = try Mailbox<Order>()
-        let opening = try Mailbox<Result<JournalContents, JournalError>>()
+        let opening = try Mailbox<Result<JournalContents?, JournalError>>()
         let lastWord = LastWord()
         let thread = try WorkerThread(name: "journal") {
+            let writer = JournalWriter(setup, post: { inbox.post($0) }, report: report)
             do throws(JournalError) {
-                let writer = try JournalWriter(directory: directory, targets: targets, limit: limit, report: report)
-                if let contents = writer.takeContents() { opening.post(.success(contents)) }
+                let contents = try writer.start(inbox, within: patience)
+                opening.post(.success(contents))
                 lastWord.abandoned.store(writer.run(inbox), ordering: .releasing)
             } catch {
                 opening.post(.failure(error))

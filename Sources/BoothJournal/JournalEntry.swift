@@ -9,8 +9,13 @@ package struct JournalEntry: Sendable, Hashable {
         package var priority: Priority
         package var event: CloudEvent
         package var recipients: [TargetID]
+        /// The incident that it is about; nil: none.
+        package var incident: EventID?
 
-        package init(id: EventID, priority: Priority, event: CloudEvent, recipients: [TargetID]) {
+        package init(
+            id: EventID, priority: Priority, event: CloudEvent, recipients: [TargetID], incident: EventID? = nil
+        ) {
+            self.incident = incident
             self.id = id
             self.priority = priority
             self.event = event
@@ -51,7 +56,7 @@ package struct JournalEntry: Sendable, Hashable {
     package var canBeToldAgain: Bool
     /// Whether it is shown and never written: a restart knows nothing of it.
     package var isTransient: Bool
-    /// Whether it tells of a lost journal, so that it need not be told again.
+    /// Whether its events tell their recipients of what they lost, so that it need not be told again.
     package var tellsOfLoss: Bool
 
     package init(
@@ -79,6 +84,13 @@ package enum JournalReport: Sendable {
     case batch(TargetID, number: Int, [QueuedEvent])
     /// Something of it changed.
     case status(JournalStatus)
+    /// What the file remembers, once it could be opened: late, where the agent went into service without it.
+    case contents(JournalContents)
+    /// The file had to be begun anew while the agent ran, and has what could be read out of the old one: whatever the agent
+    /// knows is to be recorded again.
+    case renewed(JournalContents)
+    /// What these targets lost, to be told each of them by an event.
+    case lost([TargetID: Loss])
 }
 
 /// How the disk serves the journal.
@@ -121,6 +133,20 @@ package struct JournalStatus: Sendable, Hashable {
     package var queues: [Queue]
     /// Incidents that are not closed.
     package var open: Int
+    /// How far back history reaches; nil: there is none, or no file is open.
+    package var historyFrom: WallTime?
+    /// Days until the file is full of it at the last day's rate; nil: that cannot be said yet.
+    package var daysLeft: Int?
+}
+
+extension JournalStatus {
+    /// How a journal is before anything was heard of it.
+    package init(unopenedFor targets: [TargetID]) {
+        self.init(
+            storage: .fault(
+                Message(zh: "日志尚未打开，消息暂存内存", en: "the journal is not open yet; events are held in memory")),
+            bytes: 0, queues: targets.map { Queue(target: $0, queued: 0, rejected: 0) }, open: 0)
+    }
 }
 
 /// What a restart finds.
@@ -135,8 +161,6 @@ package struct JournalContents: Sendable, Hashable {
     package var tasks: [TaskRecord]
     /// The highest `EventID.key` in use; 0 for a new journal.
     package var lastKey: Int64
-    /// Whether a journal was lost before this one, which its first event has to say.
-    package var isAfterLoss: Bool
     /// Where a damaged journal was set aside at this start; nil as a rule.
     package var setAside: String?
     /// What waits for targets that the configuration no longer has.

@@ -1,25 +1,44 @@
 // SPDX-License-Identifier: Apache-2.0
+import BlockingIO
 import BoothModel
 import Glibc
 import SQLite
 
-/// Why the journal cannot be opened.
+/// Why the journal cannot be opened or written.
 package enum JournalError: Error, Equatable {
     /// Another agent owns the state directory.
     case inUse(directory: String)
     /// The directory cannot be made or opened: `errno`.
     case directory(String, code: CInt)
-    /// The file was written by a newer version.
-    case newerSchema(found: Int)
+    /// The file was written by another version.
+    case otherSchema(found: Int)
     /// SQLite refuses.
     case database(SQLiteError)
+    /// The system has no thread or descriptor left.
+    case system(SystemError)
 
-    /// Whether trying again can help: the disk is full or refuses, and may recover.
-    package var canPass: Bool {
+    /// The disk, or the limit, is used up: what is open stays open.
+    var isFull: Bool {
         switch self {
-        case .database(let error): error.isFull || error.isInputOutput || error.isBusy
-        case .directory(_, let code): [ENOSPC, EDQUOT, EROFS, EIO].contains(code)
-        case .inUse, .newerSchema: false
+        case .database(let error): error.isFull
+        case .directory(_, let code): code == ENOSPC || code == EDQUOT
+        case .inUse, .otherSchema, .system: false
+        }
+    }
+
+    /// What is in the file is not what was written.
+    var isDamage: Bool {
+        switch self {
+        case .database(let error): error.isDamage
+        case .directory, .inUse, .otherSchema, .system: false
+        }
+    }
+
+    /// Whether the file has to be opened anew before anything of it can be trusted.
+    var closesFile: Bool {
+        switch self {
+        case .database(let error): !error.isFull && !error.isBusy
+        case .directory, .inUse, .otherSchema, .system: true
         }
     }
 
@@ -36,13 +55,35 @@ package enum JournalError: Error, Equatable {
                 en:
                     "cannot use the state directory \(directory): \(describe(code)); check that it exists and who owns it"
             )
-        case .newerSchema(let found):
+        case .otherSchema(let found):
             Message(
-                zh: "日志由更新版本的 boothd 写成(格式 \(found))；安装该版本或更新的版本",
-                en: "the journal was written by a newer boothd (schema \(found)); install that version or a newer one")
+                zh: "日志由另一版本的 boothd 写成(格式 \(found))；安装写它的版本",
+                en: """
+                    the journal was written by another version of boothd (schema \(found)); \
+                    install the one that wrote it
+                    """)
         case .database(let error):
-            Message(
-                zh: "无法打开日志：\(error)；检查磁盘", en: "cannot open the journal: \(error); check the disk")
+            Message(zh: "日志读写失败：\(error)；检查磁盘", en: "the journal fails: \(error); check the disk")
+        case .system(let error):
+            Message(zh: "系统资源不足：\(error)", en: "the system has nothing left: \(error)")
         }
+    }
+
+    /// How the disk serves the journal now, for people.
+    ///
+    /// - Parameters:
+    ///   - waiting: events that memory holds.
+    ///   - givenUp: events that memory had no room for.
+    func storageState(waiting: Int, givenUp: Int) -> StorageState {
+        let held = Message(
+            zh: "\(waiting) 条消息暂存内存" + (givenUp == 0 ? "" : "，已放弃 \(givenUp) 条次要消息"),
+            en: "\(waiting) events held in memory" + (givenUp == 0 ? "" : ", \(givenUp) minor ones given up"))
+        if isFull {
+            return .full(
+                Message(
+                    zh: "磁盘或日志已满，\(held.zh)；腾出空间或调大 [storage] limit",
+                    en: "disk or journal full, \(held.en); free space or raise [storage] limit"))
+        }
+        return .fault(Message(zh: "\(message.zh)；\(held.zh)", en: "\(message.en); \(held.en)"))
     }
 }

@@ -9,10 +9,10 @@ package struct QueuedEvent: Sendable, Hashable {
     package let priority: Priority
     /// The CloudEvent as it is sent to this target, `sequence` in it: the same bytes each time.
     package let body: String
-    /// The incident that it tells of; nil where it tells of none, or that is not known.
-    package let incident: EventID?
+    /// The key of the incident that it tells of; nil where it tells of none.
+    package let incident: Int64?
 
-    package init(id: EventID, sequence: String, priority: Priority, body: String, incident: EventID? = nil) {
+    package init(id: EventID, sequence: String, priority: Priority, body: String, incident: Int64? = nil) {
         self.id = id
         self.sequence = sequence
         self.priority = priority

@@ -3,35 +3,44 @@ import BoothModel
 
 /// When devices were at fault.
 struct FaultTimes {
-    private let span: Stretch
-    private var devices: [DeviceID: BoothReport.Fault] = [:]
-    private var stretches: [DeviceID: [Stretch]] = [:]
     private let placement: Placement
+    private var devices: [DeviceID: Device] = [:]
 
-    init(_ placed: PlacedIncidents) {
-        placement = placed.placement
-        span = Stretch(from: placement.from.milliseconds, to: placement.until.milliseconds)
-        for incident in placed.all {
-            if let device = incident.device { take(incident, of: device) }
-        }
-        for (device, times) in stretches {
-            devices[device]?.seconds = Stretch.seconds(of: times, within: span)
-        }
+    private struct Device {
+        var fault: BoothReport.Fault
+        /// The oldest incident of those that count; its category is the device's.
+        var oldest: EventID
+        var stretches: [Stretch] = []
     }
 
-    private mutating func take(_ incident: Incident, of device: DeviceID) {
-        let blank = BoothReport.Fault(
-            device: device, category: incident.category, count: 0, seconds: 0, stands: false, undated: 0)
+    init(_ placement: Placement) {
+        self.placement = placement
+    }
+
+    mutating func add(_ incident: Incident) {
+        guard let device = incident.device else { return }
+        let span = placement.span
         guard let stretch = stretch(of: incident) else {
             let guess = placement.guess(for: incident)
-            if guess.map(placement.isInPeriod) ?? true { devices[device, default: blank].undated += 1 }
+            if guess.map(placement.isInPeriod) ?? true { note(incident, of: device) { $0.fault.undated += 1 } }
             return
         }
         // One that came and went within a millisecond stood all the same.
         guard stretch.from < span.to, max(stretch.to, stretch.from + 1) > span.from else { return }
-        stretches[device, default: []].append(stretch)
-        devices[device, default: blank].count += 1
-        if stretch.to >= span.to { devices[device, default: blank].stands = true }
+        note(incident, of: device) {
+            $0.stretches.append(stretch)
+            $0.fault.count += 1
+            if stretch.to >= span.to { $0.fault.stands = true }
+        }
+    }
+
+    private mutating func note(_ incident: Incident, of device: DeviceID, _ change: (inout Device) -> Void) {
+        let blank = BoothReport.Fault(
+            device: device, category: incident.category, count: 0, seconds: 0, stands: false, undated: 0)
+        change(&devices[device, default: Device(fault: blank, oldest: incident.id)])
+        guard let oldest = devices[device]?.oldest, incident.id < oldest else { return }
+        devices[device]?.oldest = incident.id
+        devices[device]?.fault.category = incident.category
     }
 
     /// nil where one of its ends is not known.
@@ -45,23 +54,14 @@ struct FaultTimes {
         return Stretch(from: from.milliseconds, to: max(from.milliseconds, to.milliseconds))
     }
 
-    func list() -> [BoothReport.Fault] {
-        devices.values.sorted { $0.device.rawValue < $1.device.rawValue }
-    }
+    /// When each device was at fault, as far as it is known.
+    var stretches: [DeviceID: [Stretch]] { devices.mapValues(\.stretches) }
 
-    /// How much of the period each point was watched. Of a time before the history nobody knows: it is left out.
-    ///
-    /// - Parameter downtime: when no agent ran.
-    func availability(of points: [WatchedPoint], _ downtime: [Stretch]) -> [BoothReport.Availability] {
-        points.map { point in
-            let seen = point.firstSeen.flatMap { placement.instant(of: $0) }?.milliseconds
-            let known = max(span.from, seen ?? span.from, placement.historyFrom?.milliseconds ?? span.from)
-            let watched = Stretch(from: min(span.to, known), to: span.to)
-            let blind = downtime + point.blinders.flatMap { stretches[$0] ?? [] }
-            let seconds = (watched.to - watched.from) / 1000
-            return BoothReport.Availability(
-                point: point.id, kind: point.kind, periodSeconds: seconds,
-                watchedSeconds: max(0, seconds - Stretch.seconds(of: blind, within: watched)))
-        }
+    func list() -> [BoothReport.Fault] {
+        devices.values.map { device in
+            var fault = device.fault
+            fault.seconds = Stretch.seconds(of: device.stretches, within: placement.span)
+            return fault
+        }.sorted { $0.device.rawValue < $1.device.rawValue }
     }
 }

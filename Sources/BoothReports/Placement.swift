@@ -24,6 +24,9 @@ struct Placement {
     /// Whether nothing of the period is to come, and nothing of it is forgotten.
     var isComplete: Bool { until == to && historyFrom == nil }
 
+    /// The period as far as it can be known.
+    var span: Stretch { Stretch(from: from.milliseconds, to: until.milliseconds) }
+
     func isInPeriod(_ instant: WallTime) -> Bool { from <= instant && instant < to }
 
     /// When the incident's stamp was: its own time; else, as another stamp of that boot is dated, by the time elapsed
@@ -46,8 +49,9 @@ struct Placement {
         stamp.wallMilliseconds.flatMap { $0 <= now.wallMilliseconds ? WallTime(milliseconds: $0) : nil }
     }
 
+    /// Also what happened while the history was read, which is after now.
     private func byThisBoot(_ stamp: Stamp) -> WallTime? {
-        guard stamp.bootID == now.bootID, now.clock != .unsynced, stamp.boot <= now.boot else { return nil }
+        guard stamp.bootID == now.bootID, now.clock != .unsynced else { return nil }
         return WallTime(milliseconds: now.wallMilliseconds - (now.boot - stamp.boot).milliseconds)
     }
 

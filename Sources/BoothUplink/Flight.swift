@@ -38,9 +38,9 @@ struct Flight {
 
     var ids: [EventID] { events.map(\.id) }
 
-    /// Whether `event` has to wait for this: it tells of an incident that this tells of, as far as is known.
+    /// Whether `event` has to wait for this: it tells of an incident that this tells of.
     func comesBefore(_ event: QueuedEvent) -> Bool {
-        guard let incident = event.incident else { return true }
-        return events.contains { $0.incident == nil || $0.incident == incident }
+        guard let incident = event.incident else { return false }
+        return events.contains { $0.incident == incident }
     }
 }

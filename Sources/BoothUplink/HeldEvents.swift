@@ -23,8 +23,8 @@ package struct HeldEvents: Sendable {
     }
 
     private var deadlines: [EventID: BootTime] = [:]
-    /// By incident.
-    private var firsts: [EventID: First] = [:]
+    /// By the incident's key.
+    private var firsts: [Int64: First] = [:]
 
     /// None is held.
     package init() {}

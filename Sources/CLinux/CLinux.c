@@ -5,12 +5,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/close_range.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/timerfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -214,4 +216,18 @@ pid_t clinux_spawn(const char *path, char *const arguments[], char *const enviro
 char *const *clinux_environment(void)
 {
     return environ;
+}
+
+int64_t clinux_birth_time(const char *path)
+{
+    struct statx found;
+    if (statx(AT_FDCWD, path, 0, STATX_BTIME, &found) != 0 || !(found.stx_mask & STATX_BTIME)) {
+        return 0;
+    }
+    return (int64_t)found.stx_btime.tv_sec * 1000000000 + found.stx_btime.tv_nsec;
+}
+
+void clinux_return_memory(void)
+{
+    malloc_trim(0);
 }

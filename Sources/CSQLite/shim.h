@@ -22,4 +22,10 @@ static inline int csqlite_bind_blob(sqlite3_stmt *statement, int index, const vo
     return sqlite3_bind_blob(statement, index, bytes ? bytes : "", length, SQLITE_TRANSIENT);
 }
 
+/// SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, switched on.
+static inline int csqlite_keep_log_on_close(sqlite3 *database)
+{
+    return sqlite3_db_config(database, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, (int *)0);
+}
+
 #endif

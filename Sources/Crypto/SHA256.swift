@@ -1,16 +1,71 @@
 // SPDX-License-Identifier: Apache-2.0
 import CCrypto
 
-/// SHA-256 (FIPS 180-4), by libcrypto.
-package enum SHA256 {
-    /// The digest of `bytes` as 64 lower-case hexadecimal digits.
-    package static func hexadecimal(of bytes: [UInt8]) -> String {
-        var digest = [UInt8](repeating: 0, count: Int(EVP_MAX_MD_SIZE))
-        var length: CUnsignedInt = 0
-        let isDigested = EVP_Digest(bytes, bytes.count, &digest, &length, EVP_sha256(), nil)
-        precondition(isDigested == 1, "libcrypto has no SHA-256")
-        return digest.prefix(Int(length)).reduce(into: "") { text, byte in
-            text += byte < 16 ? "0" + String(byte, radix: 16) : String(byte, radix: 16)
+/// SHA-256 (FIPS 180-4), by libcrypto: one value after another, without asking libcrypto for the algorithm each time.
+///
+/// Not `Sendable`: one thread uses it.
+package final class SHA256 {
+    private let context: OpaquePointer
+    private let algorithm: OpaquePointer
+
+    package init() {
+        guard let context = EVP_MD_CTX_new(), let algorithm = EVP_MD_fetch(nil, "SHA256", nil) else {
+            preconditionFailure("libcrypto has no SHA-256")
         }
+        self.context = context
+        self.algorithm = algorithm
+        begin()
     }
+
+    deinit {
+        EVP_MD_CTX_free(context)
+        EVP_MD_free(algorithm)
+    }
+
+    private func begin() {
+        let isReady = EVP_DigestInit_ex2(context, algorithm, nil)
+        precondition(isReady == 1, "libcrypto has no SHA-256")
+    }
+
+    /// Adds bytes to what is being digested.
+    package func update(_ bytes: UnsafeRawBufferPointer) {
+        guard let start = bytes.baseAddress else { return }
+        EVP_DigestUpdate(context, start, bytes.count)
+    }
+
+    /// Adds bytes to what is being digested.
+    package func update(_ bytes: [UInt8]) {
+        bytes.withUnsafeBytes { update($0) }
+    }
+
+    /// Adds the UTF-8 of a text.
+    package func update(_ text: String) {
+        var text = text
+        text.withUTF8 { update(UnsafeRawBufferPointer($0)) }
+    }
+
+    /// Adds an integer: 8 bytes, the most significant first.
+    package func update(_ number: Int64) {
+        withUnsafeBytes(of: number.bigEndian) { update($0) }
+    }
+
+    /// The digest of all that was added; the next bytes begin another one.
+    package func finish() -> Digest {
+        var bytes = [UInt8](repeating: 0, count: Int(EVP_MAX_MD_SIZE))
+        var length: CUnsignedInt = 0
+        EVP_DigestFinal_ex(context, &bytes, &length)
+        begin()
+        guard let digest = Digest(bytes.prefix(Int(length))) else { preconditionFailure("SHA-256 has 32 bytes") }
+        return digest
+    }
+
+    /// The digest of `bytes`.
+    package static func digest(of bytes: [UInt8]) -> Digest {
+        let hash = SHA256()
+        hash.update(bytes)
+        return hash.finish()
+    }
+
+    /// The digest of `bytes` as 64 lower-case hexadecimal digits.
+    package static func hexadecimal(of bytes: [UInt8]) -> String { digest(of: bytes).hexadecimal }
 }

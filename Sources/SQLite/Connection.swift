@@ -51,6 +51,13 @@ package final class Connection {
         sqlite3_close_v2(raw)
     }
 
+    /// Has the last close leave the write-ahead log as it is, instead of moving it into the file
+    /// (SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE).
+    package func keepLogOnClose() throws(SQLiteError) {
+        let code = csqlite_keep_log_on_close(raw)
+        guard code == SQLITE_OK else { throw SQLiteError(.execute, code, of: raw) }
+    }
+
     /// Runs statements without parameters whose rows, if any, do not matter.
     package func execute(_ sql: String) throws(SQLiteError) {
         let code = sqlite3_exec(raw, sql, nil, nil, nil)

@@ -32,6 +32,9 @@ package struct SQLiteError: Error, Equatable, CustomStringConvertible {
             systemCode: database == nil ? 0 : sqlite3_system_errno(database))
     }
 
+    /// The extended result code of a file that is not what was written (SQLITE_CORRUPT).
+    package static let damage = SQLITE_CORRUPT
+
     /// The primary result code: the low byte of the extended one.
     package var code: CInt { extendedCode & 0xFF }
 

@@ -48,15 +48,6 @@ package struct Notifier: Sendable {
         try send(["WATCHDOG=1"])
     }
 
-    /// The start or the reload goes on, but waits for something: neither its time nor the watchdog's is up for `span`.
-    ///
-    /// - Parameter text: what it waits for, on one line.
-    /// - Throws: `NotifyError` when there is a manager and it could not be told.
-    package func waiting(_ text: String, for span: Duration) throws(NotifyError) {
-        let microseconds = span / .microseconds(1)
-        try send([statusLine(text), "EXTEND_TIMEOUT_USEC=\(Int64(microseconds))", "WATCHDOG=1"])
-    }
-
     /// After how long a silence the manager kills this process (sd_watchdog_enabled(3)); nil: it does not watch it.
     package static var watchdogLimit: Duration? {
         var microseconds: UInt64 = 0

@@ -26,6 +26,18 @@ struct Bench {
                 let rules = try RulesFigures(isQuick: options.isQuick).measure()
                 figures += rules.figures
                 comparisons += rules.comparisons
+            case .soak: figures += try Soak(minutes: options.minutes).measure(in: booth)
+            case .relays:
+                comparisons += try RelayFigures(isQuick: options.isQuick).measure(
+                    { try configuration(port: $0, in: booth) }, in: booth)
+            case .journal:
+                let inside = try configuration(port: 1, in: booth)
+                say(Message(zh: "启动,日志已满", en: "start, the journal is full"))
+                figures += try FullStartFigure().measure(in: booth)
+                say(Message(zh: "队列很长时落盘", en: "recording, with a long queue"))
+                figures += try BacklogFigure(isQuick: options.isQuick).measure(inside, in: booth)
+                say(Message(zh: "清理旧记录时落盘", en: "recording, while old events are thinned"))
+                figures += try ThinningFigure(isQuick: options.isQuick).measure(inside, in: booth)
             case .tasks: figures += try TaskFigure(isQuick: options.isQuick).measure(in: booth)
             default: figures += try measure(part, in: booth)
             }
@@ -54,7 +66,8 @@ struct Bench {
         case .acceptance: try AcceptFigure().measure({ try configuration(port: $0, in: booth) }, in: booth)
         case .load: try LoadFigures().measure(in: booth)
         case .idle: try IdleFigure().measure(in: booth)
-        case .tasks, .rules, .modbus: []
+        case .reports: try ReportFigures().measure(in: booth)
+        case .journal, .relays, .tasks, .rules, .modbus, .soak: []
         }
     }
 

@@ -34,18 +34,22 @@ final class BenchAgent {
     /// - Parameters:
     ///   - configuration: with one target, and a help button as its first point.
     ///   - directory: of the journal.
-    init(_ configuration: Configuration, directory: String) throws {
+    ///   - limit: most bytes of the journal.
+    ///   - keep: so long its journal keeps what is settled; nil: as long as by default.
+    init(
+        _ configuration: Configuration, directory: String, limit: Int64 = 1 << 30, keep: Duration? = nil
+    ) throws {
         let mailbox = try Mailbox<Letter>()
         let uplink = try Uplink(target: configuration.targets[0], version: "bench", startSpread: .zero) {
             mailbox.post(.uplink($0, at: .now()))
         }
-        journal = try Journal.open(
-            directory: directory, targets: configuration.targets.map(\.id), limit: 1 << 30
-        ) { report in
+        var setup = Journal.Setup(directory: directory, targets: configuration.targets.map(\.id), limit: limit)
+        if let keep { setup.keep = keep }
+        journal = try Journal.open(setup) { report in
             switch report {
             case .recorded(let events): mailbox.post(.recorded(events.map(\.id), at: .now()))
             case .batch(_, let number, let events): uplink.order(.batch(number: number, events))
-            case .status: break
+            case .status, .contents, .renewed, .lost: break
             }
         }.journal
         rules = IncidentRules(configuration: configuration, ids: EventIDGenerator(after: 0))
@@ -89,6 +93,8 @@ final class BenchAgent {
                 return template.event(id: rules.makeID(at: now), incident: rules.makeID(at: now))
             }
             journal.record(JournalEntry(events: events))
+            // No more of them in memory than the journal is writing anyway.
+            try wait(within: .seconds(120)) { recordedCount >= wanted - count + first - 4000 }
         }
         try wait { recordedCount >= wanted }
     }
@@ -106,6 +112,14 @@ final class BenchAgent {
     func waitUntilAccepted(_ event: EventID) throws -> Duration {
         try wait { recorded[event] != nil && accepted[event] != nil }
         return (accepted[event] ?? .now()) - (recorded[event] ?? .now())
+    }
+
+    /// Presses or releases the button, and waits until that is synced.
+    ///
+    /// - Returns: the span from seen to synced.
+    func changeAndRecord() throws -> Duration {
+        let (seen, event) = try change()
+        return try waitUntilRecorded(event) - seen
     }
 
     /// Waits until the uplink has nothing to do.
@@ -127,10 +141,10 @@ final class BenchAgent {
         }
     }
 
-    private func wait(until isDone: () -> Bool) throws {
-        let deadline = BootTime.now() + BenchBooth.patience
+    private func wait(within patience: Duration = BenchBooth.patience, until isDone: () -> Bool) throws {
+        let deadline = BootTime.now() + patience
         while !isDone() {
-            guard BootTime.now() < deadline else { throw RehearsalError("no answer within \(BenchBooth.patience)") }
+            guard BootTime.now() < deadline else { throw RehearsalError("no answer within \(patience)") }
             for letter in mailbox.wait(milliseconds: deadline.millisecondsAway()) { take(letter) }
         }
     }

@@ -87,6 +87,8 @@ final class BenchBooth {
     func startAgent(
         _ name: String, configuration: String, notify: String? = nil, tracer: [String] = []
     ) throws -> ChildProcess {
+        // Beside its socket an agent keeps a mark of its journal, which another's would contradict.
+        mkdir(file("\(name).run"), 0o700)
         let command =
             tracer + [
                 try BuiltPrograms.path(of: "boothd"), "--config", configuration, "--state-directory",
@@ -102,11 +104,15 @@ final class BenchBooth {
 
     /// Starts `boothctl events --follow`, each event a line of JSON.
     func followEvents(of name: String) throws -> ChildProcess {
-        try ChildProcess(
-            try BuiltPrograms.path(of: "boothctl"), ["--socket", control(of: name), "--json", "events", "--follow"])
+        try startControl(of: name, ["--json", "events", "--follow"])
     }
 
-    private func control(of name: String) -> String { file("\(name).control") }
+    /// Starts `boothctl` with these words.
+    func startControl(of name: String, _ words: [String]) throws -> ChildProcess {
+        try ChildProcess(try BuiltPrograms.path(of: "boothctl"), ["--socket", control(of: name)] + words)
+    }
+
+    private func control(of name: String) -> String { file("\(name).run/control") }
 
     private func waitForListener(on port: UInt16) throws {
         let deadline = BootTime.now() + Self.patience

@@ -30,7 +30,7 @@ struct StartFigure {
         ]
     }
 
-    private static func configuration(
+    static func configuration(
         board: UInt16, platform: UInt16, _ booth: BenchBooth
     ) -> BoothConfigurationText {
         var text = BoothConfigurationText()

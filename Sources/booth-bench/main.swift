@@ -5,6 +5,10 @@ import Glibc
 
 let language = Language.ofEnvironment
 do {
+    if CommandLine.arguments.count == 3, CommandLine.arguments[1] == Keeper.word {
+        try Keeper(directory: CommandLine.arguments[2]).run()
+        exit(0)
+    }
     let options = try BenchOptions(Array(CommandLine.arguments.dropFirst()))
     if options.isHelp {
         let output = LineOutput(program: "booth-bench")

@@ -137,6 +137,7 @@ final class CommandBench {
         case .act(.retry(let id?)): replier.answer(.refused(.noSuchEvent(id)))
         case .act(.retry(nil)): replier.answer(.retried([RetriedTarget(target: "grid", events: 3)]))
         case .report: replier.answer(.refused(.unavailable(Message(zh: "无", en: "none"))))
+        case .verify: replier.answer(.refused(.unavailable(Message(zh: "无", en: "none"))))
         case .test(let point): replier.answer(.refused(.noSuchPoint(point?.rawValue ?? "")))
         case .readModbus(let read) where read.address == 9: replier.answer(.refused(.readFailed(.exception(2))))
         case .readModbus(let read): replier.answer(.values((0..<read.count).map { 0x105 + UInt16($0) }))

@@ -47,10 +47,13 @@ import Testing
             _ = try ControlClient(path: bench.path).call(.act(act))
             #expect(seen.take() == [Seen(call: .act(act), officer: .officer(user))])
         }
-        for report in [ControlCall.report(.day, on: nil), .report(.month, on: CivilDate(year: 2026, month: 2, day: 1))]
-        {
-            _ = try ControlClient(path: bench.path).call(report)
-            #expect(seen.take() == [Seen(call: report, officer: nil)])
+        let questions: [ControlCall] = [
+            .report(.day, on: nil), .report(.month, on: CivilDate(year: 2026, month: 2, day: 1)), .verify(full: false),
+            .verify(full: true),
+        ]
+        for question in questions {
+            _ = try ControlClient(path: bench.path).call(question)
+            #expect(seen.take() == [Seen(call: question, officer: nil)])
         }
         _ = try ControlClient(path: bench.path).call(.queue)
         #expect(seen.take() == [Seen(call: .queue, officer: nil)])
@@ -68,6 +71,7 @@ import Testing
             (#"Retry","parameters":{"all":true,"id":"01a1fb75-4948-7a11-9c02-5f0d6a1be001"}"#, "all"),
             (#"GetReport""#, "period"), (#"GetReport","parameters":{"period":"year"}"#, "period"),
             (#"GetReport","parameters":{"period":"day","date":"2026-02-30"}"#, "date"),
+            (#"Verify","parameters":{"full":1}"#, "full"), (#"Verify","parameters":{"all":true}"#, "all"),
             (#"Test""#, "more"), (#"Test","parameters":{"points":"x"},"more":true"#, "points"),
         ])
     func parameters(call: String, name: String) throws {

@@ -45,6 +45,7 @@ final class ControlBench {
             let attendance = Attendance(isAttended: true, cause: .disarmed, until: until)
             replier.answer(.attendance(AttendanceStatus(attendance)))
         case .report: replier.answer(.refused(.unavailable(Message(zh: "无", en: "none"))))
+        case .verify: replier.answer(.refused(.unavailable(Message(zh: "无", en: "none"))))
         case .test(let point): replier.answer(.refused(.noSuchPoint(point?.rawValue ?? "")))
         case .status: replier.answer(.refused(.unavailable(Message(zh: "正在启动", en: "starting"))))
         }

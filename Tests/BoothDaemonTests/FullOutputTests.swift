@@ -36,9 +36,10 @@ struct FullOutputTests {
             ["status"], ["status", "--json"], ["points"], ["incidents"], ["incidents", "--all", "--json"],
             ["incidents", id], ["queue"], ["events"], ["events", "--follow"], ["events", "--follow", "--json"],
             ["ack", id], ["close", id, "--outcome", "误报"], ["arm"], ["disarm"], ["retry", "--all"],
-            ["test"], ["test", "--json"], ["report"], ["report", "--csv"], ["report", "--week", "--json"],
-            ["doctor", "--config", file], ["gpio", "--config", file], ["check", file, "--json"],
-            ["modbus", "read", "cabinet", "1", "discrete-input", "0", "--config", file], ["help"], ["--version"],
+            ["test"], ["test", "--json"], ["report"], ["report", "--csv"], ["report", "--week", "--json"], ["verify"],
+            ["verify", "--full", "--json"], ["doctor", "--config", file], ["gpio", "--config", file],
+            ["check", file, "--json"], ["modbus", "read", "cabinet", "1", "discrete-input", "0", "--config", file],
+            ["help"], ["--version"],
         ]
         for call in calls {
             let ending = try Self.run("boothctl", command + call)

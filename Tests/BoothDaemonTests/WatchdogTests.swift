@@ -75,14 +75,17 @@ struct WatchdogTests {
         #expect(try booth.stopAgent() == .exited(0))
     }
 
-    @Test("a start that waits for its disk says so, and is given the time", .enabled(if: StorageTests.canMount))
-    func waitingForTheDisk() throws {
+    @Test(
+        "a start on a disk that is full is in service, fed, and says what is wrong",
+        .enabled(if: StorageTests.canMount))
+    func fullAtTheStart() throws {
         let booth = try BoothUnderTest()
         let manager = try NotifySocket(path: booth.workspace.file("notify"))
         try booth.workspace.makeDirectory("state")
         try booth.launchAgent(onDisk: "4k", environment: environment(manager))
-        let said = try heard(manager) { $0.contains("EXTEND_TIMEOUT_USEC=60000000") }
-        #expect(said.last?.contains("WATCHDOG=1") == true && said.last?.hasPrefix("STATUS=") == true, "\(said)")
+        let said = try heard(manager) { $0.contains("READY=1") }
+        #expect(said.last?.contains("STATUS=degraded") == true, "\(said)")
+        _ = try heard(manager, until: Self.isFood)
         #expect(try booth.stopAgent() == .exited(0))
     }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import BoothControl
 import Glibc
 import Testing
 
@@ -107,5 +108,55 @@ struct MountTests {
         try machine.write("booth:x:4321:4321::/:/bin/false\n", to: "/etc/passwd")
         let owned = machine.findings(.storage)
         #expect(owned.contains { $0.level == .failure && $0.next?.en == "chown -R booth: /var/lib/boothd" }, "\(owned)")
+    }
+
+    @Test("an agent that cannot write its journal is a failure, with what to do about it")
+    func writing() {
+        func findings(_ state: StatusReply.Storage.State) -> [Finding] {
+            let status = StatusReply(
+                booth: "B0001", name: "x", state: .degraded, inService: true, reasons: [], bootID: "b", version: "1",
+                uptimeSeconds: 1, clock: .synced, storage: .init(state: state, bytes: 0, limit: 1), points: [],
+                open: 0, targets: [])
+            return StorageChecks.findings(in: machine.circumstances(.success(status)))
+        }
+        let fault = findings(.fault).first
+        #expect(fault?.level == .failure && fault?.next?.en.contains("a file of another version") == true)
+        let full = findings(.full).first
+        #expect(full?.level == .failure && full?.next?.en.contains("raise `limit`") == true)
+        #expect(!findings(.ok).contains { $0.message.en.contains("events are in memory only") })
+    }
+
+    private static let isRoot = geteuid() == 0
+
+    @Test("a journal that root owns, as one run by hand leaves it, is a failure", .enabled(if: isRoot))
+    func foreignJournal() throws {
+        try machine.write("", to: "/var/lib/boothd/journal.sqlite", mode: 0o600)
+        try machine.write("", to: "/var/lib/boothd/journal.mark", mode: 0o600)
+        let found = machine.findings(.storage)
+        let finding = try #require(found.first { $0.subject == "/var/lib/boothd/journal.sqlite" }, "\(found)")
+        #expect(finding.level == .failure && finding.message.en.contains("root owns it (journal.sqlite journal.mark)"))
+        #expect(finding.next?.en == "chown -R booth: /var/lib/boothd")
+    }
+
+    @Test(
+        "tells of a journal without its mark, of one that is not read out yet, and of files that others may read",
+        .enabled(if: isRoot))
+    func files() throws {
+        try machine.write("", to: "/var/lib/boothd/journal.sqlite", mode: 0o600)
+        try machine.write("", to: "/var/lib/boothd/journal.sqlite.salvage", mode: 0o600)
+        let found = machine.findings(.storage)
+        #expect(found.contains { $0.level == .warning && $0.subject == "/var/lib/boothd/journal.mark" }, "\(found)")
+        #expect(
+            found.contains { $0.level == .warning && $0.next?.en.contains("do not remove it") == true }, "\(found)")
+        try machine.write("", to: "/var/lib/boothd/journal.mark", mode: 0o644)
+        for name in ["journal.sqlite", "journal.mark"] {
+            chown(machine.system.path("/var/lib/boothd/\(name)"), 990, 990)
+        }
+        let open = machine.findings(.storage)
+        #expect(open.contains { $0.next?.en == "chmod 600 /var/lib/boothd/journal.*" }, "\(open)")
+        #expect(chmod(machine.system.path("/var/lib/boothd/journal.mark"), 0o600) == 0)
+        unlink(machine.system.path("/var/lib/boothd/journal.sqlite.salvage"))
+        let sound = machine.findings(.storage).filter { $0.subject.contains("journal") }
+        #expect(sound.isEmpty, "\(sound)")
     }
 }

@@ -18,9 +18,9 @@ struct ClosedTests {
         #expect(try booth.incidents(all: false) == [other])
         #expect(try booth.incidents() == [incident.closed(), other])
         try booth.reopen()
-        #expect(booth.contents.incidents == [other])
-        #expect(booth.contents.status.open == 1)
-        #expect(booth.contents.lastKey > other.id.key)
+        #expect(try booth.contents.incidents == [other])
+        #expect(try booth.contents.status.open == 1)
+        #expect(try booth.contents.lastKey > other.id.key)
         let found: [Incident]? = try booth.ask { .incident(incident.id, $0) }
         #expect(found == [incident.closed()])
     }
@@ -29,10 +29,7 @@ struct ClosedTests {
     func lastCounts() throws {
         let booth = try OpenJournal()
         booth.journal.stop(within: 5000)
-        let writer = try OpenJournal.whenFree {
-            try JournalWriter(
-                directory: booth.directory, targets: OpenJournal.targets, limit: 1 << 20, report: { _ in })
-        }
+        let writer = try booth.writer()
         let incident = Incident.press(booth.id())
         writer.turn([.record(JournalEntry(incidents: [incident]))])
         #expect(writer.open == [incident.id.key])
@@ -43,8 +40,8 @@ struct ClosedTests {
         ])
         #expect(writer.open.isEmpty)
         #expect(writer.shown.isEmpty)
-        #expect(try writer.store?.openIncidents() == [])
-        #expect(try writer.store?.closedIncidents(limit: 10) == [incident.closed()])
+        #expect(try writer.file?.store.openIncidents() == [])
+        #expect(try writer.file?.store.closedIncidents(limit: 10) == [incident.closed()])
     }
 
     @Test("written twice, with all that came with it, it is there once")
@@ -53,14 +50,15 @@ struct ClosedTests {
         let incident = Incident.press(booth.id())
         booth.journal.record(JournalEntry(incidents: [incident]))
         booth.journal.stop(within: 5000)
-        let store = try JournalStore(path: "\(booth.directory)/journal.sqlite", limit: 1 << 20)
+        let store = try booth.store()
         var unsynced = incident.closed(at: .wall(0, clock: .unsynced))
         unsynced.count = 2
         let first = PendingEntry(
             JournalEntry(events: [booth.event()], incidents: [unsynced], tasks: [.refused("a"), .refused("b")]))
-        try store.write([first]) { _ in 1 }
+        try store.transaction(synced: true) { () throws(SQLiteError) in try store.write([first]) { _ in 1 } }
         // More has come by the time of the second try.
-        try store.write([first, PendingEntry(JournalEntry(events: [booth.event()]))]) { _ in 1 }
+        let more = PendingEntry(JournalEntry(events: [booth.event()]))
+        try store.transaction(synced: true) { () throws(SQLiteError) in try store.write([first, more]) { _ in 1 } }
         #expect(try store.openIncidents() == [])
         #expect(try store.closedIncidents(limit: 10) == [unsynced])
         #expect(try store.closedIncidents(after: .init(time: 0), below: .max, limit: 10).count == 1)
@@ -79,7 +77,7 @@ struct ClosedTests {
         booth.journal.setLimit(16 << 20)
         #expect(booth.journal.stop(within: 5000) == .complete)
         try booth.reopen()
-        #expect(booth.contents.incidents == [])
+        #expect(try booth.contents.incidents == [])
         #expect(try booth.incidents() == [incident.closed()])
     }
 

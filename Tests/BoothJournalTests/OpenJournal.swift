@@ -2,6 +2,7 @@
 import BlockingIO
 import BoothModel
 import Glibc
+import SQLite
 import Testing
 
 @testable import BoothJournal
@@ -11,20 +12,41 @@ final class OpenJournal {
     let directory: String
     let reports: Mailbox<JournalReport>
     private(set) var journal: Journal
-    private(set) var contents: JournalContents
+    /// What the start found; nil: no file could be opened yet.
+    private(set) var found: JournalContents?
     private var kept: [JournalReport] = []
-    private let limit: Int64
+    private var setup: Journal.Setup
     private var ids = EventIDGenerator(after: 0)
     static let targets: [TargetID] = ["police", "grid"]
 
-    init(limit: Int64 = 64 << 20) throws {
+    /// - Parameter tellsLoss: whether the loss that a new journal begins with is told, and answered, at once.
+    init(limit: Int64 = 64 << 20, tellsLoss: Bool = true) throws {
         var template = Array("/tmp/boothd-journal-XXXXXX".utf8CString)
         directory = try #require(mkdtemp(&template).map { String(cString: $0) })
         let reports = try Mailbox<JournalReport>()
         self.reports = reports
-        self.limit = limit
-        (journal, contents) = try Journal.open(
-            directory: directory, targets: Self.targets, limit: limit, report: { reports.post($0) })
+        setup = Journal.Setup(directory: directory, targets: Self.targets, limit: limit)
+        (journal, found) = try Journal.open(setup, report: { reports.post($0) })
+        if tellsLoss { try tellLoss() }
+    }
+
+    /// What the start found.
+    var contents: JournalContents {
+        get throws { try #require(found, "no file was opened") }
+    }
+
+    /// Tells the targets of what they lost, as the core does, and has them answer.
+    func tellLoss() throws {
+        let losses = try self.await { if case .lost(let losses) = $0 { losses } else { nil } }
+        // Older than whatever a test makes.
+        let event = JournalEntry.Event(
+            id: EventID(key: 1, random: 1), priority: .help, event: CloudEvent(json: "{}"),
+            recipients: Self.targets.filter { losses[$0] != nil })
+        journal.record(JournalEntry(events: [event], tellsOfLoss: true))
+        for target in event.recipients { settle(event.id, by: target) }
+        _ = try queues()
+        _ = reports.take()
+        kept = []
     }
 
     deinit {
@@ -38,10 +60,7 @@ final class OpenJournal {
         let reports = self.reports
         _ = reports.take()
         kept = []
-        (journal, contents) = try Self.whenFree {
-            try Journal.open(
-                directory: self.directory, targets: Self.targets, limit: self.limit, report: { reports.post($0) })
-        }
+        (journal, found) = try Self.whenFree { try Journal.open(self.setup, report: { reports.post($0) }) }
     }
 
     /// A program that another test is just starting holds a copy of the directory's lock until it is executed.
@@ -61,6 +80,22 @@ final class OpenJournal {
         journal.stop(within: 5000)
         try change("\(directory)/journal.sqlite")
         try reopen()
+    }
+
+    /// A writer that nobody else runs, on the directory that the journal has left.
+    func writer(limit: Int64 = 1 << 20) throws -> JournalWriter {
+        try Self.whenFree {
+            let writer = JournalWriter(
+                Journal.Setup(directory: self.directory, targets: Self.targets, limit: limit), report: { _ in })
+            try writer.openNow()
+            return writer
+        }
+    }
+
+    /// The file, which the journal has left.
+    func store() throws -> JournalStore {
+        try JournalStore(
+            path: "\(directory)/journal.sqlite", vfs: "boothd-checked-default", limit: 1 << 20, generation: 1)
     }
 
     /// An event for `recipients`, not recorded yet.
@@ -135,9 +170,9 @@ final class OpenJournal {
         return try #require(answer.wait(milliseconds: 10_000).first)
     }
 
-    /// Fills the file until it takes no more, with events for nobody.
+    /// Asks the file to take more than a limit of 1 MiB has room for.
     func fill() throws {
-        for filler in [700_000, 600_000] { journal.record(JournalEntry(events: [event(to: [], filler: filler)])) }
+        journal.record(JournalEntry(events: [event(to: [], filler: 1_000_000)]))
         _ = try self.await { if case .status(let status) = $0, case .full = status.storage { true } else { nil } }
     }
 
@@ -167,4 +202,17 @@ final class OpenJournal {
         closedir(listing)
         rmdir(directory)
     }
+}
+
+extension Connection {
+    /// A connection that writes what the journal takes for its own: pages with their checksums.
+    static func toJournal(_ path: String) throws -> Connection {
+        try CheckedPages.register(name: "boothd-checked-default")
+        return try Connection(path: path, vfs: "boothd-checked-default")
+    }
+}
+
+extension QueuedEvent {
+    /// The count of its sequence.
+    var count: Int { Int(sequence.suffix(14)) ?? 0 }
 }

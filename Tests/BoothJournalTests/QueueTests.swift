@@ -16,18 +16,20 @@ struct QueueTests {
         #expect(try booth.fetch(10).map(\.id) == [press, again, door, letter])
     }
 
-    @Test("numbers each target's events from 1 without a gap, whatever their priority and other targets")
+    @Test(
+        "numbers each target's events without a gap, after the one that tells of the loss, whatever their priority and other targets"
+    )
     func sequences() throws {
         let booth = try OpenJournal()
         booth.record(.routine)
         booth.record(.help, to: ["grid"])
         booth.record(.help, to: ["police", "grid"])
-        #expect(try booth.fetch(10).map(\.sequence).sorted() == ["00000100000000000001", "00000100000000000002"])
-        #expect(try booth.fetch(10, for: "grid").map(\.sequence) == ["00000100000000000001", "00000100000000000002"])
+        #expect(try booth.fetch(10).map(\.count).sorted() == [2, 3])
+        #expect(try booth.fetch(10, for: "grid").map(\.count) == [2, 3])
         try booth.reopen()
         booth.record(.help)
-        #expect(try booth.fetch(1).map(\.sequence) == ["00000100000000000002"])
-        #expect(try booth.fetch(10).map(\.sequence).max() == "00000100000000000003")
+        #expect(try booth.fetch(1).map(\.count) == [3])
+        #expect(try booth.fetch(10).map(\.count).max() == 4)
     }
 
     @Test("answers a target that waits as soon as something is recorded")
@@ -54,7 +56,7 @@ struct QueueTests {
         #expect(try booth.queues().map(\.rejected) == [0, 0])
         #expect(try booth.fetch(10).map(\.id) == [second])
         try booth.reopen()
-        #expect(booth.contents.status.queues.map(\.queued) == [1, 1])
+        #expect(try booth.contents.status.queues.map(\.queued) == [1, 1])
         booth.settle(second, .rejected(reason: "no such booth"))
         #expect(try booth.queues().map(\.rejected) == [1, 0])
     }
@@ -108,7 +110,7 @@ struct QueueTests {
         #expect(police.rejected == 1)
         #expect(police.items.map(\.reason) == ["no such booth"])
         try booth.reopen()
-        #expect(booth.contents.status.queues.first?.rejected == 1)
+        #expect(try booth.contents.status.queues.first?.rejected == 1)
     }
 
     @Test("counts attempts; an event is sent while it is on its way and queued when it comes back")

@@ -50,8 +50,8 @@ struct RetryTests {
         #expect(try booth.batch(7).map(\.id) == [second, first])
         #expect(try booth.retry(nil) == [])
         try booth.reopen()
-        #expect(booth.contents.status.queues.map(\.queued) == [2, 2])
-        #expect(booth.contents.status.queues.map(\.rejected) == [0, 0])
+        #expect(try booth.contents.status.queues.map(\.queued) == [2, 2])
+        #expect(try booth.contents.status.queues.map(\.rejected) == [0, 0])
     }
 
     @Test("is no other event than the one that is named")

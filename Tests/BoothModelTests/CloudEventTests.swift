@@ -105,10 +105,18 @@ struct CloudEventTests {
     @Test("of a status is a JSON object with the queue of each target")
     func status() {
         let content = StatusContent(
-            uptimeSeconds: 60, version: "0.1.0", configHash: "ab", queue: ["police": 2], open: 1,
-            faults: ["sensor:modbus:inside/1"])
+            uptimeSeconds: 60, version: "0.1.0", configHash: "ab", queue: ["police": 2], rejected: ["police": 3],
+            open: 1,
+            faults: ["sensor:modbus:inside/1"],
+            storage: .init(
+                state: "ok", bytes: 4096, limit: 1 << 20, historyFrom: "2026-11-21T08:15:30.120+08:00", daysLeft: 400))
         let json = CloudEvent(content, id: EventID(key: 3, random: 3), at: Self.moment(), from: Self.booth).json
         #expect(json.contains("\"queue\":{\"police\":2}"))
+        #expect(json.contains("\"rejected\":{\"police\":3}"))
+        let storage = """
+            "storage":{"bytes":4096,"days_left":400,"history_from":"2026-11-21T08:15:30.120+08:00","limit":1048576,"state":"ok"}
+            """
+        #expect(json.contains(storage), "\(json)")
         #expect(json.contains("\"faults\":[\"sensor:modbus:inside/1\"]"))
         #expect(!json.contains("sequence"))
     }

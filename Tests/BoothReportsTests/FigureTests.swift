@@ -27,7 +27,9 @@ struct FigureTests {
 
     @Test("Ranks of 1, 2, 3, … seconds", arguments: ranks)
     func nearestRank(count: Int, p50: Double?, p95: Double?) {
-        let spans = BoothReport.Spans((0..<count).reversed().map { Duration.seconds($0 + 1) } + [nil])
+        var cases = Cases()
+        for span in (0..<count).reversed().map({ Duration.seconds($0 + 1) }) + [nil] { cases.add(span) }
+        let spans = cases.spans
         #expect(spans.p50Seconds == p50)
         #expect(spans.p95Seconds == p95)
         #expect(spans.count == count)
@@ -171,6 +173,24 @@ struct FigureTests {
         #expect(report.closed.total == 1)
         #expect(report.open.total == 1)
         #expect(report.openItems.map(\.incident) == [Made.id(Made.at(11, 19, 9))])
+    }
+
+    @Test("What happened while the history was read is not of the day before")
+    func meanwhile() {
+        let now = Made.moment(Made.at(11, 21, 0, 5))
+        var incident = Made.help(at: Made.at(11, 21, 0, 6))
+        #expect(report([incident], now: now).raised == 0)
+        incident = Made.help(at: Made.at(11, 20, 23)).closed(Made.at(11, 21, 0, 6), "done")
+        #expect(report([incident], now: now).closed.total == 0)
+        #expect(report([incident], now: now).open.total == 1)
+    }
+
+    @Test("A time of more than 49 days is a case like any other")
+    func longTimes() {
+        var cases = Cases()
+        for span in [Duration.seconds(86_400 * 60), .seconds(1), .seconds(86_400 * 50)] { cases.add(span) }
+        #expect(cases.spans.p50Seconds == 4_320_000.0)
+        #expect(cases.spans.p95Seconds == 5_184_000.0)
     }
 
     @Test("Misses count only once their time has passed")

@@ -138,7 +138,7 @@ final class TestAgent: Sendable {
                 state.queue.append(
                     QueuedEvent(
                         id: id, sequence: "\(number)", priority: priority, body: body,
-                        incident: incident.map { eventID($0) }))
+                        incident: incident.map { eventID($0).key }))
             }
             state.queue.sort { ($0.priority, $0.id) < ($1.priority, $1.id) }
             Self.serve(&state)

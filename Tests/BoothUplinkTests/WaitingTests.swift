@@ -266,7 +266,8 @@ private let start = BootTime(nanoseconds: 1_000_000_000_000)
     func firsts() {
         func event(_ number: Int, _ priority: Priority = .alarm, incident: Int? = 9) -> QueuedEvent {
             QueuedEvent(
-                id: eventID(number), sequence: "", priority: priority, body: "", incident: incident.map { eventID($0) })
+                id: eventID(number), sequence: "", priority: priority, body: "",
+                incident: incident.map { eventID($0).key })
         }
         var held = HeldEvents()
         held.holdInOrder([event(3), event(2), event(5)], until: start + .seconds(1))

@@ -58,7 +58,9 @@ import Testing
             #expect(response.status == 200, "\(response.text)")
         }
         let status = StatusContent(
-            uptimeSeconds: 60, version: "0.1.0", configHash: "ab", queue: ["police": 3], open: 1, faults: [])
+            uptimeSeconds: 60, version: "0.1.0", configHash: "ab", queue: ["police": 3], rejected: ["police": 0],
+            open: 1,
+            faults: [], storage: .init(state: "ok", bytes: 0, limit: 1 << 20))
         let id = ids.next(wallMilliseconds: moment.wallMilliseconds)
         let response = platform.answer(Sample.post(CloudEvent(status, id: id, at: moment, from: booth).json))
         #expect(response.status == 200, "\(response.text)")

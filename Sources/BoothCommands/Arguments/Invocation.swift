@@ -25,6 +25,8 @@ struct Invocation: Equatable {
     var periods: [ReportPeriod.Kind] = []
     var date: String?
     var csv = false
+    /// Of `verify`: all that is kept.
+    var full = false
     var json = false
     var help = false
     var version = false
@@ -103,6 +105,7 @@ struct Invocation: Equatable {
         case .week: periods.append(.week)
         case .month: periods.append(.month)
         case .csv: csv = true
+        case .full: full = true
         case .socket, .language, .configuration, .stateDirectory, .units, .baud, .parity, .timeout, .outcome,
             .until, .point, .date:
             break

@@ -2,8 +2,8 @@
 
 /// What `boothctl` can be asked to do.
 enum Verb: String, CaseIterable, Sendable {
-    case status, points, incidents, queue, events, ack, close, arm, disarm, retry, test, report, doctor, gpio
-    case modbus, check, help
+    case status, points, incidents, queue, events, ack, close, arm, disarm, retry, test, report, verify, doctor
+    case gpio, modbus, check, help
 
     /// Most words that may follow it.
     var mostOperands: Int {
@@ -39,13 +39,14 @@ enum Option: String, CaseIterable, Sendable {
     case month = "--month"
     case date = "--date"
     case csv = "--csv"
+    case full = "--full"
 
     var takesValue: Bool {
         switch self {
         case .socket, .language, .configuration, .stateDirectory, .units, .baud, .parity, .timeout, .outcome,
             .until, .point, .date:
             true
-        case .json, .help, .version, .all, .follow, .day, .week, .month, .csv: false
+        case .json, .help, .version, .all, .follow, .day, .week, .month, .csv, .full: false
         }
     }
 
@@ -57,6 +58,7 @@ enum Option: String, CaseIterable, Sendable {
         case .until: [.disarm]
         case .point: [.test]
         case .day, .week, .month, .date, .csv: [.report]
+        case .full: [.verify]
         case .follow: [.events]
         case .configuration: [.doctor, .gpio, .modbus]
         case .stateDirectory: [.doctor]

@@ -15,6 +15,7 @@ extension Screens {
         text += row("时钟", "Clock", words.name(status.clock.state))
         if let attendance = status.attendance { text += row("值守", "Attended", words.attendance(attendance)) }
         text += row("存储", "Storage", storage(status.storage))
+        if let history = history(status.storage) { text += row("历史", "History", history) }
         text += row("未办结", "Open", words("\(status.open) 起", "\(status.open)"))
         text += "\n" + words("点位", "Points") + "\n" + points(status.points, indent: 2)
         text += "\n" + words("平台", "Targets") + "\n" + targets(status.targets, indent: 2)
@@ -37,7 +38,15 @@ extension Screens {
         return words.name(storage.state) + words("，", ", ") + used
     }
 
-    private func row(_ zh: String, _ en: String, _ value: String) -> String {
+    /// How far back it reaches, and how long there is room; nil where nothing is kept yet.
+    private func history(_ storage: StatusReply.Storage) -> String? {
+        guard let from = storage.historyFrom else { return nil }
+        let begin = words("自 \(words.time(from))", "from \(words.time(from))")
+        guard let days = storage.daysLeft else { return begin }
+        return begin + words("，按目前速度还可存 \(days) 天", ", room for \(days.counted("day")) more at today's rate")
+    }
+
+    func row(_ zh: String, _ en: String, _ value: String) -> String {
         words(zh, en).padded(to: 9) + value + "\n"
     }
 }

@@ -83,6 +83,7 @@ package struct BoothCommand {
         case .ack, .close, .arm, .disarm, .retry: return act(verb, invocation, language)
         case .test: return walk(invocation, language)
         case .report: return report(invocation, language)
+        case .verify: return verify(invocation, language)
         case .status, .points, .incidents, .queue, .events, .help: break
         }
         do throws(ControlClientError) {
@@ -120,7 +121,8 @@ package struct BoothCommand {
             let reply = try client.call(.queue)
             show(reply, invocation, screens.queue(try ControlClient.decode(QueueReply.self, from: reply).targets))
         case .events: try showEvents(client, invocation, screens.words)
-        case .ack, .close, .arm, .disarm, .retry, .test, .report, .doctor, .gpio, .modbus, .check, .help: break
+        case .ack, .close, .arm, .disarm, .retry, .test, .report, .verify, .doctor, .gpio, .modbus, .check, .help:
+            break
         }
         return .done
     }

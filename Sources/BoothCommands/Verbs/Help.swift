@@ -25,6 +25,7 @@ enum Help {
                                  步行测试：每次动作到落盘、发出、受理各用多少毫秒；都标为测试，Ctrl-C 结束
               report             今天的统计；--week、--month 为本周、本月，--date 2026-11-21 为那一天所在的，
                                  --csv 输出给电子表格
+              verify [--full]    核对日志的哈希链：上一份日报以来的，--full 为保存的全部；改过、缺少的会指出
               doctor             检查本机：服务、权限、芯片与线路、串口、证书、磁盘、时钟、版本；逐项给出下一步
               gpio               本机的 GPIO 芯片与线路、占用者、对应的点位
               modbus scan BUS    总线上有什么：波特率、校验、地址、型号，只读不写；--units 1-32、--baud 9600,19200、
@@ -45,7 +46,7 @@ enum Help {
 
             ack、close、arm、disarm、retry、test 需要 root 或 booth-operator 组，并记录是谁所为。
 
-            退出码：0 完成；1 被拒绝或失败（status：降级；doctor：有故障）；3 没有运行；64 用法错误；78 配置有误
+            退出码：0 完成；1 被拒绝或失败（status：降级；doctor：有故障；verify：日志被改过）；3 没有运行；64 用法错误；78 配置有误
             详见 boothctl(1)。
 
             """,
@@ -71,6 +72,8 @@ enum Help {
                                  all of it marked as a test; Ctrl-C ends it
               report             the figures of today; --week, --month; --date 2026-11-21 for the one with that day;
                                  --csv for spreadsheets
+              verify [--full]    whether the journal is what was recorded: by its hash chain, since the last daily
+                                 report, with --full all that is kept
               doctor             this machine: service, permissions, chips and lines, serial ports, certificates, disk,
                                  clock, versions; each with the next step
               gpio               GPIO chips and lines, who holds them, which points they are
@@ -93,7 +96,8 @@ enum Help {
 
             ack, close, arm, disarm, retry and test are for root and group booth-operator, and recorded with who did it.
 
-            Exit: 0 done; 1 refused or failed (status: degraded; doctor: failures); 3 not running; 64 usage; 78 configuration wrong
+            Exit: 0 done; 1 refused or failed (status: degraded; doctor: failures; verify: the journal was changed);
+            3 not running; 64 usage; 78 configuration wrong
             More in boothctl(1).
 
             """)

@@ -218,6 +218,7 @@ private struct Request: Encodable {
         var point: PointID?
         var period: ReportPeriod.Kind?
         var date: String?
+        var full: Bool?
     }
 
     var method: String
@@ -236,6 +237,7 @@ private struct Request: Encodable {
             case .readModbus: "ReadModbus"
             case .test: "Test"
             case .report: "GetReport"
+            case .verify: "Verify"
             case .act(let act): act.method
             }
         method = "\(AgentInterface.name).\(name)"
@@ -248,6 +250,7 @@ private struct Request: Encodable {
                 bus: read.bus, unit: read.unit, table: read.table, address: read.address, count: read.count,
                 line: read.line?.text)
         case .report(let kind, let date): parameters = Parameters(period: kind, date: date?.text)
+        case .verify(let full): parameters = Parameters(full: full)
         case .test(let point?): parameters = Parameters(point: point)
         case .act(let act): parameters = Self.parameters(of: act)
         case .status, .points, .queue, .events, .test(nil): break

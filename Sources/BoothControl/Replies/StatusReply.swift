@@ -28,11 +28,25 @@ package struct StatusReply: Codable, Sendable, Hashable {
         package var bytes: Int64
         /// Most that it may take.
         package var limit: Int64
+        /// How far back its history reaches, RFC 3339; nil where there is none, or no file is open.
+        @Nullable package var historyFrom: String?
+        /// Days until it is full at the last day's rate and the oldest history has to go; nil: that cannot be said yet.
+        @Nullable package var daysLeft: Int?
 
-        package init(state: State, bytes: Int64, limit: Int64) {
+        package init(
+            state: State, bytes: Int64, limit: Int64, historyFrom: String? = nil, daysLeft: Int? = nil
+        ) {
             self.state = state
             self.bytes = bytes
             self.limit = limit
+            self.historyFrom = historyFrom
+            self.daysLeft = daysLeft
+        }
+
+        private enum CodingKeys: String, CodingKey {
+            case state, bytes, limit
+            case historyFrom = "history_from"
+            case daysLeft = "days_left"
         }
     }
 

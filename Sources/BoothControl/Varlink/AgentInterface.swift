@@ -117,7 +117,7 @@ package enum AgentInterface {
           clock: (state: string),
           time_zone: string,
           attendance: ?Attendance,
-          storage: (state: string, bytes: int, limit: int),
+          storage: (state: string, bytes: int, limit: int, history_from: ?string, days_left: ?int),
           points: []Point,
           open: int,
           targets: []Target,
@@ -169,6 +169,30 @@ package enum AgentInterface {
         # period: day, week (from Monday), month. date: one that belongs to it, 2026-11-21; today where it is absent.
         # docs/reports.md says what the report's keys mean.
         method GetReport(period: string, date: ?string) -> (report: object)
+
+        # The hash that covers an event and all before it, and the number of that event.
+        type ChainHead (head: string, events: int)
+
+        # An event of the journal: its number, from 1, and when it was made.
+        type RecordedEvent (event: int, time: string)
+
+        # Whether the journal is what was recorded: all that is kept with full, else what came since the last daily
+        # report. It may take a minute; nobody waits for it.
+        # problem: changed, missing, contradicted (a daily report told of another hash), unreadable; null: none.
+        # at: the number of the event that it is wrong with. head: of the newest event that is well.
+        # reports: how many heads that daily reports told are those of the chain; reported: the newest of them.
+        method Verify(full: ?bool) -> (
+          full: bool,
+          intact: bool,
+          problem: ?string,
+          at: ?int,
+          oldest: ?RecordedEvent,
+          newest: ?RecordedEvent,
+          checked: int,
+          head: ChainHead,
+          reports: int,
+          reported: ?ChainHead
+        )
 
         # The methods from here on are for root, the agent's own user and group booth-operator. Who calls is kept.
         # An answer means that it is on disk.

@@ -16,6 +16,8 @@ package enum ControlCall: Sendable, Hashable {
     case readModbus(ModbusRead)
     /// What happened in the day, week or month that the date belongs to; nil: today.
     case report(ReportPeriod.Kind, on: CivilDate?)
+    /// Whether the journal is what was recorded: all that is kept, or what came since the last daily report.
+    case verify(full: Bool)
     /// Something that is recorded with who did it.
     case act(Act)
     /// What each press on a point, or on any, becomes, until the connection ends; only a press of then is a test.
@@ -26,7 +28,7 @@ package enum ControlCall: Sendable, Hashable {
     package var needsAuthority: Bool {
         switch self {
         case .act, .test, .lendBus, .readModbus: true
-        case .status, .points, .incidents, .queue, .events, .report: false
+        case .status, .points, .incidents, .queue, .events, .report, .verify: false
         }
     }
 }
@@ -104,6 +106,7 @@ package enum ControlAnswer: Sendable {
     /// In order of address; a bit is 0 or 1.
     case values([UInt16])
     case report(BoothReport)
+    case verified(VerifyReply)
     /// The incident as it stands after an act.
     case incident(IncidentStatus)
     /// What the booth goes by after an act.

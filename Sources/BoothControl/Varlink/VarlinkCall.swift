@@ -94,6 +94,9 @@ private struct Envelope: Decodable {
                 throw .invalidParameter("period")
             }
             return .report(kind, on: try parameters.date("date"))
+        case "Verify":
+            try parameters.allow(["full"])
+            return .verify(full: try parameters.bool("full") ?? false)
         case "Test":
             try parameters.allow(["point"])
             guard takesMore else { throw .invalidParameter("more") }

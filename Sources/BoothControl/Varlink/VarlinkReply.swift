@@ -39,6 +39,7 @@ enum VarlinkReply {
         case .events(let events): parameters("{\"events\":[" + events.map(\.json).joined(separator: ",") + "]}")
         case .lent: "{\"parameters\":{\"lent\":true},\"continues\":true}"
         case .report(let report): parameters(JSONText.encode(["report": report]))
+        case .verified(let reply): parameters(JSONText.encode(reply))
         case .incident(let incident): parameters(JSONText.encode(["incident": incident]))
         case .attendance(let attendance): parameters(JSONText.encode(["attendance": attendance]))
         case .retried(let targets): parameters(JSONText.encode(["targets": targets]))

@@ -9,8 +9,8 @@ enum StorageChecks {
         // Before the first start there is none; it will be where its parent is.
         let directory = existing(booth.stateDirectory, in: system)
         guard let real = system.resolved(directory) else { return [] }
-        return self.directory(in: booth) + MountChecks.findings(of: real, in: system) + space(of: real, in: booth)
-            + damaged(in: booth)
+        return writing(in: booth) + self.directory(in: booth) + MountChecks.findings(of: real, in: system)
+            + space(of: real, in: booth) + files(in: booth) + damaged(in: booth)
     }
 
     private static func existing(_ path: String, in system: SystemFiles) -> String {
@@ -19,6 +19,26 @@ enum StorageChecks {
             path = String(path[..<slash])
         }
         return system.exists(path) ? path : "/"
+    }
+
+    // MARK: What the agent says
+
+    /// A running agent that cannot write goes on from memory, which a power cut empties.
+    private static func writing(in booth: Circumstances) -> [Finding] {
+        guard let storage = booth.agent.reply?.storage, storage.state != .ok else { return [] }
+        let memory = Message(
+            zh: "boothd 写不了日志：消息只在内存里，断电就没有了",
+            en: "boothd cannot write its journal: events are in memory only, and gone with the power")
+        let next =
+            storage.state == .full
+            ? Message(
+                zh: "腾出磁盘空间，或调大 [storage] 的 limit 后 systemctl reload boothd",
+                en: "make room on the disk, or raise `limit` in [storage] and systemctl reload boothd")
+            : Message(
+                zh: "boothctl status 说明原因：属主、只读挂载、其他版本写的文件或磁盘；修好后 boothd 自己接着写",
+                en: "boothctl status names the cause: the owner, a read-only mount, a file of another version, or the "
+                    + "disk; once that is right boothd goes on by itself")
+        return [.failure(.storage, booth.stateDirectory, memory, next: next)]
     }
 
     // MARK: The directory
@@ -52,6 +72,70 @@ enum StorageChecks {
             ]
         }
         return []
+    }
+
+    // MARK: The journal's files
+
+    private static let journal = "journal.sqlite"
+    /// The mark of how far the journal had come, beside it.
+    private static let mark = "journal.mark"
+    /// A journal that was set aside and is not read out yet.
+    private static let salvage = "journal.sqlite.salvage"
+    /// What the agent writes: the journal with its log, its mark, its reserve.
+    private static let written = [journal, "journal.sqlite-wal", "journal.sqlite-shm", mark, "journal.reserve"]
+
+    /// Whether the agent may write its files, and nobody else read them. Nothing is opened: only the agent opens a journal.
+    private static func files(in booth: Circumstances) -> [Finding] {
+        let found = (written + [salvage, salvage + "-wal"]).compactMap { name in
+            FileStatus(booth.system.path("\(booth.stateDirectory)/\(name)")).map { (name, $0) }
+        }
+        return foreign(found, in: booth) + open(found, in: booth) + unmarked(found.map { $0.0 }, in: booth)
+    }
+
+    /// Files that another user owns: an agent that was run as root once leaves such.
+    private static func foreign(_ files: [(name: String, status: FileStatus)], in booth: Circumstances) -> [Finding] {
+        guard let account = booth.account, account.uid != 0,
+            FileStatus(booth.system.path(booth.stateDirectory))?.owner == account.uid
+        else { return [] }
+        let foreign = files.filter { $0.status.owner != account.uid }
+        guard let first = foreign.first else { return [] }
+        let owner = booth.users.userName(first.status.owner)
+        let names = foreign.map(\.name).joined(separator: " ")
+        return [
+            .failure(
+                .storage, "\(booth.stateDirectory)/\(first.name)",
+                Message(
+                    zh: "属于 \(owner)（\(names)）：boothd 以 \(account.name) 运行，写不了日志",
+                    en: "\(owner) owns it (\(names)): boothd runs as \(account.name) and cannot write its journal"),
+                next: .plain("chown -R \(account.name): \(booth.stateDirectory)"))
+        ]
+    }
+
+    private static func open(_ files: [(name: String, status: FileStatus)], in booth: Circumstances) -> [Finding] {
+        guard let first = files.first(where: { $0.status.permissions & 0o077 != 0 }) else { return [] }
+        return [
+            .warning(
+                .storage, "\(booth.stateDirectory)/\(first.name)",
+                Message(
+                    zh: "模式 \(first.status.octal)，其他用户可以读写", en: "mode \(first.status.octal): others may use it"),
+                next: .plain("chmod 600 \(booth.stateDirectory)/journal.*"))
+        ]
+    }
+
+    /// A journal without its mark cannot be told from an older copy of itself.
+    private static func unmarked(_ names: [String], in booth: Circumstances) -> [Finding] {
+        guard names.contains(journal), !names.contains(mark) else { return [] }
+        return [
+            .warning(
+                .storage, "\(booth.stateDirectory)/\(mark)",
+                Message(
+                    zh: "不在了：日志是否完整无从核对，下次启动会按可能丢失告知平台",
+                    en: "it is gone: nothing says how far the journal had come, and the next start tells the platforms "
+                        + "of a loss"),
+                next: Message(
+                    zh: "不要只复制或删除 \(booth.stateDirectory) 中的部分文件；查是谁删的",
+                    en: "copy or remove \(booth.stateDirectory) as a whole or not at all; find out who removed it"))
+        ]
     }
 
     // MARK: Room
@@ -120,7 +204,29 @@ enum StorageChecks {
     // MARK: What was set aside
 
     private static func damaged(in booth: Circumstances) -> [Finding] {
-        let aside = booth.system.names(in: booth.stateDirectory).filter {
+        let names = booth.system.names(in: booth.stateDirectory)
+        return setAside(names, in: booth) + unread(names, in: booth)
+    }
+
+    /// One that a running agent is at work on is read out in seconds; without an agent it waits for the next start.
+    private static func unread(_ names: [String], in booth: Circumstances) -> [Finding] {
+        guard names.contains(salvage) || names.contains(salvage + "-wal") else { return [] }
+        return [
+            .warning(
+                .storage, "\(booth.stateDirectory)/\(salvage)",
+                Message(
+                    zh: "一份损坏的日志还没有读出；boothd 打开日志时读出其中完好的",
+                    en:
+                        "a damaged journal is not read out yet; boothd takes over what is whole when it opens its journal"
+                ),
+                next: Message(
+                    zh: "不要删除；systemctl start boothd，再看 journalctl -u boothd",
+                    en: "do not remove it; systemctl start boothd, then see journalctl -u boothd"))
+        ]
+    }
+
+    private static func setAside(_ names: [String], in booth: Circumstances) -> [Finding] {
+        let aside = names.filter {
             $0.hasPrefix("journal.sqlite.damaged-") && !$0.hasSuffix("-wal") && !$0.hasSuffix("-shm")
         }
         guard let first = aside.first else { return [] }

@@ -88,24 +88,57 @@ package struct StatusContent: Encodable, Sendable {
     package var configHash: String
     /// Events waiting, per target.
     package var queue: [TargetID: Int]
+    /// Events that a target refused for good, per target.
+    package var rejected: [TargetID: Int]
     /// Incidents not closed.
     package var open: Int
     /// The faults that stand now, as codes: `sensor:modbus:inside/1`.
     package var faults: [String]
+    package var storage: Storage
+
+    /// How the journal stands on its disk.
+    package struct Storage: Encodable, Sendable {
+        /// `ok`, `full` or `fault`.
+        package var state: String
+        /// What the journal takes on disk, and most that it may take.
+        package var bytes: Int64
+        package var limit: Int64
+        /// How far back its history reaches, RFC 3339; nil where there is none.
+        package var historyFrom: String?
+        /// Days until it is full at the last day's rate; nil: that cannot be said yet.
+        package var daysLeft: Int?
+
+        package init(state: String, bytes: Int64, limit: Int64, historyFrom: String? = nil, daysLeft: Int? = nil) {
+            self.state = state
+            self.bytes = bytes
+            self.limit = limit
+            self.historyFrom = historyFrom
+            self.daysLeft = daysLeft
+        }
+
+        enum CodingKeys: String, CodingKey {
+            case state, bytes, limit
+            case historyFrom = "history_from"
+            case daysLeft = "days_left"
+        }
+    }
 
     package init(
-        uptimeSeconds: Int64, version: String, configHash: String, queue: [TargetID: Int], open: Int, faults: [String]
+        uptimeSeconds: Int64, version: String, configHash: String, queue: [TargetID: Int],
+        rejected: [TargetID: Int], open: Int, faults: [String], storage: Storage
     ) {
         self.uptimeSeconds = uptimeSeconds
         self.version = version
         self.configHash = configHash
         self.queue = queue
+        self.rejected = rejected
         self.open = open
         self.faults = faults
+        self.storage = storage
     }
 
     enum CodingKeys: String, CodingKey {
-        case version, queue, open, faults
+        case version, queue, rejected, open, faults, storage
         case uptimeSeconds = "uptime_s"
         case configHash = "config_hash"
     }

@@ -12,19 +12,11 @@ extension BoothReport {
         /// As above, 95 of 100.
         package var p95Seconds: Double?
 
-        /// - Parameter spans: one for each case; nil where it is not known.
-        package init(_ spans: [Duration?]) {
-            let known = spans.compactMap { $0?.milliseconds }.sorted()
-            count = known.count
-            unmeasured = spans.count - known.count
-            p50Seconds = Self.rank(50, of: known)
-            p95Seconds = Self.rank(95, of: known)
-        }
-
-        /// The nearest rank: the smallest that at least `percent` of 100 do not exceed.
-        private static func rank(_ percent: Int, of sorted: [Int64]) -> Double? {
-            guard !sorted.isEmpty else { return nil }
-            return Double(sorted[(sorted.count * percent + 99) / 100 - 1]) / 1000
+        package init(count: Int, unmeasured: Int, p50Seconds: Double?, p95Seconds: Double?) {
+            self.count = count
+            self.unmeasured = unmeasured
+            self.p50Seconds = p50Seconds
+            self.p95Seconds = p95Seconds
         }
 
         private enum CodingKeys: String, CodingKey {

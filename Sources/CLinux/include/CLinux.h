@@ -71,6 +71,12 @@ int clinux_pipe(int ends[2]);
 pid_t clinux_spawn(const char *path, char *const arguments[], char *const environment[], const char *directory,
                    int input, int output, int error);
 
+/// When a file was made, in nanoseconds since 1970 (statx(2), STATX_BTIME); 0 where the file system does not say.
+int64_t clinux_birth_time(const char *path);
+
+/// Gives memory that was freed back to the system (malloc_trim(3)).
+void clinux_return_memory(void);
+
 /// The environment: `NAME=value` strings, NULL at the end (environ(7)).
 char *const *clinux_environment(void);
 

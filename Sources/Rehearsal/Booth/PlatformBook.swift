@@ -53,8 +53,12 @@ package struct PlatformBook: Sendable {
         self.cases = try Self.cases(connection)
         told = try Self.told(connection)
         let numbered = "FROM event WHERE sequence IS NOT NULL"
+        // Each generation is counted from 1.
         let highest = try connection.integer(
-            "SELECT coalesce(max(cast(substr(sequence, 7) AS INTEGER)), 0) \(numbered)")
+            """
+            SELECT coalesce(sum(most), 0) FROM (
+                SELECT max(cast(substr(sequence, 7) AS INTEGER)) AS most \(numbered) GROUP BY substr(sequence, 1, 6))
+            """)
         gaps = Int((highest ?? 0) - (try connection.integer("SELECT count(*) \(numbered)") ?? 0))
         repeated = Int(try connection.integer("SELECT count(*) FROM event WHERE copies > 1") ?? 0)
         conflicts = Int(try connection.integer("SELECT count(*) FROM conflict") ?? 0)

@@ -36,8 +36,11 @@ package final class DamagedDatabase {
         /// Records that could not be given, since a part of them is missing.
         package var lostRecords = 0
 
-        /// Whether nothing was missing.
-        package var isWhole: Bool { damagedSubtrees == 0 && lostRecords == 0 }
+        /// Pages of which only an older image could be read.
+        package var olderPages = 0
+
+        /// Whether nothing was missing, as far as the tree itself tells.
+        package var isWhole: Bool { damagedSubtrees == 0 && lostRecords == 0 && olderPages == 0 }
     }
 
     private let images: PageImages
@@ -111,6 +114,7 @@ package final class DamagedDatabase {
         reached.insert(number)
         var leaf = Leaf(number, tree, image.source, moment: images.log.lastCommit)
         leaf.isNewest = image.isNewest
+        if !image.isNewest { walk.state.olderPages += 1 }
         // An image that is not the newest one is read together with others of its time.
         if !image.isNewest { leaf.moment = moment(of: image.source) }
 

@@ -31,6 +31,12 @@ package struct CallAttack {
         ("error=EROFS", true),
     ]
 
+    /// In the short form, of one run each: a call that is refused once, and one that is the process's last.
+    private var faults: [(name: String, isForEver: Bool)] {
+        guard runs == 1 else { return Self.faults }
+        return Self.faults.filter { $0.name == "signal=SIGKILL" || ($0.name == "error=EIO" && !$0.isForEver) }
+    }
+
     /// Which faults make sense at a call.
     private static func isPossible(_ fault: String, at call: String) -> Bool {
         switch fault {
@@ -53,7 +59,7 @@ package struct CallAttack {
             let counts = try Run.counts(self)
             outcome.remarks = Self.calls.map { "\(counts[$0] ?? 0) × \($0)" }
             for call in Self.calls {
-                for fault in Self.faults where Self.isPossible(fault.name, at: call) {
+                for fault in faults where Self.isPossible(fault.name, at: call) {
                     try run(call, fault, of: counts[call] ?? 0, &outcome, &endings, &random)
                 }
             }
@@ -120,7 +126,8 @@ package struct CallAttack {
             for name in TestedJournal.otherFiles { arguments += ["-P", path + "/state/" + name] }
             arguments.append(try Child.program())
             arguments += Child.arguments(
-                directory: path + "/state", notes: path + "/notes", seed: attack.seed, steps: attack.steps,
+                directory: path + "/state", mark: folder.markInMemory, notes: path + "/notes", seed: attack.seed,
+                steps: attack.steps,
                 limit: attack.limit)
             child = try ChildProcess("/usr/bin/strace", arguments)
         }
@@ -167,7 +174,8 @@ package struct CallAttack {
             let ledger = try Child.ledger(in: folder.path + "/notes")
             problems +=
                 Examination(
-                    of: folder.path + "/state", limit: attack.limit, knowing: ledger, allowing: .toldNumbers, &random
+                    of: folder.path + "/state", limit: attack.limit, knowing: ledger, allowing: .toldNumbers,
+                    markInMemory: folder.markInMemory, &random
                 ).problems
             return (true, ending, problems)
         }

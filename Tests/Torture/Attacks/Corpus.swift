@@ -8,6 +8,11 @@ struct Corpus {
     /// The same journal some events earlier, as a copy would hold it.
     let older: [String: [UInt8]]
     let ledger: Ledger
+    /// The journal's own file: with its bytes in another one it would be a copy.
+    let birth: Folder.Birth
+
+    /// The mark in memory.
+    let mark: [UInt8]
 
     /// How its files stand.
     enum Kind: String, CaseIterable {
@@ -21,12 +26,20 @@ struct Corpus {
     static func make(_ kind: Kind, seed: UInt64, limit: Int64, in directory: String) throws {
         let folder = try Folder()
         let book = Book()
+        var model = Model()
         if kind == .moved {
-            let workload = try Workload(seed: seed, directory: folder.path, limit: limit, book: book)
+            let workload = try Workload(
+                seed: seed, directory: folder.path, markInMemory: folder.markInMemory, limit: limit, book: book)
             for _ in 0..<12 { try workload.step() }
+            try workload.awaitRecovery()
+            model = workload.model
             workload.journal.stop()
         }
-        let workload = try Workload(seed: seed ^ 1, directory: folder.path, limit: limit, book: book)
+        let workload = Workload(
+            seed: seed ^ 1,
+            journal: try TestedJournal(
+                directory: folder.path, markInMemory: folder.markInMemory, limit: limit, book: book),
+            model: model)
         for _ in 0..<4 { try workload.step() }
         _ = try workload.journal.isRecorded()
         try keep(try Folder.image(of: folder.path), as: "older", in: directory)
@@ -35,6 +48,8 @@ struct Corpus {
         let notes = book.notes.map(\.line).joined(separator: "\n")
         try keep(try Folder.image(of: folder.path), as: "image", in: directory)
         try Folder.write(Array(notes.utf8), to: directory + "/notes")
+        try Folder.write(try Folder.read(folder.markInMemory), to: directory + "/mark")
+        _ = try Folder.keepBirth(of: folder.path, in: Folder.Birth(link: directory + "/birth"))
         workload.journal.stop()
     }
 
@@ -47,6 +62,8 @@ struct Corpus {
         image = try Folder.image(of: directory + "/image")
         older = try Folder.image(of: directory + "/older")
         ledger = try Child.ledger(in: directory + "/notes")
+        birth = Folder.Birth(link: directory + "/birth")
+        mark = try Folder.read(directory + "/mark")
     }
 
     /// File names and sizes.

@@ -23,6 +23,9 @@ package struct CutAttack {
         self.isFaulty = isFaulty
     }
 
+    /// Points of one life: more of them would show less than another life does.
+    private var mostOfLife: Int { isFaulty ? 100 : 500 }
+
     /// What was sent from memory and never written may be told as lost.
     private var allowance: Oracle.Allowance { isFaulty ? .toldNumbers : .nothing }
 
@@ -33,9 +36,10 @@ package struct CutAttack {
         var second = 0
         var faults = 0
         do {
-            let folder = try Folder()
             while outcome.tried < points {
-                let life = try Life(seed: random.next(), steps: steps, limit: limit, isFaulty: isFaulty)
+                let folder = try Folder()
+                let life = try Life(
+                    seed: random.next(), in: folder, steps: steps, limit: limit, isFaulty: isFaulty)
                 faults += life.faults
                 lives += 1
                 second += try cut(life, folder, &outcome, &random)
@@ -53,12 +57,12 @@ package struct CutAttack {
         let seed: UInt64
         let operations: [Operation]
         let notes: [Note]
+        let birth: Folder.Birth?
         /// Calls that failed in it.
         var faults = 0
 
-        init(seed: UInt64, steps: Int, limit: Int64, isFaulty: Bool) throws {
+        init(seed: UInt64, in folder: Folder, steps: Int, limit: Int64, isFaulty: Bool) throws {
             self.seed = seed
-            let folder = try Folder()
             Recording.begin(in: folder.path)
             defer { Recording.end() }
             let book = Book()
@@ -90,16 +94,17 @@ package struct CutAttack {
             }
             operations = Recording.operations(in: folder.path)
             notes = book.notes
+            birth = try folder.birth()
         }
     }
 
-    /// Cuts one life at as many points as are wanted still, at most at each once.
+    /// Cuts one life at some of its points, at most at each once.
     ///
     /// - Returns: how many were cut a second time.
     private func cut(_ life: Life, _ folder: Folder, _ outcome: inout Outcome, _ random: inout SeededRandom) throws
         -> Int
     {
-        let wanted = min(points - outcome.tried, life.operations.count + 1)
+        let wanted = min(points - outcome.tried, mostOfLife, life.operations.count + 1)
         let places = Array((0...life.operations.count).shuffled(using: &random).prefix(wanted)).sorted()
         let manner = lies ? .lying : Disk.Manner.honest.randomElement(using: &random) ?? .ordered
         var disk = Disk(manner: manner)
@@ -118,15 +123,18 @@ package struct CutAttack {
                 image["journal.sqlite-shm"] = (0..<32768).map { _ in UInt8.random(in: 0...255, using: &random) }
             }
             let name = "seed \(seed), life \(life.seed), \(manner.rawValue), cut \(place) of \(life.operations.count)"
-            try folder.hold(image)
+            try folder.hold(image, in: life.birth)
             let isTwofold = Int.random(in: 0..<20, using: &random) == 0
             if isTwofold { Recording.begin(in: folder.path) }
             let examined = Examination(of: folder.path, limit: limit, knowing: ledger, allowing: allowance, &random)
             if isTwofold { Recording.end() }
             outcome.add(name, examined.problems)
-            if isTwofold, examined.problems.isEmpty {
+            // Renames are not recorded: where a file was set aside, what the second cut leaves is not known.
+            let isKept = try Folder.names(in: folder.path).allSatisfy { !$0.contains("damaged") }
+            if isTwofold, isKept, examined.problems.isEmpty {
                 second += 1
-                let again = try cutAgain(image, manner, ledger, examined, folder, &random)
+                let birth = image["journal.sqlite"] == nil ? try folder.birth() : life.birth
+                let again = try cutAgain((image, birth), manner, ledger, examined, folder, &random)
                 if !again.isEmpty { outcome.add("\(name), cut again", again) }
             }
         }
@@ -135,17 +143,17 @@ package struct CutAttack {
 
     /// The power goes once more, somewhere in the opening that was just recorded.
     private func cutAgain(
-        _ image: [String: [UInt8]], _ manner: Disk.Manner, _ ledger: Ledger, _ examined: Examination, _ folder: Folder,
-        _ random: inout SeededRandom
+        _ found: (image: [String: [UInt8]], birth: Folder.Birth?), _ manner: Disk.Manner, _ ledger: Ledger,
+        _ examined: Examination, _ folder: Folder, _ random: inout SeededRandom
     ) throws -> [String] {
         let operations = Recording.operations(in: folder.path)
-        var disk = Disk(image, manner: manner)
+        var disk = Disk(found.image, manner: manner)
         var ledger = ledger
         for operation in operations.prefix(Int.random(in: 0...operations.count, using: &random)) {
             disk.apply(operation)
             if case .note(let number) = operation.kind { ledger.apply(examined.notes[number]) }
         }
-        try folder.hold(disk.afterPowerCut(&random))
+        try folder.hold(disk.afterPowerCut(&random), in: found.birth)
         return Examination(of: folder.path, limit: limit, knowing: ledger, allowing: allowance, &random).problems
     }
 }

@@ -25,13 +25,14 @@ package struct FullAttack {
         for round in 0..<rounds {
             do {
                 let folder = try Folder()
+                let mark = folder.markInMemory
                 guard mount("tmpfs", folder.path, "tmpfs", 0, "size=\(Self.size)") == 0 else {
                     outcome.skipped = "mounting a tmpfs needs root (\(String(cString: strerror(errno))))"
                     return outcome
                 }
                 // The folder can be removed only after that.
                 defer { withExtendedLifetime(folder) { _ = umount2(folder.path, CInt(MNT_DETACH)) } }
-                let (wasFull, problems) = try fill(folder.path, &random)
+                let (wasFull, problems) = try fill(folder.path, mark, &random)
                 if wasFull { full += 1 }
                 outcome.add("seed \(seed), round \(round)", problems)
             } catch {
@@ -42,38 +43,47 @@ package struct FullAttack {
         return outcome
     }
 
-    private func fill(_ path: String, _ random: inout SeededRandom) throws -> (wasFull: Bool, problems: [String]) {
+    private func fill(
+        _ path: String, _ mark: String, _ random: inout SeededRandom
+    ) throws -> (wasFull: Bool, problems: [String]) {
         let book = Book()
         let state = path + "/state"
-        let workload = try Workload(seed: random.next(), directory: state, limit: limit, book: book)
+        let workload = try Workload(
+            seed: random.next(), directory: state, markInMemory: mark, limit: limit, book: book)
         for _ in 0..<10 { try workload.step() }
         _ = try workload.journal.isRecorded()
         try Self.fillUp(path + "/ballast", leaving: Int.random(in: 0...150_000, using: &random))
         var steps = 0
-        while workload.journal.storage == .ok, steps < 300 {
+        while workload.journal.storage == .ok, steps < 600 {
             try workload.step()
             steps += 1
         }
         let wasFull = workload.journal.storage != .ok
         // The booth goes on from memory.
         for _ in 0..<Int.random(in: 5...25, using: &random) { try workload.step() }
-        var problems = try examineCopy(of: state, book.ledger, &random)
+        var problems = try examineCopy(of: state, mark, book.ledger, &random)
         unlink(path + "/ballast")
         try workload.awaitRecovery()
         for _ in 0..<10 { try workload.step() }
         if !workload.journal.stop() { problems.append("not everything was written after there was room again") }
-        problems += Examination(of: state, limit: limit, knowing: book.ledger, allowing: .nothing, &random).problems
+        problems +=
+            Examination(
+                of: state, limit: limit, knowing: book.ledger, allowing: .toldNumbers, markInMemory: mark, &random
+            ).problems
         return (wasFull, problems)
     }
 
     /// What a start would find if the process were killed now, with room on the disk again.
     private func examineCopy(
-        of state: String, _ ledger: Ledger, _ random: inout SeededRandom
+        of state: String, _ mark: String, _ ledger: Ledger, _ random: inout SeededRandom
     ) throws -> [String] {
         let copy = try Folder()
         try copy.hold(try Folder.image(of: state))
-        return Examination(of: copy.path, limit: limit, knowing: ledger, allowing: .toldNumbers, &random)
-            .problems.map { "killed while full: \($0)" }
+        try Folder.write(try Folder.read(mark), to: copy.markInMemory)
+        return Examination(
+            of: copy.path, limit: limit, knowing: ledger, allowing: .toldNumbers, markInMemory: copy.markInMemory,
+            &random
+        ).problems.map { "killed while full: \($0)" }
     }
 
     private static func fillUp(_ path: String, leaving room: Int) throws {

@@ -26,7 +26,9 @@ package struct KillAttack {
             for round in 0..<rounds {
                 let child = try ChildProcess(
                     try Child.program(),
-                    Child.arguments(directory: state, notes: notes, seed: random.next(), steps: 2000, limit: limit))
+                    Child.arguments(
+                        directory: state, mark: folder.markInMemory, notes: notes, seed: random.next(), steps: 2000,
+                        limit: limit))
                 usleep(UInt32.random(in: 0...60_000, using: &random))
                 if child.isRunning { killed += 1 }
                 let status = try child.stop(with: SIGKILL, within: .seconds(10))
@@ -36,7 +38,9 @@ package struct KillAttack {
                 }
                 // The directory is judged as it is, and the next round goes on with it.
                 if access(state, F_OK) == 0 {
-                    problems += try Self.examine(state, notes, limit, &random)
+                    // Now and then the power goes with it, and what was in memory.
+                    if Int.random(in: 0..<8, using: &random) == 0 { unlink(folder.markInMemory) }
+                    problems += try Self.examine(state, folder.markInMemory, notes, limit, &random)
                 }
                 outcome.add("seed \(seed), round \(round)", problems)
             }
@@ -49,13 +53,14 @@ package struct KillAttack {
     }
 
     private static func examine(
-        _ state: String, _ notes: String, _ limit: Int64, _ random: inout SeededRandom
+        _ state: String, _ mark: String, _ notes: String, _ limit: Int64, _ random: inout SeededRandom
     ) throws -> [String] {
         let ledger = try Child.ledger(in: notes)
         let descriptor = open(notes, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o600)
         defer { close(descriptor) }
         return Examination(
-            of: state, limit: limit, knowing: ledger, allowing: .nothing, &random, notesTo: descriptor
+            of: state, limit: limit, knowing: ledger, allowing: .nothing, markInMemory: mark, &random,
+            notesTo: descriptor
         ).problems
     }
 }

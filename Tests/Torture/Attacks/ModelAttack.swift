@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothJournal
 import BoothModel
+import Glibc
 import TestSupport
 
 /// A journal lives a random life beside a model in plain values, with crashes and restarts; after each step both are
@@ -20,6 +21,7 @@ package struct ModelAttack {
         var outcome = Outcome("model")
         var crashes = 0
         var faults = 0
+        var absences = 0
         for number in 0..<UInt64(max(seeds, 0)) {
             var life = Life(seed: seed &+ number, limit: limit)
             do {
@@ -31,8 +33,12 @@ package struct ModelAttack {
             }
             crashes += life.crashes
             faults += life.faults
+            absences += life.absences
         }
-        outcome.remarks = ["\(steps) steps each", "\(crashes) crashes", "\(faults) calls that failed"]
+        outcome.remarks = [
+            "\(steps) steps each", "\(crashes) crashes", "\(faults) calls that failed",
+            "\(absences) starts without a disk",
+        ]
         return outcome
     }
 
@@ -42,7 +48,10 @@ package struct ModelAttack {
         private let book = Book()
         private var folder: Folder?
         private var workload: Workload?
+        /// What lay on the disk when it was opened.
         private var base: [String: [UInt8]] = [:]
+        private var birth: Folder.Birth?
+        private(set) var absences = 0
         private(set) var step = 0
         private(set) var lastStep = ""
         private(set) var crashes = 0
@@ -55,7 +64,7 @@ package struct ModelAttack {
 
         mutating func go() throws {
             step += 1
-            if workload == nil { try open(after: [Model()]) }
+            if workload == nil { try open(after: [Model()], mayTellLoss: true) }
             switch Int.random(in: 0..<24, using: &random) {
             case 0: try crash()
             case 1: try restart()
@@ -68,6 +77,9 @@ package struct ModelAttack {
             case 3:
                 lastStep = "recovery"
                 try workload?.awaitRecovery()
+            case 4:
+                lastStep = "another limit"
+                workload?.journal.setLimit(Int64.random(in: 1...4, using: &random) << 20)
             default:
                 guard let workload else { return }
                 defer { lastStep = workload.lastStep }
@@ -86,19 +98,34 @@ package struct ModelAttack {
         }
 
         /// Opens the journal, which must hold one of these states.
-        private mutating func open(after possible: [Model]) throws {
-            let folder = try Folder()
-            try folder.hold(base)
-            Recording.begin(in: folder.path)
+        private mutating func open(after possible: [Model], mayTellLoss: Bool) throws {
+            let folder = try self.folder ?? Folder()
             self.folder = folder
-            let journal = try TestedJournal(directory: folder.path, limit: limit, book: book)
-            if journal.contents.isAfterLoss { throw TestedJournal.Failure("a loss is told") }
-            let found = try Model(of: journal)
+            try folder.hold(base, in: birth)
+            Recording.begin(in: folder.path)
+            let known = book.ledger.losses.count
+            let journal = try TestedJournal(
+                directory: folder.path, markInMemory: folder.markInMemory, limit: limit, book: book)
+            _ = try journal.awaitContents()
+            birth = try folder.birth()
+            var found = try Model(of: journal)
             guard possible.contains(found) else {
                 let difference = possible.last.map { found.difference(from: $0) } ?? ""
                 throw TestedJournal.Failure("none of \(possible.count) possible states; from the newest: \(difference)")
             }
-            workload = Workload(seed: random.next(), journal: journal, model: found)
+            try take(journal, &found, known, mayTellLoss)
+        }
+
+        /// Goes on with a journal that was opened, and has its losses told.
+        private mutating func take(
+            _ journal: TestedJournal, _ found: inout Model, _ known: Int, _ mayTellLoss: Bool
+        ) throws {
+            let workload = Workload(seed: random.next(), journal: journal, model: found)
+            self.workload = workload
+            try journal.awaitTold()
+            workload.takeTold()
+            let another = book.ledger.losses.dropFirst(known).first { $0.isAnother }
+            if let another, !mayTellLoss { throw TestedJournal.Failure("a loss (\(another.reason)) is told") }
         }
 
         /// The power goes; what was not synced arrives in part.
@@ -106,6 +133,7 @@ package struct ModelAttack {
             guard let workload, let folder else { return }
             lastStep = "crash"
             crashes += 1
+            workload.takeTold()
             var disk = Disk(base, manner: Disk.Manner.honest.randomElement(using: &random) ?? .ordered)
             // What the old journal does from here on happens to files that nobody looks at again.
             let operations = Recording.operations(in: folder.path)
@@ -114,7 +142,8 @@ package struct ModelAttack {
             workload.journal.stop()
             for operation in operations { disk.apply(operation) }
             base = disk.afterPowerCut(&random)
-            try open(after: workload.possible)
+            unlink(folder.markInMemory)
+            try open(after: workload.possible, mayTellLoss: workload.hadTrouble)
         }
 
         private mutating func restart() throws {
@@ -122,16 +151,55 @@ package struct ModelAttack {
             lastStep = "restart"
             try workload.awaitRecovery()
             guard workload.journal.stop() else { throw TestedJournal.Failure("not everything was written at the end") }
+            faults += Recording.faults
             Recording.end()
             base = try Folder.image(of: folder.path)
-            try open(after: [workload.model])
+            if Int.random(in: 0..<3, using: &random) == 0 { return try openWithoutDisk(workload.model, in: folder) }
+            try open(after: [workload.model], mayTellLoss: false)
+        }
+
+        /// The directory cannot be used when the agent starts, and comes later: the booth goes on from memory meanwhile, and
+        /// then has both.
+        private mutating func openWithoutDisk(_ model: Model, in folder: Folder) throws {
+            lastStep = "start without a disk"
+            absences += 1
+            let away = folder.path + ".away"
+            guard rename(folder.path, away) == 0 else { throw TestedJournal.Failure("rename refused") }
+            try Folder.write([], to: folder.path)
+            let known = book.ledger.losses.count
+            let journal = try TestedJournal(
+                directory: folder.path, markInMemory: folder.markInMemory, limit: limit, book: book)
+            if journal.contents != nil { throw TestedJournal.Failure("something was opened where nothing is") }
+            var found = model
+            try take(journal, &found, known, true)
+            for _ in 0..<Int.random(in: 0...6, using: &random) { try workload?.step() }
+            guard unlink(folder.path) == 0, rename(away, folder.path) == 0 else {
+                throw TestedJournal.Failure("rename refused")
+            }
+            Recording.begin(in: folder.path)
+            lastStep = "the disk came"
+            try workload?.awaitRecovery()
+            _ = try journal.awaitContents()
+            try compare()
         }
 
         private func compare() throws {
             guard let workload else { return }
+            workload.takeTold()
             // While the disk refuses, what only the file has may not be told.
             guard workload.journal.storage == .ok, try workload.journal.isRecorded() else { return }
-            var found = try Model(queuesOf: workload.journal)
+            let told = workload.journal.told.count
+            var found = Model()
+            do {
+                found = try Model(queuesOf: workload.journal)
+            } catch {
+                // A disk that refuses meanwhile does not tell what it has.
+                if try workload.journal.isInTrouble() { return }
+                throw error
+            }
+            workload.takeTold()
+            // One that was told meanwhile may be there already.
+            guard workload.journal.told.count == told, workload.journal.storage == .ok else { return }
             // These are told at an opening alone.
             found.points = workload.model.points
             found.tasks = workload.model.tasks
@@ -144,12 +212,15 @@ package struct ModelAttack {
 }
 
 extension Model {
-    /// What a journal that was just opened holds.
+    /// What a journal that was just opened holds, without what tells of losses since.
     init(of journal: TestedJournal) throws {
         self = try Model(queuesOf: journal)
-        for point in journal.contents.points { points[point.point] = point.counter?.value ?? 0 }
-        for task in journal.contents.tasks { tasks[task.id] = task.answers }
-        memory = Int(journal.contents.memory.syncedBoot ?? "") ?? 0
+        let told = Set(journal.told.map(\.id))
+        for target in TestedJournal.targets { queued[target]?.removeAll { told.contains($0.event) } }
+        let contents = try journal.awaitContents()
+        for point in contents.points { points[point.point] = point.counter?.value ?? 0 }
+        for task in contents.tasks { tasks[task.id] = task.answers }
+        memory = Int(contents.memory.syncedBoot ?? "") ?? 0
     }
 
     /// The queues and incidents of an open journal.

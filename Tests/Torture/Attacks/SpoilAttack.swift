@@ -20,8 +20,6 @@ package struct SpoilAttack {
     let amount: Int
     let seed: UInt64
     private static let limit: Int64 = 1 << 20
-    private static let width = 2
-
     package init(_ kind: Kind, amount: Int, seed: UInt64) {
         self.kind = kind
         self.amount = max(amount, 1)
@@ -32,34 +30,23 @@ package struct SpoilAttack {
         var outcome = Outcome(kind.rawValue)
         do {
             var random = SeededRandom(seed: seed)
-            for corpus in Corpus.Kind.allCases {
+            var shares: [Share] = []
+            for kind in Corpus.Kind.allCases {
                 let folder = try Folder()
-                try Corpus.make(corpus, seed: random.next(), limit: Self.limit, in: folder.path)
-                outcome.remarks.append("\(corpus.rawValue): \(try Corpus(from: folder.path).description)")
-                try run(corpus, in: folder.path, &outcome)
+                try Corpus.make(kind, seed: random.next(), limit: Self.limit, in: folder.path)
+                let corpus = try Corpus(from: folder.path)
+                outcome.remarks.append("\(kind.rawValue): \(corpus.description)")
+                shares.append(try Share(self, kind, folder, count: spoilings(of: corpus).count))
+            }
+            // Each is spoiled in one inode: one process at a time.
+            while !shares.isEmpty {
+                for index in shares.indices { try shares[index].finish(self, &outcome) }
+                shares.removeAll(where: \.isDone)
             }
         } catch {
             outcome.add("seed \(seed)", ["\(error)"])
         }
         return outcome
-    }
-
-    private func run(_ corpus: Corpus.Kind, in directory: String, _ outcome: inout Outcome) throws {
-        let count = try spoilings(of: Corpus(from: directory)).count
-        var shares = try (0..<Self.width).map { try Share(self, directory, first: $0) }
-        var bad: [Int: (name: String, problems: [String])] = [:]
-        while !shares.isEmpty {
-            var rest: [Share] = []
-            for share in shares {
-                let next = try share.finish(&bad)
-                if let next, next < count { rest.append(try Share(self, directory, first: next)) }
-            }
-            shares = rest
-        }
-        for index in 0..<count {
-            let found = bad[index]
-            outcome.add("seed \(seed), \(corpus.rawValue), \(found?.name ?? "")", found?.problems ?? [])
-        }
     }
 
     private func spoilings(of corpus: Corpus) throws -> [Spoiling] {
@@ -71,38 +58,54 @@ package struct SpoilAttack {
         }
     }
 
-    /// What one process does: spoilings `first`, `first + width`, ...
+    /// What is done to one corpus, by one process after another.
     private struct Share {
-        private let child: ChildProcess
-        private let first: Int
+        private let kind: Corpus.Kind
+        private let folder: Folder
+        private let count: Int
+        private var child: ChildProcess
+        private var first = 0
+        private(set) var isDone = false
 
-        init(_ attack: SpoilAttack, _ directory: String, first: Int) throws {
-            self.first = first
-            child = try ChildProcess(
+        init(_ attack: SpoilAttack, _ kind: Corpus.Kind, _ folder: Folder, count: Int) throws {
+            (self.kind, self.folder, self.count) = (kind, folder, count)
+            child = try Self.start(attack, folder, first: 0)
+        }
+
+        private static func start(_ attack: SpoilAttack, _ folder: Folder, first: Int) throws -> ChildProcess {
+            try ChildProcess(
                 try Child.program(),
                 [
-                    "spoil", "--kind", attack.kind.rawValue, "--directory", directory, "--seed", "\(attack.seed)",
+                    "spoil", "--kind", attack.kind.rawValue, "--directory", folder.path, "--seed", "\(attack.seed)",
                     "--amount", "\(attack.amount)", "--first", "\(first)",
                 ],
                 // What a process that dies leaves goes with the corpus.
-                environment: ["TMPDIR": directory])
+                environment: ["TMPDIR": folder.path])
         }
 
-        /// - Returns: where to go on after the agent has died; nil: all is done.
-        func finish(_ bad: inout [Int: (name: String, problems: [String])]) throws -> Int? {
+        /// Waits until its process ended; where the agent has died, the next one goes on behind that.
+        mutating func finish(_ attack: SpoilAttack, _ outcome: inout Outcome) throws {
             let status = try child.wait(within: .seconds(7200))
+            var bad: [Int: [String]] = [:]
+            var names: [Int: String] = [:]
             var current = first
-            var name = ""
             for line in child.lines where line.stream == .output {
                 let words = line.text.split(separator: " ", maxSplits: 2).map(String.init)
                 guard words.count == 3, let index = Int(words[1]) else { continue }
-                (current, name) = words[0] == "try" ? (index, words[2]) : (current, name)
-                if words[0] == "bad" { bad[index, default: (name, [])].problems.append(words[2]) }
+                if words[0] == "try" { (current, names[index]) = (index, words[2]) }
+                if words[0] == "bad" { bad[index, default: []].append(words[2]) }
             }
-            guard status != .exited(0) else { return nil }
-            let said = child.lines.last { $0.stream == .error && $0.text.contains("atal error") }?.text
-            bad[current] = (name, ["the agent died: \(status)\(said.map { ": \($0)" } ?? "")"])
-            return current + SpoilAttack.width
+            let hasDied = status != .exited(0)
+            if hasDied {
+                let said = child.lines.last { $0.stream == .error && $0.text.contains("atal error") }?.text
+                bad[current] = ["the agent died: \(status)\(said.map { ": \($0)" } ?? "")"]
+            }
+            for index in first..<(hasDied ? current + 1 : count) {
+                outcome.add("seed \(attack.seed), \(kind.rawValue), \(names[index] ?? "")", bad[index] ?? [])
+            }
+            first = current + 1
+            isDone = !hasDied || first >= count
+            if !isDone { child = try Self.start(attack, folder, first: first) }
         }
     }
 
@@ -111,12 +114,14 @@ package struct SpoilAttack {
         let corpus = try Corpus(from: directory)
         let folder = try Folder()
         let list = try spoilings(of: corpus)
-        for index in stride(from: first, to: list.count, by: Self.width) {
+        for index in list.indices.dropFirst(first) {
             StandardStream.output.write(line: "try \(index) \(list[index])")
             try list[index].put(corpus, in: folder)
             var random = SeededRandom(seed: seed)
+            try Folder.write(corpus.mark, to: folder.markInMemory)
             let examined = Examination(
-                of: folder.path, limit: Self.limit, knowing: corpus.ledger, allowing: list[index].allowance, &random)
+                of: folder.path, limit: Self.limit, knowing: corpus.ledger, allowing: list[index].allowance,
+                markInMemory: list[index].keepsMemory ? folder.markInMemory : nil, &random)
             for problem in examined.problems { StandardStream.output.write(line: "bad \(index) \(problem)") }
         }
     }

@@ -35,6 +35,14 @@ enum Spoiling: CustomStringConvertible {
         }
     }
 
+    /// Whether the files are others than those that the journal made.
+    private var isCopy: Bool { if case .exchange = self { true } else { false } }
+
+    /// Whether the machine ran on, so that the second mark is there.
+    var keepsMemory: Bool { if case .exchange(let name, _, _) = self { name.hasSuffix(Self.inService) } else { false } }
+
+    private static let inService = "while the machine ran"
+
     /// Makes `folder` hold the spoiled journal.
     func put(_ corpus: Corpus, in folder: Folder) throws {
         var image = corpus.image
@@ -46,7 +54,7 @@ enum Spoiling: CustomStringConvertible {
         case .exchange(_, let other, _): image = other
         case .statement: break
         }
-        try folder.hold(image)
+        try folder.hold(image, in: isCopy ? nil : corpus.birth)
         if case .statement(let change) = self { change.run(in: folder.path) }
     }
 
@@ -76,8 +84,11 @@ enum Spoiling: CustomStringConvertible {
         let older = corpus.older.filter { sqlite.contains($0.key) }
         let known: Oracle.Allowance = marks.isEmpty ? .everything : .toldLoss
         return [
-            .exchange("all files gone", [:], .everything),
+            // Which numbers were given before, only the clock can tell.
+            .exchange("all files gone", [:], .anything),
+            .exchange("all files gone \(inService)", [:], .toldLoss),
             .exchange("all files put back from an older copy", corpus.older, .everything),
+            .exchange("all files put back from an older copy \(inService)", corpus.older, .toldLoss),
             .exchange("all files but the mark gone", marks, known),
             .exchange("all files but the mark put back from an older copy", older.merging(marks) { $1 }, known),
         ]

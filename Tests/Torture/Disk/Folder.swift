@@ -6,17 +6,51 @@ import Rehearsal
 /// A directory whose files are put there and taken away whole.
 package final class Folder {
     private let workspace: Workspace
-    package var path: String { workspace.path }
+    package let path: String
+    private var links = 0
+
+    /// A file's inode, kept alive by a link of its own: a journal in a file that was made at another time is a copy of it,
+    /// and a power cut copies nothing.
+    package struct Birth: Sendable {
+        fileprivate let link: String
+
+        package init(link: String) { self.link = link }
+    }
+
+    private static let journal = "journal.sqlite"
 
     /// In memory where that is possible: syncs cost nothing there, and what a disk would hold is worked out here.
     package init() throws {
         if getenv("TMPDIR") == nil, access("/dev/shm", W_OK) == 0 { setenv("TMPDIR", "/dev/shm", 1) }
         workspace = try Workspace(named: "torture")
+        path = try workspace.makeDirectory("state")
+    }
+
+    /// A path beside the directory, for the mark in memory.
+    package var markInMemory: String { workspace.file("mark") }
+
+    /// Keeps the inode of the journal that lies there now; nil where there is none.
+    package func birth() throws -> Birth? {
+        links += 1
+        let birth = Birth(link: workspace.file("birth-\(links)"))
+        return try Self.keepBirth(of: path, in: birth) ? birth : nil
+    }
+
+    /// - Returns: whether there is a journal in the directory.
+    package static func keepBirth(of directory: String, in birth: Birth) throws -> Bool {
+        if link("\(directory)/\(journal)", birth.link) == 0 { return true }
+        if errno == ENOENT { return false }
+        throw SystemError("link \(birth.link)")
     }
 
     /// Makes the directory hold these files and nothing else.
-    package func hold(_ image: [String: [UInt8]]) throws {
+    ///
+    /// - Parameter birth: the journal is written into this inode; nil: into a new one, as a copy is.
+    package func hold(_ image: [String: [UInt8]], in birth: Birth? = nil) throws {
         try Self.clear(path)
+        if let birth, image[Self.journal] != nil, link(birth.link, "\(path)/\(Self.journal)") != 0 {
+            throw SystemError("link \(path)/\(Self.journal)")
+        }
         for (name, bytes) in image { try Self.write(bytes, to: "\(path)/\(name)") }
     }
 
@@ -27,10 +61,11 @@ package final class Folder {
         }
     }
 
-    /// The files of a directory, by name, without SQLite's shared memory, which no power cut leaves.
+    /// The files of a directory, by name, without SQLite's shared memory, which no power cut leaves, and without the room
+    /// that is kept, which holds nothing.
     package static func image(of directory: String) throws -> [String: [UInt8]] {
         var image: [String: [UInt8]] = [:]
-        for name in try names(in: directory) where !name.hasSuffix("-shm") {
+        for name in try names(in: directory) where !name.hasSuffix("-shm") && name != "journal.reserve" {
             image[name] = try read("\(directory)/\(name)")
         }
         return image

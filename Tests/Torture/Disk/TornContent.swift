@@ -22,12 +22,11 @@ struct TornContent {
             let before = now.count
             change.apply(to: &now)
             sizes.append(now.count)
-            let touched =
-                switch change {
-                case .write(let offset, let bytes): min(offset, before)..<(offset + bytes.count)
-                case .resize(let size): min(size, before)..<max(size, before)
-                }
-            note(touched, of: now)
+            switch change {
+            case .write(let offset, let bytes): note(min(offset, before)..<(offset + bytes.count), of: now)
+            // What is cut off keeps its bytes as long as the file keeps its size.
+            case .resize(let size): if size > before { note(before..<size, of: now) }
+            }
         }
     }
 

@@ -11,32 +11,27 @@ package struct Examination {
     package private(set) var ledger: Ledger
     /// The notes of this opening.
     package private(set) var notes: [Note] = []
-    /// Whether a loss was told at this opening.
-    package private(set) var toldLoss = false
-    /// Whether a damaged file was set aside at this opening.
-    package private(set) var setAside = false
 
     /// - Parameters:
     ///   - directory: the state directory; nobody has it open.
     ///   - ledger: what is known of it so far.
     ///   - allowance: what may be missing.
+    ///   - markInMemory: the second mark, where the machine ran on; nil: the power went.
     ///   - descriptor: where the notes of this opening go; -1: nowhere.
     package init(
         of directory: String, limit: Int64, knowing ledger: Ledger, allowing allowance: Oracle.Allowance,
-        _ random: inout SeededRandom, notesTo descriptor: CInt = -1
+        markInMemory: String? = nil, _ random: inout SeededRandom, notesTo descriptor: CInt = -1
     ) {
         let book = Book(ledger, descriptor: descriptor)
         self.ledger = ledger
         do {
             let journal = try TestedJournal(
-                directory: directory, limit: limit, book: book, patience: .seconds(10))
-            toldLoss = journal.contents.isAfterLoss
-            setAside = journal.contents.setAside != nil
+                directory: directory, markInMemory: markInMemory, limit: limit, book: book, patience: .seconds(10))
             let offered = Result { try Self.open(journal, &random) }
             if !journal.stop() { problems.append("the journal could not be closed with everything on disk") }
             var oracle = Oracle(
                 ledger: book.ledger, tables: JournalTables(directory: directory), offered: try offered.get())
-            problems += oracle.judge(allowance, lossesBefore: ledger.lossesTold)
+            problems += oracle.judge(allowance, lossesBefore: ledger.losses.count)
         } catch {
             problems.append("cannot be opened or does not answer: \(error)")
         }
@@ -48,12 +43,13 @@ package struct Examination {
     /// Records an event for all, and takes whatever waits.
     private static func open(_ journal: TestedJournal, _ random: inout SeededRandom) throws -> [String: [String]] {
         // The agent goes on from that key, whatever it is.
-        var ids = EventIDGenerator(after: journal.contents.lastKey)
+        var ids = EventIDGenerator(after: try journal.awaitContents().lastKey)
         let next = ids.next(wallMilliseconds: 0).key
         let probe = SampleEvent.record(
             EventID(key: max(next, journal.book.ledger.highestKey &+ 1), random: random.next()))
         journal.record(JournalEntry(events: [probe.entryEvent(for: TestedJournal.targets)]))
         try journal.awaitRecorded(probe.id)
+        try journal.awaitTold()
         var offered: [String: [String]] = [:]
         for target in TestedJournal.targets {
             offered[target.rawValue] = try journal.fetch(1_000_000, for: target).map { "\($0.id)" }

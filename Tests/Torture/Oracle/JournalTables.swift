@@ -3,15 +3,16 @@ import FoundationEssentials
 
 /// What stands in the journal's file, read without any code of the agent. The one place that knows the tables.
 package struct JournalTables: Sendable {
+    /// What was accepted has no row.
     package enum Delivery: Int, Sendable {
         case queued = 0
-        case accepted = 1
         case rejected = 2
     }
 
     package struct Row: Sendable {
         package var state: Delivery
-        package var count: Int64
+        /// Twenty digits.
+        package var sequence: String
     }
 
     package struct Kept: Sendable, Hashable {
@@ -25,7 +26,22 @@ package struct JournalTables: Sendable {
     package private(set) var deliveries: [String: [String: Row]] = [:]
     /// Things by `incident ID`, `point ID`, `task ID`, `memory booth`.
     package private(set) var kept: [String: Kept] = [:]
+    /// Up to which number events may be missing.
+    package private(set) var thinned = 0
+    /// What each target lost and was not told yet, as the file has it.
+    package private(set) var untold: [String: Untold] = [:]
     package private(set) var problems: [String] = []
+
+    /// A loss as the file keeps it until it is told.
+    package struct Untold: Decodable, Sendable {
+        package struct Content: Decodable, Sendable {
+            package let reason: String
+            package let from: String?
+            package let to: String?
+            package let count: [String: Int]?
+        }
+        package let loss: Content
+    }
 
     /// Reads a journal that nobody has open.
     package init(directory: String) {
@@ -33,12 +49,39 @@ package struct JournalTables: Sendable {
         if let word = database.rows("PRAGMA integrity_check", &problems).first?.first, word != "ok" {
             problems.append("integrity_check: \(word)")
         }
+        readMeta(database)
         readEvents(database)
+        readChain(database)
         readDeliveries(database)
         readIncidents(database)
         for row in database.rows("SELECT json FROM point", &problems) { keep(row[0], "point", as: PointText.self) }
         for row in database.rows("SELECT json FROM task", &problems) { keep(row[0], "task", as: TaskText.self) }
         for row in database.rows("SELECT json FROM memory", &problems) { keep(row[0], "memory", as: MemoryText.self) }
+    }
+
+    private mutating func readMeta(_ database: RawDatabase) {
+        for row in database.rows("SELECT name, value FROM meta", &problems) {
+            if row[0] == "thinned" { thinned = Int(row[1]) ?? 0 }
+            if row[0].hasPrefix("loss ") {
+                untold[String(row[0].dropFirst(5))] = decode(row[1], as: Untold.self)
+            }
+        }
+    }
+
+    /// Each row names the hash of the one before it; what is missing was thinned.
+    private mutating func readChain(_ database: RawDatabase) {
+        var last: (number: Int, hash: String) = (0, String(repeating: "0", count: 64))
+        let rows = database.rows(
+            "SELECT number, hex(previous), hex(hash) FROM event ORDER BY number", &problems)
+        for row in rows {
+            guard let number = Int(row[0]) else { continue }
+            if number == last.number + 1 {
+                if row[1] != last.hash { problems.append("event \(number) does not follow the one before it") }
+            } else if number - 1 > thinned {
+                problems.append("events \(last.number + 1) to \(number - 1) are missing, thinned up to \(thinned)")
+            }
+            last = (number, row[2])
+        }
     }
 
     private mutating func readEvents(_ database: RawDatabase) {
@@ -53,23 +96,25 @@ package struct JournalTables: Sendable {
 
     private mutating func readDeliveries(_ database: RawDatabase) {
         let query = """
-            SELECT t.id, e.key, e.random, d.state, d.count, d.event FROM delivery d
-            JOIN target t ON t.number = d.target LEFT JOIN event e ON e.key = d.event
+            SELECT t.id, e.key, e.random, d.state, printf('%06d%014d', d.generation, d.count), d.event,
+                   d.count > t.last AND d.generation = (SELECT value FROM meta WHERE name = 'generation')
+            FROM delivery d JOIN target t ON t.number = d.target
+            LEFT JOIN event e ON e.number = d.number AND e.key = d.event
             """
-        var counts: [String: Set<Int64>] = [:]
+        var sequences: [String: Set<String>] = [:]
         for row in database.rows(query, &problems) {
-            guard let id = Self.id(key: row[1], random: row[2]), let state = Int(row[3]).flatMap(Delivery.init),
-                let count = Int64(row[4])
+            guard let id = Self.id(key: row[1], random: row[2]), let state = Int(row[3]).flatMap(Delivery.init)
             else {
                 problems.append("the queue of \(row[0]) has row \(row[5]) without an event")
                 continue
             }
-            if deliveries[row[0], default: [:]].updateValue(Row(state: state, count: count), forKey: id) != nil {
+            if deliveries[row[0], default: [:]].updateValue(Row(state: state, sequence: row[4]), forKey: id) != nil {
                 problems.append("\(id) stands in the queue of \(row[0]) twice")
             }
-            if !counts[row[0], default: []].insert(count).inserted {
-                problems.append("count \(count) of \(row[0]) is there twice")
+            if !sequences[row[0], default: []].insert(row[4]).inserted {
+                problems.append("sequence \(row[4]) of \(row[0]) is there twice")
             }
+            if row[6] == "1" { problems.append("\(row[4]) of \(row[0]) would be given once more") }
         }
     }
 

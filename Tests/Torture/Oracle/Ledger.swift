@@ -7,7 +7,9 @@ package struct Ledger: Sendable {
         package let key: Int64
         package let targets: [String]
         package var isRecorded = false
-        /// Whether a loss was told after it was handed over, which may stand for it.
+        /// Targets that were told of a loss after it was handed over and given to them, which may stand for it.
+        package var lostFor: Set<String> = []
+        /// Whether a loss was told after it was handed over that may concern anything.
         package var mayBeLost = false
     }
 
@@ -20,7 +22,20 @@ package struct Ledger: Sendable {
 
     package struct Given: Sendable, Hashable {
         package let event: String
-        package let body: UInt64
+        /// nil: it was shown, and not given.
+        package let body: UInt64?
+    }
+
+    package struct Loss: Sendable, Hashable {
+        package let target: String
+        package let reason: String
+        package let from: String?
+        package let to: String?
+        package let count: Int
+        /// Whether one that was told before was on disk by then: a disk that keeps its word gives no reason for another.
+        package let isAnother: Bool
+        /// The event that tells of it; nil: none does yet.
+        package var event: String?
     }
 
     package private(set) var events: [String: Event] = [:]
@@ -32,17 +47,30 @@ package struct Ledger: Sendable {
     package private(set) var states: [String: [Version]] = [:]
     /// What contradicts itself in the notes already.
     package private(set) var problems: [String] = []
-    package private(set) var lossesTold = 0
+    /// Losses that the journal told of, in order.
+    package private(set) var losses: [Loss] = []
+    /// Events that tell targets of a loss, and which.
+    private var tellings: [String: [String]] = [:]
+    /// Targets whose last loss was told by an event that is on disk.
+    private var toldOnDisk: Set<String> = []
+    /// The sequence of each event that is known, by target.
+    private var sequences: [String: [String: String]] = [:]
     package private(set) var highestKey: Int64 = 0
 
     package init() {}
 
     package mutating func apply(_ note: Note) {
         switch note {
-        case .opened(let loss):
-            guard loss else { return }
-            lossesTold += 1
-            for event in events.keys { events[event]?.mayBeLost = true }
+        case .opened: break
+        case .lost(let target, let reason, let from, let to, let count):
+            losses.append(
+                Loss(
+                    target: target, reason: reason, from: from, to: to, count: count,
+                    isAnother: toldOnDisk.remove(target) != nil))
+            markLost(for: target, from, to)
+        case .telling(let target, let event):
+            tellings[event, default: []].append(target)
+            if let index = losses.lastIndex(where: { $0.target == target }) { losses[index].event = event }
         case .submitted(let event, let key, let priority, let targets):
             highestKey = max(highestKey, key)
             events[event] = Event(priority: priority, key: key, targets: targets)
@@ -52,6 +80,7 @@ package struct Ledger: Sendable {
         case .recorded(let event):
             if events[event] == nil { problems.append("\(event) was recorded and never handed over") }
             events[event]?.isRecorded = true
+            toldOnDisk.formUnion(tellings[event] ?? [])
         case .answered(let target, let event, let accepted):
             answers[target, default: [:]][event, default: []].insert(accepted)
         case .putBack(let target, let event):
@@ -59,31 +88,50 @@ package struct Ledger: Sendable {
                 problems.append("\(event) waits again for \(target), which never refused it")
             }
         case .given(let target, let sequence, let event, let body):
+            events[event]?.lostFor.remove(target)
             give(Given(event: event, body: body), sequence, to: target)
+        case .numbered(let target, let sequence, let event):
+            if let known = given[target]?[sequence], known.event == event { return }
+            give(Given(event: event, body: nil), sequence, to: target)
         }
     }
+
+    /// Of a span that is known, what has a number in it; else whatever there was.
+    private mutating func markLost(for target: String, _ from: String?, _ to: String?) {
+        guard let from, let to else {
+            for event in events.keys {
+                events[event]?.lostFor.insert(target)
+                events[event]?.mayBeLost = true
+            }
+            return
+        }
+        for (event, sequence) in sequences[target] ?? [:] where (from...max(from, to)).contains(sequence) {
+            events[event]?.lostFor.insert(target)
+        }
+    }
+
+    /// The newest number under which a target knows an event; nil: none was seen.
+    package func sequence(of event: String, for target: String) -> String? { sequences[target]?[event] }
 
     private mutating func give(_ new: Given, _ sequence: String, to target: String) {
         if let known = events[new.event] {
             if !known.targets.contains(target) {
                 problems.append("\(new.event) was given to \(target), not its target")
             }
-        } else if !Self.isTold(new.event) {
+        } else {
             problems.append("\(new.event) was given to \(target) and never handed over")
         }
         if sequence.utf8.count != 20 || !sequence.utf8.allSatisfy({ (48...57).contains($0) }) {
             problems.append("\"\(sequence)\" of \(target) is no sequence")
         }
+        sequences[target, default: [:]][new.event] = sequence
         let old = given[target, default: [:]].updateValue(new, forKey: sequence)
-        guard let old, old != new else { return }
+        guard let old, old.event != new.event || (old.body != nil && old.body != new.body) else { return }
         problems.append(
             old.event == new.event
                 ? "sequence \(sequence) of \(target) has two bodies for \(new.event)"
                 : "sequence \(sequence) of \(target) named \(old.event) and now names \(new.event)")
     }
-
-    /// Events that the journal makes itself come under this name (`TestedJournal` says which).
-    private static func isTold(_ event: String) -> Bool { event.hasPrefix("loss:") }
 
     /// Forgets the contradictions, which were reported.
     package mutating func takeProblems() -> [String] {

@@ -8,8 +8,12 @@ package enum Note: Sendable, Hashable {
         case incident, point, task, memory
     }
 
-    /// The journal was opened; `loss`: it tells all targets that events were or may be lost.
-    case opened(loss: Bool)
+    /// The journal was opened.
+    case opened
+    /// The journal told that a target lost events: those of a span of sequences, or nobody knows which.
+    case lost(target: String, reason: String, from: String?, to: String?, count: Int)
+    /// An event that is handed over next tells the target of what it lost.
+    case telling(target: String, event: String)
     /// An event is handed to the journal, for these targets.
     case submitted(event: String, key: Int64, priority: Int, targets: [String])
     /// A state is handed to the journal, in one entry with `event` where there is one.
@@ -22,13 +26,18 @@ package enum Note: Sendable, Hashable {
     case putBack(target: String, event: String)
     /// The journal gave the event to its target; `body` stands for the bytes.
     case given(target: String, sequence: String, event: String, body: UInt64)
+    /// The journal showed that the event waits for the target, or was refused, under this number.
+    case numbered(target: String, sequence: String, event: String)
 }
 
 extension Note {
     /// One line, without its line feed: words with a space between.
     package var line: String {
         switch self {
-        case .opened(let loss): "opened \(loss ? 1 : 0)"
+        case .opened: "opened"
+        case .lost(let target, let reason, let from, let to, let count):
+            "lost \(target) \(reason) \(from ?? "-") \(to ?? "-") \(count)"
+        case .telling(let target, let event): "telling \(target) \(event)"
         case .submitted(let event, let key, let priority, let targets):
             "submitted \(event) \(key) \(priority) \(targets.isEmpty ? "-" : targets.joined(separator: ","))"
         case .state(let subject, let name, let version, let ended, let event):
@@ -37,6 +46,7 @@ extension Note {
         case .answered(let target, let event, let accepted): "answered \(target) \(event) \(accepted ? 1 : 0)"
         case .putBack(let target, let event): "putback \(target) \(event)"
         case .given(let target, let sequence, let event, let body): "given \(target) \(sequence) \(event) \(body)"
+        case .numbered(let target, let sequence, let event): "numbered \(target) \(sequence) \(event)"
         }
     }
 
@@ -44,7 +54,14 @@ extension Note {
     package init?(line: String) {
         let words = line.split(separator: " ").map(String.init)
         switch (words.first, words.count) {
-        case ("opened", 2): self = .opened(loss: words[1] == "1")
+        case ("opened", 1): self = .opened
+        case ("lost", 6):
+            guard let count = Int(words[5]) else { return nil }
+            self = .lost(
+                target: words[1], reason: words[2], from: words[3] == "-" ? nil : words[3],
+                to: words[4] == "-" ? nil : words[4], count: count)
+        case ("telling", 3): self = .telling(target: words[1], event: words[2])
+        case ("numbered", 4): self = .numbered(target: words[1], sequence: words[2], event: words[3])
         case ("submitted", 5):
             guard let key = Int64(words[2]), let priority = Int(words[3]) else { return nil }
             let targets = words[4] == "-" ? [] : words[4].split(separator: ",").map(String.init)

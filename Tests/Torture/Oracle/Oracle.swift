@@ -12,6 +12,8 @@ package struct Oracle {
         case toldLoss
         /// Whatever there was: nobody can know of it. Numbers are still never given twice.
         case everything
+        /// Whatever there is: it has to open, and to answer.
+        case anything
     }
 
     private let ledger: Ledger
@@ -32,15 +34,17 @@ package struct Oracle {
 
     /// - Returns: what is wrong, a line each; nothing as it should be.
     package mutating func judge(_ allowance: Allowance, lossesBefore: Int) -> [String] {
+        if case .anything = allowance { return [] }
         self.allowance = allowance
         problems = ledger.problems + tables.problems
-        // Where nothing was ever recorded, nobody can be misled by it.
-        let hadEvents = ledger.events.values.contains { $0.isRecorded && $0.mayBeLost }
-        if case .nothing = allowance, ledger.lossesTold > lossesBefore, hadEvents {
-            problems.append("a loss is told although the disk kept what was synced")
+        if case .nothing = allowance {
+            for loss in ledger.losses.dropFirst(lossesBefore) where loss.isAnother {
+                problems.append("a loss (\(loss.reason)) is told although the disk kept what was synced")
+            }
         }
         if case .everything = allowance { return ledger.problems }
         judgeEvents()
+        judgeNumbers()
         judgeQueues()
         judgeStates()
         judgeEndings()
@@ -50,7 +54,9 @@ package struct Oracle {
     /// Each event that was shown as recorded is there, or told as lost; each that is there was handed over.
     private mutating func judgeEvents() {
         for (id, event) in ledger.events.sorted(by: { $0.key < $1.key }) where isDue(event) {
-            if tables.events[id] == nil { problems.append("\(id) was recorded and is gone from the log") }
+            if tables.events[id] == nil, !isThinned(id, event) {
+                problems.append("\(id) was recorded and is gone from the log")
+            }
             for target in event.targets { judgeDelivery(of: id, to: target) }
         }
         for id in tables.events.keys.sorted() where ledger.events[id] == nil {
@@ -61,26 +67,55 @@ package struct Oracle {
     /// Whether an event has to be there.
     private func isDue(_ event: Ledger.Event) -> Bool {
         guard event.isRecorded else { return false }
-        if case .toldLoss = allowance { return !event.mayBeLost }
+        if case .toldLoss = allowance { return event.lostFor.isEmpty }
         return true
     }
 
+    /// Whether every target took it, so that it may go to make room.
+    private func isThinned(_ id: String, _ event: Ledger.Event) -> Bool {
+        tables.thinned > 0
+            && event.targets.allSatisfy { target in
+                ledger.answers[target]?[id]?.contains(true) == true && tables.deliveries[target]?[id] == nil
+            }
+    }
+
+    /// What was sent and is not in the file was taken, or is told as lost: by then its number names nothing.
+    private mutating func judgeNumbers() {
+        for (target, sequences) in ledger.given {
+            for (sequence, given) in sequences where tables.events[given.event] == nil {
+                guard given.body != nil, ledger.answers[target]?[given.event]?.contains(true) != true,
+                    ledger.events[given.event]?.lostFor.contains(target) != true
+                else { continue }
+                problems.append("\(given.event) was sent to \(target) as \(sequence), is gone, and no loss is told")
+            }
+            for (event, row) in tables.deliveries[target] ?? [:] {
+                guard let known = sequences[row.sequence], known.event != event else { continue }
+                problems.append("\(row.sequence) of \(target) named \(known.event) and is \(event) in the file")
+            }
+        }
+    }
+
     private mutating func judgeDelivery(of id: String, to target: String) {
+        let answers = ledger.answers[target]?[id] ?? []
         guard let row = tables.deliveries[target]?[id] else {
-            problems.append("\(id) was recorded and neither waits for \(target) nor was answered")
+            if !answers.contains(true), ledger.events[id]?.lostFor.contains(target) != true || !allowsLoss {
+                problems.append("\(id) was recorded and neither waits for \(target) nor was answered")
+            }
             return
         }
-        let answers = ledger.answers[target]?[id] ?? []
         switch row.state {
         case .queued:
             if offered[target]?.contains(id) != true {
                 problems.append("\(id) waits for \(target) in the file and was not offered")
             }
-        case .accepted:
-            if !answers.contains(true) { problems.append("\(id) is accepted by \(target), which never did") }
         case .rejected:
             if !answers.contains(false) { problems.append("\(id) is refused by \(target), which never did") }
         }
+    }
+
+    private var allowsLoss: Bool {
+        if case .toldLoss = allowance { return true }
+        return false
     }
 
     /// The most urgent first, then the oldest; nothing twice.
@@ -98,13 +133,14 @@ package struct Oracle {
     private mutating func judgeStates() {
         for (name, versions) in ledger.states {
             let certain = versions.lastIndex { version in
-                version.event.flatMap { ledger.events[$0] }.map(isDue) ?? false
+                version.event.flatMap { ledger.events[$0] }.map { isDue($0) && (!allowsLoss || !$0.mayBeLost) } ?? false
             }
             let allowed = versions[(certain ?? 0)...].map {
                 JournalTables.Kept(version: $0.number, ended: $0.ended)
             }
             guard let kept = tables.kept[name] else {
-                if certain != nil { problems.append("\(name) was recorded and is gone") }
+                let isThinned = tables.thinned > 0 && allowed.contains { $0.ended }
+                if certain != nil, !isThinned { problems.append("\(name) was recorded and is gone") }
                 continue
             }
             if !allowed.contains(kept) {

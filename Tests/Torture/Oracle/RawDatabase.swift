@@ -5,7 +5,9 @@ import CSQLite
 final class RawDatabase {
     private let raw: OpaquePointer
 
-    init?(_ path: String, problems: inout [String]) {
+    /// - Parameter keepsLog: whether the log stays beside the file when this is closed; else it is moved into the file, as
+    ///   the `sqlite3` program does.
+    init?(_ path: String, keepsLog: Bool = true, problems: inout [String]) {
         var opened: OpaquePointer?
         let code = sqlite3_open_v2(path, &opened, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, "unix")
         guard code == SQLITE_OK, let opened else {
@@ -16,6 +18,7 @@ final class RawDatabase {
         raw = opened
         // To look changes nothing: the log stays where it is.
         sqlite3_exec(raw, "PRAGMA wal_autocheckpoint = 0", nil, nil, nil)
+        if keepsLog { _ = csqlite_keep_log_on_close(raw) }
         sqlite3_busy_timeout(raw, 5000)
     }
 

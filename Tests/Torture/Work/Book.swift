@@ -35,6 +35,9 @@ package final class Book: Sendable {
     /// All notes added up.
     package var ledger: Ledger { content.withLock { $0.ledger } }
 
+    /// The highest key that was handed over.
+    package var highestKey: Int64 { content.withLock { $0.ledger.highestKey } }
+
     /// All notes, oldest first; a recording's marks are their places.
     package var notes: [Note] { content.withLock { $0.notes } }
 }

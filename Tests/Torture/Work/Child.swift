@@ -21,10 +21,11 @@ package enum Child {
     /// The life of the child.
     ///
     /// - Parameters:
+    ///   - mark: the path of the mark in memory.
     ///   - notes: the file of the notes, those of earlier lives first.
     ///   - steps: then it ends by itself.
     package static func live(
-        directory: String, notes: String, seed: UInt64, steps: Int, limit: Int64
+        directory: String, mark: String, notes: String, seed: UInt64, steps: Int, limit: Int64
     ) throws -> Ending {
         let ledger = try Self.ledger(in: notes)
         let descriptor = open(notes, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o600)
@@ -32,7 +33,8 @@ package enum Child {
         let journal: TestedJournal
         do {
             journal = try TestedJournal(
-                directory: directory, limit: limit, book: Book(ledger, descriptor: descriptor), patience: .seconds(5))
+                directory: directory, markInMemory: mark, limit: limit, book: Book(ledger, descriptor: descriptor),
+                patience: .seconds(5))
         } catch let error as TestedJournal.Failure {
             throw error
         } catch {
@@ -40,7 +42,9 @@ package enum Child {
             return .noJournal
         }
         do {
-            let workload = Workload(seed: seed, journal: journal, model: try Model(of: journal))
+            // Where there was nothing yet, it lives without a file as well.
+            let model = journal.contents == nil && ledger.events.isEmpty ? Model() : try Model(of: journal)
+            let workload = Workload(seed: seed, journal: journal, model: model)
             for _ in 0..<steps { try workload.step() }
         } catch {
             print("failure: \(error)")
@@ -62,10 +66,11 @@ package enum Child {
 
     /// The command line of a child.
     package static func arguments(
-        directory: String, notes: String, seed: UInt64, steps: Int, limit: Int64
+        directory: String, mark: String, notes: String, seed: UInt64, steps: Int, limit: Int64
     ) -> [String] {
         [
-            "child", "--directory", directory, "--notes", notes, "--seed", "\(seed)", "--steps", "\(steps)", "--limit",
+            "child", "--directory", directory, "--mark", mark, "--notes", notes, "--seed", "\(seed)", "--steps",
+            "\(steps)", "--limit",
             "\(limit)",
         ]
     }

@@ -9,6 +9,10 @@ struct SampleEvent {
     /// Its own members of `data`, with a comma behind.
     let members: String
     let priority: Priority
+    /// The incident that it is about; nil: none.
+    var incident: EventID?
+    /// Of that many letters it is longer.
+    var filler = 0
 
     static func raised(_ incident: Incident, id: EventID) -> SampleEvent { about(incident, id, "incident.raised") }
     static func updated(_ incident: Incident, id: EventID) -> SampleEvent { about(incident, id, "incident.updated") }
@@ -22,7 +26,7 @@ struct SampleEvent {
                 "incident":"\(incident.id)","priority":\(incident.priority.rawValue),\
                 "state":"\(incident.state.rawValue)","test":false,
                 """,
-            priority: incident.priority)
+            priority: incident.priority, incident: incident.id)
     }
 
     static func record(_ id: EventID) -> SampleEvent {
@@ -35,22 +39,28 @@ struct SampleEvent {
             priority: .routine)
     }
 
-    static func loss(_ id: EventID) -> SampleEvent {
-        SampleEvent(id: id, type: "cn.boothd.loss.v1", members: "\"reason\":\"damaged\",", priority: .fault)
+    static func loss(_ loss: Loss, id: EventID) -> SampleEvent {
+        SampleEvent(
+            id: id, type: "cn.boothd.loss.v1", members: "\"reason\":\"\(loss.reason.rawValue)\",", priority: .fault)
     }
 
     /// Keys in alphabetical order, as the agent writes them.
     private var json: String {
         """
         {"data":{"address":"330225001002A0001","booth":"B0001","boot_id":"8f1c2d3e4a5b6c7d8e9f0a1b2c3d4e5f",\
-        "boottime_ms":\(id.milliseconds % 1_000_000_000),\(members)"clock":"synced","county":"330225",\
+        "boottime_ms":\(id.milliseconds % 1_000_000_000),\(members)\(padding)"clock":"synced","county":"330225",\
         "grid":"330225001002","latitude":29.48,"longitude":121.87,"name":"丹东街道第三警务室","site":"town"},\
         "datacontenttype":"application/json","id":"\(id)","source":"urn:booth:330225:B0001","specversion":"1.0",\
         "subject":"help-1","time":"2026-11-21T10:00:00.000+08:00","type":"\(type)"}
         """
     }
 
+    private var padding: String {
+        filler == 0 ? "" : "\"filler\":\"\(String(repeating: "x", count: filler))\","
+    }
+
     func entryEvent(for recipients: [TargetID]) -> JournalEntry.Event {
-        .init(id: id, priority: priority, event: CloudEvent(json: json), recipients: recipients)
+        .init(
+            id: id, priority: priority, event: CloudEvent(json: json), recipients: recipients, incident: incident)
     }
 }

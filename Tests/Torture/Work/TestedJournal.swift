@@ -14,11 +14,14 @@ package final class TestedJournal {
 
     package static let targets: [TargetID] = ["police", "grid"]
     /// Files of the state directory beside SQLite's.
-    static let otherFiles: [String] = []
+    static let otherFiles = ["journal.mark", "journal.reserve", "journal.sqlite.salvage"]
 
     package let book: Book
     private let journal: Journal
-    package let contents: JournalContents
+    /// What the file remembered when it was opened; nil while none could be opened.
+    package private(set) var contents: JournalContents?
+    /// Events that told of losses, in the order in which they were handed over.
+    package private(set) var told: [JournalEntry.Event] = []
     private let reports: Mailbox<JournalReport>
     private var kept: [JournalReport] = []
     private var requests = 0
@@ -27,21 +30,26 @@ package final class TestedJournal {
     /// The newest status that was reported.
     package private(set) var storage: StorageState
 
+    /// - Parameter markInMemory: the path of the second mark; nil: there is none.
     /// - Throws: whatever the journal throws.
-    package init(directory: String, limit: Int64, book: Book, patience: Duration = .seconds(30)) throws {
+    package init(
+        directory: String, markInMemory: String? = nil, limit: Int64, keep: Duration = .seconds(400 * 86_400),
+        book: Book, patience: Duration = .seconds(30)
+    ) throws {
         self.book = book
         self.patience = patience
         let reports = try Mailbox<JournalReport>()
         self.reports = reports
+        let setup = Journal.Setup(
+            directory: directory, markInMemory: markInMemory, targets: Self.targets, limit: limit, keep: keep)
+        book.note(.opened)
         (journal, contents) = try Journal.open(
-            directory: directory, targets: Self.targets, limit: limit,
+            setup,
             report: { report in
                 Self.note(report, in: book)
                 reports.post(report)
             })
-        storage = contents.status.storage
-        book.note(.opened(loss: contents.isAfterLoss))
-        if contents.isAfterLoss { tellLoss() }
+        storage = contents?.status.storage ?? .fault(Message(zh: "", en: "no file is open"))
     }
 
     /// On the journal's thread, before anybody else knows.
@@ -55,7 +63,14 @@ package final class TestedJournal {
                         target: target.rawValue, sequence: event.sequence, event: "\(event.id)",
                         body: fingerprint(event.body)))
             }
-        case .status: break
+        case .lost(let losses):
+            for (target, loss) in losses.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+                book.note(
+                    .lost(
+                        target: target.rawValue, reason: loss.reason.rawValue, from: loss.from, to: loss.to,
+                        count: (loss.count ?? [:]).values.reduce(0, +)))
+            }
+        case .status, .contents, .renewed: break
         }
     }
 
@@ -64,12 +79,53 @@ package final class TestedJournal {
         text.utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
     }
 
-    /// What the agent does after a loss: its first event says so to all.
-    private func tellLoss() {
-        let id = EventID(key: max(contents.lastKey, book.ledger.highestKey) &+ 1, random: 0)
-        record(
-            JournalEntry(
-                events: [SampleEvent.loss(id).entryEvent(for: Self.targets)], tellsOfLoss: true))
+    /// What the agent does with word of a loss: an event tells each target of what it lost, those that lost the same
+    /// together.
+    private func tell(_ losses: [TargetID: Loss]) {
+        var rest = Self.targets.filter { losses[$0] != nil }
+        while let first = rest.first, let loss = losses[first] {
+            let recipients = rest.filter { losses[$0] == loss }
+            rest.removeAll(where: recipients.contains)
+            let id = EventID(key: max(contents?.lastKey ?? 0, book.highestKey) &+ 1, random: 0)
+            let event = SampleEvent.loss(loss, id: id).entryEvent(for: recipients)
+            for target in recipients { book.note(.telling(target: target.rawValue, event: "\(id)")) }
+            told.append(event)
+            record(JournalEntry(events: [event], tellsOfLoss: true))
+        }
+    }
+
+    /// Takes what was reported; losses are told.
+    package func absorb() { receive(reports.take()) }
+
+    private func receive(_ new: [JournalReport]) {
+        for report in new {
+            switch report {
+            case .status(let status): storage = status.storage
+            case .lost(let losses): tell(losses)
+            case .contents(let found), .renewed(let found): contents = found
+            case .recorded, .batch: break
+            }
+        }
+        kept += new
+    }
+
+    /// What the file remembers, once it was opened.
+    package func awaitContents() throws -> JournalContents {
+        absorb()
+        if let contents { return contents }
+        return try self.await("contents") { if case .contents(let contents) = $0 { contents } else { nil } }
+    }
+
+    /// Waits until every loss that is known was told.
+    package func awaitTold() throws {
+        var before: Int
+        repeat {
+            before = told.count
+            // Losses go out at the end of the turn that answers this: the second answer comes after them.
+            _ = try isRecorded()
+            _ = try isRecorded()
+            absorb()
+        } while told.count != before
     }
 
     // MARK: Telling
@@ -126,12 +182,10 @@ package final class TestedJournal {
         let deadline = BootTime.now() + patience
         while true {
             while !kept.isEmpty {
-                let report = kept.removeFirst()
-                if case .status(let status) = report { storage = status.storage }
-                if let value = pick(report) { return value }
+                if let value = pick(kept.removeFirst()) { return value }
             }
             guard BootTime.now() < deadline else { throw Failure("no \(what) within \(patience)") }
-            kept = reports.wait(milliseconds: deadline.millisecondsAway())
+            receive(reports.wait(milliseconds: deadline.millisecondsAway()))
         }
     }
 
@@ -167,8 +221,7 @@ package final class TestedJournal {
         // Its status goes out at the end of the turn that answers this.
         _ = try isRecorded()
         _ = try queues()
-        kept += reports.take()
-        for case .status(let status) in kept { storage = status.storage }
+        absorb()
         return storage != .ok
     }
 
@@ -184,11 +237,24 @@ package final class TestedJournal {
 
     /// All queues, after everything that was handed over is written.
     package func queues() throws -> [QueueListing] {
-        try ask("queues") { reply in .queues(limit: 1_000_000) { reply($0) } }
+        let listings: [QueueListing] = try ask("queues") { reply in .queues(limit: 1_000_000) { reply($0) } }
+        for listing in listings {
+            for item in listing.items {
+                book.note(
+                    .numbered(target: listing.target.rawValue, sequence: item.sequence, event: "\(item.id)"))
+            }
+        }
+        return listings
     }
 
+    /// All incidents, once the disk tells of them; nil: it does not.
     package func incidents() throws -> [Incident]? {
-        try ask("incidents") { reply in .incidents(all: true) { reply($0) } }
+        let deadline = BootTime.now() + patience
+        while true {
+            let found: [Incident]? = try ask("incidents") { reply in .incidents(all: true) { reply($0) } }
+            guard found == nil, BootTime.now() < deadline else { return found }
+            receive(reports.wait(milliseconds: 100))
+        }
     }
 
     /// Whether everything handed over is on disk.

@@ -13,6 +13,12 @@ package final class Workload {
     private var random: SeededRandom
     private var lastKey: Int64
     private var milliseconds: Int64
+    /// What was handed over in this run.
+    private var own: Set<EventID> = []
+    /// How many of the journal's told losses are in the model.
+    private var toldCount = 0
+    /// Whether the disk refused at any time.
+    private(set) var hadTrouble = false
     /// The last step, for whoever reads of its failure.
     package private(set) var lastStep = "open"
 
@@ -25,19 +31,24 @@ package final class Workload {
         self.model = model
         possible = [model]
         random = SeededRandom(seed: seed)
-        lastKey = max(journal.contents.lastKey, journal.book.ledger.highestKey)
+        lastKey = max(journal.contents?.lastKey ?? 0, journal.book.highestKey)
         milliseconds = max(Self.epoch, lastKey >> 12)
     }
 
     /// Opens a journal and begins to live with it.
-    package convenience init(seed: UInt64, directory: String, limit: Int64, book: Book) throws {
-        self.init(seed: seed, journal: try TestedJournal(directory: directory, limit: limit, book: book))
+    package convenience init(
+        seed: UInt64, directory: String, markInMemory: String? = nil, limit: Int64, book: Book
+    ) throws {
+        self.init(
+            seed: seed,
+            journal: try TestedJournal(directory: directory, markInMemory: markInMemory, limit: limit, book: book))
     }
 
     /// Does one thing, and waits until the journal has answered.
     ///
     /// - Throws: `TestedJournal.Failure` where the journal did something else than the model says.
     package func step() throws {
+        takeTold()
         milliseconds += Int64.random(in: 0...5000, using: &random)
         switch Int.random(in: 0..<20, using: &random) {
         case 0..<5: try raise()
@@ -52,13 +63,26 @@ package final class Workload {
         }
     }
 
+    /// Takes what tells of losses into the model: it waits in the queues like anything else.
+    func takeTold() {
+        journal.absorb()
+        if journal.storage != .ok { hadTrouble = true }
+        for event in journal.told.dropFirst(toldCount) {
+            model.enqueue(event.id, event.priority, for: event.recipients)
+            own.insert(event.id)
+            possible.append(model)
+        }
+        toldCount = journal.told.count
+    }
+
     /// Waits until a disk that refused has taken everything.
     func awaitRecovery() throws {
         while true {
             if journal.storage != .ok { try journal.awaitStorage(isWell: true) }
-            if try journal.isRecorded() { break }
-            try journal.awaitStorage(isWell: false)
+            if try journal.isRecorded(), journal.storage == .ok { break }
+            takeTold()
         }
+        takeTold()
     }
 
     // MARK: What the booth does
@@ -131,6 +155,8 @@ package final class Workload {
 
     private func remember() throws {
         lastStep = "memory"
+        // What is in the file is not known yet, and must not be replaced.
+        guard journal.contents != nil else { return }
         model.memory += 1
         var memory = BoothMemory()
         memory.syncedBoot = "\(model.memory)"
@@ -138,28 +164,41 @@ package final class Workload {
     }
 
     private func write(_ entry: JournalEntry) throws {
-        for event in entry.events { model.enqueue(event.id, event.priority, for: event.recipients) }
+        for event in entry.events {
+            model.enqueue(event.id, event.priority, for: event.recipients)
+            own.insert(event.id)
+        }
         possible.append(model)
         journal.record(entry)
         guard let last = entry.events.last else { return }
         if journal.storage == .ok {
             if try journal.awaitOutcome(of: last.id) { possible = [model] }
         }
+        takeTold()
     }
 
     // MARK: What targets do
 
     private func deliver() throws {
-        let waiting = TestedJournal.targets.filter { model.queued[$0]?.isEmpty == false }
+        // Without the file there is what this run has handed over.
+        let hasFile = journal.contents != nil
+        let waiting = TestedJournal.targets.filter { target in
+            model.queued[target]?.contains { hasFile || own.contains($0.event) } == true
+        }
         guard let target = waiting.randomElement(using: &random), let queue = model.queued[target] else { return }
         lastStep = "deliver to \(target)"
-        let except = chance(4) ? Set(queue.dropLast().prefix(2).map(\.event)) : []
+        let except = hasFile && chance(4) ? Set(queue.dropLast().prefix(2).map(\.event)) : []
         let limit = Int.random(in: 1...8, using: &random)
         let batch = try journal.fetch(limit, for: target, except: except)
         let expected = queue.map(\.event).filter { !except.contains($0) }.prefix(limit)
-        if batch.map(\.id) != Array(expected) {
+        // A loss may have been told meanwhile, before this batch or after it.
+        takeTold()
+        let later = (model.queued[target] ?? []).map(\.event)
+        if batch.map(\.id) != Array(expected),
+            batch.map(\.id) != Array(later.filter { !except.contains($0) }.prefix(limit))
+        {
             // While the disk refuses, what only the file has may have to wait; the order stands all the same.
-            let ordered = queue.map(\.event).filter(Set(batch.map(\.id)).contains)
+            let ordered = later.filter(Set(batch.map(\.id)).contains)
             guard batch.map(\.id) == ordered, batch.allSatisfy({ !except.contains($0.id) }),
                 try journal.storage != .ok || journal.isInTrouble()
             else { throw TestedJournal.Failure("\(target) got \(batch.map(\.id)) for \(Array(expected))") }
@@ -189,14 +228,28 @@ package final class Workload {
         let event = chance(2) ? one.event : nil
         var expected = model
         expected.putBack(event)
+        let wasWell = journal.storage == .ok
         let back = try journal.retry(event)
-        guard let back else {
-            if journal.storage == .ok { try journal.awaitStorage(isWell: false) }
-            return
-        }
+        guard let back else { return try lookAfterRetry(of: event, wasWell: wasWell) }
         let count = expected.queued.values.map(\.count).reduce(0, +) - model.queued.values.map(\.count).reduce(0, +)
         guard back.count == count else { throw TestedJournal.Failure("retry put \(back.count) back for \(count)") }
         model = expected
+        possible = [model]
+    }
+
+    /// A commit that failed may have arrived: the file is asked once it can be read again. Where the disk is full it did
+    /// not, and where nothing could be written it was not tried.
+    private func lookAfterRetry(of event: EventID?, wasWell: Bool) throws {
+        guard wasWell else { return }
+        if journal.storage == .ok { try journal.awaitStorage(isWell: false) }
+        guard case .fault = journal.storage else { return }
+        var back = model
+        back.putBack(event)
+        possible.append(back)
+        try awaitRecovery()
+        back = model
+        back.putBack(event)
+        if try Model(queuesOf: journal).rejected == back.rejected { model = back }
         possible = [model]
     }
 
@@ -205,7 +258,7 @@ package final class Workload {
     private func chance(_ one: Int) -> Bool { Int.random(in: 0..<one, using: &random) == 0 }
 
     private func nextID() -> EventID {
-        lastKey = max(lastKey + 1, milliseconds << 12)
+        lastKey = max(lastKey + 1, journal.book.highestKey + 1, milliseconds << 12)
         return EventID(key: lastKey, random: random.next())
     }
 

@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: Apache-2.0
+import BoothModel
+import Crypto
+import FoundationEssentials
+import SQLite
+
+/// A journal that was set aside, and what can still be read of it: page by page, whatever SQLite makes of the whole.
+///
+/// An event proves itself by its hash, everything else by the checksum of the page that it lies on.
+final class DamagedJournal {
+    private let database: DamagedDatabase
+    private let chain = EventChain()
+    /// The generation that its pages still tell; nil: none.
+    let generation: Int64?
+    private var targets: [Int64: TargetID] = [:]
+
+    init(path: String) throws(SQLiteError) {
+        database = try DamagedDatabase(
+            database: path, log: path + "-wal", pageSize: Int(JournalSchema.pageSize),
+            reserved: JournalSchema.reservedBytes)
+        var generation: Int64?
+        _ = database.records(ofTree: database.root(of: .meta)) { record in
+            guard record.values.count == 2, record.values[0].text == "generation" else { return }
+            generation = record.values[1].integer
+        }
+        self.generation = generation.flatMap { (0...Generation.most).contains($0) ? $0 : nil }
+        _ = database.records(ofTree: database.root(of: .target)) { record in
+            guard let number = record.rowid, record.values.count == 3, let id = record.values[1].text else { return }
+            targets[number] = TargetID(rawValue: id)
+        }
+    }
+
+    // MARK: Reading out
+
+    /// Takes over whatever proves itself: what waits for a target first, with its old id and a new number; then incidents,
+    /// points, tasks; then history. To do it once more changes nothing.
+    func readOut(into store: JournalStore, marks: [JournalMark]) throws(SQLiteError) {
+        let states = deliveryStates()
+        let settled = marks.reduce(into: [TargetID: Int64]()) { settled, mark in
+            settled.merge(mark.targets.mapValues(\.settled), uniquingKeysWith: max)
+        }
+        let questions = Questions(states: states, settled: settled)
+        let generation = try store.generation()
+        // What waits goes first: it is there even if the rest takes the last of the room.
+        try takeOver(into: store, generation, questions) { $0.isWaiting }
+        try takeOverMemory(into: store)
+        try takeOver(into: store, generation, questions) { !$0.isWaiting }
+        try store.transaction(synced: true) { () throws(SQLiteError) in
+            try store.setOrigin(store.head.number)
+        }
+    }
+
+    /// How each event stood with each target, as far as the pages tell.
+    private struct Questions {
+        var states: DeliveryStates
+        /// Up to which number each target had answered everything, as far as the marks know.
+        var settled: [TargetID: Int64]
+
+        /// How `event` stands with its recipients: those that wait for it, and those that refused it, with the reason.
+        func standing(of event: ChainedEvent) -> Standing {
+            var standing = Standing()
+            for name in event.recipients.split(separator: " ") {
+                let target = TargetID(rawValue: String(name))
+                switch states.rows[.init(target: target, number: event.number)] {
+                case .waiting: standing.waiting.append(target)
+                case .refused(let reason): standing.refused.append((target, reason))
+                // Without its row an event was accepted, unless rows are missing: then it is sent once more.
+                case nil:
+                    let isDoubtful = !states.isWhole && event.number > settled[target] ?? 0
+                    if isDoubtful { standing.waiting.append(target) }
+                }
+            }
+            return standing
+        }
+    }
+
+    private struct Standing {
+        var waiting: [TargetID] = []
+        var refused: [(target: TargetID, reason: String)] = []
+        var isWaiting: Bool { !waiting.isEmpty || !refused.isEmpty }
+    }
+
+    private struct DeliveryStates {
+        struct Key: Hashable {
+            let target: TargetID
+            let number: Int64
+        }
+        enum State {
+            case waiting
+            case refused(String)
+        }
+        var rows: [Key: State] = [:]
+        /// Whether every page of the table could be read.
+        var isWhole = true
+    }
+
+    private func deliveryStates() -> DeliveryStates {
+        var states = DeliveryStates()
+        let tree = database.records(ofTree: database.root(of: .delivery)) { record in
+            note(record, in: &states)
+        }
+        states.isWhole = isWhole(tree)
+        if !states.isWhole {
+            database.strayRecords { record in note(record, in: &states) }
+        }
+        return states
+    }
+
+    private func note(_ record: DamagedDatabase.Record, in states: inout DeliveryStates) {
+        // target, state, priority, event, number, generation, count, reason
+        guard record.rowid == nil, record.values.count == 8, let number = record.values[4].integer,
+            let target = record.values[0].integer.flatMap({ targets[$0] }), let state = record.values[1].integer
+        else { return }
+        let key = DeliveryStates.Key(target: target, number: number)
+        guard states.rows[key] == nil else { return }
+        switch JournalStore.DeliveryState(rawValue: state) {
+        case .queued: states.rows[key] = .waiting
+        case .rejected: states.rows[key] = .refused(record.values[7].text ?? "")
+        case nil: break
+        }
+    }
+
+    // MARK: Events
+
+    /// Rows of one transaction.
+    private static let slice = 500
+
+    private func takeOver(
+        into store: JournalStore, _ generation: Int64, _ questions: Questions, where isWanted: (Standing) -> Bool
+    ) throws(SQLiteError) {
+        var slice: [(event: ChainedEvent, standing: Standing)] = []
+        var failure: SQLiteError?
+        func flush() {
+            guard failure == nil, !slice.isEmpty else { return }
+            do throws(SQLiteError) {
+                try append(slice, to: store, generation)
+            } catch {
+                // History that has no room is thinned history.
+                failure = error
+            }
+            slice = []
+        }
+        forEachEvent { event in
+            let standing = questions.standing(of: event)
+            guard failure == nil, isWanted(standing) else { return }
+            slice.append((event, standing))
+            if slice.count == Self.slice { flush() }
+        }
+        flush()
+        if let failure, !failure.isFull { throw failure }
+    }
+
+    private func append(
+        _ slice: [(event: ChainedEvent, standing: Standing)], to store: JournalStore, _ generation: Int64
+    ) throws(SQLiteError) {
+        try store.transaction(synced: true) { () throws(SQLiteError) in
+            for row in slice {
+                let event = JournalEntry.Event(row.event)
+                guard let number = try store.append(event) else { continue }
+                for target in row.standing.waiting {
+                    let delivery = PendingEntry.Delivery(event: event, target: target)
+                    try put(delivery, number: number, in: store, generation)
+                }
+                for (target, reason) in row.standing.refused {
+                    let delivery = PendingEntry.Delivery(
+                        event: event, target: target, outcome: .rejected(reason: reason))
+                    try put(delivery, number: number, in: store, generation)
+                }
+            }
+        }
+    }
+
+    private func put(
+        _ delivery: PendingEntry.Delivery, number: Int64, in store: JournalStore, _ generation: Int64
+    ) throws(SQLiteError) {
+        let target = try store.number(of: delivery.target)
+        let count = try store.lastCount(of: target) + 1
+        try store.setLastCount(count, of: target)
+        try store.put(
+            delivery, number: number, sequence: SequenceNumber(generation: generation, count: count), of: target)
+    }
+
+    /// Every event that proves itself, oldest first as far as the tree is whole.
+    private func forEachEvent(_ body: (ChainedEvent) -> Void) {
+        let read = { (record: DamagedDatabase.Record) in
+            if let event = ChainedEvent(record), self.chain.proves(event) { body(event) }
+        }
+        let tree = database.records(ofTree: database.root(of: .event), read)
+        if !isWhole(tree) { database.strayRecords(read) }
+    }
+
+    /// Whether a tree gave all its rows as they were last. Which page a frame was of that cannot be read, nobody knows.
+    private func isWhole(_ tree: DamagedDatabase.TreeState) -> Bool {
+        tree.isWhole && database.damagedFrames == 0 && database.damagedPages == 0
+    }
+
+    // MARK: What is remembered
+
+    private func takeOverMemory(into store: JournalStore) throws(SQLiteError) {
+        let closed: [Incident] = texts(of: .closed, column: 1).compactMap(store.decode)
+        let closedIDs = Set(closed.map(\.id))
+        let open: [Incident] = texts(of: .incident, column: 1).compactMap(store.decode)
+        let points: [PointMemory] = texts(of: .point, column: 1).compactMap(store.decode)
+        let memories: [BoothMemory] = texts(of: .memory, column: 1).compactMap(store.decode)
+        let tasks: [TaskRecord] = texts(of: .task, column: 3).compactMap(store.decode)
+        try store.transaction(synced: true) { () throws(SQLiteError) in
+            for incident in open where incident.isOpen && !closedIDs.contains(incident.id) { try store.put(incident) }
+            for point in points { try store.put(point) }
+            if let memory = memories.last { try store.put(memory) }
+            for task in tasks { try store.put(task) }
+        }
+        do throws(SQLiteError) {
+            try store.transaction(synced: true) { () throws(SQLiteError) in
+                for incident in closed where !incident.isOpen { try store.close(incident, newestKey: nil) }
+            }
+        } catch {
+            guard error.isFull else { throw error }
+        }
+    }
+
+    private func texts(of table: JournalSchema.Table, column: Int) -> [String] {
+        var texts: [String] = []
+        _ = database.records(ofTree: database.root(of: table)) { record in
+            // A row number is no column of the record: SQLite leaves NULL in its place.
+            guard record.values.indices.contains(column), let text = record.values[column].text else { return }
+            texts.append(text)
+        }
+        return texts
+    }
+}
+
+extension DamagedDatabase {
+    fileprivate func root(of table: JournalSchema.Table) -> UInt32 { schemaRoots[table.rawValue] ?? table.root }
+}
+
+extension ChainedEvent {
+    /// The event that a record is; nil for one of another form.
+    fileprivate init?(_ record: DamagedDatabase.Record) {
+        // number (NULL, it is the row's), key, random, priority, incident, recipients, json, previous, hash
+        let values = record.values
+        guard let number = record.rowid, values.count == 9, let key = values[1].integer, let random = values[2].integer,
+            let priority = values[3].integer, let recipients = values[5].text, let json = values[6].text,
+            let previous = values[7].blob.flatMap({ Digest($0) }), let hash = values[8].blob.flatMap({ Digest($0) })
+        else { return nil }
+        self.init(
+            number: number, id: EventID(key: key, random: UInt64(bitPattern: random)), priority: priority,
+            recipients: recipients, json: json, previous: previous, hash: hash)
+    }
+}
+
+extension JournalEntry.Event {
+    fileprivate init(_ event: ChainedEvent) {
+        let json = CloudEvent(json: event.json)
+        self.init(
+            id: event.id, priority: Priority(rawValue: Int(clamping: event.priority)) ?? .routine, event: json,
+            recipients: event.recipients.split(separator: " ").map { TargetID(rawValue: String($0)) },
+            incident: json.incident)
+    }
+}
+
+extension JournalStore {
+    fileprivate func lastCount(of target: Int64) throws(SQLiteError) -> Int64 {
+        try statement("SELECT last FROM target WHERE number = ?").first(Value(target)) { row throws(SQLiteError) in
+            row.integer(at: 0)
+        } ?? 0
+    }
+
+    fileprivate func setOrigin(_ number: Int64) throws(SQLiteError) {
+        try statement("INSERT OR REPLACE INTO meta VALUES('origin', ?)").run(Value(number))
+    }
+}
+
+extension Value {
+    fileprivate var integer: Int64? { if case .integer(let number) = self { number } else { nil } }
+    fileprivate var text: String? { if case .text(let text) = self { text } else { nil } }
+    fileprivate var blob: [UInt8]? { if case .blob(let bytes) = self { bytes } else { nil } }
+}

@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: Apache-2.0
+import BoothModel
+import Crypto
+import FoundationEssentials
+import SQLite
+
+/// What a walk along the chain of events found.
+package struct ChainFindings: Sendable, Hashable {
+    package enum Problem: String, Sendable, Hashable, CaseIterable {
+        /// The event is not what was recorded.
+        case changed
+        /// Events are missing that were not thinned.
+        case missing
+        /// A daily report told the platforms of another hash of this event.
+        case contradicted
+        /// The part of the file that holds it cannot be read.
+        case unreadable
+    }
+
+    /// An event that the walk came by.
+    package struct Place: Sendable, Hashable {
+        /// From 1, in the order of recording.
+        package var number: Int64
+        /// When its id was made.
+        package var time: WallTime
+
+        package init(number: Int64, time: WallTime) {
+            self.number = number
+            self.time = time
+        }
+    }
+
+    /// The oldest event looked at; nil where there was none.
+    package var oldest: Place?
+    /// The newest one; nil where there was none.
+    package var newest: Place?
+    /// The number of the newest event that is well, and the hash that covers it and all before it.
+    package var head = ChainHead(head: Digest.zero.hexadecimal, events: 0)
+    /// How many events were looked at.
+    package var checked: Int64 = 0
+    /// How many heads that daily reports told are those of the chain.
+    package var reports: Int64 = 0
+    /// The newest of them, as the platforms have it; nil where there was none.
+    package var reported: ChainHead?
+    /// What is wrong first; nil: nothing is.
+    package var problem: Problem?
+    /// The number of the event that is wrong or missing.
+    package var at: Int64?
+
+    package init() {}
+}
+
+/// A walk along the chain, a slice for each turn of the journal's thread.
+///
+/// Each event proves itself by its hash, and names the hash of the one before it. Between two events that are no
+/// neighbours there must be nothing but what was thinned. The newest event must be the one that the agent wrote last.
+/// Where a daily report told a head, the event of that number must have that hash.
+struct ChainVerification {
+    let reply: @Sendable (ChainFindings?) -> Void
+    private var findings = ChainFindings()
+    private var stage: Stage
+    /// The last event that was looked at; nil before the first.
+    private var link: ChainLink?
+
+    private enum Stage {
+        /// Looks for the newest daily report among the events below this number.
+        case seeking(below: Int64)
+        /// Looks at the events from this number on.
+        case walking(from: Int64)
+    }
+
+    /// Events of one slice: some milliseconds.
+    private static let slice: Int64 = 200
+    /// So far back a daily report is looked for: far more events than there are between two.
+    private static let mostSinceReport: Int64 = 20_000
+
+    init(isFull: Bool, reply: @escaping @Sendable (ChainFindings?) -> Void) {
+        self.reply = reply
+        // All of it: also what somebody put before the first event.
+        stage = isFull ? .walking(from: .min) : .seeking(below: ChainLink.numbers.upperBound)
+    }
+
+    /// Looks at one slice.
+    ///
+    /// - Returns: whether it was the last.
+    mutating func advance(in store: JournalStore) throws(SQLiteError) -> Bool {
+        switch stage {
+        case .seeking(let end):
+            stage = try start(below: store.head.number < end ? store.head.number + 1 : end, in: store)
+            return false
+        case .walking(let first): return try walk(from: first, in: store)
+        }
+    }
+
+    /// Tells what was found.
+    ///
+    /// - Returns: the damage to be handled; nil where the file is whole: it may still be another one than the platforms
+    ///   were told of.
+    func finish() -> SQLiteError? {
+        reply(findings)
+        switch findings.problem {
+        case .changed, .missing: return findings.at.flatMap { $0 > 0 ? JournalStore.changed(number: $0) : nil }
+        case .contradicted, .unreadable, nil: return nil
+        }
+    }
+
+    /// The file cannot be read where the walk stands.
+    func finishUnreadable() {
+        var findings = findings
+        findings.problem = .unreadable
+        if case .walking(let first) = stage { findings.at = max(1, first) }
+        reply(findings)
+    }
+
+    // MARK: Where to begin
+
+    /// Looks for the newest daily report in the slice below `end`. The walk begins with the event whose hash that report
+    /// told: from there on nobody outside the booth knows the chain.
+    private func start(below end: Int64, in store: JournalStore) throws(SQLiteError) -> Stage {
+        let first = end - Self.slice
+        guard let report = try store.dailyReports(from: first, below: end).last else {
+            if first <= 1 { return .walking(from: .min) }
+            return first > store.head.number - Self.mostSinceReport ? .seeking(below: first) : .walking(from: first)
+        }
+        guard let told = report.head, told.events < report.number, try store.isTold(told),
+            try store.hasEvent(told.events)
+        else { return .walking(from: report.number) }
+        return .walking(from: told.events)
+    }
+
+    // MARK: The walk
+
+    private mutating func walk(from first: Int64, in store: JournalStore) throws(SQLiteError) -> Bool {
+        let thinned = try store.thinned()
+        let rows = try store.chainedEvents(from: first, limit: Int(Self.slice))
+        // An event that should be there, unless it was thinned.
+        var expected = max(1, first)
+        for row in rows {
+            findings.checked += 1
+            if let problem = problem(of: row, expected, thinned, store.chain) { return end(problem) }
+            guard let event = row.event else { break }
+            note(event)
+            expected = row.number + 1
+        }
+        if let last = rows.last?.number, let number = try contradiction(from: first, through: last, in: store) {
+            return end((.contradicted, number))
+        }
+        stage = .walking(from: expected)
+        guard rows.count < Self.slice else { return false }
+        return end(problem(atEnd: store.head))
+    }
+
+    private mutating func note(_ event: ChainedEvent) {
+        let place = ChainFindings.Place(number: event.number, time: WallTime(milliseconds: event.id.milliseconds))
+        if findings.oldest == nil { findings.oldest = place }
+        findings.newest = place
+        findings.head = ChainHead(head: event.hash.hexadecimal, events: event.number)
+        link = event.link
+    }
+
+    /// Notes what is wrong, if anything is.
+    ///
+    /// - Returns: true: the walk is over.
+    private mutating func end(_ problem: (ChainFindings.Problem, Int64)?) -> Bool {
+        if let problem { (findings.problem, findings.at) = problem }
+        return true
+    }
+
+    private func problem(
+        of row: (number: Int64, event: ChainedEvent?), _ expected: Int64, _ thinned: Int64, _ chain: EventChain
+    ) -> (ChainFindings.Problem, Int64)? {
+        guard ChainLink.numbers.contains(row.number), let event = row.event, chain.proves(event) else {
+            return (.changed, row.number)
+        }
+        if row.number > expected, row.number - 1 > thinned { return (.missing, max(expected, thinned + 1)) }
+        if row.number == 1, event.previous != ChainLink.start.hash { return (.changed, 1) }
+        guard let link, row.number == link.number + 1, event.previous != link.hash else { return nil }
+        // The later one names the hash of what was recorded before it: the earlier one was changed, and hashed anew.
+        return (.changed, link.number)
+    }
+
+    /// The file must end with the event that the agent wrote last.
+    private func problem(atEnd head: ChainLink) -> (ChainFindings.Problem, Int64)? {
+        let last = link ?? .start
+        if last.number < head.number { return (.missing, last.number + 1) }
+        return last == head ? nil : (.changed, last.number)
+    }
+
+    /// Compares the heads that the daily reports of a slice told with the events that they are of.
+    ///
+    /// - Returns: the number of the event whose hash was told otherwise; nil: there is none.
+    private mutating func contradiction(
+        from first: Int64, through last: Int64, in store: JournalStore
+    ) throws(SQLiteError) -> Int64? {
+        for report in try store.dailyReports(from: first, below: last + 1) {
+            guard let told = report.head, told.events < report.number, try store.isTold(told),
+                let row = try store.chainedEvents(from: told.events, limit: 1).first, row.number == told.events
+            else { continue }
+            guard row.event?.hash.hexadecimal == told.head else { return told.events }
+            findings.reports += 1
+            findings.reported = told
+        }
+        return nil
+    }
+}
+
+extension JournalStore {
+    /// The daily reports of a span of numbers, oldest first, each with the head that it told; nil where it told none.
+    fileprivate func dailyReports(
+        from first: Int64, below end: Int64
+    ) throws(SQLiteError) -> [(number: Int64, head: ChainHead?)] {
+        try statement(
+            "SELECT number, json FROM event WHERE number >= ? AND number < ? AND instr(json, ?) > 0 ORDER BY number"
+        ).rows(Value(first), Value(end), Value(CloudEvent.member(.dailyReport))) { row throws(SQLiteError) in
+            (row.integer(at: 0), CloudEvent(json: row.text(at: 1)).chainHead)
+        }
+    }
+
+    /// Whether a head that a report told is of this chain: what was read out of a damaged journal told of another one.
+    fileprivate func isTold(_ head: ChainHead) throws(SQLiteError) -> Bool { head.events > max(0, try origin()) }
+
+    fileprivate func hasEvent(_ number: Int64) throws(SQLiteError) -> Bool {
+        try statement("SELECT 1 FROM event WHERE number = ?").first(Value(number)) { row throws(SQLiteError) in
+            row.integer(at: 0)
+        } != nil
+    }
+
+    /// Up to which number events were read out of a damaged journal.
+    func origin() throws(SQLiteError) -> Int64 {
+        try statement("SELECT value FROM meta WHERE name = 'origin'").first { row throws(SQLiteError) in
+            row.integer(at: 0)
+        } ?? 0
+    }
+}
+
+extension CloudEvent {
+    /// The head of the chain that a daily report tells; nil where the event tells none.
+    fileprivate var chainHead: ChainHead? {
+        struct Envelope: Decodable {
+            struct Content: Decodable { let chain: ChainHead? }
+            let data: Content
+        }
+        return (try? JSONDecoder().decode(Envelope.self, from: Data(json.utf8)))?.data.chain
+    }
+}
+
+extension JournalWriter {
+    /// Looks at a slice of the chain that is being verified.
+    func verifyOn() {
+        guard !verifications.isEmpty else { return }
+        guard let file else { return verifications.removeFirst().reply(nil) }
+        do throws(SQLiteError) {
+            guard try verifications[0].advance(in: file.store) else { return }
+        } catch {
+            let verification = verifications.removeFirst()
+            if error.isDamage { verification.finishUnreadable() } else { verification.reply(nil) }
+            return refuse(.database(error))
+        }
+        // What is found here is handled as what the daily look at everything finds.
+        if let damage = verifications.removeFirst().finish() { refuse(.database(damage)) }
+    }
+}

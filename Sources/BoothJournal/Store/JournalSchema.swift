@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+import SQLite
+
+/// The tables of the journal, and the settings of its one connection.
+///
+/// Events are appended and never changed: each row carries the hash of the one before it (`EventChain`). How far each has
+/// come with each target stands beside them, in `delivery`: a row for what waits and for what was refused, none for what
+/// was accepted. Its primary key is the order of the queues, so that a queue's head is found without an index.
+enum JournalSchema {
+    /// `PRAGMA user_version`; a file with another one is left alone.
+    static let version: Int64 = 2
+
+    /// The smallest pages there are: an incident touches a handful of them, and each is written whole, twice.
+    static let pageSize: Int64 = 512
+    /// Bytes at the end of each page that hold its checksum (`CheckedPages`).
+    static let reservedBytes = CheckedPages.reservedBytes
+
+    /// The tables, each with the page that its tree begins on: a file whose tables are made as here has them there, also
+    /// where its first page, which would say so, is damaged.
+    enum Table: String, CaseIterable {
+        case meta, target, event, delivery, incident, closed, ending, point, memory, task
+
+        var root: UInt32 {
+            switch self {
+            case .meta: 2
+            case .target: 3
+            case .event: 5
+            case .delivery: 9
+            case .incident: 11
+            case .closed: 12
+            case .ending: 14
+            case .point: 15
+            case .memory: 16
+            case .task: 17
+            }
+        }
+    }
+
+    /// - `meta`: `generation`; `thinned`, up to which number events may be missing; `loss TARGET`, what was not told yet.
+    /// - `target`: `last` is the last count given out in this generation.
+    /// - `event`: `incident` is the key of the incident that it is about.
+    /// - `ending` says when a closed incident ended, in milliseconds since 1970: a report on one month need not read ten
+    ///   years.
+    /// - `memory` has one row, `booth`. `task` is numbered for each target by itself, without gaps, so that the oldest are
+    ///   found by their numbers.
+    private static let tables = """
+        CREATE TABLE meta(name TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID;
+        CREATE TABLE target(number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, last INTEGER NOT NULL);
+        CREATE TABLE event(
+            number INTEGER PRIMARY KEY, key INTEGER NOT NULL, random INTEGER NOT NULL, priority INTEGER NOT NULL,
+            incident INTEGER, recipients TEXT NOT NULL, json TEXT NOT NULL, previous BLOB NOT NULL, hash BLOB NOT NULL);
+        CREATE UNIQUE INDEX event_id ON event(key, random);
+        CREATE TABLE delivery(
+            target INTEGER NOT NULL, state INTEGER NOT NULL, priority INTEGER NOT NULL, event INTEGER NOT NULL,
+            number INTEGER NOT NULL, generation INTEGER NOT NULL, count INTEGER NOT NULL, reason TEXT,
+            PRIMARY KEY(target, state, priority, event, number)) WITHOUT ROWID;
+        CREATE TABLE incident(key INTEGER PRIMARY KEY, json TEXT NOT NULL);
+        CREATE TABLE closed(key INTEGER PRIMARY KEY, json TEXT NOT NULL);
+        CREATE TABLE ending(time INTEGER NOT NULL, key INTEGER NOT NULL, PRIMARY KEY(time, key)) WITHOUT ROWID;
+        CREATE TABLE point(id TEXT PRIMARY KEY, json TEXT NOT NULL) WITHOUT ROWID;
+        CREATE TABLE memory(name TEXT PRIMARY KEY, json TEXT NOT NULL) WITHOUT ROWID;
+        CREATE TABLE task(
+            target TEXT NOT NULL, number INTEGER NOT NULL, id TEXT NOT NULL, json TEXT NOT NULL,
+            PRIMARY KEY(target, number), UNIQUE(target, id)) WITHOUT ROWID;
+        """
+
+    /// How much of the limit is left to the write-ahead log.
+    static func logAllowance(of limit: Int64) -> Int64 { min(4 << 20, limit / 4) }
+
+    /// Sets the connection up, and checks that the file has this version's tables, or none.
+    ///
+    /// It writes nothing to a file that has tables: what it holds is to be looked at first.
+    ///
+    /// - Parameter limit: most bytes of the database file and its write-ahead log.
+    /// - Returns: whether the file has no tables yet.
+    static func prepare(_ connection: Connection, limit: Int64) throws(JournalError) -> Bool {
+        let found: Int64
+        do throws(SQLiteError) {
+            // All three can be set only before the first table and before WAL.
+            try connection.reserveBytes(reservedBytes)
+            try connection.execute("PRAGMA page_size = \(pageSize)")
+            try connection.execute("PRAGMA auto_vacuum = NONE")
+            // The first answer comes before the change is committed, and says nothing of whether it was.
+            guard try connection.text("PRAGMA journal_mode = WAL") == "wal",
+                try connection.text("PRAGMA journal_mode") == "wal"
+            else {
+                // Without it a commit would not be what this journal promises (a file system without shared memory).
+                throw SQLiteError(.execute, extendedCode: 14, message: "no write-ahead log on this file system")
+            }
+            try connection.execute("PRAGMA synchronous = FULL")
+            // The journal's thread checkpoints when it has nothing else to do: no press waits for it.
+            try connection.execute("PRAGMA wal_autocheckpoint = 0")
+            try connection.execute("PRAGMA journal_size_limit = \(logAllowance(of: limit))")
+            try connection.execute("PRAGMA cache_size = -1024")
+            try setLimit(limit, of: connection)
+            found = try connection.integer("PRAGMA user_version") ?? 0
+        } catch { throw .database(error) }
+        guard found == 0 || found == version else { throw .otherSchema(found: Int(found)) }
+        return found == 0
+    }
+
+    /// A file with bytes in it and no tables: its log, which had them, cannot be read from the start.
+    static let withoutTables = SQLiteError(
+        .open, extendedCode: SQLiteError.damage, message: "the journal has no tables")
+
+    /// Makes the tables of a new file.
+    static func create(in connection: Connection, generation: Int64) throws(SQLiteError) {
+        try connection.transaction { () throws(SQLiteError) in
+            try connection.execute(tables)
+            try connection.execute("INSERT INTO meta VALUES('generation', \(generation)), ('thinned', 0)")
+            try connection.execute("PRAGMA user_version = \(version)")
+        }
+    }
+
+    /// Most bytes that the file may take from now on, its write-ahead log included.
+    static func setLimit(_ limit: Int64, of connection: Connection) throws(SQLiteError) {
+        try connection.execute("PRAGMA max_page_count = \(mostPages(of: limit))")
+    }
+
+    /// Most pages of the database file.
+    static func mostPages(of limit: Int64) -> Int64 { max(64, (limit - logAllowance(of: limit)) / pageSize) }
+}

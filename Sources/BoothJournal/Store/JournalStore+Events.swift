@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+import BoothModel
+import Crypto
+import FoundationEssentials
+import SQLite
+
+// The log of events, and its chain.
+extension JournalStore {
+    /// Appends an event, and links it to the one before it.
+    ///
+    /// - Returns: its number; nil where the file has it already: a commit that failed may have arrived.
+    func append(_ event: JournalEntry.Event) throws(SQLiteError) -> Int64? {
+        guard try number(of: event.id) == nil else { return nil }
+        let next = head.number + 1
+        let recipients = event.recipients.map(\.rawValue).joined(separator: " ")
+        let hash = chain.hash(
+            number: next, id: event.id, priority: Int64(event.priority.rawValue), recipients: recipients,
+            json: event.event.json, after: head.hash)
+        try statement("INSERT INTO event VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)").run(
+            Value(next), Value(event.id.key), Value(Int64(bitPattern: event.id.random)),
+            Value(event.priority.rawValue), Value(event.incident?.key), Value(recipients), Value(event.event.json),
+            Value(head.hash.bytes), Value(hash.bytes))
+        head = ChainLink(number: next, hash: hash)
+        return next
+    }
+
+    /// An event's number in the log; nil where it is not there.
+    func number(of event: EventID) throws(SQLiteError) -> Int64? {
+        try statement("SELECT number FROM event WHERE key = ? AND random = ?").first(
+            Value(event.key), Value(Int64(bitPattern: event.random))
+        ) { row throws(SQLiteError) in row.integer(at: 0) }
+    }
+
+    /// A recorded event; nil where there is none of that id.
+    func event(_ id: EventID) throws(SQLiteError) -> CloudEvent? {
+        try statement("SELECT json FROM event WHERE key = ? AND random = ?").first(
+            Value(id.key), Value(Int64(bitPattern: id.random))
+        ) { row throws(SQLiteError) in CloudEvent(json: row.text(at: 0)) }
+    }
+
+    /// The newest events, oldest first.
+    func recentEvents(limit: Int) throws(SQLiteError) -> [(key: Int64, event: CloudEvent)] {
+        try statement("SELECT key, json FROM event ORDER BY key DESC LIMIT ?").rows(Value(limit)) {
+            row throws(SQLiteError) in (row.integer(at: 0), CloudEvent(json: row.text(at: 1)))
+        }.reversed()
+    }
+
+    /// So many events of a span of keys, oldest first, nil for those of another type.
+    func events(
+        _ type: EventType, from first: Int64, below end: Int64, limit: Int
+    ) throws(SQLiteError) -> [(key: Int64, event: CloudEvent?)] {
+        try statement(
+            """
+            SELECT key, CASE WHEN instr(json, ?) > 0 THEN json END FROM event
+            WHERE key >= ? AND key < ? ORDER BY key LIMIT ?
+            """
+        ).rows(Value(CloudEvent.member(type)), Value(first), Value(end), Value(limit)) { row throws(SQLiteError) in
+            (row.integer(at: 0), row.optionalText(at: 1).map { CloudEvent(json: $0) })
+        }
+    }
+
+    /// The highest key of an event or an incident, 0 where there is none.
+    func lastKey() throws(SQLiteError) -> Int64 {
+        let query = """
+            SELECT max(coalesce((SELECT max(key) FROM event), 0), coalesce((SELECT max(key) FROM incident), 0),
+                       coalesce((SELECT max(key) FROM closed), 0))
+            """
+        return try connection.integer(query) ?? 0
+    }
+
+    /// The key of the oldest event that is kept; nil in a journal without events.
+    func oldestKey() throws(SQLiteError) -> Int64? {
+        try statement("SELECT key FROM event ORDER BY key LIMIT 1").first { row throws(SQLiteError) in
+            row.integer(at: 0)
+        }
+    }
+
+    /// How many events were recorded from that key on.
+    func eventCount(from key: Int64) throws(SQLiteError) -> Int64 {
+        try statement("SELECT count(*) FROM event WHERE key >= ?").first(Value(key)) { row throws(SQLiteError) in
+            row.integer(at: 0)
+        } ?? 0
+    }
+
+    // MARK: The chain
+
+    /// The number and the hash of the newest event.
+    func newestLink() throws(SQLiteError) -> ChainLink {
+        let found = try statement("SELECT number, hash FROM event ORDER BY number DESC LIMIT 1").first {
+            row throws(SQLiteError) in (row.integer(at: 0), row.blob(at: 1))
+        }
+        guard let found else { return .start }
+        guard let hash = Digest(found.1), ChainLink.numbers.contains(found.0) else {
+            throw Self.changed(number: found.0)
+        }
+        return ChainLink(number: found.0, hash: hash)
+    }
+
+    /// So many rows of the log from that number on, as they stand in the file; nil in place of one that cannot be a row.
+    func chainedEvents(from number: Int64, limit: Int) throws(SQLiteError) -> [(number: Int64, event: ChainedEvent?)] {
+        try statement(
+            """
+            SELECT number, key, random, priority, recipients, json, previous, hash FROM event
+            WHERE number >= ? ORDER BY number LIMIT ?
+            """
+        ).rows(Value(number), Value(limit)) { row throws(SQLiteError) in
+            (row.integer(at: 0), ChainedEvent(row))
+        }
+    }
+
+    /// Up to which number events may be missing: history that was thinned.
+    func thinned() throws(SQLiteError) -> Int64 {
+        try statement("SELECT value FROM meta WHERE name = 'thinned'").first { row throws(SQLiteError) in
+            row.integer(at: 0)
+        } ?? 0
+    }
+
+    /// What is told of a row that is not what was written: damage, as any other.
+    static func changed(number: Int64) -> SQLiteError {
+        SQLiteError(.step, extendedCode: SQLiteError.damage, message: "event \(number) is not what was recorded")
+    }
+}
+
+extension ChainedEvent {
+    fileprivate init?(_ row: Statement) {
+        guard let previous = Digest(row.blob(at: 6)), let hash = Digest(row.blob(at: 7)) else { return nil }
+        self.init(
+            number: row.integer(at: 0),
+            id: EventID(key: row.integer(at: 1), random: UInt64(bitPattern: row.integer(at: 2))),
+            priority: row.integer(at: 3), recipients: row.text(at: 4), json: row.text(at: 5), previous: previous,
+            hash: hash)
+    }
+}
+
+extension CloudEvent {
+    /// How the encoder writes the type. No text of the event can hold it: there, quotation marks are escaped.
+    static func member(_ type: EventType) -> String { "\"type\":\"\(type.rawValue)\"" }
+
+    func isOfType(_ type: EventType) -> Bool { json.contains(Self.member(type)) }
+
+    /// The parts of an event's text that the journal looks for.
+    private struct Envelope: Decodable {
+        struct Content: Decodable {
+            let incident: EventID?
+            let category: String?
+        }
+        let data: Content?
+    }
+
+    /// The text of an event of another version or hand may be anything; nothing is found in it then.
+    private var content: Envelope.Content? {
+        (try? JSONDecoder().decode(Envelope.self, from: Data(json.utf8)))?.data
+    }
+
+    /// The incident that `data` names; nil where it names none.
+    var incident: EventID? { content?.incident }
+
+    /// What a loss counts it under: its incident's category, or what else it is.
+    var lossCategory: String {
+        if let category = content?.category { return category }
+        if isOfType(.taskDone) { return "task" }
+        return isOfType(.dailyReport) ? "report" : "other"
+    }
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+import BoothModel
+import FoundationEssentials
+import SQLite
+
+// What is remembered of points, of the booth as a whole, of the platforms' tasks, and of losses that were not told yet.
+extension JournalStore {
+    /// Most tasks that are kept of one target: far more than a platform repeats.
+    static let mostTasks = 1000
+
+    func put(_ point: PointMemory) throws(SQLiteError) {
+        try statement("INSERT OR REPLACE INTO point VALUES(?, ?)")
+            .run(Value(point.point.rawValue), Value(Self.encode(point)))
+    }
+
+    func points() throws(SQLiteError) -> [PointMemory] {
+        try statement("SELECT json FROM point ORDER BY id")
+            .rows { row throws(SQLiteError) in row.text(at: 0) }.compactMap(decode)
+    }
+
+    func put(_ memory: BoothMemory) throws(SQLiteError) {
+        try statement("INSERT OR REPLACE INTO memory VALUES('booth', ?)").run(Value(Self.encode(memory)))
+    }
+
+    /// An empty one where none was written, or where it cannot be read.
+    func memory() throws(SQLiteError) -> BoothMemory {
+        try connection.text("SELECT json FROM memory WHERE name = 'booth'").flatMap(decode) ?? BoothMemory()
+    }
+
+    /// A new one takes the place of its target's oldest; one that is known keeps its own.
+    func put(_ task: TaskRecord) throws(SQLiteError) {
+        try statement(
+            """
+            INSERT INTO task VALUES(?1, (SELECT coalesce(max(number), 0) + 1 FROM task WHERE target = ?1), ?2, ?3)
+            ON CONFLICT(target, id) DO UPDATE SET json = excluded.json
+            """
+        ).run(Value(task.target.rawValue), Value(task.id), Value(Self.encode(task)))
+        try statement(
+            """
+            DELETE FROM task WHERE target = ?1
+            AND number <= (SELECT max(number) FROM task WHERE target = ?1) - \(Self.mostTasks)
+            """
+        ).run(Value(task.target.rawValue))
+    }
+
+    /// Tasks of all targets, those of each oldest first.
+    func tasks() throws(SQLiteError) -> [TaskRecord] {
+        try statement("SELECT json FROM task ORDER BY target, number")
+            .rows { row throws(SQLiteError) in row.text(at: 0) }.compactMap(decode)
+    }
+
+    // MARK: Losses that no event has told yet
+
+    private static let lossPrefix = "loss "
+
+    /// What each target lost and was not told.
+    func untoldLosses() throws(SQLiteError) -> [TargetID: UntoldLoss] {
+        let rows = try statement("SELECT name, value FROM meta WHERE name BETWEEN 'loss ' AND 'loss!'")
+            .rows { row throws(SQLiteError) in (row.text(at: 0), row.text(at: 1)) }
+        var losses: [TargetID: UntoldLoss] = [:]
+        for (name, value) in rows {
+            // One that cannot be read was a loss all the same.
+            losses[TargetID(rawValue: String(name.dropFirst(Self.lossPrefix.count)))] =
+                decode(value) ?? UntoldLoss(loss: Loss(reason: .damaged), opensGeneration: false)
+        }
+        return losses
+    }
+
+    /// - Parameter loss: nil: it was told.
+    func setUntold(_ loss: UntoldLoss?, of target: TargetID) throws(SQLiteError) {
+        let name = Value(Self.lossPrefix + target.rawValue)
+        guard let loss else { return try statement("DELETE FROM meta WHERE name = ?").run(name) }
+        try statement("INSERT OR REPLACE INTO meta VALUES(?, ?)").run(name, Value(Self.encode(loss)))
+    }
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+import BoothModel
+
+/// What was open at the period's end.
+struct OpenFigures {
+    /// The most open incidents that are listed: an event has to stay small enough for every platform.
+    static let mostItems = 500
+
+    private var byPriority: [Priority: Int] = [:]
+    private var oldest: WallTime?
+    /// The first `mostItems` of them, sorted, and up to as many behind them that were not sorted in yet.
+    private var items: [Item] = []
+    /// The place of the last that can be listed; nil: all can.
+    private var last: Place?
+
+    private struct Item {
+        let place: Place
+        let item: BoothReport.OpenItem
+    }
+
+    /// The most urgent first, then the oldest; what could not be dated stands before what could.
+    private struct Place: Comparable {
+        let priority: Priority
+        let opened: Int64
+        let id: EventID
+
+        static func < (one: Place, other: Place) -> Bool {
+            (one.priority.rawValue, one.opened, one.id) < (other.priority.rawValue, other.opened, other.id)
+        }
+    }
+
+    mutating func add(_ placed: PlacedIncident) {
+        guard placed.end == .open else { return }
+        let incident = placed.incident
+        byPriority[incident.priority, default: 0] += 1
+        if let opening = placed.opening { oldest = min(oldest ?? opening, opening) }
+        let place = Place(
+            priority: incident.priority, opened: placed.opening?.milliseconds ?? .min, id: incident.id)
+        if let last, place > last { return }
+        items.append(Item(place: place, item: .init(incident, opened: placed.opening?.civilText)))
+        if items.count == 2 * Self.mostItems { dropUnlisted() }
+    }
+
+    private mutating func dropUnlisted() {
+        items.sort { $0.place < $1.place }
+        items.removeLast(items.count - Self.mostItems)
+        last = items.last?.place
+    }
+
+    var figures: BoothReport.Open {
+        BoothReport.Open(
+            total: byPriority.values.reduce(0, +),
+            byPriority: byPriority.sorted { $0.key < $1.key }.map { .init(priority: $0.key, count: $0.value) },
+            oldest: oldest?.civilText)
+    }
+
+    var listed: [BoothReport.OpenItem] {
+        items.sorted { $0.place < $1.place }.prefix(Self.mostItems).map(\.item)
+    }
+}

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+import BoothModel
+
+/// Adds what a booth went through up to a report, one incident at a time and in any order.
+///
+/// It keeps no incident: counts, what the report lists, and a few numbers for each incident, 4 bytes each.
+package struct ReportMaker: Sendable {
+    private let period: ReportPeriod
+    private let now: Moment
+    private let points: [WatchedPoint]
+    private let downtime: [Stretch]
+    /// The history's beginning is known at the end only; no incident's place depends on it.
+    private let placement: Placement
+
+    private var counts = CountFigures()
+    private var open = OpenFigures()
+    private var closed = ClosedFigures()
+    private var responses = ResponseFigures()
+    private var mail: MailCounts
+    private var faults: FaultTimes
+    private var checks: BoxChecks
+
+    /// - Parameters:
+    ///   - period: may not be over yet.
+    ///   - points: in the configuration's order.
+    ///   - outages: when no agent ran.
+    ///   - now: when the report is made; its wall clock is believed.
+    package init(_ period: ReportPeriod, points: [WatchedPoint], outages: [BoothMemory.Outage], now: Moment) {
+        self.period = period
+        self.now = now
+        self.points = points
+        downtime = outages.map { Stretch(from: $0.from.milliseconds, to: $0.to.milliseconds) }
+        placement = Placement(period, now: now)
+        mail = MailCounts(points)
+        faults = FaultTimes(placement)
+        checks = BoxChecks(placement)
+    }
+
+    /// Adds an incident, as it stands; each may be added once. Those that have nothing to do with the period do no harm.
+    package mutating func apply(_ incident: Incident) {
+        let placed = PlacedIncident(incident, placement)
+        counts.add(placed)
+        // Incidents of tests are counted, and nothing else.
+        guard !incident.test else { return }
+        open.add(placed)
+        closed.add(placed)
+        responses.add(placed)
+        mail.add(placed)
+        faults.add(incident)
+    }
+
+    /// Adds an opening of the box while somebody was in; also one before the period, as far as `ReportPeriod.lookBack`.
+    package mutating func apply(check: WallTime) { checks.add(check) }
+
+    /// The report on all that was added.
+    ///
+    /// - Parameters:
+    ///   - isCapped: whether there was more than could be added.
+    ///   - historyFrom: how far back the journal's history reaches; nil: over every period that can be asked for.
+    ///   - chain: where the journal stands, for the event that is told to platforms; nil for a report that is only shown.
+    package func report(isCapped: Bool = false, historyFrom: WallTime? = nil, chain: ChainHead? = nil) -> BoothReport {
+        let placement = Placement(period, historyFrom: historyFrom, now: now)
+        let covered = faults.stretches
+        return BoothReport(
+            period: .init(period), until: placement.until.civilText, isComplete: placement.isComplete,
+            historyFrom: placement.historyFrom?.civilText, isCapped: isCapped, raised: counts.raised,
+            undated: counts.undated, repeats: counts.repeats, tests: counts.tests, categories: counts.categories,
+            open: open.figures, openItems: open.listed, closed: closed.figures, response: responses.figures,
+            mail: mail.figures(checks), availability: availability(placement, covered), faults: faults.list(),
+            outages: outages(placement), chain: chain)
+    }
+
+    /// How much of the period each point was watched. Of a time before the history nobody knows: it is left out.
+    private func availability(
+        _ placement: Placement, _ stretches: [DeviceID: [Stretch]]
+    ) -> [BoothReport.Availability] {
+        let span = placement.span
+        return points.map { point in
+            let seen = point.firstSeen.flatMap { placement.instant(of: $0) }?.milliseconds
+            let known = max(span.from, seen ?? span.from, placement.historyFrom?.milliseconds ?? span.from)
+            let watched = Stretch(from: min(span.to, known), to: span.to)
+            let blind = downtime + point.blinders.flatMap { stretches[$0] ?? [] }
+            let seconds = (watched.to - watched.from) / 1000
+            return BoothReport.Availability(
+                point: point.id, kind: point.kind, periodSeconds: seconds,
+                watchedSeconds: max(0, seconds - Stretch.seconds(of: blind, within: watched)))
+        }
+    }
+
+    private func outages(_ placement: Placement) -> BoothReport.Outages {
+        let span = placement.span
+        return BoothReport.Outages(
+            count: downtime.count { $0.from < span.to && $0.to > span.from },
+            seconds: Stretch.seconds(of: downtime, within: span))
+    }
+}
+
+/// A point, as a report needs it.
+package struct WatchedPoint: Sendable, Hashable {
+    package var id: PointID
+    package var kind: PointKind
+    /// The devices whose fault leaves nobody knowing what the contact does.
+    package var blinders: Set<DeviceID>
+    /// When it was first read; nil where that is not known.
+    package var firstSeen: Stamp?
+
+    package init(id: PointID, kind: PointKind, blinders: Set<DeviceID>, firstSeen: Stamp? = nil) {
+        self.id = id
+        self.kind = kind
+        self.blinders = blinders
+        self.firstSeen = firstSeen
+    }
+}
+
+extension ReportPeriod {
+    /// How far before its start history is needed: the last opening of the box may be so long ago.
+    package var lookBack: WallTime { CivilDate(daysSince1970: first.daysSince1970 - 14).instant() }
+}
