@@ -197,6 +197,64 @@ restart_agent() {
     wait_for 30 "in service again" in_service
 }
 
+# start_ms: how long the agent that runs took from its start until it said that it is in service
+start_ms() {
+    local ready began
+    ready=$(systemctl show -P ActiveEnterTimestampMonotonic boothd)
+    began=$(systemctl show -P ExecMainStartTimestampMonotonic boothd)
+    echo $(((ready - began) / 1000))
+}
+storage_is() { [ "$(boothctl --json status | jq -r .storage.state)" = "$1" ]; }
+is_there() { has_incidents 1 ".incident == \"$1\""; }
+
+# --- the state directory, and the file system under it ---------------------------------------------------------------
+
+state=/var/lib/boothd
+card=/var/lib/booth-test/card.ext4
+
+# insert_card: moves the state directory to a file system of its own, which can be spoiled; while the agent does not run
+insert_card() {
+    modprobe loop
+    rm -f $card
+    truncate -s 64M $card
+    mke2fs -q -t ext4 $card
+    mount -o loop,noatime $card /mnt
+    rmdir /mnt/lost+found
+    cp -a $state/. /mnt
+    umount /mnt
+    mount_card
+}
+mount_card() { mount -o loop,noatime $card $state; }
+unmount_card() { wait_for 15 "the card is free" umount $state; }
+
+# remove_card: the reverse; whatever state card and agent are in
+remove_card() {
+    systemctl stop boothd
+    mountpoint -q $state || return 0
+    unmount_card
+    mount -o loop,noatime $card /mnt
+    find $state -mindepth 1 -delete
+    cp -a /mnt/. $state
+    umount /mnt
+    rm -f $card
+}
+
+# EXT4_IOC_SHUTDOWN without a flush of the log.
+ext4_shutdown='sub shut_down { my $how = pack("L", 2); open my $in, "<", $_[0] or die "open: $!"; ioctl($in, 0x8004587D, $how) or die "ioctl: $!" }'
+# break_card: the file system refuses everything from now on, and what it had not synced is gone
+break_card() { perl -e "$ext4_shutdown"' shut_down($ARGV[0])' $state; }
+
+# cut_card: in one moment the agent ends and what its file system had not synced is gone, then what memory held. The card
+# is mounted again; the agent does not run. Stopped first: it sees nothing of a disk that fails.
+cut_card() {
+    perl -e "$ext4_shutdown"' my ($pid, $state) = @ARGV; kill "STOP", $pid; shut_down($state); kill "KILL", $pid' \
+        "$(main_pid)" $state
+    systemctl stop boothd
+    unmount_card
+    rm -rf /run/boothd
+    mount_card
+}
+
 # --- the platform ----------------------------------------------------------------------------------------------------
 
 start_platform() {
@@ -209,6 +267,27 @@ platform() { sqlite3 -readonly -cmd '.timeout 5000' "$platform_database" "$1"; }
 # ticket_of INCIDENT: as the platform's own book has it
 ticket_of() { platform "SELECT ticket FROM ticket WHERE incident = '$1'"; }
 has_ticket() { [ -n "$(ticket_of "$1")" ]; }
+losses() { platform "SELECT count(*) FROM event WHERE type = 'cn.boothd.loss.v1'"; }
+has_more_losses() { [ "$(losses)" -gt "$1" ]; }
+# generation: the highest one that the platform has heard of
+generation() { platform "SELECT max(substr(sequence, 1, 6)) FROM event"; }
+
+# check_books: what may be in the platform's book whatever happened to the booth
+check_books() {
+    local twice
+    twice=$(platform "SELECT sequence, group_concat(id) FROM event WHERE sequence IS NOT NULL
+        GROUP BY source, sequence HAVING count(*) > 1")
+    must "no sequence was given twice: $twice" test -z "$twice"
+    must "no id came with two contents" test "$(platform "SELECT count(*) FROM conflict")" -eq 0
+}
+
+# check_shown INCIDENT...: each that was shown as recorded is there, and gets its ticket
+check_shown() {
+    local incident
+    for incident; do must "$incident is there" is_there "$incident"; done
+    wait_for 60 "delivered" all_delivered
+    for incident; do must "$incident has a ticket" has_ticket "$incident"; done
+}
 
 # --- at each boot ----------------------------------------------------------------------------------------------------
 
