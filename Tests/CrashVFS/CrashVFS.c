@@ -1,10 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "CrashVFS.h"
 
+#include <fcntl.h>
+#include <limits.h>
 #include <pthread.h>
 #include <sqlite3.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 const char *const crashvfs_name = "crash";
 
@@ -279,6 +285,38 @@ static int crash_last_error(sqlite3_vfs *vfs, int amount, char *out)
 static int crash_time64(sqlite3_vfs *vfs, sqlite3_int64 *now)
 {
     return below_vfs(vfs)->xCurrentTimeInt64(below_vfs(vfs), now);
+}
+
+// Calls of the program itself, in the place of the C library's.
+
+int rename(const char *from, const char *to)
+{
+    if (syscall(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, 0) != 0) return -1;
+    pthread_mutex_lock(&lock);
+    if (is_wanted(from) && is_wanted(to)) {
+        int file = live_path(from), taken = live_path(to);
+        append(CRASHVFS_RENAME, file, taken, NULL, 0);
+        paths[file].is_live = 0;
+    }
+    pthread_mutex_unlock(&lock);
+    return 0;
+}
+
+int fsync(int descriptor)
+{
+    if (syscall(SYS_fsync, descriptor) != 0) return -1;
+    struct stat status;
+    if (fstat(descriptor, &status) != 0 || !S_ISDIR(status.st_mode)) return 0;
+    char link[64], name[PATH_MAX];
+    snprintf(link, sizeof link, "/proc/self/fd/%d", descriptor);
+    ssize_t length = readlink(link, name, sizeof name - 2);
+    if (length <= 0) return 0;
+    // As a path in the folder, of which the recording knows the beginning.
+    memcpy(name + length, "/", 2);
+    pthread_mutex_lock(&lock);
+    if (is_recording && prefix && strcmp(name, prefix) == 0) append(CRASHVFS_DIRECTORY_SYNC, -1, 0, NULL, 0);
+    pthread_mutex_unlock(&lock);
+    return 0;
 }
 
 int crashvfs_register(int make_default)

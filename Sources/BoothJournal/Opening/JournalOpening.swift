@@ -17,8 +17,8 @@ struct JournalOpening {
     var displaced: Handover<JournalStore>?
     /// Whether the file gave something that cannot be: all of it is looked at then, however long that takes.
     var isSuspect = false
-    /// Whether the disk has refused something in this run.
-    var isAfterRefusal = false
+    /// Whether a write or a sync failed since the file was opened last: what the kernel holds of it may never reach the disk.
+    var isAfterFailure = false
 
     /// Whether a file can be gone on with.
     private enum Judgement {
@@ -43,7 +43,7 @@ struct JournalOpening {
         var reason = Loss.Reason.missing
         if directory.hasJournal {
             do throws(JournalError) {
-                if isAfterRefusal { try renewLog(in: directory) }
+                if isAfterFailure { try renewLog(in: directory) } else { directory.removeRenewedLog() }
                 let store = try JournalStore(
                     path: directory.journal, vfs: place.layer, limit: limit, generation: nil)
                 switch try judge(store, against: marks, in: directory) {
@@ -62,25 +62,41 @@ struct JournalOpening {
         return try begin(in: place, marks, reason)
     }
 
-    /// Writes the whole log once more, and syncs it.
+    /// Puts a copy of the log in the log's place: written anew, synced, and then renamed.
     ///
     /// After a sync that failed the kernel takes for written what it had not written, and no later sync brings it to disk
     /// (Rebello et al., ATC 2020). What follows in the log would be lost with it when the power goes, and its first part
-    /// would lie over a newer database.
+    /// would lie over a newer database. The log itself is not written over: a power cut can tear a sector that was whole.
     private func renewLog(in directory: StateDirectory) throws(JournalError) {
-        let log = directory.journal + "-wal"
+        let log = directory.log
         guard directory.isFile(log) else { return }
+        do throws(JournalError) {
+            try directory.makePrivate(directory.renewedLog)
+            try copyBytes(of: log, to: directory.renewedLog, create: true)
+            try directory.putRenewedLogInPlace()
+        } catch {
+            guard error.isFull else { throw error }
+            // Without room for two, the log is written over where it lies: a torn sector is less likely than a lost one.
+            directory.removeRenewedLog()
+            try copyBytes(of: log, to: log, create: false)
+        }
+    }
+
+    /// Writes every byte of `source` to `target`, and syncs it.
+    private func copyBytes(of source: String, to target: String, create: Bool) throws(JournalError) {
         do throws(SQLiteError) {
-            let file = try VFSFile(path: log, vfs: vfs, create: false)
-            let size = try file.size()
+            let from = try VFSFile(path: source, vfs: vfs, create: false)
+            let to = try VFSFile(path: target, vfs: vfs, create: create)
+            let size = try from.size()
+            try to.truncate(to: size)
             var at = 0
             while at < size {
-                let bytes = try file.read(at: at, count: 65_536)
+                let bytes = try from.read(at: at, count: 65_536)
                 if bytes.isEmpty { break }
-                try file.write(bytes, at: at)
+                try to.write(bytes, at: at)
                 at += bytes.count
             }
-            try file.sync()
+            try to.sync()
         } catch { throw .database(error) }
     }
 
@@ -194,8 +210,9 @@ struct JournalOpening {
                     return .damaged
                 }
             }
-            // A power cut in the middle of a checkpoint leaves pages torn in the file that are whole in the log.
-            try store.checkpoint()
+            // A power cut in the middle of a checkpoint leaves pages torn in the file that are whole in the log. And a log of
+            // which a part never reached the disk must not be read over the file once more: it is emptied.
+            try store.checkpointAll()
             let inspection = JournalInspection(store, from: .start, thinned: thinned)
             try inspection.look(within: isSuspect ? .seconds(3600) : Self.patience)
             for mark in marks where mark.head.number > 0 {

@@ -32,6 +32,10 @@ final class StateDirectory {
 
     /// The database; SQLite puts `-wal` and `-shm` beside it.
     var journal: String { "\(path)/journal.sqlite" }
+    /// What was committed and is not in the database yet.
+    var log: String { journal + "-wal" }
+    /// A copy of the log that is to take its place.
+    var renewedLog: String { journal + "-wal.renewed" }
     /// How far the journal had come.
     var mark: String { "\(path)/journal.mark" }
     /// A journal that was set aside and is not read out yet.
@@ -63,7 +67,19 @@ final class StateDirectory {
     var birthOfJournal: Int64 { clinux_birth_time(journal) }
 
     /// Bytes that the journal takes on disk, its write-ahead log included.
-    var bytesUsed: Int64 { (StoredFile(journal)?.bytes ?? 0) + (StoredFile(journal + "-wal")?.bytes ?? 0) }
+    var bytesUsed: Int64 { (StoredFile(journal)?.bytes ?? 0) + (StoredFile(log)?.bytes ?? 0) }
+
+    // MARK: A log that is written anew
+
+    /// Lets the copy take the log's place. Only while no connection is open.
+    func putRenewedLogInPlace() throws(JournalError) {
+        try move(renewedLog, to: log)
+        // What is committed from now on is in the new file: its name has to be on disk before that.
+        guard fsync(handle.number) == 0 else { throw .directory(path, code: errno) }
+    }
+
+    /// Removes a copy that a crash left unfinished.
+    func removeRenewedLog() { unlink(renewedLog) }
 
     // MARK: Journals that are set aside
 
@@ -88,7 +104,7 @@ final class StateDirectory {
 
     /// Whether there is anything of a journal that could be opened: a database with bytes in it, or a log.
     var hasJournal: Bool {
-        (StoredFile(journal)?.bytes ?? 0) > 0 || (StoredFile(journal + "-wal")?.bytes ?? 0) > 0
+        (StoredFile(journal)?.bytes ?? 0) > 0 || (StoredFile(log)?.bytes ?? 0) > 0
     }
 
     /// Gives what was read out its name for good, `journal.sqlite.damaged-TIME`, for whoever can read more of it.

@@ -16,7 +16,7 @@ extension JournalWriter {
             remembered: witness.mark)
         order.generationInMemory = isNumberedFromMemory ? generation : nil
         order.isSuspect = isSuspect
-        order.isAfterRefusal = lastRefusal != nil
+        order.isAfterFailure = hasFailed
         order.displaced = store.map(Handover.init)
         // What is asked of the file from now on waits for it; asking it again and again would open it again and again.
         retryAt = nil
@@ -56,6 +56,7 @@ extension JournalWriter {
         file = OpenFile(directory: opened.directory, store: opened.store, birth: opened.birth)
         witness.beside = opened.mark
         isSuspect = false
+        hasFailed = false
         do throws(SQLiteError) {
             try takeNumbers(of: opened)
         } catch {

@@ -145,6 +145,7 @@ extension JournalWriter {
     func refuse(_ error: JournalError) {
         if error.closesFile { closeFile() }
         if error.isDamage { isSuspect = true }
+        if !error.isFull { hasFailed = true }
         // A disk that recovers and fails in turn is asked less and less often. What is damaged is looked at once, now.
         let delay = min(Self.mostRetryDelay, Self.retryDelay * (1 << min(refusals, 10)))
         let isFirstDamage = error.isDamage && refusals == 0

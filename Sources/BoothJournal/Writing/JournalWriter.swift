@@ -54,6 +54,8 @@ final class JournalWriter {
     /// Refusals in a row, and the last one.
     var refusals = 0
     var lastRefusal: BootTime?
+    /// Whether the disk failed since the file was opened, other than by being full: the next opening writes the log anew.
+    var hasFailed = false
     /// Whether the file gave something that cannot be: the next opening looks at all of it.
     var isSuspect = false
     /// Events dropped from memory while the disk refused for long.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // A VFS over SQLite's own (sqlite.org/vfs.html), for tests: it works on real files, and keeps in memory what was written,
 // synced, created and deleted, in order. From that a test builds what a disk may hold after a power cut.
+// A VFS has no renames, and syncs folders only for SQLite: rename(2) and fsync(2) of a program that links this are recorded
+// as well.
 #ifndef CRASHVFS_H
 #define CRASHVFS_H
 
@@ -27,6 +29,8 @@ enum {
     CRASHVFS_SYNC_FAILED,
     /// Only for faults: a read.
     CRASHVFS_READ,
+    /// The file takes the name of another one, which is gone; `offset` is which.
+    CRASHVFS_RENAME,
 };
 
 struct crashvfs_operation {

@@ -53,10 +53,13 @@ package struct Disk: Sendable {
     private enum Naming: Sendable {
         case made(String, Int)
         case removed(String)
+        case moved(String, Int, from: String)
 
-        var name: String {
+        /// In a rename both names change, or neither.
+        var names: [String] {
             switch self {
-            case .made(let name, _), .removed(let name): name
+            case .made(let name, _), .removed(let name): [name]
+            case .moved(let name, _, let old): [name, old]
             }
         }
     }
@@ -94,6 +97,10 @@ package struct Disk: Sendable {
         case .delete:
             names[operation.name] = nil
             pendingNames.append(.removed(operation.name))
+        case .rename(let new):
+            guard let file = names.removeValue(forKey: operation.name) else { return }
+            names[new] = file
+            pendingNames.append(.moved(new, file, from: operation.name))
         }
     }
 
@@ -125,13 +132,15 @@ package struct Disk: Sendable {
         for naming in pendingNames {
             guard arriving > 0 else { break }
             arriving -= 1
-            if manner == .harsh, lost.contains(naming.name) || Bool.random(using: &random) {
-                lost.insert(naming.name)
+            let isLost = naming.names.contains { lost.contains($0) }
+            if manner == .harsh, isLost || Bool.random(using: &random) {
+                lost.formUnion(naming.names)
                 continue
             }
             switch naming {
             case .made(let name, let file): kept[name] = file
             case .removed(let name): kept[name] = nil
+            case .moved(let name, let file, let old): (kept[name], kept[old]) = (file, nil)
             }
         }
         var image: [String: [UInt8]] = [:]

@@ -14,6 +14,8 @@ package struct Operation: Sendable {
         /// What was written since the last sync may never arrive: the kernel takes it for written.
         case syncFailed
         case delete
+        /// The file takes this name, and what had it is gone.
+        case rename(to: String)
         /// The names in the directory are on disk.
         case directorySync
         /// The test's own mark.
@@ -68,13 +70,18 @@ package enum Recording {
         var found: [Operation] = []
         var next = crashvfs_operation()
         while crashvfs_get(Int64(found.count), &next) != 0 {
-            let path = crashvfs_path(next.file).map { String(cString: $0) } ?? ""
-            found.append(Operation(kind: kind(of: next), name: String(path.dropFirst(directory.utf8.count + 1))))
+            found.append(
+                Operation(kind: kind(of: next, in: directory), name: name(ofFile: Int(next.file), in: directory)))
         }
         return found
     }
 
-    private static func kind(of operation: crashvfs_operation) -> Operation.Kind {
+    private static func name(ofFile file: Int, in directory: String) -> String {
+        let path = crashvfs_path(CInt(file)).map { String(cString: $0) } ?? ""
+        return String(path.dropFirst(directory.utf8.count + 1))
+    }
+
+    private static func kind(of operation: crashvfs_operation, in directory: String) -> Operation.Kind {
         switch Int(operation.kind) {
         case CRASHVFS_OPEN: .open
         case CRASHVFS_WRITE:
@@ -85,6 +92,7 @@ package enum Recording {
         case CRASHVFS_SYNC: .sync
         case CRASHVFS_SYNC_FAILED: .syncFailed
         case CRASHVFS_DELETE: .delete
+        case CRASHVFS_RENAME: .rename(to: name(ofFile: Int(operation.offset), in: directory))
         case CRASHVFS_DIRECTORY_SYNC: .directorySync
         default: .note(Int(operation.offset))
         }
