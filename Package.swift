@@ -59,16 +59,16 @@ let package = Package(
         .target(
             name: "BoothConfig", dependencies: ["BoothModel", "CTOML", "Crypto"],
             resources: [.embedInCode("Boards/boards.toml")]),
-        library("BoothIncidents", ["BoothModel"]),
-        library("BoothReports", ["BoothModel"]),
+        // What the agent decides: inputs in, effects out.
+        library("BoothCore", ["BoothModel"]),
         library("BoothSensing", ["BoothModel", "BlockingIO", "GPIO", "Modbus"]),
         library("BoothJournal", ["BoothModel", "BlockingIO", "CLinux", "Crypto", "SQLite"]),
-        library("BoothUplink", ["BoothModel", "BoothJournal", "BlockingIO", "Crypto", "HTTP"]),
+        library("BoothUplink", ["BoothModel", "BlockingIO", "Crypto", "HTTP"]),
         library("BoothControl", ["BoothModel", "BlockingIO"]),
         library(
             "BoothDaemon",
             [
-                "BoothConfig", "BoothIncidents", "BoothReports", "BoothSensing", "BoothJournal", "BoothUplink",
+                "BoothConfig", "BoothCore", "BoothSensing", "BoothJournal", "BoothUplink",
                 "BoothControl", "BlockingIO", "Modbus", "Systemd",
             ]),
         // What answers on a Modbus bus, and what it is; reads and nothing else.
@@ -84,7 +84,7 @@ let package = Package(
         library(
             "BoothCommands",
             [
-                "BoothConfig", "BoothControl", "BoothDoctor", "BoothModel", "BoothReports", "BoothScan", "BlockingIO",
+                "BoothConfig", "BoothControl", "BoothDoctor", "BoothModel", "BoothScan", "BlockingIO",
                 "GPIO", "Modbus",
             ]),
         .executableTarget(name: "boothd", dependencies: ["BoothDaemon", "BoothCommands"]),
@@ -102,7 +102,7 @@ let package = Package(
         .executableTarget(
             name: "booth-bench",
             dependencies: [
-                "Rehearsal", "BoothModel", "BoothConfig", "BoothIncidents", "BoothJournal", "BoothUplink",
+                "Rehearsal", "BoothModel", "BoothConfig", "BoothCore", "BoothJournal", "BoothUplink",
                 "BoothCommands", "ReferencePlatform", "HTTPServer", "HTTP",
                 "BlockingIO", "Modbus", "SQLite",
             ],
@@ -124,9 +124,8 @@ let package = Package(
         tests(of: "Systemd", with: ["notify-probe", "Rehearsal", "TestSupport"]),
         tests(of: "BoothModel"),
         tests(of: "BoothConfig", with: ["TestSupport"]),
-        tests(of: "BoothIncidents", with: ["TestSupport"]),
-        tests(of: "BoothReports", with: ["TestSupport"], files: ["Golden"]),
-        tests(of: "BoothSensing", with: ["SimulatedBoard", "TestSupport"]),
+        tests(of: "BoothCore", with: ["TestSupport"], files: ["Reports/Golden"]),
+        tests(of: "BoothSensing", with: ["BoothCore", "SimulatedBoard", "TestSupport"]),
         tests(of: "BoothJournal"),
         tests(of: "BoothUplink", with: ["HTTPServer", "TestSupport"]),
         tests(of: "BoothControl"),
@@ -136,7 +135,7 @@ let package = Package(
         tests(
             of: "BoothDaemon",
             with: [
-                "Rehearsal", "TestSupport", "BoothConfig", "BoothControl", "BoothIncidents", "BoothModel",
+                "Rehearsal", "TestSupport", "BoothConfig", "BoothControl", "BoothCore", "BoothModel",
                 "BoothSensing", "BlockingIO", "HTTPServer", "SQLite",
                 "boothd", "boothctl", "booth-platform", "booth-board",
             ],

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import BlockingIO
+import BoothCore
 import BoothModel
 
 // The service manager's watchdog, fed by proof of progress and by nothing else.
@@ -33,12 +34,19 @@ extension Agent {
         watch = LoopWatch(loops, pace: pace, start: .now())
     }
 
-    /// Hears and asks the loops, and tells the service manager what it is to know.
+    /// Hears and asks the loops, and tells the core what changed.
     func watchLoops(at now: BootTime) {
         guard let deadline = watch?.nextDeadline, deadline <= now, let (changes, provesAll) = watch?.look(at: now)
         else { return }
-        for change in changes { tell(change) }
-        if announcer.coreGoesRound(provesAll: provesAll) { shownStatus = nil }
+        // Where the core was said to be stuck meanwhile, the status has to be told anew.
+        let isStatusStale = announcer.coreGoesRound(provesAll: provesAll)
+        guard !changes.isEmpty || isStatusStale else { return }
+        let isWatched = announcer.watchdogLimit != nil
+        let stalled = watch?.stalled.map { StalledLoop(name: $0.name, since: $0.since, isWatched: isWatched) } ?? []
+        feed(
+            .loops(
+                stalled: stalled, changes: changes.map { LoopChange($0, isWatched: isWatched) },
+                isStatusStale: isStatusStale))
     }
 
     #if DEBUG
@@ -47,34 +55,14 @@ extension Agent {
             if let wedged { watch?.wedge(wedged, at: now) }
         }
     #endif
+}
 
-    private func tell(_ change: LoopWatch.Change) {
-        hasStatusToShow = true
+extension LoopChange {
+    fileprivate init(_ change: LoopWatch.Change, isWatched: Bool) {
         switch change {
-        case .stalled(let name, let since): log(.error, .loopStalled, stall(of: name, since: since), [.loop: name])
-        case .recovered(let name):
-            log(.notice, .loopRecovered, Message(zh: "线程 \(name) 恢复工作", en: "the loop \(name) goes on"), [.loop: name])
+        case .stalled(let name, let since):
+            self = .stalled(StalledLoop(name: name, since: since, isWatched: isWatched))
+        case .recovered(let name): self = .recovered(name: name)
         }
-    }
-
-    /// The loops that do not go round, as reasons.
-    func stalls() -> [Message] {
-        watch?.stalled.map { stall(of: $0.name, since: $0.since) } ?? []
-    }
-
-    private func stall(of name: String, since: BootTime) -> Message {
-        let isWatched = announcer.watchdogLimit != nil
-        let time = time(of: since)
-        return Message(
-            zh: "线程 \(name) 自 \(time.zh) 起没有进展；\(isWatched ? "看门狗将重启 boothd" : "请重启 boothd")",
-            en: "the loop \(name) has made no progress since \(time.en); "
-                + (isWatched ? "the watchdog will restart boothd" : "restart boothd"))
-    }
-
-    /// Local time where the clock is trusted, else seconds since the start of the board, as dmesg counts.
-    private func time(of instant: BootTime) -> Message {
-        if let time = Stamp(clock.moment(at: instant)).time { return Message(zh: time, en: time) }
-        let seconds = instant.milliseconds / 1000
-        return Message(zh: "开机后 \(seconds) 秒", en: "\(seconds) s after boot")
     }
 }

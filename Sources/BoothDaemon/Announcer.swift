@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import BlockingIO
+import BoothCore
 import BoothModel
 import Glibc
 import Synchronization

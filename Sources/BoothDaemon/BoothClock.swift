@@ -1,54 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
+import BoothCore
 import BoothModel
 import CLinux
 import Glibc
 
 /// Every clock of the board at once, and how far the wall clock can be believed.
 struct BoothClock {
-    private let trust: ClockTrust
     /// The kernel's id of this boot, 32 hexadecimal digits.
-    let bootID: String
-    private var wasSynchronised: Bool
-    /// How the kernel's clock was when it was last looked at; nil: not yet.
-    private(set) var state: ClockState?
+    private let bootID: String
+    private var judge: ClockJudge
 
-    /// - Parameter syncedBoot: the boot in which the clock was last known to be right: in that one it runs free at worst.
+    /// - Parameter syncedBoot: the boot in which the clock was last known to be right.
     init(trust: ClockTrust, syncedBoot: String?) {
-        self.trust = trust
         bootID = Self.readBootID()
-        wasSynchronised = !bootID.isEmpty && syncedBoot == bootID
+        judge = ClockJudge(trust: trust, bootID: bootID, syncedBoot: syncedBoot)
     }
 
     /// Learns late in which boot the clock was last known to be right.
-    mutating func recall(syncedBoot: String?) {
-        if !bootID.isEmpty, syncedBoot == bootID { wasSynchronised = true }
-    }
+    mutating func recall(syncedBoot: String?) { judge.recall(syncedBoot: syncedBoot) }
 
     /// This instant on every clock.
     mutating func now() -> Moment {
-        moment(at: .now())
-    }
-
-    /// An instant near this one on every clock: a reading's stamp, or a deadline.
-    mutating func moment(at boot: BootTime) -> Moment {
         var wall = timespec()
         clock_gettime(CLOCK_REALTIME, &wall)
-        let wallMilliseconds = Int64(wall.tv_sec) * 1000 + Int64(wall.tv_nsec) / 1_000_000
-        let then = wallMilliseconds - (BootTime.now() - boot).milliseconds
-        let state = look()
-        self.state = state
+        let milliseconds = Int64(wall.tv_sec) * 1000 + Int64(wall.tv_nsec) / 1_000_000
         return Moment(
-            boot: boot, wallMilliseconds: then, civil: CivilTime(wallMilliseconds: then), clock: state, bootID: bootID)
-    }
-
-    private mutating func look() -> ClockState {
-        switch trust {
-        case .always: return .synced
-        case .kernel where clinux_clock_is_synchronised() != 0:
-            wasSynchronised = true
-            return .synced
-        case .kernel: return wasSynchronised ? .holdover : .unsynced
-        }
+            boot: .now(), wallMilliseconds: milliseconds, civil: CivilTime(wallMilliseconds: milliseconds),
+            clock: judge.state(isSynchronised: clinux_clock_is_synchronised() != 0), bootID: bootID)
     }
 
     /// The kernel's id of this boot, 32 hexadecimal digits (random(4)).

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import BlockingIO
 import BoothConfig
+import BoothCore
 import BoothModel
 import Glibc
 

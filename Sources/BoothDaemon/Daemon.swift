@@ -104,12 +104,9 @@ package struct Daemon {
         let announcer = try Announcer(language: language)
         defer { announcer.end() }
         let agent = try Agent(
-            file.configuration, stateDirectory: options.stateDirectory, controlSocket: options.controlSocket,
+            file, in: .init(stateDirectory: options.stateDirectory, controlSocket: options.controlSocket),
             announcer: announcer
         ) { reread(options.configuration) }
-        agent.wrongFile = file.standsInFor
-        agent.omitted = file.omitted
-        agent.keeper = ConfigurationKeeper(file, directory: options.stateDirectory, announcer: announcer)
         #if DEBUG
             agent.wedged = options.wedge
         #endif
@@ -118,11 +115,11 @@ package struct Daemon {
         return ending
     }
 
-    private func reread(_ path: String) -> Result<CheckedFile, Agent.Refusal> {
+    private func reread(_ path: String) -> Result<CheckedFile, ConfigurationError> {
         do throws(ConfigurationError) {
             return .success(try CheckedFile(path: path))
         } catch {
-            return .failure(Agent.Refusal(error: error))
+            return .failure(error)
         }
     }
 

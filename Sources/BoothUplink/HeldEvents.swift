@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-import BoothJournal
 import BoothModel
 
 /// Events that are not to be sent again for a while: their receipts are on the way, or the platform gave none. Told the

@@ -91,9 +91,10 @@ struct Bench {
     /// What the parts that run in this process are configured with: one help button, each press an incident.
     private func configuration(port: UInt16, in booth: BenchBooth) throws -> Configuration {
         var text = BoothConfigurationText()
-        text.table("rules", ["repeat = \"0s\""])
+        // Presses follow one another as fast as they are recorded: none of them bounces.
+        text.table("rules", ["repeat = \"0s\"", "chatter = \"off\""])
         text.modbus("cabinet", tcpPort: 1)
-        text.point("help-1", kind: "help-button", bus: "cabinet", address: 0)
+        text.point("help-1", kind: "help-button", bus: "cabinet", address: 0, lines: ["debounce = \"0ms\""])
         text.target("police", accepts: ["police", "fault"], port: port, certificates: booth.certificates)
         return try ConfigurationFile.read(path: try booth.write(text, named: "inside.toml"))
     }

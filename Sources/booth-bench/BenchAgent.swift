@@ -1,26 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 import BlockingIO
-import BoothIncidents
+import BoothCore
 import BoothJournal
 import BoothModel
 import BoothUplink
 import Glibc
 import Rehearsal
 
-/// The agent's way from a settled reading to a receipt, in this process: its rules, its journal, its uplink, on the
-/// threads that they have in the agent. Left out are the drivers, the debouncer and the control socket.
+/// The agent's way from a reading to a receipt, in this process: its core, its journal, its uplink, on the threads that they
+/// have in the agent. Left out are the drivers and the control socket.
 final class BenchAgent {
     private enum Letter: Sendable {
         case recorded([EventID], at: BootTime)
-        case uplink(UplinkReport, at: BootTime)
+        case target(UplinkReport, at: BootTime)
     }
 
     let journal: Journal
     private let uplink: Uplink
     private let mailbox: Mailbox<Letter>
     private let configuration: Configuration
-    private let bootID = readText("/proc/sys/kernel/random/boot_id").trimmed.filter { $0 != "-" }
-    private var rules: IncidentRules
+    private var core: BoothCore
+    /// Of events that are put into the queue without the core.
+    private var ids = EventIDGenerator(after: 0)
     private var isActive = false
     /// When the events of interest were synced, and when their receipts were there.
     private var recorded: [EventID: BootTime] = [:]
@@ -41,18 +42,19 @@ final class BenchAgent {
     ) throws {
         let mailbox = try Mailbox<Letter>()
         let uplink = try Uplink(target: configuration.targets[0], version: "bench", startSpread: .zero) {
-            mailbox.post(.uplink($0, at: .now()))
+            mailbox.post(.target($0, at: .now()))
         }
         var setup = Journal.Setup(directory: directory, targets: configuration.targets.map(\.id), limit: limit)
         if let keep { setup.keep = keep }
-        journal = try Journal.open(setup) { report in
+        let (journal, contents) = try Journal.open(setup) { report in
             switch report {
             case .recorded(let events): mailbox.post(.recorded(events.map(\.id), at: .now()))
             case .batch(_, let number, let events): uplink.order(.batch(number: number, events))
             case .status, .contents, .renewed, .lost: break
             }
-        }.journal
-        rules = IncidentRules(configuration: configuration, ids: EventIDGenerator(after: 0))
+        }
+        self.journal = journal
+        core = BoothCore(configuration, BoothCore.Start(contents: contents, seed: 1), at: Self.now())
         self.configuration = configuration
         self.mailbox = mailbox
         self.uplink = uplink
@@ -74,23 +76,24 @@ final class BenchAgent {
     func change() throws -> (seen: BootTime, event: EventID) {
         isActive.toggle()
         let now = BootTime.now()
-        let point = configuration.points[0].id
         let reading = Reading(
-            point: point, state: isActive ? .active : .normal, value: isActive ? 1 : 0, quality: .good, at: now)
-        let decision = rules.take(reading, at: moment(at: now))
-        record([decision])
-        guard let event = decision.events.last?.id else { throw RehearsalError("the rules made nothing of a press") }
+            point: configuration.points[0].id, state: isActive ? .active : .normal, value: isActive ? 1 : 0,
+            quality: .good, at: now)
+        guard let event = feed(.sensors([.reading(reading)])).last else {
+            throw RehearsalError("the core made nothing of a press")
+        }
         return (now, event)
     }
 
     /// Puts alarms on disk and in the queue, without the incidents that they would have raised.
     func seed(_ count: Int) throws {
-        let template = AlarmTemplate(for: configuration, at: moment(at: .now()))
+        let template = AlarmTemplate(for: configuration, at: Self.now())
+        // No id of the core is as old.
+        let made = Self.now().wallMilliseconds - 3_600_000
         let wanted = recordedCount + count
         for first in stride(from: 0, to: count, by: 1000) {
             let events = (first..<min(first + 1000, count)).map { _ in
-                let now = moment(at: .now())
-                return template.event(id: rules.makeID(at: now), incident: rules.makeID(at: now))
+                template.event(id: ids.next(wallMilliseconds: made), incident: ids.next(wallMilliseconds: made))
             }
             journal.record(JournalEntry(events: events))
             // No more of them in memory than the journal is writing anyway.
@@ -149,67 +152,57 @@ final class BenchAgent {
         }
     }
 
-    // MARK: What the agent's core does
+    // MARK: The core
 
     private func take(_ letter: Letter) {
         switch letter {
         case .recorded(let events, let time):
             recordedCount += events.count
             if events.count < 10 { for event in events { recorded[event] = time } }
-        case .uplink(let report, let time): take(report, at: time)
+            feed(.recorded(events, at: time))
+        case .target(let report, let time):
+            note(report, at: time)
+            feed(.target(report))
         }
     }
 
-    private func take(_ report: UplinkReport, at time: BootTime) {
-        let now = moment(at: time)
+    private func note(_ report: UplinkReport, at time: BootTime) {
         switch report {
-        case .ready(let target, let request):
-            isHungry = true
-            journal.fetch(request, for: target)
-        case .sending(let target, let events):
-            isHungry = false
-            journal.noteAttempt(of: events, by: target)
-            record(events.map { rules.take(.sent, for: $0, from: target, at: now) })
-        case .returned(let target, let events):
-            journal.noteReturn(of: events, by: target)
-            record(events.map { rules.take(.returned, for: $0, from: target, at: now) })
-        case .receipts(let target, let receipts): settle(receipts, from: target, at: time)
-        case .link, .tasks, .taskLink: break
+        case .ready: isHungry = true
+        case .sending: isHungry = false
+        case .receipts(_, let receipts):
+            self.receipts = (self.receipts.count + receipts.count, time)
+            for receipt in receipts { accepted[receipt.id] = time }
+        case .returned, .link, .tasks, .taskLink: break
         }
     }
 
-    private func settle(_ receipts: [Receipt], from target: TargetID, at time: BootTime) {
-        let now = moment(at: time)
-        self.receipts = (self.receipts.count + receipts.count, time)
-        var decisions: [Decision] = []
-        var settlements: [JournalEntry.Settlement] = []
-        for receipt in receipts {
-            accepted[receipt.id] = time
-            decisions.append(rules.take(.accepted(ticket: nil), for: receipt.id, from: target, at: now))
-            settlements.append(.init(target: target, event: receipt.id, outcome: .accepted))
+    /// Tells the core, and does of what it wants what has a part here.
+    ///
+    /// - Returns: the events that were recorded.
+    @discardableResult
+    private func feed(_ input: Input) -> [EventID] {
+        var events: [EventID] = []
+        for effect in core.apply(input, at: Self.now()) {
+            switch effect {
+            case .record(let entry):
+                events += entry.events.map(\.id)
+                journal.record(entry)
+            case .fetch(let request, let target): journal.fetch(request, for: target)
+            case .noteAttempt(let events, let target): journal.noteAttempt(of: events, by: target)
+            case .noteReturn(let events, let target): journal.noteReturn(of: events, by: target)
+            default: break
+            }
         }
-        record(decisions, settlements: settlements)
+        return events
     }
 
-    private func record(_ decisions: [Decision], settlements: [JournalEntry.Settlement] = []) {
-        guard !settlements.isEmpty || decisions.contains(where: { !$0.isEmpty }) else { return }
-        let events = decisions.flatMap(\.events).map { event in
-            JournalEntry.Event(
-                id: event.id, priority: event.priority, event: CloudEvent(event, from: configuration.booth),
-                recipients: event.recipients)
-        }
-        journal.record(
-            JournalEntry(
-                events: events, incidents: decisions.flatMap(\.incidents), points: decisions.flatMap(\.points),
-                settlements: settlements, canBeToldAgain: decisions.allSatisfy(\.canBeToldAgain)))
-    }
-
-    private func moment(at boot: BootTime) -> Moment {
+    private static func now() -> Moment {
         var wall = timespec()
         clock_gettime(CLOCK_REALTIME, &wall)
         let milliseconds = Int64(wall.tv_sec) * 1000 + Int64(wall.tv_nsec) / 1_000_000
         return Moment(
-            boot: boot, wallMilliseconds: milliseconds, civil: CivilTime(wallMilliseconds: milliseconds),
-            clock: .synced, bootID: bootID)
+            boot: .now(), wallMilliseconds: milliseconds, civil: CivilTime(wallMilliseconds: milliseconds),
+            clock: .synced, bootID: "bench")
     }
 }

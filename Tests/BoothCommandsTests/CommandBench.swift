@@ -128,7 +128,7 @@ final class CommandBench {
             replier.answer(
                 .queue(QueueReply(targets: [TargetQueue(target: "grid", queued: 12, rejected: 1, items: [item])])))
         case .events: replier.answer(.events([RecentEvent(key: 1, json: event), RecentEvent(key: 2, json: "{}")]))
-        case .lendBus: replier.answer(.lent(Hold {}))
+        case .lendBus: replier.answer(.lent)
         case .act(.acknowledge), .act(.close): replier.answer(.incident(IncidentStatus(closed)))
         case .act(.arm): replier.answer(.attendance(AttendanceStatus(Attendance(isAttended: false, cause: .armed))))
         case .act(.disarm(let until)):

@@ -11,7 +11,7 @@ struct ReportCommandTests {
     /// A report that the reports' own tests hold.
     private func made(_ name: String) throws -> BoothReport {
         let tests = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        let text = try Data(contentsOf: tests.appending(path: "BoothReportsTests/Golden/\(name).json"))
+        let text = try Data(contentsOf: tests.appending(path: "BoothCoreTests/Reports/Golden/\(name).json"))
         return try JSONDecoder().decode(BoothReport.self, from: text)
     }
 

@@ -15,7 +15,7 @@ import Testing
             let points = CommandBench.points.filter { point == nil || $0.id == point }
             begin.points = points.map { TestStep.Point(point: $0.id, name: $0.name) }
             begin.seconds = 600
-            replier.answer(.testing(begin, Hold {}))
+            replier.answer(.testing(begin))
             for step in steps { replier.tell(step) }
         }
     }
@@ -105,7 +105,7 @@ import Testing
         let ended = try CommandBench { call, replier in
             var begin = TestStep(.begin)
             begin.points = [TestStep.Point(point: "help-1", name: "help-1")]
-            replier.answer(.testing(begin, Hold {}))
+            replier.answer(.testing(begin))
             seen.post(true)
         }
         let server = ended.server

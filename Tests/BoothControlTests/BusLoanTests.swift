@@ -14,10 +14,13 @@ import Testing
 
     /// A server that lends every bus, and says when it has one back.
     private static func lender(_ returned: Mailbox<String>) throws -> ControlBench {
-        try ControlBench { call, replier in
-            guard case .lendBus(let bus, _) = call else { return ControlBench.script(call, replier) }
-            replier.answer(.lent(Hold { returned.post(bus) }))
-        }
+        let lent = Mutex<[Int: String]>([:])
+        return try ControlBench(
+            call: { call, replier in
+                guard case .lendBus(let bus, _) = call else { return ControlBench.script(call, replier) }
+                lent.withLock { $0[replier.number] = bus }
+                replier.answer(.lent)
+            }, ended: { call in if let bus = lent.withLock({ $0.removeValue(forKey: call) }) { returned.post(bus) } })
     }
 
     @Test("a bus is lent until the connection ends, however much is published meanwhile")
@@ -41,11 +44,12 @@ import Testing
         let returned = try Mailbox<String>()
         let held = Mutex<[ControlReplier]>([])
         let asked = try Mailbox<ControlCall>()
-        let bench = try ControlBench { call, replier in
-            guard case .lendBus = call else { return ControlBench.script(call, replier) }
-            held.withLock { $0.append(replier) }
-            asked.post(call)
-        }
+        let bench = try ControlBench(
+            call: { call, replier in
+                guard case .lendBus = call else { return ControlBench.script(call, replier) }
+                held.withLock { $0.append(replier) }
+                asked.post(call)
+            }, ended: { _ in returned.post("inside") })
         var client: RawClient? = try RawClient(bench.path)
         client?.call(Self.lend)
         #expect(asked.wait(milliseconds: 10_000) == [.lendBus("inside")])
@@ -54,7 +58,7 @@ import Testing
         other.call(Self.points)
         #expect(try other.read() != nil)
         let replier = try #require(held.withLock { $0.popLast() })
-        replier.answer(.lent(Hold { returned.post("inside") }))
+        replier.answer(.lent)
         #expect(returned.wait(milliseconds: 10_000) == ["inside"])
     }
 

@@ -13,11 +13,13 @@ final class ControlBench {
 
     init(
         limits: ControlServer.Limits = .init(),
-        call: @escaping @Sendable (ControlCall, ControlReplier) -> Void = ControlBench.script
+        call: @escaping @Sendable (ControlCall, ControlReplier) -> Void = ControlBench.script,
+        ended: @escaping @Sendable (Int) -> Void = { _ in }
     ) throws {
         var template = Array("/tmp/booth-control-XXXXXX".utf8CString)
         folder = String(cString: try #require(mkdtemp(&template)))
-        server = try ControlServer(path: folder + "/run/control", version: "1.2.3", limits: limits, call: call)
+        server = try ControlServer(
+            path: folder + "/run/control", version: "1.2.3", limits: limits, call: call, ended: ended)
         try server.start()
     }
 

@@ -24,12 +24,21 @@ import Testing
         #expect(throws: ControlClientError.notRunning(path: path)) { try ControlClient(path: path) }
     }
 
-    @Test("gives up on an agent that does not answer, and notices one that stops")
+    @Test("gives up on an agent that does not answer, and takes no late answer for another call's")
     func silence() throws {
         let held = try Mailbox<ControlReplier>()
         let bench = try ControlBench { held.post($1) }
         let client = try ControlClient(path: bench.path, patience: .milliseconds(50))
         #expect(throws: ControlClientError.silent) { try client.call(.status) }
+        try #require(held.wait(milliseconds: 10_000).first).answer(.queue(QueueReply(targets: [])))
+        #expect(throws: ControlClientError.disconnected) { try client.call(.status) }
+    }
+
+    @Test("notices an agent that stops")
+    func stop() throws {
+        let bench = try ControlBench()
+        let client = try ControlClient(path: bench.path)
+        _ = try client.call(.queue)
         bench.server.stop()
         #expect(throws: ControlClientError.disconnected) { try client.call(.status) }
     }

@@ -165,11 +165,14 @@ import Testing
         #expect(try client.read() == (extra == 0 ? #"{"parameters":{"targets":[]}}"# : nil))
     }
 
-    @Test("answers for the daemon when it drops a call")
-    func dropped() throws {
-        let bench = try ControlBench { _, _ in }
+    @Test("tells a client that still waits when it stops")
+    func unanswered() throws {
+        let asked = try Mailbox<ControlCall>()
+        let bench = try ControlBench { call, _ in asked.post(call) }
         let client = try RawClient(bench.path)
         client.call(#"{"method":"cn.boothd.Agent.GetStatus"}"#)
+        #expect(asked.wait(milliseconds: 10_000) == [.status])
+        bench.server.stop()
         #expect(try client.read()?.hasPrefix(#"{"error":"cn.boothd.Agent.Unavailable""#) == true)
     }
 

@@ -19,11 +19,12 @@ import Testing
         init() throws {
             let ended = try Mailbox<Bool>()
             let repliers = try Mailbox<ControlReplier>()
-            bench = try ControlBench { call, replier in
-                guard case .test = call else { return ControlBench.script(call, replier) }
-                replier.answer(.testing(TestStep(.begin), Hold { ended.post(true) }))
-                repliers.post(replier)
-            }
+            bench = try ControlBench(
+                call: { call, replier in
+                    guard case .test = call else { return ControlBench.script(call, replier) }
+                    replier.answer(.testing(TestStep(.begin)))
+                    repliers.post(replier)
+                }, ended: { _ in ended.post(true) })
             (self.ended, self.repliers) = (ended, repliers)
         }
 

@@ -1,10 +1,10 @@
-// SPDX-License-Identifier: Apache-2.0
-import BoothIncidents
 import BoothModel
 import BoothSensing
 import Synchronization
 import TestSupport
 
+// SPDX-License-Identifier: Apache-2.0
+@testable import BoothCore
 @testable import BoothDaemon
 
 /// A booth with one bus of three units that lie, from the wire to the incidents: whatever it believes that is not so is

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothControl
+import BoothModel
 import Glibc
 import Testing
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import BlockingIO
 import BoothControl
+import BoothModel
 import Glibc
 import Testing
 

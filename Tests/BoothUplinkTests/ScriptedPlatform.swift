@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import BlockingIO
-import BoothJournal
 import BoothModel
 import BoothUplink
 import FoundationEssentials

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothControl
+import BoothCore
 import BoothModel
-import BoothReports
 
 // `report`: what the booth went through, for the station.
 extension BoothCommand {

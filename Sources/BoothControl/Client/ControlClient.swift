@@ -59,7 +59,7 @@ package final class ControlClient {
     package func call(_ call: ControlCall) throws(ControlClientError) -> String {
         let deadline = BootTime.now() + patience
         try send(Request(call, more: false), until: deadline)
-        guard let message = try receive(until: deadline, or: nil) else { throw .silent }
+        guard let message = try receive(until: deadline, or: nil) else { throw giveUp() }
         return try parameters(of: message)
     }
 
@@ -116,8 +116,14 @@ package final class ControlClient {
     package func borrow(bus: String, line: BusLine? = nil) throws(ControlClientError) {
         let deadline = BootTime.now() + patience
         try send(Request(.lendBus(bus, line: line), more: true), until: deadline)
-        guard let message = try receive(until: deadline, or: nil) else { throw .silent }
+        guard let message = try receive(until: deadline, or: nil) else { throw giveUp() }
         _ = try parameters(of: message)
+    }
+
+    /// Ends a conversation with an agent that does not answer: a late answer must not be taken for that to another call.
+    private func giveUp() -> ControlClientError {
+        shutdown(socket, CInt(SHUT_RDWR))
+        return .silent
     }
 
     /// Whether the agent has ended the connection, and with it what it lent.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import BlockingIO
+import BoothModel
 
 /// Why a call to the agent has no answer.
 package enum ControlClientError: Error, Sendable, Equatable {

@@ -16,7 +16,7 @@ final class Client {
         /// Gets each event that is published, newer than this key.
         case following(after: Int64)
         /// Has a bus or a walk test, until the connection ends.
-        case holding(serial: Int, Hold)
+        case holding(serial: Int)
     }
 
     /// What the input holds next.

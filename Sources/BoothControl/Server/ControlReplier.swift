@@ -4,8 +4,10 @@ import Synchronization
 
 /// One call's way back to its client, for any thread.
 ///
-/// The first answer counts. One that is dropped unused answers for itself, so that no client waits for nothing.
+/// The first answer counts. A call that is never answered is told so when the server stops.
 package final class ControlReplier: Sendable {
+    /// Of the call: no other one of this server has it.
+    package let number: Int
     /// Who asks.
     package let caller: Caller
     /// Who is recorded to have acted; nil for a call that only looks.
@@ -15,17 +17,14 @@ package final class ControlReplier: Sendable {
     private let onward: @Sendable (TestStep) -> Void
 
     init(
-        caller: Caller, officer: Actor?, tell: @escaping @Sendable (TestStep) -> Void,
+        number: Int, caller: Caller, officer: Actor?, tell: @escaping @Sendable (TestStep) -> Void,
         send: @escaping @Sendable (ControlAnswer) -> Void
     ) {
+        self.number = number
         self.caller = caller
         self.officer = officer
         onward = tell
         self.send = send
-    }
-
-    deinit {
-        answer(.refused(.unavailable(Message(zh: "代理程序正在停止", en: "the agent is stopping"))))
     }
 
     /// Answers the call. Never blocks.

@@ -44,6 +44,7 @@ package final class ControlServer: Sendable {
     private let version: String
     private let limits: Limits
     private let call: @Sendable (ControlCall, ControlReplier) -> Void
+    private let ended: @Sendable (Int) -> Void
     let mailbox: Mailbox<Letter>
     private let running = Mutex<Running?>(nil)
 
@@ -52,15 +53,19 @@ package final class ControlServer: Sendable {
     ///   - version: the agent's, for `GetInfo`.
     ///   - call: called on the control thread for each call of a client. It must not block; the replier may be
     ///     answered there, or later from any thread.
+    ///   - ended: called on the control thread with the number of a call that was answered with `lent` or `testing`: nobody
+    ///     has what it gave any more. Once for each.
     /// - Throws: `SystemError` when the process has no descriptor left.
     package init(
         path: String, version: String, limits: Limits = Limits(),
-        call: @escaping @Sendable (ControlCall, ControlReplier) -> Void
+        call: @escaping @Sendable (ControlCall, ControlReplier) -> Void,
+        ended: @escaping @Sendable (Int) -> Void = { _ in }
     ) throws(SystemError) {
         self.path = path
         self.version = version
         self.limits = limits
         self.call = call
+        self.ended = ended
         mailbox = try Mailbox()
     }
 
@@ -109,10 +114,11 @@ package final class ControlServer: Sendable {
 
     private func serve(_ listener: ListeningSocket, _ begun: Mailbox<SystemError?>) {
         do throws(SystemError) {
-            let thread = try ControlThread(listener: listener, limits: limits, mailbox: mailbox) {
-                [version, mailbox, call] in
-                Self.answer($1, of: $0, serial: $2, version: version, mailbox: mailbox, call: call)
-            }
+            let thread = try ControlThread(
+                listener: listener, limits: limits, mailbox: mailbox, ended: ended,
+                answer: { [version, mailbox, call] in
+                    Self.answer($1, of: $0, serial: $2, version: version, mailbox: mailbox, call: call)
+                })
             begun.post(nil)
             thread.run()
         } catch {
@@ -129,7 +135,7 @@ package final class ControlServer: Sendable {
             let number = client.number
             let isAllowed = !asked.needsAuthority || client.caller.mayAct()
             let replier = ControlReplier(
-                caller: client.caller, officer: asked.needsAuthority ? client.caller.officer : nil,
+                number: serial, caller: client.caller, officer: asked.needsAuthority ? client.caller.officer : nil,
                 tell: { mailbox.post(.told(client: number, serial: serial, $0)) },
                 send: { mailbox.post(.answer(client: number, serial: serial, $0)) })
             if isAllowed { call(asked, replier) } else { replier.answer(.refused(.permissionDenied)) }

@@ -12,6 +12,7 @@ final class ControlThread {
     private let listener: ListeningSocket
     private let limits: ControlServer.Limits
     private let mailbox: Mailbox<ControlServer.Letter>
+    private let ended: (Int) -> Void
     private let answer: (Client, VarlinkCall, Int) -> Void
     private let loop: EventLoop
     private var clients: [Int: Client] = [:]
@@ -26,14 +27,17 @@ final class ControlThread {
     /// Who asked whether this loop goes round.
     private var asking: Pulse?
 
-    /// - Parameter answer: answers a call of a client, or has the daemon answer it under that serial number.
+    /// - Parameters:
+    ///   - ended: hears the serial number of a call whose client had something as long as it was connected.
+    ///   - answer: answers a call of a client, or has the daemon answer it under that serial number.
     init(
         listener: ListeningSocket, limits: ControlServer.Limits, mailbox: Mailbox<ControlServer.Letter>,
-        answer: @escaping (Client, VarlinkCall, Int) -> Void
+        ended: @escaping (Int) -> Void, answer: @escaping (Client, VarlinkCall, Int) -> Void
     ) throws(SystemError) {
         self.listener = listener
         self.limits = limits
         self.mailbox = mailbox
+        self.ended = ended
         self.answer = answer
         loop = try EventLoop()
         try loop.watch(mailbox.descriptor) { [unowned self] _ in takeLetters() }
@@ -48,8 +52,23 @@ final class ControlThread {
             resumeAccepting()
             asking.take()?.beat()
         }
-        for client in clients.values { loop.unwatch(client.socket) }
+        for client in clients.values {
+            sayGoodbye(to: client)
+            loop.unwatch(client.socket)
+            takeBack(from: client)
+        }
         clients = [:]
+    }
+
+    /// Nobody waits for an answer that will not come.
+    private func sayGoodbye(to client: Client) {
+        switch client.activity {
+        case .asked(_, oneway: false), .opening:
+            client.reply(
+                VarlinkReply.error(.unavailable(Message(zh: "代理程序正在停止", en: "the agent is stopping"))))
+            _ = client.flush()
+        case .asked, .idle, .following, .holding: break
+        }
     }
 
     // MARK: Clients
@@ -119,6 +138,14 @@ final class ControlThread {
         loop.unwatch(client.socket)
         unfinished.remove(client.number)
         clients[client.number] = nil
+        takeBack(from: client)
+    }
+
+    /// What the client had as long as it was connected is nobody's now.
+    private func takeBack(from client: Client) {
+        guard case .holding(let serial) = client.activity else { return }
+        client.activity = .idle
+        ended(serial)
     }
 
     /// Asks epoll for what this client can go on with.
@@ -199,7 +226,10 @@ final class ControlThread {
         for letter in mailbox.take() {
             switch letter {
             case .answer(let number, let serial, let answer):
-                guard let client = clients[number] else { continue }
+                guard let client = clients[number] else {
+                    if answer.lastsWithConnection { ended(serial) }
+                    continue
+                }
                 take(answer, serial: serial, for: client)
             case .told(let number, let serial, let step):
                 if let client = clients[number] { tell(step, serial: serial, to: client) }
@@ -213,10 +243,7 @@ final class ControlThread {
     private func take(_ answer: ControlAnswer, serial: Int, for client: Client) {
         switch client.activity {
         case .asked(serial, let oneway):
-            switch answer {
-            case .lent(let hold), .testing(_, let hold): client.activity = .holding(serial: serial, hold)
-            default: client.activity = .idle
-            }
+            client.activity = answer.lastsWithConnection ? .holding(serial: serial) : .idle
             if !oneway { client.reply(VarlinkReply.answer(answer)) }
         case .opening(serial, let meanwhile):
             guard case .events(let newest) = answer else {
@@ -233,9 +260,9 @@ final class ControlThread {
 
     /// A step of the walk test that the client has.
     private func tell(_ step: TestStep, serial: Int, to client: Client) {
-        guard case .holding(serial, _) = client.activity else { return }
+        guard case .holding(serial) = client.activity else { return }
         client.reply(VarlinkReply.step(step))
-        if step.stage == .end { client.activity = .idle }
+        if step.stage == .end { takeBack(from: client) }
         guard client.flush(), client.output.count <= limits.unreadBytes else {
             return dismiss(client)
         }
@@ -266,5 +293,18 @@ final class ControlThread {
         guard case .following(let last) = client.activity, event.key > last else { return }
         client.activity = .following(after: event.key)
         client.reply(VarlinkReply.event(event.json))
+    }
+}
+
+extension ControlAnswer {
+    /// Whether the client has something until its connection ends: a bus, a walk test.
+    fileprivate var lastsWithConnection: Bool {
+        switch self {
+        case .lent, .testing: true
+        case .status, .points, .incidents, .queue, .events, .values, .report, .verified, .incident, .attendance,
+            .retried,
+            .refused:
+            false
+        }
     }
 }

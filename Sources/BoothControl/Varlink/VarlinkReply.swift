@@ -43,7 +43,7 @@ enum VarlinkReply {
         case .incident(let incident): parameters(JSONText.encode(["incident": incident]))
         case .attendance(let attendance): parameters(JSONText.encode(["attendance": attendance]))
         case .retried(let targets): parameters(JSONText.encode(["targets": targets]))
-        case .testing(let step, _): self.step(step)
+        case .testing(let step): self.step(step)
         case .values(let values): parameters(JSONText.encode(["values": values]))
         case .refused(let error): self.error(error)
         }

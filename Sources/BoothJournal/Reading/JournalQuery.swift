@@ -25,23 +25,3 @@ package enum JournalQuery: Sendable {
     /// What waits for each target and what each refused.
     case queues(limit: Int, @Sendable ([QueueListing]) -> Void)
 }
-
-/// One target's queue, for people.
-package struct QueueListing: Sendable, Hashable {
-    package struct Item: Sendable, Hashable {
-        package var id: EventID
-        package var event: CloudEvent
-        package var sequence: String
-        package var delivery: Delivery
-        /// Times that it was sent since this start.
-        package var attempts: Int
-        /// Why the target refused it.
-        package var reason: String?
-    }
-
-    package var target: TargetID
-    package var queued: Int
-    package var rejected: Int
-    /// What waits in the order of sending, then what was refused, newest first.
-    package var items: [Item]
-}

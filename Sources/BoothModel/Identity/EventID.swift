@@ -90,10 +90,14 @@ extension EventID: CustomStringConvertible, Codable {
 /// Makes ids that rise, whatever the wall clock does.
 package struct EventIDGenerator: Sendable {
     private var last: Int64
+    private var random: SeededRandom
 
-    /// - Parameter last: the highest `EventID.key` that the journal has, 0 for a new one; 60 bits of it count.
-    package init(after last: Int64) {
+    /// - Parameters:
+    ///   - last: the highest `EventID.key` that the journal has, 0 for a new one; 60 bits of it count.
+    ///   - random: gives the random bits of each id.
+    package init(after last: Int64, random: SeededRandom = SeededRandom(seed: .random(in: .min ... .max))) {
         self.last = min(max(0, last), EventID.highestKey)
+        self.random = random
     }
 
     /// Goes on after `key`, the highest `EventID.key` of a journal that came late.
@@ -113,6 +117,6 @@ package struct EventIDGenerator: Sendable {
     package mutating func next(wallMilliseconds: Int64, isTrusted: Bool = true) -> EventID {
         let isLeap = !isTrusted && last > 0 && wallMilliseconds - last >> 12 > Self.longestLeap
         last = max(isLeap ? 0 : wallMilliseconds << 12, last + 1)
-        return EventID(key: last, random: UInt64.random(in: 0...UInt64.max))
+        return EventID(key: last, random: random.next())
     }
 }

@@ -32,14 +32,19 @@ package struct Moment: Sendable, Hashable {
 }
 
 extension Moment {
+    /// An instant near this one on every clock: a reading's, or a deadline.
+    package func at(_ instant: BootTime) -> Moment {
+        var then = self
+        then.boot = instant
+        then.wallMilliseconds -= (boot - instant).milliseconds
+        then.civil = CivilTime(wallMilliseconds: then.wallMilliseconds)
+        return then
+    }
+
     /// The instant of `stamp` on every clock of this moment; this moment itself where the stamp is of another boot.
     package func at(_ stamp: Stamp) -> Moment {
         guard stamp.bootID == bootID, stamp.boot < boot else { return self }
-        var then = self
-        then.boot = stamp.boot
-        then.wallMilliseconds -= (boot - stamp.boot).milliseconds
-        then.civil = CivilTime(wallMilliseconds: then.wallMilliseconds)
-        return then
+        return at(stamp.boot)
     }
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import BlockingIO
 import BoothConfig
-import BoothIncidents
+import BoothCore
 import BoothJournal
 import BoothModel
 import Glibc

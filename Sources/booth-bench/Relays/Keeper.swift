@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import BlockingIO
-import BoothIncidents
+import BoothCore
 import BoothJournal
 import BoothModel
 import Glibc

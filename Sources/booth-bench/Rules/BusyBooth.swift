@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import BoothIncidents
+import BoothCore
 import BoothModel
 
 /// A booth with points of all kinds, two platforms, the technicians' and a backup, on a clock of its own.

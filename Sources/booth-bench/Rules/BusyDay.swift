@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import BoothIncidents
+import BoothCore
 import BoothModel
 
 /// Random numbers that are the same in each run (splitmix64).

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import BoothIncidents
+import BoothCore
 import BoothModel
 
 /// A booth in which one incident after another is raised, answered and closed, while others stay open.

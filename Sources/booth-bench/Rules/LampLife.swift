@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import BoothIncidents
+import BoothCore
 import BoothModel
 
 /// A help lamp with presses that nobody answers, and what the agent asks it after each of its inputs.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import BoothIncidents
+import BoothCore
 import BoothModel
 import Glibc
 import Rehearsal

@@ -4,6 +4,7 @@ import GPIO
 import Glibc
 import Testing
 
+@testable import BoothCore
 @testable import BoothSensing
 
 /// Against the kernel's own simulated chip, one test at a time: chips are numbered for the whole machine.

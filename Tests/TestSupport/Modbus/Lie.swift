@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import BoothModel
 
 /// What a raw unit makes of one request.
 package enum Lie: Sendable, Hashable {

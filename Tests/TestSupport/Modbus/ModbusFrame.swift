@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import BoothModel
 
 /// How a raw unit is reached.
 package enum RawWire: Sendable, CaseIterable {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import BoothModel
 import Synchronization
 
 /// Lies at random, the same for the same seed, until a number of them is told; the truth from then on.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import BoothModel
 import TestSupport
 
 /// A value of a row is changed, or the row is taken away, by somebody who knows SQL. Whatever stands there then, the agent

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import BoothModel
 import TestSupport
 
 /// One thing done to a journal's files behind its back.

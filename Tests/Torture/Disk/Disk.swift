@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import BoothModel
 import TestSupport
 
 /// What a disk holds after some operations, and what it may hold if the power goes then.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import BoothModel
 import TestSupport
 
 /// A file with writes that no sync has followed: each sector of 512 bytes has every state that it went through, and the

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: Apache-2.0
+import BoothModel
+
+// What technicians and officers ask, and what they do.
+extension BoothCore {
+    /// Most items that `queue` lists for each target.
+    private static let mostItems = 100
+    /// Events that `events` begins with.
+    private static let recentEvents = 100
+    /// Walks along the chain that may be under way: each reads all of the journal, and goes on when whoever asked for it is
+    /// gone.
+    private static let mostVerifications = 4
+
+    static let isUnreadable = ControlAnswer.refused(
+        .unavailable(
+            Message(zh: "日志现在读不出来；检查磁盘，再试一次", en: "the journal cannot be read now; check the disk, then try again")))
+
+    mutating func reply(_ answer: ControlAnswer, to call: Input.CallID) { effects.add(.reply(call, answer)) }
+
+    /// Answers from memory, or has the journal answer from its file.
+    mutating func answer(_ call: ControlCall, id: Input.CallID, from peer: Peer, seeing facts: CallFacts) {
+        switch call {
+        case .status: reply(.status(statusReply()), to: id)
+        case .points:
+            let units = facts.units.filter { isUsed($0) }
+            reply(.points(PointsReply(points: pointStatuses(), units: units)), to: id)
+        case .incidents(nil, let all): effects.add(.ask(.incidents(all: all, id)))
+        case .incidents(let incident?, _): effects.add(.ask(.incident(incident, id)))
+        case .queue: effects.add(.ask(.queues(limit: Self.mostItems, id)))
+        case .events: effects.add(.ask(.recentEvents(limit: Self.recentEvents, id)))
+        case .report(let kind, let date): makeReport(kind, on: date, for: id)
+        case .verify(let full): verify(full: full, for: id)
+        case .act(let act): perform(act, by: peer, for: id)
+        case .test(let point): beginWalkTest(of: point, by: peer, for: id)
+        case .lendBus(let bus, let line): lend(bus, on: line, to: peer, for: id, facts)
+        case .readModbus(let read):
+            guard let refusal = loans.refusal(of: read, busesOnLine: facts.busesOnLine) else {
+                return effects.add(.readBus(read, for: id))
+            }
+            reply(.refused(refusal), to: id)
+        }
+    }
+
+    /// Whether a point or an output is on the unit; others were read by hand, and nobody waits for them.
+    private func isUsed(_ unit: UnitCounters) -> Bool {
+        configuration.points.contains { point in
+            guard case .modbus(let source) = point.source else { return false }
+            return source.bus == unit.bus && source.unit == unit.unit
+        }
+            || configuration.outputs.contains { output in
+                guard case .modbus(let sink) = output.sink else { return false }
+                return sink.bus == unit.bus && sink.unit == unit.unit
+            }
+    }
+
+    /// Whoever had something as long as the connection lived is gone.
+    mutating func end(_ call: Input.CallID) {
+        if walkTest?.call == call { endWalkTest() }
+        guard let bus = loans.takeBack(from: call) else { return }
+        effects.add(.takeBackBus(bus))
+        memoryCare.noteBurst(at: now.boot)
+    }
+
+    // MARK: The journal's answers
+
+    mutating func apply(_ answer: JournalAnswer) {
+        switch answer {
+        case .recentEvents(let events, let call): reply(events.map { .events($0) } ?? Self.isUnreadable, to: call)
+        case .incidents(let found, let call):
+            reply(found.map { .incidents(IncidentsReply($0)) } ?? Self.isUnreadable, to: call)
+        case .incident(let id, let found, let call):
+            guard let found else { return reply(Self.isUnreadable, to: call) }
+            reply(found.isEmpty ? .refused(.noSuchIncident(id)) : .incidents(IncidentsReply(found)), to: call)
+        case .refusedIncident(let id, let found, let call):
+            guard let found else { return reply(Self.isUnreadable, to: call) }
+            reply(.refused(found.isEmpty ? .noSuchIncident(id) : .incidentClosed(id)), to: call)
+        case .queues(let listings, let call):
+            reply(.queue(QueueReply(targets: listings.map(TargetQueue.init))), to: call)
+        case .verified(let findings, let full, let call):
+            verifications -= 1
+            reply(findings.map { .verified(VerifyReply($0, full: full)) } ?? Self.isUnreadable, to: call)
+        case .retried(let back, let asked, let call): applyRetry(back, asked: asked, for: call)
+        case .incidentOf(let receipt, let target, let incident):
+            settle([receipt], handingOver: incident.map { [receipt.id: $0] } ?? [:], from: target)
+        }
+    }
+
+    private mutating func verify(full: Bool, for call: Input.CallID) {
+        guard verifications < Self.mostVerifications else {
+            return reply(
+                .refused(
+                    .unavailable(
+                        Message(
+                            zh: "已有 \(verifications) 个核对在进行；等它们结束再试",
+                            en: "\(verifications) are under way already; wait for their end, then try again"))),
+                to: call)
+        }
+        verifications += 1
+        effects.add(.ask(.verify(full: full, call)))
+    }
+
+    // MARK: Acts
+
+    /// The answer to an act says that it is on disk, or that it is not.
+    private mutating func perform(_ act: Act, by peer: Peer, for call: Input.CallID) {
+        // Whoever may act is known by name.
+        guard let officer = peer.officer else { return reply(.refused(.permissionDenied), to: call) }
+        switch act {
+        case .acknowledge(let id): apply(rules.acknowledge(id, by: officer, at: now), on: id, for: call)
+        case .close(let id, let outcome):
+            apply(rules.close(id, outcome: outcome, by: officer, at: now), on: id, for: call)
+        case .arm: apply(rules.arm(until: nil, by: officer, at: now), by: officer, for: call)
+        case .disarm(let until): apply(rules.disarm(until: until, by: officer, at: now), by: officer, for: call)
+        case .retry(let event): effects.add(.ask(.retry(event, call)))
+        }
+    }
+
+    private mutating func apply(
+        _ outcome: Result<Decision, TaskRecord.Refusal>, on id: EventID, for call: Input.CallID
+    ) {
+        // The rules know of open incidents; the journal, which have ended.
+        guard case .success(let decision) = outcome, let incident = decision.incidents.last(where: { $0.id == id })
+        else {
+            return effects.add(.ask(.refusedIncident(id, call)))
+        }
+        record(decision)
+        effects.add(.afterRecording(.answer(call, .incident(IncidentStatus(incident)))))
+    }
+
+    private mutating func apply(
+        _ outcome: Result<Decision, TaskRecord.Refusal>, by officer: Actor, for call: Input.CallID
+    ) {
+        switch outcome {
+        case .success(let decision):
+            record(decision)
+            let attendance = AttendanceStatus(rules.attendance(at: now))
+            log(.entry(on: attendance, setBy: officer))
+            effects.add(.afterRecording(.answer(call, .attendance(attendance))))
+        case .failure(.clock):
+            reply(
+                .refused(
+                    .unavailable(
+                        Message(
+                            zh: "时钟不可信，无法定到某一时刻；不写 --until，或先校准时钟",
+                            en:
+                                "the clock is not trusted, so no time can be kept to; leave --until out, or set the clock"
+                        ))), to: call)
+        case .failure: reply(.refused(.invalidParameter("until")), to: call)
+        }
+    }
+
+    /// The journal has put back what targets refused, or could not.
+    private mutating func applyRetry(_ back: [JournalAnswer.PutBack]?, asked: EventID?, for call: Input.CallID) {
+        guard let back else { return reply(Self.isUnreadable, to: call) }
+        record(rules.requeue(back.map { ($0.target, $0.event) }))
+        if let asked, back.isEmpty { return reply(.refused(.noSuchEvent(asked)), to: call) }
+        let targets = configuration.targets.map(\.id).filter { target in
+            asked == nil || back.contains { $0.target == target }
+        }
+        for target in targets { effects.add(.retryNow(target)) }
+        let retried = targets.map { target in
+            RetriedTarget(target: target, events: back.count { $0.target == target })
+        }
+        reply(.retried(retried), to: call)
+    }
+
+    // MARK: Buses
+
+    /// Closes a bus for a client, whose fault it has until that client's connection ends, however it ends.
+    private mutating func lend(
+        _ bus: String, on line: BusLine?, to peer: Peer, for call: Input.CallID, _ facts: CallFacts
+    ) {
+        if let refusal = loans.refusal(of: bus, on: line, busesOnLine: facts.busesOnLine) {
+            return reply(.refused(refusal), to: call)
+        }
+        effects.add(.lendBus(bus, loans.lend(bus, to: peer, for: call), to: call))
+    }
+
+    mutating func replyWithRead(_ result: Result<[UInt16], ReadFailure>, of bus: String, to call: Input.CallID) {
+        switch result {
+        case .success(let values): reply(.values(values), to: call)
+        case .failure(let failure):
+            // The bus has a fault of its own long before a read finds that it is down, and with a better word.
+            guard case .lost = failure, let known = parts.deviceFaults[.bus(bus)]?.message else {
+                return reply(.refused(.readFailed(failure)), to: call)
+            }
+            reply(.refused(.readFailed(.lost(known))), to: call)
+        }
+    }
+
+    // MARK: Walk test
+
+    /// Begins one for as long as the caller's connection lives, ten minutes at most.
+    private mutating func beginWalkTest(of point: PointID?, by peer: Peer, for call: Input.CallID) {
+        if let walkTest { return reply(.refused(.unavailable(walkTest.isTaken)), to: call) }
+        let tested = configuration.points.filter { point == nil || $0.id == point }
+        if let point, tested.isEmpty { return reply(.refused(.noSuchPoint(point.rawValue)), to: call) }
+        let test = WalkTest(of: tested, for: call, by: peer, at: now.boot)
+        walkTest = test
+        rules.beginTest(of: Set(tested.map(\.id)))
+        reply(.testing(test.begin), to: call)
+        log(.walkTestBegan(test))
+    }
+
+    /// Ends it: presses are in earnest again, and what was raised meanwhile is closed.
+    mutating func endWalkTest() {
+        guard let test = walkTest else { return }
+        walkTest = nil
+        record(rules.endTest(at: now))
+        memoryCare.noteBurst(at: now.boot)
+        effects.add(.tell(test.call, test.last))
+        log(.walkTestEnded(test))
+    }
+
+    /// Tells what decisions mean for the test; they are with the journal by now.
+    mutating func tellWalkTest(of decisions: [Decision]) {
+        guard walkTest != nil else { return }
+        for event in decisions.flatMap(\.events) {
+            guard let (step, isPress) = walkTest?.note(event) else { continue }
+            tell(step)
+            if isPress { effects.add(.afterRecording(.testedPress(event.id))) }
+        }
+    }
+
+    mutating func tell(_ step: TestStep?) {
+        guard let step, let walkTest else { return }
+        effects.add(.tell(walkTest.call, step))
+    }
+}

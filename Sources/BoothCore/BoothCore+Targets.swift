@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+import BoothModel
+
+// What comes back from the platforms: receipts, tasks, how their links are; and the heartbeat that goes to them.
+extension BoothCore {
+    mutating func apply(_ report: UplinkReport) {
+        switch report {
+        case .ready(let target, let request): effects.add(.fetch(request, for: target))
+        case .sending(let target, let events):
+            effects.add(.noteAttempt(events, by: target))
+            for event in events { tell(walkTest?.step(sent: event, to: target, at: now.boot)) }
+            note(.sent, of: events, by: target)
+        case .returned(let target, let events):
+            effects.add(.noteReturn(events, by: target))
+            note(.returned, of: events, by: target)
+        case .receipts(let target, let receipts): settle(receipts, from: target)
+        case .link(let target, let state): apply(state, of: target)
+        case .tasks(let target, let tasks, let cursor): apply(tasks, cursor: cursor, from: target)
+        case .taskLink(let target, let state): applyTaskLink(state, of: target)
+        }
+    }
+
+    private mutating func note(_ answer: IncidentRules.Answer, of events: [EventID], by target: TargetID) {
+        record(events.map { rules.take(answer, for: $0, from: target, at: now) })
+    }
+
+    /// A platform away is waited for; one that is wrong needs somebody, and is a fault until it answers well.
+    private mutating func apply(_ state: LinkState, of target: TargetID) {
+        parts.note(state, of: target)
+        log(.link(of: target, state))
+        switch state {
+        case .ok: record(rules.take(fault: .link, of: .target(target), stands: false, at: now))
+        case .retrying: break
+        case .refused: record(rules.take(fault: .link, of: .target(target), stands: true, at: now))
+        }
+    }
+
+    // MARK: Receipts
+
+    /// Settles the receipts of an answer.
+    ///
+    /// One that hands its incident over waits until the incident is known, so that both are recorded as one.
+    private mutating func settle(_ receipts: [Receipt], from target: TargetID) {
+        var known: [Receipt] = []
+        var handedOver: [EventID: EventID] = [:]
+        for receipt in receipts {
+            if receipt.result.handover != nil {
+                guard let incident = rules.incident(of: receipt.id) else {
+                    effects.add(.ask(.incidentOf(receipt, from: target)))
+                    continue
+                }
+                handedOver[receipt.id] = incident
+            }
+            known.append(receipt)
+        }
+        if !known.isEmpty { settle(known, handingOver: handedOver, from: target) }
+    }
+
+    /// Records what an answer settles, and with it the handing over of the incidents that its rejections ask for.
+    ///
+    /// - Parameter handovers: the incidents of those receipts.
+    mutating func settle(_ receipts: [Receipt], handingOver handovers: [EventID: EventID], from target: TargetID) {
+        var decisions: [Decision] = []
+        var settlements: [JournalEntry.Settlement] = []
+        for receipt in receipts {
+            let outcome: JournalEntry.Settlement.Outcome
+            switch receipt.result {
+            case .accepted(let ticket):
+                let decision = rules.take(.accepted(ticket: ticket), for: receipt.id, from: target, at: now)
+                decisions.append(decision)
+                if let entry = LogEntry.acceptance(of: receipt.id, in: decision, by: target, ticket: ticket) {
+                    log(entry)
+                }
+                outcome = .accepted
+            case .rejected(let reason):
+                decisions.append(rules.take(.rejected, for: receipt.id, from: target, at: now))
+                let isHandedOver = handOver(handovers[receipt.id], as: receipt, by: target, &decisions)
+                // What went to others is answered; only what nobody takes is set aside.
+                outcome = isHandedOver ? .accepted : .rejected(reason: reason)
+                if !isHandedOver { log(.rejection(of: receipt, reason, by: target)) }
+            }
+            settlements.append(.init(target: target, event: receipt.id, outcome: outcome))
+        }
+        record(decisions, settlements: settlements)
+        for receipt in receipts { tell(walkTest?.step(receipt, from: target, at: now.boot)) }
+    }
+
+    /// - Returns: whether others have the incident now.
+    private mutating func handOver(
+        _ incident: EventID?, as receipt: Receipt, by target: TargetID, _ decisions: inout [Decision]
+    ) -> Bool {
+        guard let incident, let handover = receipt.result.handover else { return false }
+        decisions.append(rules.reroute(incident, for: receipt.id, to: handover, by: target, at: now))
+        return rules.hasHandedOver(incident, target)
+    }
+
+    // MARK: Tasks
+
+    /// Starts to ask for tasks where nobody does yet.
+    mutating func startTasks() {
+        for target in tasks.start() { effects.add(.startTasks(target, after: rules.memory.cursors[target])) }
+    }
+
+    /// Applies one answer of a target's task channel.
+    ///
+    /// Receipts go first: what they say is kept by the time the platform hears that they were read.
+    private mutating func apply(_ received: [ReceivedTask], cursor: String?, from target: TargetID) {
+        var receipts: [Receipt] = []
+        var tasks: [PlatformTask] = []
+        for item in received {
+            switch item {
+            case .receipts(let some): receipts += some
+            case .task(let task): tasks.append(task)
+            }
+        }
+        // An event whose receipt is left out stays queued, and is sent again.
+        if !receipts.isEmpty { settle(Array(receipts.prefix(ReceivedTask.mostReceipts)), from: target) }
+        let decision = rules.take(tasks, cursor: cursor, from: target, at: now)
+        record(decision)
+        effects.add(.afterRecording(.tasks(target, decision.outputs, events: decision.events.count)))
+    }
+
+    /// Without the channel of the target with authority nobody can close an incident from afar: that is said. Others
+    /// may do without.
+    private mutating func applyTaskLink(_ state: LinkState, of target: TargetID) {
+        let before = tasks.note(state, of: target)
+        let hasAuthority = configuration.targets.contains { $0.id == target && $0.hasAuthority }
+        if let entry = LogEntry.taskLink(of: target, state, before: before, hasAuthority: hasAuthority) { log(entry) }
+    }
+
+    // MARK: Heartbeat
+
+    mutating func sendStatus(to target: TargetID) {
+        let id = rules.makeID(at: now)
+        let event = CloudEvent(statusContent(), id: id, at: now, from: configuration.booth)
+        effects.add(.sendStatus(id, body: event.json, to: target))
+    }
+
+    private func statusContent() -> StatusContent {
+        let storage = parts.storage
+        return StatusContent(
+            uptimeSeconds: (now.boot - started).components.seconds, version: Product.version,
+            configHash: configuration.hash,
+            queue: Dictionary(uniqueKeysWithValues: storage.queues.map { ($0.target, $0.queued) }),
+            rejected: Dictionary(uniqueKeysWithValues: storage.queues.map { ($0.target, $0.rejected) }),
+            open: storage.open, faults: rules.standingFaults,
+            storage: StatusContent.Storage(
+                state: storage.storage.reply.rawValue, bytes: storage.bytes, limit: configuration.storageLimit,
+                historyFrom: historyFrom, daysLeft: storage.daysLeft))
+    }
+}

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+import BoothModel
+
+/// What the agent decides: told what happened and when, it answers what is to be done.
+///
+/// Pure. It has no clock, no thread, no file and no environment; the same inputs from the same start give the same
+/// effects. Whatever it knows is here: how a restart goes on is in the journal's contents.
+package struct BoothCore {
+    let configuration: Configuration
+    let started: BootTime
+    /// The instant of the current input.
+    var now: Moment
+    var effects = EffectList()
+    var random: SeededRandom
+
+    var points: PointBoard
+    var rules: IncidentRules
+    var lamps: LampPanel
+    var parts: PartStates
+    var statusLine = StatusLine()
+    var heartbeats: Heartbeats
+    var reports: ReportCare
+    var tasks: TaskGate
+    var loans: BusLoans
+    var walkTest: WalkTest?
+    var memoryCare: MemoryCare
+    /// How the rules know the clock; nil: they were not told yet.
+    private var knownClock: ClockState?
+    /// Whether it is known what the runs before have left.
+    var isRecalled: Bool
+    /// Whether a new configuration waits for the disk.
+    var reloadWaits = false
+    /// Walks along the chain of events that are under way.
+    var verifications = 0
+
+    /// What a start finds besides the configuration.
+    package struct Start: Sendable {
+        /// What the journal remembers; nil where it could not be opened yet.
+        package var contents: JournalContents?
+        /// What is wrong with the configuration file, so that the last right one is in service.
+        package var wrongFile: FileProblems?
+        /// What this version leaves out of that one.
+        package var omitted: FileProblems?
+        /// Of every random choice of this run.
+        package var seed: UInt64
+
+        package init(
+            contents: JournalContents?, wrongFile: FileProblems? = nil, omitted: FileProblems? = nil, seed: UInt64
+        ) {
+            self.contents = contents
+            self.wrongFile = wrongFile
+            self.omitted = omitted
+            self.seed = seed
+        }
+    }
+
+    package init(_ configuration: Configuration, _ start: Start, at now: Moment) {
+        let contents = start.contents
+        self.configuration = configuration
+        self.now = now
+        started = now.boot
+        random = SeededRandom(seed: start.seed)
+        points = PointBoard(configuration.points)
+        rules = IncidentRules(
+            configuration: configuration, points: contents?.points ?? [], incidents: contents?.incidents ?? [],
+            memory: contents?.memory ?? BoothMemory(), tasks: contents?.tasks ?? [],
+            ids: EventIDGenerator(after: contents?.lastKey ?? 0, random: random.fork()))
+        lamps = LampPanel(configuration, bootID: now.bootID)
+        lamps.help.resume(contents?.incidents ?? [])
+        parts = PartStates(
+            configuration, storage: contents?.status, wrongFile: start.wrongFile, omitted: start.omitted)
+        parts.orphans = contents?.orphans ?? []
+        heartbeats = Heartbeats(configuration.targets)
+        reports = ReportCare(configuration.booth, contents?.memory ?? BoothMemory(), started: now.boot)
+        tasks = TaskGate(configuration.targets)
+        loans = BusLoans(configuration.buses)
+        memoryCare = MemoryCare(started: now.boot)
+        isRecalled = contents != nil
+        if let contents { log(contents) }
+    }
+
+    /// Applies one input, and does whatever is due by then.
+    ///
+    /// - Parameter now: not before the moment of the input before; what the input is about may have happened earlier.
+    /// - Returns: what is to be done, in order.
+    package mutating func apply(_ input: Input, at now: Moment) -> [Effect] {
+        self.now = now
+        handle(input)
+        keepTime()
+        statusLine.noteChange()
+        return effects.takeAll()
+    }
+
+    /// When `Input.time` has something to do unless another input comes first.
+    package var nextDeadline: BootTime? {
+        [
+            rules.nextDeadline, points.nextDeadline, lamps.nextDeadline(after: now.boot), heartbeats.nextDeadline,
+            statusLine.nextDeadline, reports.nextDeadline, walkTest?.end, effects.nextDeadline, tasks.nextStart,
+            memoryCare.due,
+        ].compactMap(\.self).min()
+    }
+
+    /// How the inputs of Modbus units were remembered, for whoever reads them.
+    package var inputs: [PointID: InputMemory] { rules.inputs }
+    /// The devices whose faults stand.
+    package var lostDevices: Set<DeviceID> { rules.lostDevices }
+
+    private mutating func handle(_ input: Input) {
+        switch input {
+        case .begin: begin()
+        case .inService: enterService()
+        case .stopping: giveSignOfLife()
+        case .time: break
+        case .sensors(let reports): for report in reports { apply(report) }
+        case .journal(let report): apply(report)
+        case .recorded(let events, let time): noteRecorded(events, at: time)
+        case .reached(let token, let isOnDisk): goOn(with: token, isOnDisk: isOnDisk)
+        case .answered(let answer): apply(answer)
+        case .report(let report, let purpose): apply(report, for: purpose)
+        case .target(let report): apply(report)
+        case .tasksNotStarted(let target): tasks.noteNotStarted(target, at: now.boot)
+        case .call(let id, let call, let peer, let facts): answer(call, id: id, from: peer, seeing: facts)
+        case .callEnded(let id): end(id)
+        case .busLent(let id): reply(.lent, to: id)
+        case .busRead(let id, let bus, let result): replyWithRead(result, of: bus, to: id)
+        case .clockSet: tellClock()
+        case .reloadWanted: effects.add(.readConfiguration)
+        case .configurationRead(let file): apply(file)
+        case .loops(let stalled, let changes, let isStatusStale):
+            parts.stalled = stalled
+            for change in changes { log(.loop(change, at: now)) }
+            if isStatusStale { statusLine.forgetShown() }
+        }
+    }
+
+    /// Does whatever is due by now.
+    private mutating func keepTime() {
+        settlePoints()
+        // Each deadline is kept in its turn, so that what follows from one is dated by it and not by the wake-up.
+        while let deadline = rules.nextDeadline, deadline <= now.boot {
+            record(rules.advance(to: now.at(deadline.nanoseconds > 0 ? deadline : now.boot)))
+        }
+        if let walkTest, walkTest.end <= now.boot { endWalkTest() }
+        if let start = tasks.nextStart, start <= now.boot { startTasks() }
+        for target in heartbeats.takeDue(at: now.boot) { sendStatus(to: target) }
+        keepReports()
+        if now.clock != knownClock { tellClock() }
+        driveLamps()
+        effects.flushLog(at: now.boot)
+        showStatus()
+        if memoryCare.takeDue(at: now.boot) { effects.add(.releaseMemory) }
+    }
+
+    mutating func log(_ entry: LogEntry) { effects.log(entry, at: now.boot) }
+
+    // MARK: Clock
+
+    /// Tells the rules how the clock is. Nobody tells that the kernel's clock follows a reference again, or no longer: that
+    /// is seen at the next input.
+    private mutating func tellClock() {
+        knownClock = now.clock
+        record(rules.clockChanged(at: now))
+        reports.noteClock(at: now.boot)
+    }
+
+    // MARK: Lamps
+
+    /// Lets each output say what is true now.
+    mutating func driveLamps() {
+        let faults = LampPanel.Faults(areStanding: rules.hasStandingFaults || !parts.isStorageWell)
+        for (output, isOn) in lamps.changes(at: now.boot, faults) { effects.add(.drive(output: output, isOn: isOn)) }
+    }
+}

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+import BoothModel
+
+/// What the booth shows to whoever stands in front of it: every output, and what each was last told.
+struct LampPanel {
+    /// What outputs show besides help and tasks.
+    struct Faults {
+        /// Whether the booth needs somebody who mends it.
+        var areStanding: Bool
+    }
+
+    private let outputs: [OutputConfiguration]
+    private let showsHelp: Bool
+    var help: HelpLamp
+    var tasks = TaskOutputs()
+    /// By output; none was told anything at the start.
+    private var shown: [String: Bool] = [:]
+
+    init(_ configuration: Configuration, bootID: String) {
+        outputs = configuration.outputs
+        showsHelp = outputs.contains { $0.shows == .help }
+        help = HelpLamp(configuration.points, bootID: bootID)
+    }
+
+    /// When a lamp changes unless something happens.
+    func nextDeadline(after now: BootTime) -> BootTime? {
+        let blinking = showsHelp ? [help.nextDeadline, help.signal.nextChange(after: now)] : []
+        return ([tasks.nextDeadline] + blinking).compactMap(\.self).min()
+    }
+
+    /// The outputs that have to change now, for each to say what is true.
+    mutating func changes(at now: BootTime, _ faults: Faults) -> [(output: OutputConfiguration, isOn: Bool)] {
+        help.advance(to: now)
+        tasks.advance(to: now)
+        var changes: [(output: OutputConfiguration, isOn: Bool)] = []
+        for output in outputs {
+            let isLit = isLit(output, at: now, faults)
+            guard shown[output.id] != isLit else { continue }
+            shown[output.id] = isLit
+            changes.append((output, isLit))
+        }
+        return changes
+    }
+
+    private func isLit(_ output: OutputConfiguration, at now: BootTime, _ faults: Faults) -> Bool {
+        switch output.shows {
+        case .help: help.signal.isLit(at: now)
+        case .fault: faults.areStanding
+        case .task: tasks.isOn(output.id)
+        }
+    }
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+import BoothModel
+
+/// Adds a history up to a report while the journal reads it, a slice at a time; microseconds an incident.
+package struct HistoryReport: Sendable {
+    private var maker: ReportMaker
+    /// The doors of letter boxes, by their ids.
+    private let doors: Set<String>
+
+    package init(_ order: ReportOrder) {
+        maker = ReportMaker(order.period, points: order.points, outages: order.outages, now: order.moment)
+        doors = Set(order.points.filter { $0.kind == .mailDoor }.map(\.id.rawValue))
+    }
+
+    package mutating func apply(_ incidents: [Incident]) {
+        for incident in incidents { maker.apply(incident) }
+    }
+
+    /// Records of points; the openings of letter boxes count.
+    package mutating func apply(_ records: [CloudEvent]) {
+        guard !doors.isEmpty else { return }
+        for record in records {
+            if let opening = opening(record.json) { maker.apply(check: opening) }
+        }
+    }
+
+    /// - Parameters:
+    ///   - isCapped: whether there was more than could be read.
+    ///   - historyFrom: how far back the history reaches; nil: over every period that can be asked for.
+    ///   - chain: where the journal stands.
+    package func report(isCapped: Bool, historyFrom: WallTime?, chain: ChainHead?) -> BoothReport {
+        maker.report(isCapped: isCapped, historyFrom: historyFrom, chain: chain)
+    }
+
+    /// When the record tells of one of the doors being opened; nil where it tells of something else.
+    private func opening(_ json: String) -> WallTime? {
+        guard let subject = JSONText.member("subject", of: json),
+            doors.contains(String(subject.dropFirst().dropLast())),
+            let data = JSONText.member("data", of: json), JSONText.member("state", of: data) == "\"active\"",
+            let time = JSONText.member("time", of: json)
+        else { return nil }
+        return WallTime(rfc3339: String(time.dropFirst().dropLast()))
+    }
+}

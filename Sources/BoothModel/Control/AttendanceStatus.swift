@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Whether officers are in, as far as the agent knows.
+package struct AttendanceStatus: Codable, Sendable, Hashable {
+    package var attended: Bool
+    /// `schedule`, `closed`, `armed`, `disarmed`, `clock`, and whatever a later agent may add.
+    package var cause: String
+    /// When that changes unless something happens, local civil time with offset; null: not within a year, or not known.
+    @Nullable package var until: String?
+
+    package init(_ attendance: Attendance) {
+        attended = attendance.isAttended
+        cause = attendance.cause.rawValue
+        until = attendance.until.map { CivilTime(wallMilliseconds: $0.nearestSecond.milliseconds).rfc3339 }
+    }
+}
+
+/// What one target is asked for again.
+package struct RetriedTarget: Codable, Sendable, Hashable {
+    package var target: TargetID
+    /// Events that it had refused and that wait for it again; 0 where it is only tried at once.
+    package var events: Int
+
+    package init(target: TargetID, events: Int) {
+        self.target = target
+        self.events = events
+    }
+}

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The answer to `ListIncidents`, oldest first.
+package struct IncidentsReply: Codable, Sendable, Hashable {
+    package var incidents: [IncidentStatus]
+
+    package init(incidents: [IncidentStatus]) {
+        self.incidents = incidents
+    }
+
+    package init(_ incidents: [Incident]) {
+        self.init(incidents: incidents.map(IncidentStatus.init))
+    }
+}
+
+/// One incident as the technician sees it.
+package struct IncidentStatus: Codable, Sendable, Hashable {
+    /// Its own id, not that of the event that opened it.
+    package var incident: EventID
+    package var category: Category
+    package var incidentClass: IncidentClass
+    package var priority: Priority
+    /// Activations so far, 1 or more.
+    package var count: Int
+    package var state: IncidentState
+    /// Null for a fault of a device, a link or the storage.
+    @Nullable package var point: PointID?
+    /// The device whose fault it is, null for a point's incident.
+    @Nullable package var device: DeviceID?
+    /// Edges lost, of a `gap` whose kernel counts them; null otherwise.
+    @Nullable package var missed: UInt64?
+    /// Whether a technician was testing the point.
+    package var test: Bool
+    /// Local civil time with offset; null where the clock was not trusted.
+    @Nullable package var opened: String?
+    /// Whether the input went back to normal; the incident stays open until it is closed.
+    package var restored: Bool
+    /// When that was; null while it has not, and where the clock was not trusted.
+    @Nullable package var restoredAt: String?
+    /// When the first platform took it; null before that, and where the clock was not trusted.
+    @Nullable package var accepted: String?
+    /// Who has seen it in the booth; null while nobody said so.
+    @Nullable package var acknowledged: Mark?
+    /// How often it was handed to targets of another class.
+    package var handovers: Int
+    /// Steps of the answer clock that passed without an acceptance.
+    package var escalations: Int
+    /// How the answer went on, oldest first.
+    package var steps: [Step]
+    /// How it ended; null while it has not.
+    @Nullable package var outcome: String?
+    /// When it ended; null while it has not, and where the clock was not trusted.
+    @Nullable package var closed: String?
+    /// Who ended it; null while nobody has.
+    @Nullable package var by: Actor?
+    /// Those it is for, in the configuration's order.
+    package var targets: [TargetTicket]
+
+    /// How its opening stands with one target.
+    package struct TargetTicket: Codable, Sendable, Hashable {
+        package var target: TargetID
+        package var delivery: Delivery
+        /// The platform's number for it, null before its receipt.
+        @Nullable package var ticket: String?
+        /// Whether others have it in its place.
+        package var handedOver: Bool
+
+        init(_ ticket: Incident.TargetTicket) {
+            target = ticket.target
+            delivery = ticket.delivery
+            self.ticket = ticket.ticket
+            handedOver = ticket.isHandedOver
+        }
+    }
+
+    /// Who, and when.
+    package struct Mark: Codable, Sendable, Hashable {
+        package var by: Actor
+        /// Local civil time with offset; null where the clock was not trusted.
+        @Nullable package var at: String?
+    }
+
+    /// A change of the state.
+    package struct Step: Codable, Sendable, Hashable {
+        package var state: IncidentState
+        package var by: Actor
+        @Nullable package var at: String?
+        /// What the platform said to it.
+        @Nullable package var note: String?
+    }
+
+    /// What the journal has of an incident, without what only the rules need.
+    package init(_ incident: Incident) {
+        self.incident = incident.id
+        category = incident.category
+        incidentClass = incident.incidentClass
+        priority = incident.priority
+        count = incident.count
+        state = incident.state
+        point = incident.point
+        device = incident.device
+        missed = incident.missed
+        test = incident.test
+        opened = incident.opened.time
+        restored = incident.restored != nil
+        restoredAt = incident.restored?.time
+        accepted = incident.accepted?.time
+        acknowledged = incident.acknowledged.map { Mark(by: $0.by, at: $0.at.time) }
+        handovers = incident.handovers
+        escalations = incident.escalations
+        steps = incident.steps.map { Step(state: $0.state, by: $0.act.by, at: $0.act.at.time, note: $0.note) }
+        outcome = incident.closing?.outcome
+        closed = incident.closing?.act.at.time
+        by = incident.closing?.act.by
+        targets = incident.targets.map(TargetTicket.init)
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case incident, category
+        case incidentClass = "class"
+        case priority, count, state, point, device, missed, test, opened, restored
+        case restoredAt = "restored_at"
+        case accepted, acknowledged, handovers, escalations, steps, outcome, closed, by, targets
+    }
+
+    /// An agent of before tells of no answer and no end.
+    package init(from decoder: any Decoder) throws {
+        let row = try decoder.container(keyedBy: CodingKeys.self)
+        incident = try row.decode(EventID.self, forKey: .incident)
+        category = try row.decode(Category.self, forKey: .category)
+        incidentClass = try row.decode(IncidentClass.self, forKey: .incidentClass)
+        priority = try row.decode(Priority.self, forKey: .priority)
+        count = try row.decode(Int.self, forKey: .count)
+        state = try row.decode(IncidentState.self, forKey: .state)
+        _point = try row.decode(Nullable<PointID>.self, forKey: .point)
+        _device = try row.decode(Nullable<DeviceID>.self, forKey: .device)
+        _missed = try row.decode(Nullable<UInt64>.self, forKey: .missed)
+        test = try row.decode(Bool.self, forKey: .test)
+        _opened = try row.decode(Nullable<String>.self, forKey: .opened)
+        restored = try row.decode(Bool.self, forKey: .restored)
+        _restoredAt = try row.decode(Nullable<String>.self, forKey: .restoredAt)
+        _accepted = try row.decode(Nullable<String>.self, forKey: .accepted)
+        _acknowledged = try row.decode(Nullable<Mark>.self, forKey: .acknowledged)
+        handovers = try row.decodeIfPresent(Int.self, forKey: .handovers) ?? 0
+        escalations = try row.decodeIfPresent(Int.self, forKey: .escalations) ?? 0
+        steps = try row.decodeIfPresent([Step].self, forKey: .steps) ?? []
+        _outcome = try row.decode(Nullable<String>.self, forKey: .outcome)
+        _closed = try row.decode(Nullable<String>.self, forKey: .closed)
+        _by = try row.decode(Nullable<Actor>.self, forKey: .by)
+        targets = try row.decode([TargetTicket].self, forKey: .targets)
+    }
+}
+
+extension IncidentStatus.TargetTicket {
+    private enum CodingKeys: String, CodingKey {
+        case target, delivery, ticket
+        case handedOver = "handed_over"
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let row = try decoder.container(keyedBy: CodingKeys.self)
+        target = try row.decode(TargetID.self, forKey: .target)
+        delivery = try row.decode(Delivery.self, forKey: .delivery)
+        _ticket = try row.decode(Nullable<String>.self, forKey: .ticket)
+        handedOver = try row.decodeIfPresent(Bool.self, forKey: .handedOver) ?? false
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var row = encoder.container(keyedBy: CodingKeys.self)
+        try row.encode(target, forKey: .target)
+        try row.encode(delivery, forKey: .delivery)
+        try row.encode(_ticket, forKey: .ticket)
+        try row.encode(handedOver, forKey: .handedOver)
+    }
+}

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// A reply of what the journal found.
+extension VerifyReply {
+    package init(_ findings: ChainFindings, full: Bool) {
+        self.init(
+            full: full, problem: findings.problem.map(Problem.init), at: findings.at,
+            oldest: findings.oldest.map(Place.init), newest: findings.newest.map(Place.init),
+            checked: findings.checked, head: findings.head, reports: findings.reports, reported: findings.reported)
+    }
+}
+
+extension VerifyReply.Problem {
+    fileprivate init(_ problem: ChainFindings.Problem) {
+        switch problem {
+        case .changed: self = .changed
+        case .missing: self = .missing
+        case .contradicted: self = .contradicted
+        case .unreadable: self = .unreadable
+        }
+    }
+}
+
+extension VerifyReply.Place {
+    fileprivate init(_ place: ChainFindings.Place) {
+        self.init(
+            event: place.number, time: CivilTime(wallMilliseconds: place.time.milliseconds).rfc3339)
+    }
+}

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// One target's queue, for people.
+package struct QueueListing: Sendable, Hashable {
+    package struct Item: Sendable, Hashable {
+        package var id: EventID
+        package var event: CloudEvent
+        package var sequence: String
+        package var delivery: Delivery
+        /// Times that it was sent since this start.
+        package var attempts: Int
+        /// Why the target refused it.
+        package var reason: String?
+
+        package init(
+            id: EventID, event: CloudEvent, sequence: String, delivery: Delivery, attempts: Int, reason: String? = nil
+        ) {
+            self.id = id
+            self.event = event
+            self.sequence = sequence
+            self.delivery = delivery
+            self.attempts = attempts
+            self.reason = reason
+        }
+    }
+
+    package var target: TargetID
+    package var queued: Int
+    package var rejected: Int
+    /// What waits in the order of sending, then what was refused, newest first.
+    package var items: [Item]
+
+    package init(target: TargetID, queued: Int, rejected: Int, items: [Item]) {
+        self.target = target
+        self.queued = queued
+        self.rejected = rejected
+        self.items = items
+    }
+}
