@@ -55,7 +55,7 @@ extension BoothCore {
     ) {
         for decision in decisions {
             for report in decision.devices { note(report) }
-            if let attendance = decision.attendance { log(.entry(on: attendance)) }
+            if let attendance = decision.attendance { log(.entry(on: attendance, in: now.zone)) }
             for entry in LogEntry.entries(on: decision) { log(entry) }
         }
         guard !settlements.isEmpty || decisions.contains(where: { !$0.isEmpty }) else { return }

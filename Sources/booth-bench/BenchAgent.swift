@@ -202,7 +202,7 @@ final class BenchAgent {
         clock_gettime(CLOCK_REALTIME, &wall)
         let milliseconds = Int64(wall.tv_sec) * 1000 + Int64(wall.tv_nsec) / 1_000_000
         return Moment(
-            boot: .now(), wallMilliseconds: milliseconds, civil: CivilTime(wallMilliseconds: milliseconds),
+            boot: .now(), wallMilliseconds: milliseconds, in: .ofProcess,
             clock: .synced, bootID: "bench")
     }
 }

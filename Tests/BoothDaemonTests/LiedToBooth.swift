@@ -195,7 +195,7 @@ private final class Judge: Sendable {
 
     private func moment(_ time: BootTime) -> Moment {
         Moment(
-            boot: time, wallMilliseconds: time.milliseconds, civil: CivilTime(wallMilliseconds: time.milliseconds),
+            boot: time, wallMilliseconds: time.milliseconds, in: .ofProcess,
             clock: .synced, bootID: "boot")
     }
 }

@@ -266,7 +266,7 @@ package final class Workload {
         Stamp(
             Moment(
                 boot: BootTime(nanoseconds: milliseconds), wallMilliseconds: milliseconds,
-                civil: CivilTime(wallMilliseconds: milliseconds), clock: .synced, bootID: "boot"))
+                in: .ofProcess, clock: .synced, bootID: "boot"))
     }
 
     private func point() -> PointID { Self.points.randomElement(using: &random) ?? "help-1" }

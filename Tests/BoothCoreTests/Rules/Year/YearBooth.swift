@@ -73,7 +73,7 @@ struct YearBooth {
         let wall = Self.start + time + skew
         return Moment(
             boot: BootTime(nanoseconds: (time - bootedAt) * 1_000_000), wallMilliseconds: wall,
-            civil: CivilTime(wallMilliseconds: wall), clock: clock, bootID: "boot-\(boots)")
+            in: .ofProcess, clock: clock, bootID: "boot-\(boots)")
     }
 
     /// Lets time pass, deadline by deadline.
