@@ -45,6 +45,11 @@ package struct ModbusBusConfiguration: Sendable, Hashable {
         case tcp(host: String, port: UInt16)
     }
 
+    /// As boards come, and as a bus is set where neither the file nor a profile says otherwise; bit/s.
+    package static let usualBaud = 9600
+    package static let usualParity = Parity.none
+    package static let usualStopBits = 1
+
     /// What points call it.
     package var name: String
     package var transport: Transport
@@ -119,6 +124,9 @@ package struct GPIOSource: Sendable, Hashable {
         }
     }
 
+    package static let usualActive = Polarity.high
+    package static let usualBias = Bias.asIs
+
     /// The name of a `GPIOChipConfiguration`.
     package var chip: String
     package var line: Line
@@ -126,7 +134,8 @@ package struct GPIOSource: Sendable, Hashable {
     package var active: Polarity
     package var bias: Bias
 
-    package init(chip: String, line: Line, active: Polarity = .high, bias: Bias = .asIs) {
+    package init(chip: String, line: Line, active: Polarity = GPIOSource.usualActive, bias: Bias = GPIOSource.usualBias)
+    {
         self.chip = chip
         self.line = line
         self.active = active
