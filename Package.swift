@@ -127,7 +127,7 @@ let package = Package(
         tests(of: "BoothIncidents", with: ["TestSupport"]),
         tests(of: "BoothReports", with: ["TestSupport"], files: ["Golden"]),
         tests(of: "BoothSensing", with: ["SimulatedBoard", "TestSupport"]),
-        tests(of: "BoothJournal"),
+        tests(of: "BoothJournal", with: ["CrashVFS"]),
         tests(of: "BoothUplink", with: ["HTTPServer", "TestSupport"]),
         tests(of: "BoothControl"),
         tests(of: "BoothDoctor", with: ["Rehearsal", "TestSupport", "BlockingIO"]),
