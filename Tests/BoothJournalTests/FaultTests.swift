@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import BoothModel
 import CrashVFS
 import Glibc
 import SQLite
@@ -15,6 +16,54 @@ struct FaultTests {
 
     init() throws {
         try #require(crashvfs_register(0) == 0)
+    }
+
+    private static func block(_ journal: KilledJournal) {
+        _ = system("mv '\(journal.directory)' '\(journal.directory).kept' 2>/dev/null; touch '\(journal.directory)'")
+    }
+    private static func unblock(_ journal: KilledJournal) {
+        _ = system("rm -f '\(journal.directory)'; mv '\(journal.directory).kept' '\(journal.directory)' 2>/dev/null")
+    }
+
+    @Test(
+        "has nothing recorded that waits for nobody, and no number given twice, where it refuses as the file is taken up",
+        arguments: [full, refused])
+    func takenUpWhole(code: CInt) throws {
+        let journal = try KilledJournal()
+        journal.vfs = Self.vfs
+        try journal.start()
+        let older = journal.record()
+        journal.kill()
+        // The file is ahead of memory: a generation above both is begun in it as it is taken up.
+        try JournalStore(path: journal.journal, vfs: "boothd-checked-crash", limit: 1 << 20, generation: nil)
+            .setGeneration(900_000)
+        Self.block(journal)
+        #expect(try journal.start() == nil)
+        let press = journal.record()
+        journal.tellLosses()
+        let sent = journal.fetch()
+        #expect(sent.map(\.id).contains(press))
+
+        Self.unblock(journal)
+        crashvfs_begin(journal.directory + "/journal.sqlite")
+        defer { crashvfs_end() }
+        // The database and its log are refused a write, the mark is not.
+        try journal.takeUpFile { crashvfs_fail(CInt(CRASHVFS_WRITE), 0, 1, code) }
+        #expect(crashvfs_faults() == 1)
+        #expect(journal.writer?.storage != .ok)
+        try journal.turn { journal.writer?.storage == .ok }
+        journal.tellLosses()
+        let newer = journal.record()
+        let all = journal.fetch()
+        #expect(Set(all.map(\.id)).isSuperset(of: [older, press, newer]))
+        #expect(journal.fetch(for: "grid").map(\.id) == all.map(\.id))
+
+        journal.kill()
+        try journal.start()
+        _ = journal.record()
+        let again = journal.fetch()
+        #expect(Set(again.map(\.id)).isSuperset(of: all.map(\.id)))
+        #expect(journal.reused.isEmpty)
     }
 
     @Test("leaves no file open that has no write-ahead log", arguments: [full, refused])

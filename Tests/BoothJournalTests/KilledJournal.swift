@@ -24,6 +24,8 @@ final class KilledJournal {
     private(set) var reused: [String] = []
     var limit: Int64 = 64 << 20
     var keep = Duration.seconds(400 * 86_400)
+    /// The file system layer below; nil: SQLite's default one.
+    var vfs: String?
     /// What a file that was opened late remembers.
     private(set) var contents: JournalContents?
     private var wall: Int64 = 1_795_449_600_000
@@ -54,7 +56,7 @@ final class KilledJournal {
         let (reports, inbox) = (reports, inbox)
         _ = inbox.take()
         let setup = Journal.Setup(
-            directory: directory, markInMemory: markInMemory, targets: Self.targets, limit: limit, keep: keep)
+            directory: directory, markInMemory: markInMemory, targets: Self.targets, limit: limit, keep: keep, vfs: vfs)
         let contents: JournalContents? = try OpenJournal.whenFree {
             let writer = JournalWriter(setup, post: { inbox.post($0) }, report: { reports.post($0) })
             let contents = try writer.start(inbox, within: 5000)
@@ -80,6 +82,19 @@ final class KilledJournal {
         while !condition() {
             try #require(BootTime.now() < end, "the journal did not come to it")
             writer?.turn(inbox.wait(milliseconds: min(20, writer?.nextWake() ?? 20)))
+        }
+    }
+
+    /// Waits for a file that another thread opens, and takes it up in one round, in which `fail` lets the disk fail.
+    func takeUpFile(while fail: () -> Void) throws {
+        let end = BootTime.now() + .seconds(10)
+        while true {
+            try #require(BootTime.now() < end, "no file was opened")
+            let orders = inbox.wait(milliseconds: min(20, writer?.nextWake() ?? 20))
+            let isOpened = orders.contains { if case .opened = $0 { true } else { false } }
+            if isOpened { fail() }
+            writer?.turn(orders)
+            if isOpened { return }
         }
     }
 
