@@ -89,4 +89,14 @@ struct FaultTests {
         // The header of the first journal, the first page, and the log.
         #expect(places > 4)
     }
+
+    @Test("is asked a few times more at the end, and not as often as a thread can be started")
+    func insists() throws {
+        let journal = try KilledJournal()
+        Self.block(journal)
+        defer { Self.unblock(journal) }
+        #expect(try journal.start() == nil)
+        journal.record()
+        #expect((1...11).contains(journal.stop()))
+    }
 }

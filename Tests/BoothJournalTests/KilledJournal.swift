@@ -3,6 +3,7 @@ import BlockingIO
 import BoothModel
 import Glibc
 import SQLite
+import Synchronization
 import Testing
 
 @testable import BoothJournal
@@ -16,6 +17,12 @@ final class KilledJournal {
     /// What was reported since it was last asked.
     private let reports: Mailbox<JournalReport>
     private let inbox: Mailbox<Journal.Order>
+    private let counter = Counter()
+
+    /// How often a file was opened, or could not be.
+    private final class Counter: Sendable {
+        let openings = Atomic(0)
+    }
     private var ids = EventIDGenerator(after: 0)
     private var number = 0
     /// Every sequence that was ever given to a target, with the event that it named.
@@ -53,12 +60,17 @@ final class KilledJournal {
     /// - Returns: what it remembers; nil where no file could be opened.
     @discardableResult
     func start(tellsLoss: Bool = true) throws -> JournalContents? {
-        let (reports, inbox) = (reports, inbox)
+        let (reports, inbox, counter) = (reports, inbox, counter)
         _ = inbox.take()
         let setup = Journal.Setup(
             directory: directory, markInMemory: markInMemory, targets: Self.targets, limit: limit, keep: keep, vfs: vfs)
         let contents: JournalContents? = try OpenJournal.whenFree {
-            let writer = JournalWriter(setup, post: { inbox.post($0) }, report: { reports.post($0) })
+            let writer = JournalWriter(
+                setup,
+                post: { order in
+                    counter.openings.add(1, ordering: .relaxed)
+                    inbox.post(order)
+                }, report: { reports.post($0) })
             let contents = try writer.start(inbox, within: 5000)
             self.writer = writer
             return contents
@@ -96,6 +108,17 @@ final class KilledJournal {
             writer?.turn(orders)
             if isOpened { return }
         }
+    }
+
+    /// Ends it as the agent does.
+    ///
+    /// - Returns: how often it had a file opened meanwhile.
+    func stop() -> Int {
+        let before = counter.openings.load(ordering: .relaxed)
+        inbox.post(.stop)
+        _ = writer?.run(inbox)
+        writer = nil
+        return counter.openings.load(ordering: .relaxed) - before
     }
 
     /// What each target lost, as it was reported since the last call.
