@@ -14,7 +14,9 @@ package final class TestedJournal {
 
     package static let targets: [TargetID] = ["police", "grid"]
     /// Files of the state directory beside SQLite's.
-    static let otherFiles = ["journal.mark", "journal.reserve", "journal.sqlite.salvage"]
+    static let otherFiles = [
+        "journal.mark", "journal.reserve", "journal.sqlite.salvage", "journal.sqlite-wal.renewed",
+    ]
 
     package let book: Book
     private let journal: Journal
