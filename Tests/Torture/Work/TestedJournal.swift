@@ -31,6 +31,8 @@ package final class TestedJournal {
     private let patience: Duration
     /// The newest status that was reported.
     package private(set) var storage: StorageState
+    /// How often it was reported that the disk refuses.
+    package private(set) var refusals = 0
 
     /// - Parameter markInMemory: the path of the second mark; nil: there is none.
     /// - Throws: whatever the journal throws.
@@ -102,7 +104,9 @@ package final class TestedJournal {
     private func receive(_ new: [JournalReport]) {
         for report in new {
             switch report {
-            case .status(let status): storage = status.storage
+            case .status(let status):
+                storage = status.storage
+                if storage != .ok { refusals += 1 }
             case .lost(let losses): tell(losses)
             case .contents(let found), .renewed(let found): contents = found
             case .recorded, .batch: break
