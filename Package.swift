@@ -126,7 +126,7 @@ let package = Package(
         tests(of: "BoothConfig", with: ["TestSupport"]),
         tests(of: "BoothCore", with: ["TestSupport"], files: ["Reports/Golden"]),
         tests(of: "BoothSensing", with: ["BoothCore", "SimulatedBoard", "TestSupport"]),
-        tests(of: "BoothJournal"),
+        tests(of: "BoothJournal", with: ["CrashVFS"]),
         tests(of: "BoothUplink", with: ["HTTPServer", "TestSupport"]),
         tests(of: "BoothControl"),
         tests(of: "BoothDoctor", with: ["Rehearsal", "TestSupport", "BlockingIO"]),
