@@ -81,7 +81,7 @@ extension BoothCore {
             reply(findings.map { .verified(VerifyReply($0, full: full, in: now.zone)) } ?? Self.isUnreadable, to: call)
         case .retried(let back, let asked, let call): applyRetry(back, asked: asked, for: call)
         case .incidentOf(let receipt, let target, let incident):
-            settle([receipt], handingOver: incident.map { [receipt.id: $0] } ?? [:], from: target)
+            apply([receipt], handingOver: incident.map { [receipt.id: $0] } ?? [:], from: target)
         }
     }
 

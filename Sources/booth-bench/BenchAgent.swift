@@ -131,7 +131,7 @@ final class BenchAgent {
     /// Serves the uplink until `end`.
     func serve(until end: BootTime) {
         while BootTime.now() < end {
-            for letter in mailbox.wait(milliseconds: end.millisecondsAway()) { take(letter) }
+            for letter in mailbox.wait(milliseconds: end.millisecondsAway()) { apply(letter) }
         }
     }
 
@@ -140,7 +140,7 @@ final class BenchAgent {
         let deadline = BootTime.now() + .seconds(600)
         while receipts.count < count {
             guard BootTime.now() < deadline else { throw RehearsalError("\(receipts.count) receipts in ten minutes") }
-            for letter in mailbox.wait(milliseconds: 1000) { take(letter) }
+            for letter in mailbox.wait(milliseconds: 1000) { apply(letter) }
         }
     }
 
@@ -148,13 +148,13 @@ final class BenchAgent {
         let deadline = BootTime.now() + patience
         while !isDone() {
             guard BootTime.now() < deadline else { throw RehearsalError("no answer within \(patience)") }
-            for letter in mailbox.wait(milliseconds: deadline.millisecondsAway()) { take(letter) }
+            for letter in mailbox.wait(milliseconds: deadline.millisecondsAway()) { apply(letter) }
         }
     }
 
     // MARK: The core
 
-    private func take(_ letter: Letter) {
+    private func apply(_ letter: Letter) {
         switch letter {
         case .recorded(let events, let time):
             recordedCount += events.count

@@ -18,7 +18,7 @@ struct LineGroups<Setting> {
     let refuse: (WantedLine<Setting>, GPIOError) -> Void
 
     /// - Throws: `GPIOError` when the chip is gone.
-    func take(_ wanted: [WantedLine<Setting>]) throws(GPIOError) {
+    func request(_ wanted: [WantedLine<Setting>]) throws(GPIOError) {
         var rest = wanted[...]
         while !rest.isEmpty {
             try takeGroup(Array(rest.prefix(GPIORequest.mostLines)))

@@ -77,7 +77,7 @@ struct ClockedBooth {
     mutating func see(_ point: PointID, _ state: PointState, at time: Double) -> [String] {
         let passed = pass(to: time)
         let reading = Reading(point: point, state: state, value: 0, quality: .good, at: moment.boot)
-        return passed + keep(rules.take(reading, at: moment))
+        return passed + keep(rules.apply(reading, at: moment))
     }
 
     /// Somebody, or a time service, sets the wall clock.
@@ -121,7 +121,7 @@ struct ClockedBooth {
     mutating func accept() {
         for incident in incidents.values.sorted(by: { $0.id < $1.id }) {
             for target in incident.targets.map(\.target) {
-                keep(rules.take(.accepted(ticket: nil), for: incident.opening, from: target, at: moment))
+                keep(rules.apply(.accepted(ticket: nil), for: incident.opening, from: target, at: moment))
             }
         }
     }

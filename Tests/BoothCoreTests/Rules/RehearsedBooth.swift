@@ -68,7 +68,7 @@ struct RehearsedBooth {
         let passed = pass(to: seconds)
         let now = moment(at: seconds)
         let reading = Reading(point: point, state: state, value: 0, quality: quality, at: now.boot)
-        return passed + keep(rules.take(reading, at: now))
+        return passed + keep(rules.apply(reading, at: now))
     }
 
     /// Turns the clock, stopping at each deadline as the agent does.
