@@ -73,7 +73,7 @@ extension BoothCommand {
         if !LocalTime.isAbsolute(text) {
             let status = try ControlClient.decode(StatusReply.self, from: try client.call(.status))
             // No other thread runs here.
-            if let zone = status.timeZone { TimeZoneDatabase.use(zone) }
+            TimeZoneDatabase.use(status.timeZone)
         }
         return LocalTime.instant(text, now: Self.now)
     }
