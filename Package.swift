@@ -142,7 +142,9 @@ let package = Package(
             files: ["Fixtures"]),
         // The house as docs/architecture.md draws it, held against the sources.
         .testTarget(name: "ArchitectureTests"),
-        tests(of: "ReferencePlatform", with: ["BoothModel", "Crypto", "HTTPServer", "SQLite", "TestSupport"]),
+        tests(
+            of: "ReferencePlatform",
+            with: ["BoothModel", "BoothUplink", "Crypto", "HTTP", "HTTPServer", "SQLite", "TestSupport"]),
         tests(of: "SimulatedBoard", with: ["TestSupport"]),
         // Starts a child and is killed, so that the tests can see what becomes of the child.
         .target(name: "FakedClock", path: "Tests/FakedClock"),
