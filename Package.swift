@@ -128,7 +128,7 @@ let package = Package(
         tests(of: "BoothSensing", with: ["BoothCore", "SimulatedBoard", "TestSupport"]),
         tests(of: "BoothJournal"),
         tests(of: "BoothUplink", with: ["HTTPServer", "TestSupport"]),
-        tests(of: "BoothControl"),
+        tests(of: "BoothControl", with: ["TestSupport"]),
         tests(of: "BoothDoctor", with: ["Rehearsal", "TestSupport", "BlockingIO"]),
         tests(of: "BoothScan", with: ["BoothConfig", "SimulatedBoard", "TestSupport"]),
         tests(of: "BoothCommands", with: ["Rehearsal", "SimulatedBoard", "TestSupport"]),
