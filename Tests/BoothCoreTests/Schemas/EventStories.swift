@@ -51,13 +51,13 @@ extension GatheredEvents {
             var booth = RehearsedBooth([RehearsedBooth.help])
             booth.clock = clock
             for (category, device) in parts {
-                booth.keep(booth.rules.take(fault: category, of: device, stands: true, at: booth.moment(at: 1)))
-                booth.keep(booth.rules.take(fault: category, of: device, stands: false, at: booth.moment(at: 9)))
+                booth.keep(booth.rules.setFault(category, of: device, stands: true, at: booth.moment(at: 1)))
+                booth.keep(booth.rules.setFault(category, of: device, stands: false, at: booth.moment(at: 9)))
             }
             for (second, count) in [(20.0, 65), (21, 5), (200, nil)] as [(Double, UInt64?)] {
                 booth.pass(to: second)
                 let now = booth.moment(at: second)
-                booth.keep(booth.rules.take(MissedEdges(point: "help-1", count: count, at: now.boot), at: now))
+                booth.keep(booth.rules.apply(MissedEdges(point: "help-1", count: count, at: now.boot), at: now))
             }
             booth.pass(to: 1000)
             try add(booth.events)
