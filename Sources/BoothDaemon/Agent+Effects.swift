@@ -57,7 +57,7 @@ extension Agent {
                     answer(.recentEvents(events?.map { RecentEvent(key: $0.key, json: $0.event.json) }, call))
                 })
         case .incidents(let all, let call):
-            journal.ask(.incidents(all: all) { answer(.incidents($0, call)) })
+            journal.ask(.incidents(all: all) { answer(.incidents($0, all: all, call)) })
         case .incident(let id, let call): journal.ask(.incident(id) { answer(.incident(id, $0, call)) })
         case .refusedIncident(let id, let call):
             journal.ask(.incident(id) { answer(.refusedIncident(id, $0, call)) })
