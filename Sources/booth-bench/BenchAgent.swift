@@ -41,7 +41,9 @@ final class BenchAgent {
         _ configuration: Configuration, directory: String, limit: Int64 = 1 << 30, keep: Duration? = nil
     ) throws {
         let mailbox = try Mailbox<Letter>()
-        let uplink = try Uplink(target: configuration.targets[0], version: "bench", startSpread: .zero) {
+        var link = Uplink.Setup(configuration.targets[0], booth: configuration.booth.code, version: "bench")
+        link.startSpread = .zero
+        let uplink = try Uplink(link) {
             mailbox.post(.target($0, at: .now()))
         }
         var setup = Journal.Setup(directory: directory, targets: configuration.targets.map(\.id), limit: limit)
