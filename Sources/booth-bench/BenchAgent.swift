@@ -62,7 +62,11 @@ final class BenchAgent {
         self.uplink = uplink
     }
 
-    func startUplink() throws { try uplink.start() }
+    /// Starts to send, and to ask for tasks as the agent does: a poll is held beside what is measured.
+    func startUplink() throws {
+        try uplink.start()
+        uplink.order(.startTasks(after: nil))
+    }
 
     func stop() {
         uplink.stop()
