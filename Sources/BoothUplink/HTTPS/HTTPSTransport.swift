@@ -15,6 +15,9 @@ final class HTTPSTransport: Transport {
     private var exchanges: [Exchange] = []
     /// What could not begin.
     private var failures: [Arrival] = []
+    /// What came of a question for tasks and is not read yet. To read many of them takes its time: what has come by then
+    /// is sent first.
+    private var unread: HTTPClient.Outcome?
 
     /// - Parameters:
     ///   - booth: the booth's code.
@@ -49,9 +52,14 @@ final class HTTPSTransport: Transport {
         }
         let repeats = exchanges.lazy.filter(\.mayGoAgain).map(\.shipment.overdue).filter { $0 > now }.min()
         let next = [deadline, repeats].compactMap(\.self).min()
-        let outcomes = connections.turn(waitingFor: descriptor, milliseconds: next?.millisecondsAway())
+        let limit = unread == nil ? next?.millisecondsAway() : 0
+        let outcomes = connections.turn(waitingFor: descriptor, milliseconds: limit)
         let arrived = BootTime.now()
-        return outcomes.compactMap { end($0.connection, $0.outcome, at: arrived) }
+        let answer = unread
+        let arrivals = outcomes.compactMap { end($0.connection, $0.outcome, at: arrived) }
+        guard arrivals.isEmpty, let answer else { return arrivals }
+        unread = nil
+        return [.tasks(reader.taskVerdict(on: answer))]
     }
 
     // MARK: Beginning
@@ -124,9 +132,12 @@ final class HTTPSTransport: Transport {
 
     /// One connection is done with its request.
     ///
-    /// - Returns: nil where another one still has the same shipment.
+    /// - Returns: nil where another one still has the same shipment, and for tasks, which are read later.
     private func end(_ connection: HTTPConnection, _ outcome: HTTPClient.Outcome, at now: BootTime) -> Arrival? {
-        if connection === taskConnection { return .tasks(reader.taskVerdict(on: outcome)) }
+        if connection === taskConnection {
+            unread = outcome
+            return nil
+        }
         guard let index = exchanges.firstIndex(where: { $0.place(of: connection) != nil }),
             let place = exchanges[index].place(of: connection)
         else { return nil }

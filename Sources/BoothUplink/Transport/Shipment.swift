@@ -7,17 +7,17 @@ struct Shipment {
     typealias Number = Int
 
     enum Content {
-        /// One or more; more than the platform offered to take in one piece never.
+        /// One or more; never more than the platform offered to take at once.
         case events([QueuedEvent])
         /// A status, as a CloudEvent.
         case status(EventID, body: String)
     }
 
     enum Way {
-        /// For events of priority 1, and nothing else: whatever is open and free. From `overdue` on it may be sent once
-        /// more by another way: its own may have died unseen, and its id makes that harmless.
+        /// For events of priority 1, and nothing else: by whatever is open and free. From `overdue` on it may be sent
+        /// once more by another way, since its own may have died unseen. Its id makes that harmless.
         case press
-        /// - `keepsSpare`: whether another way is to be open and free for a press meanwhile.
+        /// For all else. `keepsSpare`: another way is to be open and free for a press meanwhile.
         case ordinary(keepsSpare: Bool)
     }
 

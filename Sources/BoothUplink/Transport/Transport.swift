@@ -7,7 +7,7 @@ import BoothModel
 /// by `Courier` and `TaskFetcher`. The target's thread makes it and uses it; only `turn` waits. Letting go of it ends
 /// what is under way.
 protocol Transport: AnyObject {
-    /// Does what time asks of it: closes what is old, sends a press again by another way.
+    /// Does what is due: closes what is old, sends a press again by another way.
     ///
     /// - Parameter mayRepeat: whether a press may go out again; not while the platform wants to be left alone.
     func advance(at now: BootTime, mayRepeat: Bool)
@@ -33,9 +33,7 @@ protocol Transport: AnyObject {
 
 /// What a transport brings.
 enum Arrival {
-    /// What came of a shipment.
-    ///
-    /// - `span`: from the moment its way was open to the whole answer; nil: there was none.
+    /// What came of a shipment. `span`: from the moment its way was open to the whole answer; nil: there was none.
     case verdict(Shipment.Number, Verdict, span: Duration?)
     /// What came of the question for tasks.
     case tasks(TaskVerdict)
