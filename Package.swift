@@ -126,7 +126,7 @@ let package = Package(
         tests(of: "BoothConfig", with: ["TestSupport"]),
         tests(of: "BoothCore", with: ["TestSupport"], files: ["Reports/Golden"]),
         tests(of: "BoothSensing", with: ["BoothCore", "SimulatedBoard", "TestSupport"]),
-        tests(of: "BoothJournal"),
+        tests(of: "BoothJournal", with: ["CrashVFS"]),
         tests(of: "BoothUplink", with: ["HTTPServer", "TestSupport"]),
         tests(of: "BoothControl"),
         tests(of: "BoothDoctor", with: ["Rehearsal", "TestSupport", "BlockingIO"]),
@@ -140,6 +140,8 @@ let package = Package(
                 "boothd", "boothctl", "booth-platform", "booth-board",
             ],
             files: ["Fixtures"]),
+        // The house as docs/architecture.md draws it, held against the sources.
+        .testTarget(name: "ArchitectureTests"),
         tests(of: "ReferencePlatform", with: ["BoothModel", "Crypto", "HTTPServer", "SQLite", "TestSupport"]),
         tests(of: "SimulatedBoard", with: ["TestSupport"]),
         // Starts a child and is killed, so that the tests can see what becomes of the child.

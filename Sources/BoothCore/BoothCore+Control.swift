@@ -78,10 +78,10 @@ extension BoothCore {
             reply(.queue(QueueReply(targets: listings.map(TargetQueue.init))), to: call)
         case .verified(let findings, let full, let call):
             verifications -= 1
-            reply(findings.map { .verified(VerifyReply($0, full: full)) } ?? Self.isUnreadable, to: call)
+            reply(findings.map { .verified(VerifyReply($0, full: full, in: now.zone)) } ?? Self.isUnreadable, to: call)
         case .retried(let back, let asked, let call): applyRetry(back, asked: asked, for: call)
         case .incidentOf(let receipt, let target, let incident):
-            settle([receipt], handingOver: incident.map { [receipt.id: $0] } ?? [:], from: target)
+            apply([receipt], handingOver: incident.map { [receipt.id: $0] } ?? [:], from: target)
         }
     }
 
@@ -133,7 +133,7 @@ extension BoothCore {
         switch outcome {
         case .success(let decision):
             record(decision)
-            let attendance = AttendanceStatus(rules.attendance(at: now))
+            let attendance = AttendanceStatus(rules.attendance(at: now), in: now.zone)
             log(.entry(on: attendance, setBy: officer))
             effects.add(.afterRecording(.answer(call, .attendance(attendance))))
         case .failure(.clock):

@@ -7,27 +7,27 @@ extension BoothCore {
 
     mutating func apply(_ report: SensorReport) {
         switch report {
-        case .reading(let reading): apply(points.take(reading))
-        case .counted(let presses): record(rules.take(presses, at: now.at(presses.at)))
+        case .reading(let reading): apply(points.apply(reading))
+        case .counted(let presses): record(rules.apply(presses, at: now.at(presses.at)))
         case .device(let report): apply(report)
         case .missed(let missed):
             let isCounting = configuration.points.contains { $0.id == missed.point && $0.countingRegister != nil }
             log(.missed(missed, isCounting: isCounting))
-            record(rules.take(missed, at: now.at(missed.at)))
+            record(rules.apply(missed, at: now.at(missed.at)))
         case .flood(let point, let time): apply(points.flood(point, at: time))
         }
     }
 
     /// Lets the points that bounce settle.
-    mutating func settlePoints() {
+    mutating func advancePoints() {
         guard let deadline = points.nextDeadline, deadline <= now.boot else { return }
-        apply(points.settle(at: now.boot))
+        apply(points.advance(to: now.boot))
     }
 
     mutating func apply(_ changes: [PointBoard.Change]) {
         for change in changes {
             switch change {
-            case .reading(let reading): record(rules.take(reading, at: now.at(reading.at)))
+            case .reading(let reading): record(rules.apply(reading, at: now.at(reading.at)))
             case .chatter(let point, let stands, let time):
                 let fault = PointBoard.chatterFault(of: point)
                 apply(DeviceReport(device: .chatter(of: point), condition: stands ? .lost(fault) : .found, at: time))
@@ -37,7 +37,7 @@ extension BoothCore {
 
     private mutating func apply(_ report: DeviceReport) {
         note(report)
-        record(rules.take(report, at: now.at(report.at)))
+        record(rules.apply(report, at: now.at(report.at)))
     }
 
     /// Keeps a device's fault for `status`, and says it to the log.
@@ -55,7 +55,7 @@ extension BoothCore {
     ) {
         for decision in decisions {
             for report in decision.devices { note(report) }
-            if let attendance = decision.attendance { log(.entry(on: attendance)) }
+            if let attendance = decision.attendance { log(.entry(on: attendance, in: now.zone)) }
             for entry in LogEntry.entries(on: decision) { log(entry) }
         }
         guard !settlements.isEmpty || decisions.contains(where: { !$0.isEmpty }) else { return }
@@ -66,7 +66,7 @@ extension BoothCore {
             canBeToldAgain: decisions.allSatisfy(\.canBeToldAgain),
             isTransient: settlements.isEmpty && decisions.allSatisfy { $0.isTransient || $0.isEmpty },
             tellsOfLoss: tellsOfLoss)
-        for incident in entry.incidents { lamps.help.take(incident) }
+        for incident in entry.incidents { lamps.help.apply(incident) }
         effects.add(.record(entry))
         tellWalkTest(of: decisions)
     }
@@ -96,7 +96,7 @@ extension BoothCore {
 
     /// Switches outputs that only tasks switch; what they were told is forgotten when the agent ends, and they are off.
     private mutating func drive(_ orders: [OutputOrder]) {
-        for order in orders { lamps.tasks.take(order, at: now.boot) }
+        for order in orders { lamps.tasks.apply(order, at: now.boot) }
     }
 
     /// A disk that refuses is no reason to take an act back: what it led to may be on its way already, from memory.
@@ -131,7 +131,7 @@ extension BoothCore {
         guard let news else { return }
         log(.storage(news))
         if news == .ok { effects.add(.keepConfiguration) }
-        record(rules.take(fault: .storage, of: .storage, stands: news != .ok, at: now))
+        record(rules.setFault(.storage, of: .storage, stands: news != .ok, at: now))
     }
 
     /// Takes what the journal remembers, which came late: the booth went into service without it.

@@ -33,7 +33,7 @@ extension BoothCore {
         guard let wrongFile = parts.wrongFile else { return }
         log(.configurationWrong(wrongFile.wordsOnWrongFile))
         if let omitted = parts.omitted { log(.configurationWrong(omitted.wordsOnOmitted)) }
-        record(rules.take(fault: .configuration, of: .configuration, stands: true, at: now))
+        record(rules.setFault(.configuration, of: .configuration, stands: true, at: now))
     }
 
     // MARK: Another configuration

@@ -45,7 +45,8 @@ extension BoothCore {
             state: !statusLine.isInService ? .starting : reasons.isEmpty ? .inService : .degraded,
             inService: statusLine.isInService, reasons: reasons, hints: hints(), bootID: now.bootID,
             version: Product.version, uptimeSeconds: Int((now.boot - started).components.seconds), clock: now.clock,
-            timeZone: configuration.booth.timeZone, attendance: AttendanceStatus(rules.attendance(at: now)),
+            timeZone: configuration.booth.timeZone,
+            attendance: AttendanceStatus(rules.attendance(at: now), in: now.zone),
             storage: .init(
                 state: storage.storage.reply, bytes: storage.bytes, limit: configuration.storageLimit,
                 historyFrom: historyFrom, daysLeft: storage.daysLeft),
@@ -57,7 +58,7 @@ extension BoothCore {
 
     /// How far back the journal's history reaches, RFC 3339; nil where it holds none.
     var historyFrom: String? {
-        parts.storage.historyFrom.map { CivilTime(wallMilliseconds: $0.milliseconds).rfc3339 }
+        parts.storage.historyFrom.map { $0.text(in: now.zone) }
     }
 
     func pointStatuses() -> [PointStatus] {

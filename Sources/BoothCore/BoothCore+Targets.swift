@@ -13,7 +13,7 @@ extension BoothCore {
         case .returned(let target, let events):
             effects.add(.noteReturn(events, by: target))
             note(.returned, of: events, by: target)
-        case .receipts(let target, let receipts): settle(receipts, from: target)
+        case .receipts(let target, let receipts): apply(receipts, from: target)
         case .link(let target, let state): apply(state, of: target)
         case .tasks(let target, let tasks, let cursor): apply(tasks, cursor: cursor, from: target)
         case .taskLink(let target, let state): applyTaskLink(state, of: target)
@@ -21,7 +21,7 @@ extension BoothCore {
     }
 
     private mutating func note(_ answer: IncidentRules.Answer, of events: [EventID], by target: TargetID) {
-        record(events.map { rules.take(answer, for: $0, from: target, at: now) })
+        record(events.map { rules.apply(answer, for: $0, from: target, at: now) })
     }
 
     /// A platform away is waited for; one that is wrong needs somebody, and is a fault until it answers well.
@@ -29,9 +29,9 @@ extension BoothCore {
         parts.note(state, of: target)
         log(.link(of: target, state))
         switch state {
-        case .ok: record(rules.take(fault: .link, of: .target(target), stands: false, at: now))
+        case .ok: record(rules.setFault(.link, of: .target(target), stands: false, at: now))
         case .retrying: break
-        case .refused: record(rules.take(fault: .link, of: .target(target), stands: true, at: now))
+        case .refused: record(rules.setFault(.link, of: .target(target), stands: true, at: now))
         }
     }
 
@@ -40,7 +40,7 @@ extension BoothCore {
     /// Settles the receipts of an answer.
     ///
     /// One that hands its incident over waits until the incident is known, so that both are recorded as one.
-    private mutating func settle(_ receipts: [Receipt], from target: TargetID) {
+    private mutating func apply(_ receipts: [Receipt], from target: TargetID) {
         var known: [Receipt] = []
         var handedOver: [EventID: EventID] = [:]
         for receipt in receipts {
@@ -53,27 +53,27 @@ extension BoothCore {
             }
             known.append(receipt)
         }
-        if !known.isEmpty { settle(known, handingOver: handedOver, from: target) }
+        if !known.isEmpty { apply(known, handingOver: handedOver, from: target) }
     }
 
     /// Records what an answer settles, and with it the handing over of the incidents that its rejections ask for.
     ///
     /// - Parameter handovers: the incidents of those receipts.
-    mutating func settle(_ receipts: [Receipt], handingOver handovers: [EventID: EventID], from target: TargetID) {
+    mutating func apply(_ receipts: [Receipt], handingOver handovers: [EventID: EventID], from target: TargetID) {
         var decisions: [Decision] = []
         var settlements: [JournalEntry.Settlement] = []
         for receipt in receipts {
             let outcome: JournalEntry.Settlement.Outcome
             switch receipt.result {
             case .accepted(let ticket):
-                let decision = rules.take(.accepted(ticket: ticket), for: receipt.id, from: target, at: now)
+                let decision = rules.apply(.accepted(ticket: ticket), for: receipt.id, from: target, at: now)
                 decisions.append(decision)
                 if let entry = LogEntry.acceptance(of: receipt.id, in: decision, by: target, ticket: ticket) {
                     log(entry)
                 }
                 outcome = .accepted
             case .rejected(let reason):
-                decisions.append(rules.take(.rejected, for: receipt.id, from: target, at: now))
+                decisions.append(rules.apply(.rejected, for: receipt.id, from: target, at: now))
                 let isHandedOver = handOver(handovers[receipt.id], as: receipt, by: target, &decisions)
                 // What went to others is answered; only what nobody takes is set aside.
                 outcome = isHandedOver ? .accepted : .rejected(reason: reason)
@@ -114,8 +114,8 @@ extension BoothCore {
             }
         }
         // An event whose receipt is left out stays queued, and is sent again.
-        if !receipts.isEmpty { settle(Array(receipts.prefix(ReceivedTask.mostReceipts)), from: target) }
-        let decision = rules.take(tasks, cursor: cursor, from: target, at: now)
+        if !receipts.isEmpty { apply(Array(receipts.prefix(ReceivedTask.mostReceipts)), from: target) }
+        let decision = rules.apply(tasks, cursor: cursor, from: target, at: now)
         record(decision)
         effects.add(.afterRecording(.tasks(target, decision.outputs, events: decision.events.count)))
     }

@@ -134,7 +134,7 @@ package struct BoothCore {
 
     /// Does whatever is due by now.
     private mutating func keepTime() {
-        settlePoints()
+        advancePoints()
         // Each deadline is kept in its turn, so that what follows from one is dated by it and not by the wake-up.
         while let deadline = rules.nextDeadline, deadline <= now.boot {
             record(rules.advance(to: now.at(deadline.nanoseconds > 0 ? deadline : now.boot)))

@@ -120,4 +120,8 @@ package struct ReportOrder: Sendable {
     package var points: [WatchedPoint]
     package var outages: [BoothMemory.Outage]
     package var moment: Moment
+
+    /// The span of history that it takes: from the first instant on, to the second one without it.
+    package var from: WallTime { period.lookBack(in: moment.zone) }
+    package var to: WallTime { period.to(in: moment.zone) }
 }

@@ -76,7 +76,7 @@ extension Agent {
 
     private func make(_ order: ReportOrder) {
         let reading = ReportReading(order) { [mailbox] in mailbox.post(.input(.report($0, order.purpose))) }
-        journal.ask(.history(from: order.period.lookBack, to: order.period.to, reading))
+        journal.ask(.history(from: order.from, to: order.to, reading))
     }
 
     // MARK: Devices

@@ -139,7 +139,7 @@ final class Agent {
     /// Goes into service and serves until a signal ends it.
     func run(signals: CInt) throws -> Ending {
         try loop.watch(signals) { [unowned self] _ in takeSignals(signals) }
-        try loop.watch(mailbox.descriptor) { [unowned self] _ in for letter in mailbox.take() { take(letter) } }
+        try loop.watch(mailbox.descriptor) { [unowned self] _ in for letter in mailbox.take() { apply(letter) } }
         try loop.watch(clockWatch.descriptor) { [unowned self] _ in if clockWatch.wasSet() { feed(.clockSet) } }
         openControl()
         feed(.begin)
@@ -165,7 +165,7 @@ final class Agent {
         feed(.time)
     }
 
-    private func take(_ letter: Letter) {
+    private func apply(_ letter: Letter) {
         switch letter {
         case .input(.journal(.contents(let contents))):
             clock.recall(syncedBoot: contents.memory.syncedBoot)
@@ -283,7 +283,7 @@ final class Agent {
         // Sensing ends last: an edge that came meanwhile is still in the kernel's queue, and is read now.
         loop.turn(milliseconds: 0)
         gpio?.tick(at: .now())
-        for letter in mailbox.take() { take(letter) }
+        for letter in mailbox.take() { apply(letter) }
         gpio?.stop()
         feed(.stopping)
         switch journal.stop(within: deadline.millisecondsAway()) {

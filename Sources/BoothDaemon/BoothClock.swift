@@ -8,6 +8,7 @@ import Glibc
 struct BoothClock {
     /// The kernel's id of this boot, 32 hexadecimal digits.
     private let bootID: String
+    private let zone = Zone.ofProcess
     private var judge: ClockJudge
 
     /// - Parameter syncedBoot: the boot in which the clock was last known to be right.
@@ -25,7 +26,7 @@ struct BoothClock {
         clock_gettime(CLOCK_REALTIME, &wall)
         let milliseconds = Int64(wall.tv_sec) * 1000 + Int64(wall.tv_nsec) / 1_000_000
         return Moment(
-            boot: .now(), wallMilliseconds: milliseconds, civil: CivilTime(wallMilliseconds: milliseconds),
+            boot: .now(), wallMilliseconds: milliseconds, in: zone,
             clock: judge.state(isSynchronised: clinux_clock_is_synchronised() != 0), bootID: bootID)
     }
 

@@ -93,14 +93,14 @@ package final class BusScan {
                 pace.made(probe, at: round.line)
             }
             // Few units are asked again soon: a slow one would be heard answering what was asked before.
-            if plan.isShort(probe, in: round) { line?.settle() }
+            if plan.isShort(probe, in: round) { line?.awaitSilence() }
         }
         try askLateUnits(round)
     }
 
     /// The line at another speed is another line to whoever is on it: what is still to come belongs to nobody.
     private func open(_ setting: SerialLine?) throws(Stop) {
-        line?.settle()
+        line?.awaitSilence()
         let hasOpened = line != nil
         line = nil
         let endpoint: ModbusEndpoint =
@@ -131,12 +131,12 @@ package final class BusScan {
     /// Those that answered after the scan had gone on to the next are asked again, and given time.
     private func askLateUnits(_ round: ScanPlan.Round) throws(Stop) {
         guard let line else { return }
-        line.settle()
+        line.awaitSilence()
         for unit in line.takeLateUnits().sorted() where !isKnown(unit, round.line) && round.units.contains(unit) {
             for probe in round.probes where !isKnown(unit, round.line) {
                 if isStopped() { throw Stop() }
                 try ask(probe.request(to: unit), round.line, within: ReadOnlyLine.longestLateness)
-                line.settle()
+                line.awaitSilence()
             }
         }
     }
@@ -176,7 +176,7 @@ package final class BusScan {
             if error.isBadFrame {
                 if let setting { noise[setting, default: 0] += 1 }
                 guard triesAgain else { return nil }
-                line.settle(within: Self.noiseTime)
+                line.awaitSilence(within: Self.noiseTime)
                 return try answer(to: request, setting, within: span, triesAgain: false)
             }
             // A gateway that closes what idles is opened again once; a serial line that went is gone.
@@ -197,13 +197,13 @@ package final class BusScan {
     private func identify(
         _ unit: Int, _ setting: SerialLine?, within span: Duration
     ) throws(Stop) -> BoardIdentity {
-        line?.settle()
+        line?.awaitSilence()
         let reads = ScanPlan.distinct(profiles.flatMap(\.signs).map { ReadRequest($0, of: unit) })
         var answers: [ReadRequest: UnitAnswer] = [:]
         for read in reads {
             if isStopped() { throw Stop() }
             if let answer = try answer(to: read, setting, within: span) { answers[read] = answer }
-            line?.settle()
+            line?.awaitSilence()
         }
         return BoardIdentity(of: unit, at: setting, among: profiles) { answers[ReadRequest($0, of: unit)] }
     }

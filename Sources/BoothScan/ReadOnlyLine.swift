@@ -57,7 +57,7 @@ package final class ReadOnlyLine {
     /// Waits until nothing that was given up can be answered any more, and throws away what comes.
     ///
     /// - Parameter span: how long after the last request that was given up.
-    package func settle(within span: Duration = ReadOnlyLine.longestLateness) {
+    package func awaitSilence(within span: Duration = ReadOnlyLine.longestLateness) {
         guard let missedAt else { return }
         self.missedAt = nil
         let left = ContinuousClock.now.duration(to: missedAt + span)

@@ -211,7 +211,7 @@ private final class ReplyBody {
     }
 
     /// - Returns: whether they were taken; the transfer ends if not.
-    func take(_ more: UnsafeRawBufferPointer) -> Bool {
+    func receive(_ more: UnsafeRawBufferPointer) -> Bool {
         guard bytes.count + more.count <= limit else {
             isTooLarge = true
             return false
@@ -227,5 +227,5 @@ private func takeBytes(
 ) -> Int {
     guard let context else { return 0 }
     let body = Unmanaged<ReplyBody>.fromOpaque(context).takeUnretainedValue()
-    return body.take(UnsafeRawBufferPointer(start: bytes, count: size * count)) ? size * count : 0
+    return body.receive(UnsafeRawBufferPointer(start: bytes, count: size * count)) ? size * count : 0
 }

@@ -55,9 +55,6 @@ package enum HTTPClientIdentity: Sendable, Hashable {
     case unasked
     /// The certificate verifies; its subject's common name, empty where it has none.
     case authenticated(commonName: String)
-
-    /// Whether a certificate that verifies stands behind the request.
-    package var isAuthenticated: Bool { self != .unasked }
 }
 
 /// What is answered, and how: a server for tests can be made to answer late, slowly, in part, or not at all.

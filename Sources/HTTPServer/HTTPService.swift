@@ -70,13 +70,13 @@ func answerRequest(
     }
     let request = Unmanaged<RequestUnderway>.fromOpaque(kept).takeUnretainedValue()
     guard uploadSize.pointee == 0 else {
-        return take(upload, &uploadSize.pointee, into: request, limit: service.bodyLimit)
+        return receive(upload, &uploadSize.pointee, into: request, limit: service.bodyLimit)
     }
     return send(service.response(to: request, on: connection), on: connection, until: service.stopping)
 }
 
 /// Keeps a piece of the body. What is too large is read on, so that the 413 is not lost in a reset, but not for ever.
-private func take(
+private func receive(
     _ upload: UnsafePointer<CChar>?, _ size: inout Int, into request: RequestUnderway, limit: Int
 ) -> MHD_Result {
     request.size += size

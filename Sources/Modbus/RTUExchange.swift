@@ -121,7 +121,7 @@ final class RTUExchange {
     ) throws(ModbusError) -> [UInt8] {
         var end = deadline
         while let chunk = try read(by: end, operation) {
-            reception.take(chunk)
+            reception.apply(chunk)
             switch reception.verdict() {
             case .answered(let answer): return answer
             case .echoed: throw ModbusError(operation, code: cmodbus_echo)

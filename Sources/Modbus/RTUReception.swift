@@ -37,7 +37,7 @@ struct RTUReception {
     }
 
     /// Takes what came.
-    mutating func take(_ chunk: ArraySlice<UInt8>) {
+    mutating func apply(_ chunk: ArraySlice<UInt8>) {
         bytes += chunk
         passEcho()
         while let size = RTUFrame.size(at: bytes[...]), Int(bytes[0]) != request.unit {

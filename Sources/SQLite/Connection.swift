@@ -71,14 +71,21 @@ package final class Connection {
 
     /// The first column of the first row as an integer, such as of `PRAGMA page_count`; nil where there is no row.
     package func integer(_ sql: String) throws(SQLiteError) -> Int64? {
-        let statement = try prepare(sql)
-        return try statement.step() ? statement.integer(at: 0) : nil
+        try first(of: sql) { $0.integer(at: 0) }
     }
 
     /// The first column of the first row as text, such as of `PRAGMA journal_mode`; nil where there is no row.
     package func text(_ sql: String) throws(SQLiteError) -> String? {
+        try first(of: sql) { $0.text(at: 0) }
+    }
+
+    /// Runs to the end: what a statement changes is committed behind its last row, and only there it fails.
+    private func first<Column>(of sql: String, _ read: (Statement) -> Column) throws(SQLiteError) -> Column? {
         let statement = try prepare(sql)
-        return try statement.step() ? statement.text(at: 0) : nil
+        guard try statement.step() else { return nil }
+        let column = read(statement)
+        while try statement.step() {}
+        return column
     }
 
     /// Rows that the last INSERT, UPDATE or DELETE changed.

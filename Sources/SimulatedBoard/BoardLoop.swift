@@ -118,7 +118,7 @@ extension BoardLoop {
         case .press(let name, let hold):
             _ = try input(name)
             presses.press(name, hold: hold)
-        case .conduct(let number, let conduct): try unit(number).take(conduct)
+        case .conduct(let number, let conduct): try unit(number).apply(conduct)
         case .wait: break
         case .help: shared.notify(.said(BoardCommand.helpText))
         case .quit:

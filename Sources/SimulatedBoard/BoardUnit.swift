@@ -17,7 +17,7 @@ final class BoardUnit {
         mapping = try UnitMapping(size: Self.size)
     }
 
-    func take(_ conduct: BoardCommand.Conduct) {
+    func apply(_ conduct: BoardCommand.Conduct) {
         switch conduct {
         case .silence: isSilent = true
         case .garble: isGarbling = true

@@ -137,7 +137,7 @@ final class BenchAgent {
     /// Serves the uplink until `end`.
     func serve(until end: BootTime) {
         while BootTime.now() < end {
-            for letter in mailbox.wait(milliseconds: end.millisecondsAway()) { take(letter) }
+            for letter in mailbox.wait(milliseconds: end.millisecondsAway()) { apply(letter) }
         }
     }
 
@@ -146,7 +146,7 @@ final class BenchAgent {
         let deadline = BootTime.now() + .seconds(600)
         while receipts.count < count {
             guard BootTime.now() < deadline else { throw RehearsalError("\(receipts.count) receipts in ten minutes") }
-            for letter in mailbox.wait(milliseconds: 1000) { take(letter) }
+            for letter in mailbox.wait(milliseconds: 1000) { apply(letter) }
         }
     }
 
@@ -154,13 +154,13 @@ final class BenchAgent {
         let deadline = BootTime.now() + patience
         while !isDone() {
             guard BootTime.now() < deadline else { throw RehearsalError("no answer within \(patience)") }
-            for letter in mailbox.wait(milliseconds: deadline.millisecondsAway()) { take(letter) }
+            for letter in mailbox.wait(milliseconds: deadline.millisecondsAway()) { apply(letter) }
         }
     }
 
     // MARK: The core
 
-    private func take(_ letter: Letter) {
+    private func apply(_ letter: Letter) {
         switch letter {
         case .recorded(let events, let time):
             recordedCount += events.count
@@ -208,7 +208,7 @@ final class BenchAgent {
         clock_gettime(CLOCK_REALTIME, &wall)
         let milliseconds = Int64(wall.tv_sec) * 1000 + Int64(wall.tv_nsec) / 1_000_000
         return Moment(
-            boot: .now(), wallMilliseconds: milliseconds, civil: CivilTime(wallMilliseconds: milliseconds),
+            boot: .now(), wallMilliseconds: milliseconds, in: .ofProcess,
             clock: .synced, bootID: "bench")
     }
 }

@@ -62,11 +62,11 @@ final class WriteTrace {
         let start = offsets[name, default: 0]
         guard let end = text.lastIndex(of: 0x0a), end >= start else { return }
         offsets[name] = end + 1
-        for line in text[start...end].split(separator: 0x0a) { take(String(decoding: line, as: UTF8.self)) }
+        for line in text[start...end].split(separator: 0x0a) { apply(String(decoding: line, as: UTF8.self)) }
     }
 
     /// `pwrite64(8</state/journal.sqlite-wal>, ""..., 1024, 32) = 1024`
-    private func take(_ line: String) {
+    private func apply(_ line: String) {
         guard line.contains("<\(watched)/"), let bracket = line.firstIndex(of: "(") else { return }
         let call = String(line[..<bracket])
         if Self.syncs.contains(call) {

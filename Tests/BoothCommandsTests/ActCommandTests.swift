@@ -162,7 +162,8 @@ import Testing
         let plain = try silent.run("status").output
         #expect(!plain.contains("Attended"))
         let until = WallTime(milliseconds: 1_795_251_600_000)
-        status.attendance = AttendanceStatus(Attendance(isAttended: false, cause: .closed, until: until))
+        status.attendance = AttendanceStatus(
+            Attendance(isAttended: false, cause: .closed, until: until), in: .ofProcess)
         let text = CivilTime(wallMilliseconds: until.milliseconds).rfc3339
         let bench = try CommandBench { [status] in $1.answer(.status(status)) }
         let shown = "\(text.prefix(10)) \(text.dropFirst(11).prefix(8)) \(text.suffix(6))"

@@ -65,11 +65,10 @@ final class CommandBench {
     ]
 
     static var incident: Incident {
-        let time = CivilTime(
-            date: CivilDate(year: 2026, month: 11, day: 21), weekday: .saturday, minuteOfDay: 495, second: 30,
-            millisecond: 120, offsetSeconds: 28_800)
+        // 2026-11-21T08:15:30.120+08:00
         let moment = Moment(
-            boot: BootTime(nanoseconds: 1), wallMilliseconds: 0, civil: time, clock: .synced, bootID: "b")
+            boot: BootTime(nanoseconds: 1), wallMilliseconds: 1_795_220_130_120, in: Zone(offset: 28_800),
+            clock: .synced, bootID: "b")
         var incident = Incident(
             id: id, opening: id, point: "help-1", classification: Classification(.help, .police, .help),
             opened: Stamp(moment), targets: ["police", "grid"])
@@ -130,10 +129,11 @@ final class CommandBench {
         case .events: replier.answer(.events([RecentEvent(key: 1, json: event), RecentEvent(key: 2, json: "{}")]))
         case .lendBus: replier.answer(.lent)
         case .act(.acknowledge), .act(.close): replier.answer(.incident(IncidentStatus(closed)))
-        case .act(.arm): replier.answer(.attendance(AttendanceStatus(Attendance(isAttended: false, cause: .armed))))
+        case .act(.arm):
+            replier.answer(.attendance(AttendanceStatus(Attendance(isAttended: false, cause: .armed), in: .ofProcess)))
         case .act(.disarm(let until)):
             let attendance = Attendance(isAttended: true, cause: .disarmed, until: until)
-            replier.answer(.attendance(AttendanceStatus(attendance)))
+            replier.answer(.attendance(AttendanceStatus(attendance, in: .ofProcess)))
         case .act(.retry(let id?)): replier.answer(.refused(.noSuchEvent(id)))
         case .act(.retry(nil)): replier.answer(.retried([RetriedTarget(target: "grid", events: 3)]))
         case .report: replier.answer(.refused(.unavailable(Message(zh: "无", en: "none"))))

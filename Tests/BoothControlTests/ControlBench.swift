@@ -42,10 +42,11 @@ final class ControlBench {
         case .act(.acknowledge(let id)), .act(.close(let id, _)): replier.answer(.refused(.incidentClosed(id)))
         case .act(.retry(let id?)): replier.answer(.refused(.noSuchEvent(id)))
         case .act(.retry(nil)): replier.answer(.retried([RetriedTarget(target: "grid", events: 3)]))
-        case .act(.arm): replier.answer(.attendance(AttendanceStatus(Attendance(isAttended: false, cause: .armed))))
+        case .act(.arm):
+            replier.answer(.attendance(AttendanceStatus(Attendance(isAttended: false, cause: .armed), in: .ofProcess)))
         case .act(.disarm(let until)):
             let attendance = Attendance(isAttended: true, cause: .disarmed, until: until)
-            replier.answer(.attendance(AttendanceStatus(attendance)))
+            replier.answer(.attendance(AttendanceStatus(attendance, in: .ofProcess)))
         case .report: replier.answer(.refused(.unavailable(Message(zh: "无", en: "none"))))
         case .verify: replier.answer(.refused(.unavailable(Message(zh: "无", en: "none"))))
         case .test(let point): replier.answer(.refused(.noSuchPoint(point?.rawValue ?? "")))

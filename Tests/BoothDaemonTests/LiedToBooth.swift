@@ -166,7 +166,7 @@ private final class Judge: Sendable {
             for report in reports {
                 switch report {
                 case .reading(let reading): take(reading, &state)
-                case .device(let report): note(state.rules.take(report, at: moment(report.at)), &state)
+                case .device(let report): note(state.rules.apply(report, at: moment(report.at)), &state)
                 case .counted, .missed, .flood: state.complaints.append("\(report)")
                 }
             }
@@ -176,13 +176,13 @@ private final class Judge: Sendable {
     private func take(_ reading: Reading, _ state: inout State) {
         if let value = reading.value, value != truth[reading.point] { state.complaints.append("\(reading)") }
         state.quality[reading.point] = reading.quality
-        for change in state.board.take(reading) {
+        for change in state.board.apply(reading) {
             guard case .reading(let settled) = change else {
                 state.complaints.append("\(change)")
                 continue
             }
             if settled.state != .normal { state.complaints.append("\(settled)") }
-            note(state.rules.take(settled, at: moment(settled.at)), &state)
+            note(state.rules.apply(settled, at: moment(settled.at)), &state)
         }
     }
 
@@ -195,7 +195,7 @@ private final class Judge: Sendable {
 
     private func moment(_ time: BootTime) -> Moment {
         Moment(
-            boot: time, wallMilliseconds: time.milliseconds, civil: CivilTime(wallMilliseconds: time.milliseconds),
+            boot: time, wallMilliseconds: time.milliseconds, in: .ofProcess,
             clock: .synced, bootID: "boot")
     }
 }

@@ -11,8 +11,7 @@ import Testing
 struct JournalTests {
     private static let stamp = Stamp(
         Moment(
-            boot: BootTime(nanoseconds: 5), wallMilliseconds: 0,
-            civil: CivilTime(date: CivilDate(year: 2026, month: 11, day: 24), weekday: .tuesday, minuteOfDay: 0),
+            boot: BootTime(nanoseconds: 5), wallMilliseconds: 1_795_478_400_000, in: .utc,
             clock: .synced, bootID: "boot"))
 
     private static func incident(_ booth: OpenJournal) -> Incident {

@@ -3,6 +3,7 @@ import BlockingIO
 import BoothModel
 import Glibc
 import SQLite
+import Synchronization
 import Testing
 
 @testable import BoothJournal
@@ -16,6 +17,12 @@ final class KilledJournal {
     /// What was reported since it was last asked.
     private let reports: Mailbox<JournalReport>
     private let inbox: Mailbox<Journal.Order>
+    private let counter = Counter()
+
+    /// How often a file was opened, or could not be.
+    private final class Counter: Sendable {
+        let openings = Atomic(0)
+    }
     private var ids = EventIDGenerator(after: 0)
     private var number = 0
     /// Every sequence that was ever given to a target, with the event that it named.
@@ -24,6 +31,8 @@ final class KilledJournal {
     private(set) var reused: [String] = []
     var limit: Int64 = 64 << 20
     var keep = Duration.seconds(400 * 86_400)
+    /// The file system layer below; nil: SQLite's default one.
+    var vfs: String?
     /// What a file that was opened late remembers.
     private(set) var contents: JournalContents?
     private var wall: Int64 = 1_795_449_600_000
@@ -51,12 +60,17 @@ final class KilledJournal {
     /// - Returns: what it remembers; nil where no file could be opened.
     @discardableResult
     func start(tellsLoss: Bool = true) throws -> JournalContents? {
-        let (reports, inbox) = (reports, inbox)
+        let (reports, inbox, counter) = (reports, inbox, counter)
         _ = inbox.take()
         let setup = Journal.Setup(
-            directory: directory, markInMemory: markInMemory, targets: Self.targets, limit: limit, keep: keep)
+            directory: directory, markInMemory: markInMemory, targets: Self.targets, limit: limit, keep: keep, vfs: vfs)
         let contents: JournalContents? = try OpenJournal.whenFree {
-            let writer = JournalWriter(setup, post: { inbox.post($0) }, report: { reports.post($0) })
+            let writer = JournalWriter(
+                setup,
+                post: { order in
+                    counter.openings.add(1, ordering: .relaxed)
+                    inbox.post(order)
+                }, report: { reports.post($0) })
             let contents = try writer.start(inbox, within: 5000)
             self.writer = writer
             return contents
@@ -81,6 +95,30 @@ final class KilledJournal {
             try #require(BootTime.now() < end, "the journal did not come to it")
             writer?.turn(inbox.wait(milliseconds: min(20, writer?.nextWake() ?? 20)))
         }
+    }
+
+    /// Waits for a file that another thread opens, and takes it up in one round, in which `fail` lets the disk fail.
+    func takeUpFile(while fail: () -> Void) throws {
+        let end = BootTime.now() + .seconds(10)
+        while true {
+            try #require(BootTime.now() < end, "no file was opened")
+            let orders = inbox.wait(milliseconds: min(20, writer?.nextWake() ?? 20))
+            let isOpened = orders.contains { if case .opened = $0 { true } else { false } }
+            if isOpened { fail() }
+            writer?.turn(orders)
+            if isOpened { return }
+        }
+    }
+
+    /// Ends it as the agent does.
+    ///
+    /// - Returns: how often it had a file opened meanwhile.
+    func stop() -> Int {
+        let before = counter.openings.load(ordering: .relaxed)
+        inbox.post(.stop)
+        _ = writer?.run(inbox)
+        writer = nil
+        return counter.openings.load(ordering: .relaxed) - before
     }
 
     /// What each target lost, as it was reported since the last call.

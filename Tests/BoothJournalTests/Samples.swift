@@ -8,7 +8,7 @@ extension Moment {
     static func wall(_ milliseconds: Int64, clock: ClockState = .synced) -> Moment {
         Moment(
             boot: BootTime(nanoseconds: 5), wallMilliseconds: milliseconds,
-            civil: CivilTime(wallMilliseconds: milliseconds), clock: clock, bootID: "boot")
+            in: .ofProcess, clock: clock, bootID: "boot")
     }
 }
 

@@ -43,7 +43,7 @@ struct CalendarTests {
     func instants() {
         let berlin = Zone.berlin
         func instant(_ month: Int, _ day: Int, _ minute: Int) -> String {
-            Zone.text(CivilDate(year: 2026, month: month, day: day).instant(minuteOfDay: minute, civil: berlin.civil))
+            Zone.text(CivilDate(year: 2026, month: month, day: day).instant(minuteOfDay: minute, in: berlin))
         }
         #expect(instant(3, 29, 0) == "2026-03-28T23:00")
         // 02:30 is skipped: as much after the gap.
@@ -54,12 +54,14 @@ struct CalendarTests {
         #expect(instant(10, 25, 1440) == "2026-10-25T23:00")
     }
 
-    @Test("have the process's own zone where no other is given")
+    @Test("are the process's own where its zone is given, and what the C library says")
     func ownZone() {
+        let zone = Zone.ofProcess
         for seconds in stride(from: Int64(0), to: 4_000_000_000, by: 43_200_000 + 60) {
             let instant = WallTime(milliseconds: seconds / 60 * 60_000)
             let civil = CivilTime(wallMilliseconds: instant.milliseconds)
-            #expect(civil.date.instant(minuteOfDay: civil.minuteOfDay) == instant, "\(seconds)")
+            #expect(zone.civil(instant) == civil, "\(seconds)")
+            #expect(civil.date.instant(minuteOfDay: civil.minuteOfDay, in: zone) == instant, "\(seconds)")
         }
     }
 

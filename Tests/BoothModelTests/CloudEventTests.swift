@@ -9,11 +9,9 @@ struct CloudEventTests {
         longitude: 121.87, latitude: 29.48, site: .town)
 
     private static func moment(_ clock: ClockState = .synced) -> Moment {
-        let civil = CivilTime(
-            date: CivilDate(year: 2026, month: 11, day: 21), weekday: .saturday, minuteOfDay: 8 * 60 + 15, second: 30,
-            millisecond: 120, offsetSeconds: 8 * 3600)
-        return Moment(
-            boot: BootTime(nanoseconds: 86_400_120_000_000), wallMilliseconds: 1_795_220_130_120, civil: civil,
+        // 2026-11-21T08:15:30.120 in Shanghai.
+        Moment(
+            boot: BootTime(nanoseconds: 86_400_120_000_000), wallMilliseconds: 1_795_220_130_120, in: .shanghai,
             clock: clock, bootID: "5c1d4f0a9b7e4c3c8d2e6f1a0b9c8d7e")
     }
 

@@ -27,7 +27,7 @@ import Testing
         let then = try stamp(#"{"boot":{"nanoseconds":7},"bootID":"a","time":"\#(time)"}"#)
         var now = Moment(
             boot: BootTime(nanoseconds: 9), wallMilliseconds: milliseconds + 86_400_000,
-            civil: CivilTime(wallMilliseconds: 0), clock: .synced, bootID: "b")
+            in: .ofProcess, clock: .synced, bootID: "b")
         #expect(then.elapsed(until: now) == .seconds(86_400))
         now.clock = .unsynced
         #expect(then.elapsed(until: now) == nil)

@@ -6,12 +6,11 @@ import Testing
 struct TimeTests {
     private static let tuesday = CivilDate(year: 2026, month: 11, day: 24)
 
-    private static func moment(_ date: CivilDate, _ day: Weekday, _ minute: Int, _ clock: ClockState = .synced)
-        -> Moment
-    {
+    private static func moment(_ date: CivilDate, _ minute: Int, _ clock: ClockState = .synced) -> Moment {
         Moment(
-            boot: BootTime(nanoseconds: 0), wallMilliseconds: 0,
-            civil: CivilTime(date: date, weekday: day, minuteOfDay: minute), clock: clock, bootID: "boot")
+            boot: BootTime(nanoseconds: 0),
+            wallMilliseconds: date.instant(minuteOfDay: minute, in: .shanghai).milliseconds, in: .shanghai,
+            clock: clock, bootID: "boot")
     }
 
     @Test(
@@ -19,19 +18,19 @@ struct TimeTests {
         arguments: [(509, false), (510, true), (689, true), (690, false)])
     func attended(minute: Int, expected: Bool) {
         let schedule = WeeklySchedule(attended: [.init(day: .tuesday, minutes: 510..<690)])
-        #expect(schedule.isAttended(at: Self.moment(Self.tuesday, .tuesday, minute)) == expected)
-        #expect(!schedule.isAttended(at: Self.moment(Self.tuesday, .wednesday, minute)))
+        #expect(schedule.isAttended(at: Self.moment(Self.tuesday, minute)) == expected)
+        #expect(!schedule.isAttended(at: Self.moment(Self.tuesday.next, minute)))
     }
 
     @Test("nobody is in on a closed date, nor while the clock is not trusted, nor without a schedule")
     func unattended() {
         let open = WeeklySchedule.Attendance(day: .tuesday, minutes: 0..<1440)
         let holiday = WeeklySchedule(attended: [open], closed: [Self.tuesday...Self.tuesday])
-        #expect(!holiday.isAttended(at: Self.moment(Self.tuesday, .tuesday, 600)))
+        #expect(!holiday.isAttended(at: Self.moment(Self.tuesday, 600)))
         let schedule = WeeklySchedule(attended: [open])
-        #expect(!schedule.isAttended(at: Self.moment(Self.tuesday, .tuesday, 600, .unsynced)))
-        #expect(schedule.isAttended(at: Self.moment(Self.tuesday, .tuesday, 600, .holdover)))
-        #expect(!WeeklySchedule().isAttended(at: Self.moment(Self.tuesday, .tuesday, 600)))
+        #expect(!schedule.isAttended(at: Self.moment(Self.tuesday, 600, .unsynced)))
+        #expect(schedule.isAttended(at: Self.moment(Self.tuesday, 600, .holdover)))
+        #expect(!WeeklySchedule().isAttended(at: Self.moment(Self.tuesday, 600)))
     }
 
     @Test("civil time is written with its offset, west and east")

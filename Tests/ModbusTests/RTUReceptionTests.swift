@@ -16,7 +16,7 @@ import Testing
 
     private func reception(_ request: ModbusRequest, _ chunks: [UInt8]...) -> RTUReception {
         var reception = RTUReception(request: request, sent: sent(request))
-        for chunk in chunks { reception.take(chunk[...]) }
+        for chunk in chunks { reception.apply(chunk[...]) }
         return reception
     }
 
@@ -41,10 +41,10 @@ import Testing
         for frame in [Self.answer, Self.exception] {
             var reception = reception(Self.inputs)
             for byte in frame.dropLast() {
-                reception.take([byte])
+                reception.apply([byte])
                 #expect(reception.verdict() == .open)
             }
-            reception.take(frame.suffix(1))
+            reception.apply(frame.suffix(1))
             #expect(reception.verdict() == .answered(Array(frame.dropFirst().dropLast(2))))
         }
     }
@@ -116,9 +116,9 @@ import Testing
             let right = RTUFrame.sealed([3, 2] + ModbusRequest.bytes(of: [register]), unit: 17)
             let before = (0..<Int.random(in: 0...3, using: &random)).flatMap { _ in piece(beside: right, &random) }
             var reception = reception(request)
-            for byte in before { reception.take([byte]) }
+            for byte in before { reception.apply([byte]) }
             #expect(!isAnswer(reception.verdict(isOver: true)), "round \(round): \(before)")
-            for byte in right { reception.take([byte]) }
+            for byte in right { reception.apply([byte]) }
             #expect(reception.verdict() == .answered(Array(right[1..<5])), "round \(round): \(before)")
         }
     }
@@ -146,7 +146,7 @@ import Testing
     @Test("keeps a bounded number of bytes of what never ends")
     func bounded() {
         var reception = reception(Self.inputs)
-        for _ in 0..<200 { reception.take([UInt8](repeating: 0x55, count: 100)[...]) }
+        for _ in 0..<200 { reception.apply([UInt8](repeating: 0x55, count: 100)[...]) }
         #expect(reception.verdict() == .broken)
         #expect(reception.bytes.count <= RTUReception.mostBytes)
     }

@@ -14,7 +14,7 @@ import Testing
     private func moment(_ clock: ClockState) -> Moment {
         Moment(
             boot: BootTime(nanoseconds: 86_400_120_000_000), wallMilliseconds: 1_795_000_000_000,
-            civil: CivilTime(wallMilliseconds: 1_795_000_000_000), clock: clock,
+            in: .ofProcess, clock: clock,
             bootID: "5c1d4f0a9b7e4c3c8d2e6f1a0b9c8d7e")
     }
 

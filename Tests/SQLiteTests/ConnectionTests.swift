@@ -50,6 +50,21 @@ import Testing
         #expect(try connection.integer("SELECT count(*) FROM thing") == 1001)
     }
 
+    @Test("a statement that fails behind its first row has failed, though it gave that row")
+    func behindFirstRow() throws {
+        let connection = try database()
+        try connection.execute(
+            """
+            PRAGMA foreign_keys = ON;
+            CREATE TABLE parent (id INTEGER PRIMARY KEY);
+            CREATE TABLE child (id INTEGER REFERENCES parent DEFERRABLE INITIALLY DEFERRED);
+            """)
+        #expect(throws: SQLiteError.self) {
+            try connection.integer("INSERT INTO child VALUES (7) RETURNING id")
+        }
+        #expect(try connection.integer("SELECT count(*) FROM child") == 0)
+    }
+
     @Test("an error carries the operation, the extended code and SQLite's words")
     func errors() throws {
         let connection = try database()

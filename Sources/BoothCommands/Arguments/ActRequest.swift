@@ -32,6 +32,11 @@ enum IncidentName: Equatable {
     }
 }
 
+/// A verb of somebody at the booth who does something, and is recorded with it.
+enum ActingVerb: String {
+    case ack, close, arm, disarm, retry
+}
+
 /// What an acting verb asks for, before an incident is looked up.
 enum ActRequest: Equatable {
     case act(Act)
@@ -40,7 +45,7 @@ enum ActRequest: Equatable {
     /// As written, since a time of day is one of the booth's zone.
     case disarm(until: String)
 
-    init(_ verb: Verb, _ invocation: Invocation, now: WallTime) throws(Invocation.UsageError) {
+    init(_ verb: ActingVerb, _ invocation: Invocation, now: WallTime) throws(Invocation.UsageError) {
         switch verb {
         case .ack: self = .acknowledge(try Self.incident(invocation, verb))
         case .close:
@@ -49,12 +54,12 @@ enum ActRequest: Equatable {
         case .disarm:
             self = try Self.until(invocation, now: now).map { .disarm(until: $0) } ?? .act(.disarm(until: nil))
         case .retry: self = .act(.retry(try Self.retried(invocation)))
-        default: self = .act(.arm)
+        case .arm: self = .act(.arm)
         }
     }
 
     private static func incident(
-        _ invocation: Invocation, _ verb: Verb
+        _ invocation: Invocation, _ verb: ActingVerb
     ) throws(Invocation.UsageError) -> IncidentName {
         guard let text = invocation.operand else {
             throw Invocation.UsageError(

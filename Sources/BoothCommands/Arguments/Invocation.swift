@@ -44,13 +44,13 @@ struct Invocation: Equatable {
         var used: [Option] = []
         while let word = rest.popFirst() {
             if word == "--" {
-                for operand in rest { try take(operand) }
+                for operand in rest { try apply(operand) }
                 break
             }
             if word.hasPrefix("-"), word != "-" {
                 used.append(try takeOption(word, &rest))
             } else {
-                try take(word)
+                try apply(word)
             }
         }
         try check(used)
@@ -68,7 +68,7 @@ struct Invocation: Equatable {
         return Language(rawValue: arguments[name + 1])
     }
 
-    private mutating func take(_ word: String) throws(UsageError) {
+    private mutating func apply(_ word: String) throws(UsageError) {
         guard let verb else {
             guard let known = Verb(rawValue: word) else { throw .unknown(word, among: Verb.allCases.map(\.rawValue)) }
             self.verb = known

@@ -45,7 +45,7 @@ enum LocalTime {
     }
 
     private static func local(_ date: CivilDate, minutes: Int) -> WallTime? {
-        let time = date.instant(minuteOfDay: minutes)
+        let time = date.instant(minuteOfDay: minutes, in: .ofProcess)
         return CivilTime(wallMilliseconds: time.milliseconds).minuteOfDay == minutes ? time : nil
     }
 }

@@ -11,7 +11,7 @@ enum Verb: String, CaseIterable, Sendable {
         case .incidents, .ack, .close, .retry, .check, .help: 1
         // read BUS UNIT TABLE ADDRESS COUNT
         case .modbus: 6
-        default: 0
+        case .status, .points, .queue, .events, .arm, .disarm, .test, .report, .verify, .doctor, .gpio: 0
         }
     }
 }
@@ -63,7 +63,7 @@ enum Option: String, CaseIterable, Sendable {
         case .configuration: [.doctor, .gpio, .modbus]
         case .stateDirectory: [.doctor]
         case .units, .baud, .parity, .timeout: [.modbus]
-        default: nil
+        case .socket, .language, .json, .help, .version: nil
         }
     }
 }

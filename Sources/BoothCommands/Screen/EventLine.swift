@@ -55,17 +55,18 @@ struct EventLine: Decodable {
 
     /// `cn.boothd.incident.raised.v1` in a word.
     static func name(ofType type: String, _ words: Words) -> String {
-        switch type {
-        case "cn.boothd.incident.raised.v1": words("发生", "raised")
-        case "cn.boothd.incident.updated.v1": words("更新", "updated")
-        case "cn.boothd.incident.restored.v1": words("恢复", "restored")
-        case "cn.boothd.incident.closed.v1": words("办结", "closed")
-        case "cn.boothd.loss.v1": words("丢失", "loss")
-        case "cn.boothd.record.v1": words("记录", "record")
-        case "cn.boothd.task.done.v1": words("任务", "task")
-        case "cn.boothd.report.daily.v1": words("日报", "report")
-        case "cn.boothd.status.v1": words("心跳", "status")
-        default: type.printable
+        // A later agent may have types that this version does not know.
+        guard let known = EventType(rawValue: type) else { return type.printable }
+        return switch known {
+        case .incidentRaised: words("发生", "raised")
+        case .incidentUpdated: words("更新", "updated")
+        case .incidentRestored: words("恢复", "restored")
+        case .incidentClosed: words("办结", "closed")
+        case .loss: words("丢失", "loss")
+        case .record: words("记录", "record")
+        case .taskDone: words("任务", "task")
+        case .dailyReport: words("日报", "report")
+        case .status: words("心跳", "status")
         }
     }
 }

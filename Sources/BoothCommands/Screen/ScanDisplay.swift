@@ -47,7 +47,7 @@ final class ScanDisplay {
         if errors.isTerminal { say(words("按 Ctrl-C 结束并显示已找到的", "Ctrl-C ends it and shows what was found")) }
     }
 
-    func take(_ news: BusScan.News) {
+    func show(_ news: BusScan.News) {
         switch news {
         case .progress(let progress): show(progress)
         case .found(let unit): show(unit)

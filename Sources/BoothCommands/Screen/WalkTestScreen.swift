@@ -33,7 +33,7 @@ struct WalkTest {
     private(set) var isOver = false
 
     /// - Returns: the press that it was the last step of; nil for any other step.
-    mutating func take(_ step: TestStep) -> Press? {
+    mutating func apply(_ step: TestStep) -> Press? {
         switch step.stage {
         case .begin: (points, seconds) = (step.points ?? [], step.seconds ?? 0)
         case .end: isOver = true
@@ -44,7 +44,7 @@ struct WalkTest {
         default:
             guard let index = presses.firstIndex(where: { $0.number == step.press }) else { return nil }
             let wasSettled = presses[index].isSettled
-            presses[index].take(step)
+            presses[index].apply(step)
             return presses[index].isSettled && !wasSettled ? presses[index] : nil
         }
         return nil
@@ -63,7 +63,7 @@ struct WalkTest {
 }
 
 extension WalkTest.Press {
-    fileprivate mutating func take(_ step: TestStep) {
+    fileprivate mutating func apply(_ step: TestStep) {
         switch (step.stage, step.target) {
         case (.again, _): count = step.count ?? count.clampedSum(1)
         case (.recorded, _):

@@ -6,7 +6,7 @@ import Glibc
 // What somebody at the booth does: `ack`, `close`, `arm`, `disarm`, `retry`.
 extension BoothCommand {
     /// Does it, and shows what the agent recorded.
-    func act(_ verb: Verb, _ invocation: Invocation, _ language: Language) -> ExitCode {
+    func act(_ verb: ActingVerb, _ invocation: Invocation, _ language: Language) -> ExitCode {
         do throws(Invocation.UsageError) {
             let request = try ActRequest(verb, invocation, now: Self.now)
             return asking(language) { () throws(ControlClientError) in
@@ -73,7 +73,7 @@ extension BoothCommand {
         if !LocalTime.isAbsolute(text) {
             let status = try ControlClient.decode(StatusReply.self, from: try client.call(.status))
             // No other thread runs here.
-            if let zone = status.timeZone { TimeZoneDatabase.use(zone) }
+            TimeZoneDatabase.use(status.timeZone)
         }
         return LocalTime.instant(text, now: Self.now)
     }

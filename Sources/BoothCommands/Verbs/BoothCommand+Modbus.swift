@@ -144,7 +144,7 @@ extension BoothCommand {
                     display.begin(plan, of: bus, isLent: agent != nil)
                     hasBegun = true
                 }
-                display.take($0)
+                display.show($0)
             })
         let result = withExtendedLifetime(agent) { scan.run() }
         display.end()

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothControl
-import BoothCore
 import BoothModel
 
 // `report`: what the booth went through, for the station.

@@ -31,7 +31,7 @@ extension BoothCommand {
         var state = test
         defer { test = state }
         try client.test(invocation.point.map(PointID.init), until: interruption) { reply, step in
-            let settled = state.take(step)
+            let settled = state.apply(step)
             if invocation.json {
                 output.write(reply + "\n")
             } else {

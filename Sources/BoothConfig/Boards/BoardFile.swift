@@ -44,8 +44,9 @@ private struct BoardReader {
     func profile(named name: String) -> BoardProfile? {
         let title = table.required("title", .title)
         let unit = table.value("unit", .integer(1...255), default: 1)
-        let baud = table.value("baud", .baud, default: 9600)
-        let parity: ModbusBusConfiguration.Parity = table.value("parity", .word, default: .none)
+        let baud = table.value("baud", .baud, default: ModbusBusConfiguration.usualBaud)
+        let parity: ModbusBusConfiguration.Parity = table.value(
+            "parity", .word, default: ModbusBusConfiguration.usualParity)
         let inputs = inputs
         let outputs = outputs
         let wholeBytes = table.value("whole-bytes", .flag, default: false)

@@ -18,7 +18,7 @@ extension ConfigurationReader {
             let longitude = table.required("longitude", .degrees(180))
             let latitude = table.required("latitude", .degrees(90))
             let site: Booth.Site? = table.optional("site", .word)
-            let timeZone = table.value("time-zone", .timeZone(in: locations), default: "Asia/Shanghai")
+            let timeZone = table.value("time-zone", .timeZone(in: locations), default: Booth.usualTimeZone)
             guard let code, let name, let county, let grid, let address, let longitude, let latitude else { return nil }
             return Booth(
                 code: code, name: name, county: county, grid: grid, address: address, longitude: longitude,

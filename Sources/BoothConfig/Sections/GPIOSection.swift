@@ -19,15 +19,15 @@ extension ConfigurationReader {
         table.table("gpio") { gpio in
             let chip = gpio.required("chip", .reference(to: "gpio", among: chipNames))
             let line = gpio.required("line", .line)
-            let active: Polarity = gpio.value("active", .word, default: .high)
-            let bias: GPIOSource.Bias = gpio.value("bias", .word, default: .asIs)
+            let active: Polarity = gpio.value("active", .word, default: GPIOSource.usualActive)
+            let bias: GPIOSource.Bias = gpio.value("bias", .word, default: GPIOSource.usualBias)
             guard let chip, let line else { return nil }
-            take(line, of: chip, for: owner, at: gpio.valuePlace("line"))
+            claim(line, of: chip, for: owner, at: gpio.valuePlace("line"))
             return GPIOSource(chip: chip, line: line, active: active, bias: bias)
         }
     }
 
-    private func take(_ line: GPIOSource.Line, of chip: String, for owner: String, at place: Place) {
+    private func claim(_ line: GPIOSource.Line, of chip: String, for owner: String, at place: Place) {
         // Two names may select the same chip.
         let device = "\(selectors[chip]?.description ?? chip)/\(line)"
         if let first = takenLines[device] {

@@ -35,9 +35,10 @@ extension ConfigurationReader {
     ) -> ModbusBusConfiguration.Transport? {
         let path = table.optional("serial", .name)
         let address = table.optional("tcp", .hostAndPort)
-        let baud = table.value("baud", .baud, default: profiles.common(\.baud) ?? 9600)
-        let parity = table.value("parity", .word, default: profiles.common(\.parity) ?? .none)
-        let stopBits = table.value("stop-bits", .integer(among: [1, 2]), default: 1)
+        let baud = table.value("baud", .baud, default: profiles.common(\.baud) ?? ModbusBusConfiguration.usualBaud)
+        let parity = table.value(
+            "parity", .word, default: profiles.common(\.parity) ?? ModbusBusConfiguration.usualParity)
+        let stopBits = table.value("stop-bits", .integer(among: [1, 2]), default: ModbusBusConfiguration.usualStopBits)
         switch (table.isPresent("serial"), table.isPresent("tcp")) {
         case (true, true):
             problems.note(

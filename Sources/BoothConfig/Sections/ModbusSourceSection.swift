@@ -51,16 +51,13 @@ extension ConfigurationReader {
                 zh: "\"counter\" 需要整个寄存器；请用 input-register 或 holding-register，不带 \"bit\"、active = \"low\" 和 \"loop\"",
                 en: "\"counter\" takes a whole register; read an input-register or holding-register without \"bit\", "
                     + "active = \"low\" or \"loop\"")
-        } else if let kind, !Self.countedKinds.contains(kind) {
-            let kinds = Self.countedKinds.map(\.rawValue)
+        } else if let kind, !kind.canBeCounted {
+            let kinds = PointKind.allCases.filter(\.canBeCounted).map(\.rawValue)
             problems.note(
                 at: place, zh: "\"counter\" 对 \(kind.rawValue) 没有意义；它用于：\(kinds.joined(separator: "、"))",
                 en: "\"counter\" means nothing for a \(kind.rawValue); it is for: " + kinds.joined(separator: ", "))
         }
     }
-
-    /// Those that each activation says something of; a door or mains power is a level.
-    private static let countedKinds: [PointKind] = [.helpButton, .duressButton, .mailSlot, .tamper, .contact]
 
     /// The bus, unit, table and address, with what the unit's profile says of them.
     private func place(in modbus: TableReader, of terminal: Terminal, tables: [ModbusTable]) -> ModbusSource? {

@@ -59,30 +59,11 @@ extension ConfigurationReader {
     }
 }
 
-/// A key of `[rules]` that a point may have for itself.
-private enum PointRule: String, CaseIterable {
-    case repeated = "repeat"
-    case letter
-    case mailOverdue = "mail-overdue"
-    case doorHeld = "door-held"
-    case powerDelay = "power-delay"
-    case stuck
-    case chatter
-    case untested
-
+extension PointRule {
     /// The kinds that it says something about.
-    var kinds: [PointKind] {
-        switch self {
-        case .repeated: PointKind.allCases.filter { ![.streetDoor, .mailSlot].contains($0) }
-        case .letter, .mailOverdue: [.mailSlot]
-        case .doorHeld: [.roomDoor]
-        case .powerDelay: [.mainsPower, .battery]
-        case .stuck: [.helpButton, .duressButton, .mailSlot, .contact]
-        case .chatter, .untested: PointKind.allCases
-        }
-    }
+    fileprivate var kinds: [PointKind] { PointKind.allCases.filter { $0.rules.contains(self) } }
 
-    func read(from table: TableReader, into rules: inout RuleSettings) {
+    fileprivate func read(from table: TableReader, into rules: inout RuleSettings) {
         func read(_ setting: WritableKeyPath<RuleSettings, Duration>, atLeast least: String = "1ms") {
             rules[keyPath: setting] = table.value(
                 rawValue, .duration(atLeast: least), default: rules[keyPath: setting])

@@ -15,6 +15,6 @@ extension ConfigurationReader {
     }
 
     func clockTrust(in file: TableReader) -> ClockTrust {
-        file.table("clock") { $0.optional("trust", .word) } ?? .kernel
+        file.table("clock") { $0.optional("trust", .word) } ?? Configuration.usualClockTrust
     }
 }

@@ -112,18 +112,20 @@ extension ConfigurationReader {
 
     /// How often and how fast it is sent to.
     private func pace(in table: TableReader, of target: inout TargetConfiguration?) {
-        let retryFirst = table.value("retry-first", .duration(atMost: "1d"), default: .seconds(1))
-        let retryMost = table.value("retry-most", .duration(atMost: "1d"), default: .seconds(60))
+        // A target that the file says nothing of: what it has is the default.
+        let usual = TargetConfiguration(id: "", accepts: [], endpoint: .init(url: ""))
+        let retryFirst = table.value("retry-first", .duration(atMost: "1d"), default: usual.retryFirst)
+        let retryMost = table.value("retry-most", .duration(atMost: "1d"), default: usual.retryMost)
         if retryMost < retryFirst {
             let key = table.isPresent("retry-most") ? "retry-most" : "retry-first"
             problems.note(
                 at: table.valuePlace(key), zh: "\"retry-most\" 小于 \"retry-first\"；应不小于它",
                 en: "\"retry-most\" is less than \"retry-first\"; it has to be as much or more")
         }
-        let timeout = table.value("timeout", .duration(atMost: "1h"), default: .seconds(15))
-        let receiptWait = table.value("receipt-wait", .duration(atMost: "1d"), default: .seconds(60))
-        let heartbeat = table.value("heartbeat", .duration(atLeast: "1s", atMost: "1d"), default: .seconds(60))
-        let rate = table.value("rate", .rate, default: 0)
+        let timeout = table.value("timeout", .duration(atMost: "1h"), default: usual.timeout)
+        let receiptWait = table.value("receipt-wait", .duration(atMost: "1d"), default: usual.receiptWait)
+        let heartbeat = table.value("heartbeat", .duration(atLeast: "1s", atMost: "1d"), default: usual.heartbeat)
+        let rate = table.value("rate", .rate, default: usual.rate)
         target?.retryFirst = retryFirst
         target?.retryMost = retryMost
         target?.timeout = timeout

@@ -232,21 +232,7 @@ private struct Request: Encodable {
     var parameters: Parameters?
 
     init(_ call: ControlCall, more: Bool) {
-        let name =
-            switch call {
-            case .status: "GetStatus"
-            case .points: "ListPoints"
-            case .incidents: "ListIncidents"
-            case .queue: "GetQueue"
-            case .events: "FollowEvents"
-            case .lendBus: "LendBus"
-            case .readModbus: "ReadModbus"
-            case .test: "Test"
-            case .report: "GetReport"
-            case .verify: "Verify"
-            case .act(let act): act.method
-            }
-        method = "\(AgentInterface.name).\(name)"
+        method = call.method.fullName
         self.more = more ? true : nil
         switch call {
         case .incidents(let id, let all): parameters = Parameters(incident: id, all: all)

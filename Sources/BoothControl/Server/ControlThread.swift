@@ -230,7 +230,7 @@ final class ControlThread {
                     if answer.lastsWithConnection { ended(serial) }
                     continue
                 }
-                take(answer, serial: serial, for: client)
+                deliver(answer, serial: serial, for: client)
             case .told(let number, let serial, let step):
                 if let client = clients[number] { tell(step, serial: serial, to: client) }
             case .published(let event): publish(event)
@@ -240,7 +240,7 @@ final class ControlThread {
         }
     }
 
-    private func take(_ answer: ControlAnswer, serial: Int, for client: Client) {
+    private func deliver(_ answer: ControlAnswer, serial: Int, for client: Client) {
         switch client.activity {
         case .asked(serial, let oneway):
             client.activity = answer.lastsWithConnection ? .holding(serial: serial) : .idle

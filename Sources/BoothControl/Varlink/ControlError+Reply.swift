@@ -1,23 +1,41 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
+/// The errors as replies name them: those that every Varlink service has, and the agent's own.
+enum ErrorName: String, CaseIterable {
+    case methodNotFound = "org.varlink.service.MethodNotFound"
+    case invalidParameter = "org.varlink.service.InvalidParameter"
+    case interfaceNotFound = "org.varlink.service.InterfaceNotFound"
+    case methodNotImplemented = "org.varlink.service.MethodNotImplemented"
+    case permissionDenied = "org.varlink.service.PermissionDenied"
+    case noSuchIncident = "cn.boothd.Agent.NoSuchIncident"
+    case incidentClosed = "cn.boothd.Agent.IncidentClosed"
+    case noSuchEvent = "cn.boothd.Agent.NoSuchEvent"
+    case noSuchPoint = "cn.boothd.Agent.NoSuchPoint"
+    case unavailable = "cn.boothd.Agent.Unavailable"
+    case tooManyClients = "cn.boothd.Agent.TooManyClients"
+    case readFailed = "cn.boothd.Agent.ReadFailed"
+}
+
 // How an error is named in a reply.
 extension ControlError {
     /// The error as the reply names it.
-    package var name: String {
+    package var name: String { kind.rawValue }
+
+    private var kind: ErrorName {
         switch self {
-        case .methodNotFound: "org.varlink.service.MethodNotFound"
-        case .invalidParameter: "org.varlink.service.InvalidParameter"
-        case .interfaceNotFound: "org.varlink.service.InterfaceNotFound"
-        case .methodNotImplemented: "org.varlink.service.MethodNotImplemented"
-        case .permissionDenied: "org.varlink.service.PermissionDenied"
-        case .noSuchIncident: "cn.boothd.Agent.NoSuchIncident"
-        case .incidentClosed: "cn.boothd.Agent.IncidentClosed"
-        case .noSuchEvent: "cn.boothd.Agent.NoSuchEvent"
-        case .noSuchPoint: "cn.boothd.Agent.NoSuchPoint"
-        case .unavailable: "cn.boothd.Agent.Unavailable"
-        case .tooManyClients: "cn.boothd.Agent.TooManyClients"
-        case .readFailed: "cn.boothd.Agent.ReadFailed"
+        case .methodNotFound: .methodNotFound
+        case .invalidParameter: .invalidParameter
+        case .interfaceNotFound: .interfaceNotFound
+        case .methodNotImplemented: .methodNotImplemented
+        case .permissionDenied: .permissionDenied
+        case .noSuchIncident: .noSuchIncident
+        case .incidentClosed: .incidentClosed
+        case .noSuchEvent: .noSuchEvent
+        case .noSuchPoint: .noSuchPoint
+        case .unavailable: .unavailable
+        case .tooManyClients: .tooManyClients
+        case .readFailed: .readFailed
         }
     }
 
@@ -39,30 +57,30 @@ extension ControlError {
 
     /// The error that a reply names; nil for one that this side does not know.
     package init?(name: String, parameters: [String: String]) {
+        guard let name = ErrorName(rawValue: name) else { return nil }
         switch name {
-        case "org.varlink.service.MethodNotFound": self = .methodNotFound(parameters["method"] ?? "")
-        case "org.varlink.service.InvalidParameter": self = .invalidParameter(parameters["parameter"] ?? "")
-        case "org.varlink.service.InterfaceNotFound": self = .interfaceNotFound(parameters["interface"] ?? "")
-        case "org.varlink.service.MethodNotImplemented": self = .methodNotImplemented(parameters["method"] ?? "")
-        case "org.varlink.service.PermissionDenied": self = .permissionDenied
-        case "cn.boothd.Agent.NoSuchIncident":
+        case .methodNotFound: self = .methodNotFound(parameters["method"] ?? "")
+        case .invalidParameter: self = .invalidParameter(parameters["parameter"] ?? "")
+        case .interfaceNotFound: self = .interfaceNotFound(parameters["interface"] ?? "")
+        case .methodNotImplemented: self = .methodNotImplemented(parameters["method"] ?? "")
+        case .permissionDenied: self = .permissionDenied
+        case .noSuchIncident:
             guard let id = EventID(parameters["incident"] ?? "") else { return nil }
             self = .noSuchIncident(id)
-        case "cn.boothd.Agent.IncidentClosed":
+        case .incidentClosed:
             guard let id = EventID(parameters["incident"] ?? "") else { return nil }
             self = .incidentClosed(id)
-        case "cn.boothd.Agent.NoSuchEvent":
+        case .noSuchEvent:
             guard let id = EventID(parameters["id"] ?? "") else { return nil }
             self = .noSuchEvent(id)
-        case "cn.boothd.Agent.NoSuchPoint": self = .noSuchPoint(parameters["point"] ?? "")
-        case "cn.boothd.Agent.Unavailable":
+        case .noSuchPoint: self = .noSuchPoint(parameters["point"] ?? "")
+        case .unavailable:
             self = .unavailable(Self.reason(of: parameters))
-        case "cn.boothd.Agent.TooManyClients":
+        case .tooManyClients:
             self = .tooManyClients(Self.reason(of: parameters))
-        case "cn.boothd.Agent.ReadFailed":
+        case .readFailed:
             let failure = ReadFailure(code: parameters["code"] ?? "", reason: Self.reason(of: parameters))
             self = .readFailed(failure ?? .lost(Self.reason(of: parameters)))
-        default: return nil
         }
     }
 

@@ -61,20 +61,20 @@ private struct Envelope: Decodable {
             }
             return .interfaceDescription(of: interface)
         default:
-            guard method.hasPrefix("\(AgentInterface.name).") else { throw .methodNotFound(method) }
-            return .agent(try agentCall(method, parameters, takesMore: takesMore))
+            guard let known = AgentMethod(fullName: method) else { throw .methodNotFound(method) }
+            return .agent(try agentCall(known, parameters, takesMore: takesMore))
         }
     }
 
     private static func agentCall(
-        _ method: String, _ parameters: CallParameters, takesMore: Bool
+        _ method: AgentMethod, _ parameters: CallParameters, takesMore: Bool
     ) throws(ControlError) -> ControlCall {
-        switch method.dropFirst(AgentInterface.name.count + 1) {
-        case "GetStatus": return try parameters.allow([], .status)
-        case "ListPoints": return try parameters.allow([], .points)
-        case "GetQueue": return try parameters.allow([], .queue)
-        case "FollowEvents": return try parameters.allow([], .events)
-        case "ListIncidents":
+        switch method {
+        case .getStatus: return try parameters.allow([], .status)
+        case .listPoints: return try parameters.allow([], .points)
+        case .getQueue: return try parameters.allow([], .queue)
+        case .followEvents: return try parameters.allow([], .events)
+        case .listIncidents:
             try parameters.allow(["incident", "all"])
             var id: EventID?
             if let text = try parameters.string("incident") {
@@ -82,33 +82,52 @@ private struct Envelope: Decodable {
                 id = named
             }
             return .incidents(id, all: try parameters.bool("all") ?? false)
-        case "LendBus":
+        case .lendBus:
             try parameters.allow(["bus", "line"])
             // The bus is lent for as long as the replies go on.
             guard takesMore else { throw .invalidParameter("more") }
             return .lendBus(try parameters.required("bus"), line: try parameters.string("line").map(BusLine.init))
-        case "ReadModbus": return .readModbus(try modbusRead(parameters))
-        case "GetReport":
+        case .readModbus: return .readModbus(try modbusRead(parameters))
+        case .getReport:
             try parameters.allow(["period", "date"])
             guard let kind = ReportPeriod.Kind(rawValue: try parameters.required("period")) else {
                 throw .invalidParameter("period")
             }
             return .report(kind, on: try parameters.date("date"))
-        case "Verify":
+        case .verify:
             try parameters.allow(["full"])
             return .verify(full: try parameters.bool("full") ?? false)
-        case "Test":
+        case .test:
             try parameters.allow(["point"])
             guard takesMore else { throw .invalidParameter("more") }
             return .test(try parameters.string("point").map(PointID.init))
-        case let name:
-            guard let act = try Act(method: name, parameters) else { throw .methodNotFound(method) }
-            return .act(act)
+        case .acknowledge:
+            try parameters.allow(["incident"])
+            return .act(.acknowledge(try parameters.requiredEvent("incident")))
+        case .close:
+            try parameters.allow(["incident", "outcome"])
+            let outcome = try parameters.required("outcome")
+            guard Act.isOutcome(outcome) else { throw .invalidParameter("outcome") }
+            return .act(.close(try parameters.requiredEvent("incident"), outcome: outcome))
+        case .arm: return try parameters.allow([], .act(.arm))
+        case .disarm:
+            try parameters.allow(["until"])
+            return .act(.disarm(until: try parameters.time("until")))
+        case .retry: return .act(.retry(try retried(parameters)))
         }
     }
 }
 
 extension Envelope {
+    /// One event, or all of them said in so many words.
+    private static func retried(_ parameters: CallParameters) throws(ControlError) -> EventID? {
+        try parameters.allow(["id", "all"])
+        let id = try parameters.event("id")
+        let all = try parameters.bool("all") ?? false
+        guard (id != nil) != all else { throw .invalidParameter(id == nil ? "id" : "all") }
+        return id
+    }
+
     private static func modbusRead(_ parameters: CallParameters) throws(ControlError) -> ModbusRead {
         try parameters.allow(["bus", "unit", "table", "address", "count", "line"])
         guard let table = ModbusTable(rawValue: try parameters.required("table")) else {

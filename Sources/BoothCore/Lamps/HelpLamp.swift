@@ -60,13 +60,13 @@ package struct HelpLamp: Sendable {
     /// What the journal holds at the start; nothing is on its way yet.
     package mutating func resume(_ incidents: [Incident]) {
         for incident in incidents {
-            take(incident.afterRestart)
+            apply(incident.afterRestart)
             noteRecorded([incident.opening])
         }
     }
 
     /// An incident as it stands now.
-    package mutating func take(_ incident: Incident) {
+    package mutating func apply(_ incident: Incident) {
         guard let point = incident.point, incident.device == nil, let lamp = lamps[point] else { return }
         let answer = Self.answer(to: incident)
         guard incident.isOpen else { return set(nil, of: incident.id) }

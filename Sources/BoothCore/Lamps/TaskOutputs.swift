@@ -16,7 +16,7 @@ struct TaskOutputs {
     private var passing: [String: Passing] = [:]
 
     /// Does what a task wants; the newest order for an output replaces the one before it.
-    mutating func take(_ order: OutputOrder, at now: BootTime) {
+    mutating func apply(_ order: OutputOrder, at now: BootTime) {
         if let span = order.span {
             passing[order.output] = Passing(isOn: order.isOn, until: now + span)
         } else {

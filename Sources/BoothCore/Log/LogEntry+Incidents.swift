@@ -39,10 +39,10 @@ extension LogEntry {
     }
 
     /// Somebody came or went, or it was said so.
-    static func entry(on attendance: Attendance) -> LogEntry {
+    static func entry(on attendance: Attendance, in zone: Zone) -> LogEntry {
         let by = attendance.cause.words
-        let until = attendance.until.map { CivilTime(wallMilliseconds: $0.nearestSecond.milliseconds) }
-        let end = until.map { Message(zh: "，至 \($0.rfc3339)", en: ", until \($0.rfc3339)") } ?? Message(zh: "", en: "")
+        let until = attendance.until.map { $0.nearestSecond.text(in: zone) }
+        let end = until.map { Message(zh: "，至 \($0)", en: ", until \($0)") } ?? Message(zh: "", en: "")
         return LogEntry(
             .notice, .attendanceChanged,
             Message(

@@ -36,7 +36,7 @@ package struct Debouncer: Sendable, Hashable {
     /// Takes what the input says from `time` on; `advance(to: time)` comes first.
     ///
     /// - Returns: the state if it counts at once.
-    package mutating func take(state: PointState, at time: BootTime) -> PointState? {
+    package mutating func apply(state: PointState, at time: BootTime) -> PointState? {
         // Unknown is no level: to know, or to know no longer, is nothing that bounces.
         guard let accepted, accepted != .unknown, state != .unknown, period > .zero else { return accept(state) }
         if countsLeadingEdge, candidate == nil, accepted == .normal, state != .normal {

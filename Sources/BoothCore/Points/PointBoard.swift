@@ -60,26 +60,26 @@ struct PointBoard {
     /// Every point, in the configuration's order.
     var all: [Entry] { order.compactMap { entries[$0] } }
 
-    /// When `settle` has something to do unless an input changes.
+    /// When `advance` has something to do unless an input changes.
     var nextDeadline: BootTime? { unsettled.compactMap { entries[$0]?.nextDeadline }.min() }
 
     /// Takes a driver's reading.
     ///
     /// - Returns: what follows from it, oldest first.
-    mutating func take(_ reading: Reading) -> [Change] {
+    mutating func apply(_ reading: Reading) -> [Change] {
         guard var entry = entries[reading.point] else { return [] }
         defer { store(entry) }
         guard reading.quality == .good else {
             entry.note(reading, state: entry.reading?.state ?? reading.state, at: reading.at)
             return []
         }
-        var changes = entry.settle(at: reading.at)
+        var changes = entry.advance(to: reading.at)
         // Good again with the state that it had: nothing changed, and the rules learn that its device is back. Of a
         // counter the value is all there is.
         let hasRecovered = entry.reading?.quality != .good
         let hasCounted = entry.point.countingRegister != nil && entry.reading?.value != reading.value
         var news: [Change] = []
-        if let state = entry.debouncer.take(state: reading.state, at: reading.at) {
+        if let state = entry.debouncer.apply(state: reading.state, at: reading.at) {
             news = entry.accept(state, reading, at: reading.at)
         } else {
             let state = entry.heldState ?? entry.debouncer.accepted ?? reading.state
@@ -113,11 +113,11 @@ struct PointBoard {
     }
 
     /// Lets time pass for the points that wait for it.
-    mutating func settle(at time: BootTime) -> [Change] {
+    mutating func advance(to time: BootTime) -> [Change] {
         var changes: [Change] = []
         for point in order where unsettled.contains(point) {
             guard var entry = entries[point] else { continue }
-            changes += entry.settle(at: time)
+            changes += entry.advance(to: time)
             store(entry)
         }
         return changes.sorted { $0.at < $1.at }
@@ -163,7 +163,7 @@ extension PointBoard.Entry {
     }
 
     /// Lets time pass.
-    fileprivate mutating func settle(at time: BootTime) -> [PointBoard.Change] {
+    fileprivate mutating func advance(to time: BootTime) -> [PointBoard.Change] {
         var changes: [PointBoard.Change] = []
         if let reading, let (state, since) = debouncer.advance(to: time) {
             changes += accept(state, reading, at: since)

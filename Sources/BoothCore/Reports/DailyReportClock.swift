@@ -32,7 +32,7 @@ package struct DailyReportClock: Sendable {
     /// When to ask again, unless something is due now: at the next moment, in an hour at most.
     package func nextLook(after moment: Moment) -> BootTime {
         let moments = [moment.civil.date, moment.civil.date.next].map {
-            $0.instant(minuteOfDay: Self.minuteOfDay).milliseconds + Int64(offsetSeconds) * 1000
+            $0.instant(minuteOfDay: Self.minuteOfDay, in: moment.zone).milliseconds + Int64(offsetSeconds) * 1000
         }
         let next = moments.first { $0 > moment.wallMilliseconds }.map {
             Duration.milliseconds($0 - moment.wallMilliseconds)

@@ -44,8 +44,10 @@ struct MailCounts {
     func figures(_ checks: BoxChecks) -> BoothReport.MailFigures {
         let weeks = checks.weeks
         return BoothReport.MailFigures(
-            letters: letters, collected: collected, waiting: waiting, waitingSince: waitingSince?.civilText,
-            overdue: overdue, checks: checks.inPeriod, checkDays: checks.days, lastCheck: checks.last?.civilText,
+            letters: letters, collected: collected, waiting: waiting,
+            waitingSince: waitingSince.map(checks.placement.text),
+            overdue: overdue, checks: checks.inPeriod, checkDays: checks.days,
+            lastCheck: checks.last.map(checks.placement.text),
             daysSinceCheck: checks.daysSinceLast, weeks: weeks.count,
             weeksChecked: weeks.count(where: checks.isChecked), collection: collection.spans,
             feedback: feedback.spans)
@@ -54,7 +56,7 @@ struct MailCounts {
 
 /// The openings of the box, and the weeks that ask for one each.
 struct BoxChecks {
-    private let placement: Placement
+    let placement: Placement
     /// How many were in the period.
     private(set) var inPeriod = 0
     /// The last one before the end.
@@ -68,9 +70,9 @@ struct BoxChecks {
     }
 
     mutating func add(_ check: WallTime) {
-        guard placement.period.lookBack <= check, check < placement.until else { return }
+        guard placement.period.lookBack(in: placement.now.zone) <= check, check < placement.until else { return }
         last = max(last ?? check, check)
-        let date = check.date.daysSince1970
+        let date = placement.date(of: check).daysSince1970
         dates.insert(date)
         guard check >= placement.from else { return }
         inPeriod += 1
@@ -82,15 +84,15 @@ struct BoxChecks {
 
     /// Whole days of the calendar from the last one to the last day of the report.
     var daysSinceLast: Int? {
-        let lastDay = WallTime(milliseconds: max(placement.from.milliseconds, placement.until.milliseconds - 1)).date
-        return last.map { lastDay.daysSince1970 - $0.date.daysSince1970 }
+        let end = WallTime(milliseconds: max(placement.from.milliseconds, placement.until.milliseconds - 1))
+        return last.map { placement.date(of: end).daysSince1970 - placement.date(of: $0).daysSince1970 }
     }
 
     /// The Mondays of the weeks that ended in the period.
     var weeks: [CivilDate] {
         let dates = placement.period.first.daysSince1970...placement.period.last.daysSince1970
         return dates.map { CivilDate(daysSince1970: $0) }
-            .filter { $0.weekday == .sunday && $0.next.instant() <= placement.until }
+            .filter { $0.weekday == .sunday && $0.next.instant(in: placement.now.zone) <= placement.until }
             .map { CivilDate(daysSince1970: $0.daysSince1970 - 6) }
     }
 
@@ -106,9 +108,4 @@ extension Incident {
         guard device == nil, category != .mailOverdue else { return false }
         return category == .mail || point.map(slots.contains) ?? false
     }
-}
-
-extension WallTime {
-    /// The date in the process's zone.
-    fileprivate var date: CivilDate { CivilTime(wallMilliseconds: milliseconds).date }
 }

@@ -6,6 +6,7 @@ struct OpenFigures {
     /// The most open incidents that are listed: an event has to stay small enough for every platform.
     static let mostItems = 500
 
+    private let placement: Placement
     private var byPriority: [Priority: Int] = [:]
     private var oldest: WallTime?
     /// The first `mostItems` of them, sorted, and up to as many behind them that were not sorted in yet.
@@ -29,6 +30,10 @@ struct OpenFigures {
         }
     }
 
+    init(_ placement: Placement) {
+        self.placement = placement
+    }
+
     mutating func add(_ placed: PlacedIncident) {
         guard placed.end == .open else { return }
         let incident = placed.incident
@@ -37,7 +42,7 @@ struct OpenFigures {
         let place = Place(
             priority: incident.priority, opened: placed.opening?.milliseconds ?? .min, id: incident.id)
         if let last, place > last { return }
-        items.append(Item(place: place, item: .init(incident, opened: placed.opening?.civilText)))
+        items.append(Item(place: place, item: .init(incident, opened: placed.opening.map(placed.placement.text))))
         if items.count == 2 * Self.mostItems { dropUnlisted() }
     }
 
@@ -51,7 +56,7 @@ struct OpenFigures {
         BoothReport.Open(
             total: byPriority.values.reduce(0, +),
             byPriority: byPriority.sorted { $0.key < $1.key }.map { .init(priority: $0.key, count: $0.value) },
-            oldest: oldest?.civilText)
+            oldest: oldest.map(placement.text))
     }
 
     var listed: [BoothReport.OpenItem] {

@@ -16,8 +16,8 @@ struct Placement {
     init(_ period: ReportPeriod, historyFrom: WallTime? = nil, now: Moment) {
         self.period = period
         self.now = now
-        (from, to) = (period.from, period.to)
-        self.historyFrom = historyFrom.flatMap { $0 > period.from ? $0 : nil }
+        (from, to) = (period.from(in: now.zone), period.to(in: now.zone))
+        self.historyFrom = historyFrom.flatMap { [from] in $0 > from ? $0 : nil }
         until = max(from, min(to, WallTime(milliseconds: now.wallMilliseconds)))
     }
 
@@ -26,6 +26,12 @@ struct Placement {
 
     /// The period as far as it can be known.
     var span: Stretch { Stretch(from: from.milliseconds, to: until.milliseconds) }
+
+    /// An instant as the booth's clock shows it, RFC 3339.
+    func text(_ instant: WallTime) -> String { instant.text(in: now.zone) }
+
+    /// The date in the booth's zone.
+    func date(of instant: WallTime) -> CivilDate { now.zone.civil(instant).date }
 
     func isInPeriod(_ instant: WallTime) -> Bool { from <= instant && instant < to }
 

@@ -13,7 +13,7 @@ package struct ReportMaker: Sendable {
     private let placement: Placement
 
     private var counts = CountFigures()
-    private var open = OpenFigures()
+    private var open: OpenFigures
     private var closed = ClosedFigures()
     private var responses = ResponseFigures()
     private var mail: MailCounts
@@ -31,6 +31,7 @@ package struct ReportMaker: Sendable {
         self.points = points
         downtime = outages.map { Stretch(from: $0.from.milliseconds, to: $0.to.milliseconds) }
         placement = Placement(period, now: now)
+        open = OpenFigures(placement)
         mail = MailCounts(points)
         faults = FaultTimes(placement)
         checks = BoxChecks(placement)
@@ -62,8 +63,9 @@ package struct ReportMaker: Sendable {
         let placement = Placement(period, historyFrom: historyFrom, now: now)
         let covered = faults.stretches
         return BoothReport(
-            period: .init(period), until: placement.until.civilText, isComplete: placement.isComplete,
-            historyFrom: placement.historyFrom?.civilText, isCapped: isCapped, raised: counts.raised,
+            period: .init(period, in: now.zone), until: placement.text(placement.until),
+            isComplete: placement.isComplete,
+            historyFrom: placement.historyFrom.map(placement.text), isCapped: isCapped, raised: counts.raised,
             undated: counts.undated, repeats: counts.repeats, tests: counts.tests, categories: counts.categories,
             open: open.figures, openItems: open.listed, closed: closed.figures, response: responses.figures,
             mail: mail.figures(checks), availability: availability(placement, covered), faults: faults.list(),
@@ -114,5 +116,7 @@ package struct WatchedPoint: Sendable, Hashable {
 
 extension ReportPeriod {
     /// How far before its start history is needed: the last opening of the box may be so long ago.
-    package var lookBack: WallTime { CivilDate(daysSince1970: first.daysSince1970 - 14).instant() }
+    package func lookBack(in zone: Zone) -> WallTime {
+        CivilDate(daysSince1970: first.daysSince1970 - 14).instant(in: zone)
+    }
 }

@@ -14,7 +14,7 @@ extension IncidentRules {
     }
 
     /// `target` answered for `event`; an event that offered no live incident changes nothing here.
-    package mutating func take(_ answer: Answer, for event: EventID, from target: TargetID, at moment: Moment)
+    package mutating func apply(_ answer: Answer, for event: EventID, from target: TargetID, at moment: Moment)
         -> Decision
     {
         guard let id = offers[event], var incident = live[id],

@@ -23,7 +23,8 @@ extension IncidentRules {
         let isAttended = schedule.isAttended(at: moment)
         let isClosed = !isAttended && schedule.isClosed(moment.civil.date)
         return Attendance(
-            isAttended: isAttended, cause: isClosed ? .closed : .schedule, until: schedule.nextChange(after: wall))
+            isAttended: isAttended, cause: isClosed ? .closed : .schedule,
+            until: schedule.nextChange(after: wall, in: moment.zone))
     }
 
     /// Whether officers are in now.
@@ -78,7 +79,7 @@ extension IncidentRules {
             span = .milliseconds(until.milliseconds - moment.wallMilliseconds)
             guard span > .zero, span <= Self.longestOverride else { return .until }
         } else if moment.clock != .unsynced,
-            let change = schedule.nextChange(after: WallTime(milliseconds: moment.wallMilliseconds))
+            let change = schedule.nextChange(after: WallTime(milliseconds: moment.wallMilliseconds), in: moment.zone)
         {
             span = min(most, .milliseconds(change.milliseconds - moment.wallMilliseconds))
         }

@@ -26,7 +26,7 @@ extension IncidentRules {
         incident.latest = Stamp(moment)
         incident.restored = nil
         keep(incident)
-        timers[.settle(incident.id)] = nil
+        timers[.restore(incident.id)] = nil
         releases[incident.id] = nil
         if timers[.announce(incident.id)] == nil { timers[.announce(incident.id)] = moment.boot + Self.gathering }
     }
@@ -48,11 +48,11 @@ extension IncidentRules {
         let wait = min(Self.gathering, point.rules.repeatWindow)
         if wait == .zero { return restore(incident.id, since: Stamp(moment), at: moment) }
         releases[incident.id] = Stamp(moment)
-        timers[.settle(incident.id)] = moment.boot + wait
+        timers[.restore(incident.id)] = moment.boot + wait
     }
 
     /// Nobody pressed again: the incident is restored as of the release, or as of now where there was none.
-    mutating func settle(_ id: EventID, at moment: Moment) {
+    mutating func restoreRested(_ id: EventID, at moment: Moment) {
         restore(id, since: releases[id] ?? Stamp(moment), at: moment)
     }
 

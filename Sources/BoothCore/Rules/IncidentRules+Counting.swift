@@ -11,7 +11,7 @@ extension IncidentRules {
     /// Nothing tells of them again: a letter that raises nothing of its own must be on disk with the counter, too. The
     /// counter is remembered in the same entry as what it raised. Where that entry is lost, the next start finds the
     /// old value and raises again: at least once.
-    package mutating func take(_ presses: CountedPresses, at moment: Moment) -> Decision {
+    package mutating func apply(_ presses: CountedPresses, at moment: Moment) -> Decision {
         guard let point = configured[presses.point], let register = point.countingRegister else { return Decision() }
         decision.presses.append(presses)
         clearFaults(above: point, at: moment)

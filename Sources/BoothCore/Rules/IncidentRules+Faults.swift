@@ -4,7 +4,7 @@ import BoothModel
 // Faults: opened once when something is lost, restored once when it is found.
 extension IncidentRules {
     /// A sensor's chip, line, bus or unit was lost or found.
-    package mutating func take(_ report: DeviceReport, at moment: Moment) -> Decision {
+    package mutating func apply(_ report: DeviceReport, at moment: Moment) -> Decision {
         switch report.condition {
         case .lost:
             toldAnew(report.device)
@@ -15,8 +15,8 @@ extension IncidentRules {
     }
 
     /// Something else of the booth's own failed or works again: a link (`target:police`), the storage (`storage`).
-    package mutating func take(
-        fault category: Category, of device: DeviceID, stands: Bool, at moment: Moment
+    package mutating func setFault(
+        _ category: Category, of device: DeviceID, stands: Bool, at moment: Moment
     ) -> Decision {
         if stands {
             toldAnew(device)

@@ -7,7 +7,7 @@ extension IncidentRules {
     static let gapRest = Duration.seconds(60)
 
     /// Edges of a point were lost. Losses that follow each other closely are one incident, with how many it were.
-    package mutating func take(_ missed: MissedEdges, at moment: Moment) -> Decision {
+    package mutating func apply(_ missed: MissedEdges, at moment: Moment) -> Decision {
         guard configured[missed.point] != nil else { return Decision() }
         noteGap(of: missed.point, missed: missed.count, at: moment)
         return finish()

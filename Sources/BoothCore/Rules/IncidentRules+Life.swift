@@ -56,7 +56,7 @@ extension IncidentRules {
     mutating func restore(_ id: EventID, since stamp: Stamp, at moment: Moment) {
         guard var incident = live[id], incident.isOpen, incident.restored == nil else { return }
         timers[.announce(id)] = nil
-        timers[.settle(id)] = nil
+        timers[.restore(id)] = nil
         releases[id] = nil
         incident.restored = stamp.dated(at: moment)
         incident.announced = incident.count
@@ -77,7 +77,8 @@ extension IncidentRules {
         _ incident: Incident, outcome: String, by actor: Actor, except teller: TargetID? = nil, at moment: Moment
     ) {
         var incident = incident
-        for timer in [Timer.announce(incident.id), .settle(incident.id), .escalate(incident.id), .remind(incident.id)] {
+        for timer in [Timer.announce(incident.id), .restore(incident.id), .escalate(incident.id), .remind(incident.id)]
+        {
             timers[timer] = nil
         }
         releases[incident.id] = nil
@@ -173,7 +174,7 @@ extension IncidentRules {
             anew.firstSeen = memory.firstSeen
             anew.lastActive = memory.lastActive
             points[id] = anew
-            for incident in standing[id] ?? [] { timers[.settle(incident)] = BootTime(nanoseconds: 0) }
+            for incident in standing[id] ?? [] { timers[.restore(incident)] = BootTime(nanoseconds: 0) }
         }
     }
 
@@ -206,10 +207,10 @@ extension IncidentRules {
         guard let point = configured[memory.point], point.kind != .mailSlot else { return }
         for incident in (standing[memory.point] ?? []).compactMap({ live[$0] }) {
             // Where something is due already, it was the incident of another kind.
-            guard timers[.settle(incident.id)] == nil else { continue }
+            guard timers[.restore(incident.id)] == nil else { continue }
             // A counting input is normal for ever: its presses were over when they were told.
             releases[incident.id] = point.countingRegister == nil ? memory.since : incident.latest
-            timers[.settle(incident.id)] = now
+            timers[.restore(incident.id)] = now
         }
     }
 }

@@ -64,7 +64,7 @@ extension IncidentRules {
         releases.merge(file.releases) { ours, _ in ours }
         for (timer, instant) in file.timers.instants {
             switch timer {
-            case .announce, .settle, .escalate, .remind, .mailOverdue, .attendance, .clock, .endTests:
+            case .announce, .restore, .escalate, .remind, .mailOverdue, .attendance, .clock, .endTests:
                 timers[timer] = instant
             // Whoever lost edges before holds its lines no longer: those faults end here. The others run since this start.
             case .gapRest, .onDelay, .stuck, .doorHeld, .unconfirmed: break
@@ -177,7 +177,7 @@ extension IncidentRules {
         }
         if more > 0 || twin.restored == nil { incident.restored = nil }
         if twin.restored == nil {
-            (timers[.settle(older)], releases[older]) = (timers[.settle(twin.id)], releases[twin.id])
+            (timers[.restore(older)], releases[older]) = (timers[.restore(twin.id)], releases[twin.id])
         }
         keep(incident)
         if let point = twin.point, points[point]?.incident == twin.id { bind(incident, to: point) }

@@ -6,15 +6,15 @@ extension IncidentRules {
     /// One answer of a target's task channel, as one step: what was done, what was refused, and how far it was read.
     ///
     /// - Parameter cursor: where the next question begins; nil: where it began before.
-    package mutating func take(
+    package mutating func apply(
         _ tasks: [PlatformTask], cursor: String?, from target: TargetID, at moment: Moment
     ) -> Decision {
-        for task in tasks { take(task, from: target, at: moment) }
+        for task in tasks { apply(task, from: target, at: moment) }
         if let cursor { remember { $0.cursors[target] = cursor } }
         return finish()
     }
 
-    private mutating func take(_ task: PlatformTask, from target: TargetID, at moment: Moment) {
+    private mutating func apply(_ task: PlatformTask, from target: TargetID, at moment: Moment) {
         if var record = ledger.record(of: task.id, from: target), !task.id.isEmpty {
             // Answered once more, since the answer may be what was lost; and never again.
             guard record.answers < 2 else { return }

@@ -76,7 +76,7 @@ package struct IncidentRules {
         /// Tell the platforms the count gathered.
         case announce(EventID)
         /// The input has been normal for long enough: restored.
-        case settle(EventID)
+        case restore(EventID)
         /// The on-delay of a point is over.
         case onDelay(PointID)
         /// No edge of a point has been lost for long enough.
@@ -104,7 +104,7 @@ package struct IncidentRules {
         /// told: the restoration tells it.
         var turn: (rank: Int, incident: Int64, point: String) {
             switch self {
-            case .settle(let id): (0, id.key, "")
+            case .restore(let id): (0, id.key, "")
             case .announce(let id): (1, id.key, "")
             case .onDelay(let point): (2, 0, point.rawValue)
             case .gapRest(let point): (3, 0, point.rawValue)
@@ -200,7 +200,7 @@ package struct IncidentRules {
     }
 
     /// A point's reading, debounced. What is not of good quality changes nothing: its device is reported lost.
-    package mutating func take(_ reading: Reading, at moment: Moment) -> Decision {
+    package mutating func apply(_ reading: Reading, at moment: Moment) -> Decision {
         guard reading.quality == .good, let point = configured[reading.point] else { return Decision() }
         clearFaults(above: point, at: moment)
         let before = points[point.id]
@@ -239,7 +239,7 @@ package struct IncidentRules {
     private mutating func end(_ timer: Timer, at moment: Moment) {
         switch timer {
         case .announce(let id): announceRepeats(id, at: moment)
-        case .settle(let id): settle(id, at: moment)
+        case .restore(let id): restoreRested(id, at: moment)
         case .onDelay(let point): onDelayOver(point, at: moment)
         case .gapRest(let point): gapOver(point, at: moment)
         case .stuck(let point): stuckOver(point, at: moment)

@@ -100,7 +100,6 @@ struct FileStatus {
     /// The lowest nine bits of the mode, and the set-id ones.
     var permissions: mode_t { raw.st_mode & 0o7777 }
     var isDirectory: Bool { raw.st_mode & S_IFMT == S_IFDIR }
-    var isRegular: Bool { raw.st_mode & S_IFMT == S_IFREG }
     var isCharacterDevice: Bool { raw.st_mode & S_IFMT == S_IFCHR }
     /// Of a device: which driver.
     var major: Int { Int((raw.st_rdev >> 8) & 0xFFF) }

@@ -80,10 +80,9 @@ enum JournalSchema {
             try connection.reserveBytes(reservedBytes)
             try connection.execute("PRAGMA page_size = \(pageSize)")
             try connection.execute("PRAGMA auto_vacuum = NONE")
-            // The first answer comes before the change is committed, and says nothing of whether it was.
-            guard try connection.text("PRAGMA journal_mode = WAL") == "wal",
-                try connection.text("PRAGMA journal_mode") == "wal"
-            else {
+            // Where the change cannot be committed this throws. The connection itself would go on to say "wal", and write
+            // without a log: it is given up.
+            guard try connection.text("PRAGMA journal_mode = WAL") == "wal" else {
                 // Without it a commit would not be what this journal promises (a file system without shared memory).
                 throw SQLiteError(.execute, extendedCode: 14, message: "no write-ahead log on this file system")
             }

@@ -53,15 +53,17 @@ extension JournalWriter {
     }
 
     private func takeUp(_ opened: OpenedJournal) {
-        file = OpenFile(directory: opened.directory, store: opened.store, birth: opened.birth)
         witness.beside = opened.mark
-        isSuspect = false
-        hasFailed = false
         do throws(SQLiteError) {
             try takeNumbers(of: opened)
         } catch {
+            // A full disk leaves open what is open. But this file's queues are not known yet: what is written to it would
+            // wait for nobody. It is opened once more.
             return refuse(.database(error))
         }
+        file = OpenFile(directory: opened.directory, store: opened.store, birth: opened.birth)
+        isSuspect = false
+        hasFailed = false
         for (target, queue) in opened.queues { count(queue, of: target, opened.settled[target] ?? 0) }
         // What waits in memory may have arrived by the commit that failed, and is counted twice then.
         if !pending.isEmpty { hasDoubtfulTallies = true }

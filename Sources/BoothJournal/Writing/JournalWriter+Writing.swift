@@ -36,7 +36,7 @@ extension JournalWriter {
     }
 
     private func commit(to store: JournalStore) throws(SQLiteError) {
-        guard let generation else { return }
+        guard let generation else { throw JournalStore.unknownQueue }
         let counts = queues.mapValues(\.lastCount)
         // What came since the disk refused may have none yet. Without one it would be recorded and wait for nobody.
         let numbered = numberPending()

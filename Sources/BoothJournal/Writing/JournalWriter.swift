@@ -82,6 +82,8 @@ final class JournalWriter {
 
     /// So long a failing disk is asked again when the agent stops.
     private static let lastPatience = Duration.seconds(2)
+    /// Between two attempts.
+    private static let lastPause = Duration.milliseconds(200)
 
     init(
         _ setup: Journal.Setup, post: @escaping @Sendable (Journal.Order) -> Void = { _ in },
@@ -149,10 +151,15 @@ final class JournalWriter {
     /// A disk that refuses at the very end is asked a few times more: what it takes now is not lost with the process.
     private func insist(on inbox: Mailbox<Journal.Order>) {
         let end = BootTime.now() + Self.lastPatience
+        var next = BootTime.now() + Self.lastPause
         while !pending.isEmpty || isOpening, BootTime.now() < end {
-            // Nothing is expected but a file; the wait is the pause between two attempts.
-            for case .opened(let outcome) in inbox.wait(milliseconds: 200) { takeUp(outcome.take()) }
-            if !pending.isEmpty { write() }
+            // Nothing is expected but a file. Word of one that cannot be opened comes at once, and is no reason to ask for
+            // another at once.
+            let pause = (isOpening ? end : min(next, end)).millisecondsAway()
+            for case .opened(let outcome) in inbox.wait(milliseconds: pause) { takeUp(outcome.take()) }
+            guard !isOpening, !pending.isEmpty, next <= BootTime.now() else { continue }
+            write()
+            next = BootTime.now() + Self.lastPause
         }
         // A thread that still opens a file when the process ends would use what is being taken apart.
         let last = BootTime.now() + Self.lastPatience

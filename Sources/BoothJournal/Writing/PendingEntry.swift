@@ -48,12 +48,15 @@ extension JournalStore {
             for event in item.entry.events {
                 let row = try put(event)
                 for delivery in item.deliveries where delivery.event.id == event.id {
-                    guard let target = number(delivery.target), let sequence = delivery.sequence else { continue }
+                    // Without them it would be recorded and wait for nobody.
+                    guard let target = number(delivery.target), let sequence = delivery.sequence else {
+                        throw Self.unknownQueue
+                    }
                     try put(delivery, number: row, sequence: sequence, of: target)
                 }
             }
             for settlement in item.settled {
-                guard let target = number(settlement.target) else { continue }
+                guard let target = number(settlement.target) else { throw Self.unknownQueue }
                 switch settlement.outcome {
                 case .accepted: try settle(settlement.event, of: target)
                 case .rejected(let reason): try reject(settlement.event, of: target, reason: reason)
@@ -67,6 +70,9 @@ extension JournalStore {
         for task in pending.flatMap(\.entry.tasks) { try put(task) }
         if let memory = pending.last(where: { $0.entry.memory != nil })?.entry.memory { try put(memory) }
     }
+
+    /// The file was not taken up whole, and has to be opened anew (SQLITE_MISUSE).
+    static let unknownQueue = SQLiteError(.execute, extendedCode: 21, message: "the queues of the file are not known")
 
     /// Appends an event, if the file does not have it already.
     ///

@@ -38,15 +38,4 @@ package struct BoothMemory: Sendable, Hashable, Codable {
         (same.alive, same.outages, same.syncedBoot) = (before.alive, before.outages, before.syncedBoot)
         return same == before
     }
-
-    /// What an older agent did not write has its default.
-    package init(from decoder: any Decoder) throws {
-        let row = try decoder.container(keyedBy: CodingKeys.self)
-        override = try row.decodeIfPresent(AttendanceOverride.self, forKey: .override)
-        cursors = try row.decodeIfPresent([TargetID: String].self, forKey: .cursors) ?? [:]
-        reported = try row.decodeIfPresent([CivilDate].self, forKey: .reported) ?? []
-        syncedBoot = try row.decodeIfPresent(String.self, forKey: .syncedBoot)
-        alive = try row.decodeIfPresent(Stamp.self, forKey: .alive)
-        outages = try row.decodeIfPresent([Outage].self, forKey: .outages) ?? []
-    }
 }

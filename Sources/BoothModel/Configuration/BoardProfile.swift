@@ -119,7 +119,8 @@ package struct BoardProfile: Sendable, Hashable {
     package var signs: [Sign]
 
     package init(
-        name: String, title: Message, unit: Int = 1, baud: Int = 9600, parity: ModbusBusConfiguration.Parity = .none,
+        name: String, title: Message, unit: Int = 1, baud: Int = ModbusBusConfiguration.usualBaud,
+        parity: ModbusBusConfiguration.Parity = ModbusBusConfiguration.usualParity,
         inputs: Inputs? = nil, outputs: Outputs? = nil, wholeBytes: Bool = false, signs: [Sign] = []
     ) {
         self.name = name

@@ -26,9 +26,11 @@ package struct Booth: Sendable, Hashable {
         case school, commerce, hospital, scenic, town, station
     }
 
+    package static let usualTimeZone = "Asia/Shanghai"
+
     package init(
         code: String, name: String, county: String, grid: String, address: String, longitude: Double, latitude: Double,
-        site: Site? = nil, timeZone: String = "Asia/Shanghai"
+        site: Site? = nil, timeZone: String = Booth.usualTimeZone
     ) {
         self.code = code
         self.name = name

@@ -30,11 +30,13 @@ package struct Configuration: Sendable, Hashable {
     package static let usualStorageLimit: Int64 = 256 << 20
     /// A year and a month: a report on any month of the last year is whole.
     package static let usualStorageKeep = Duration.seconds(400 * 86_400)
+    package static let usualClockTrust = ClockTrust.kernel
 
     package init(
         booth: Booth, schedule: WeeklySchedule = WeeklySchedule(),
         storageLimit: Int64 = Configuration.usualStorageLimit, storageKeep: Duration = Configuration.usualStorageKeep,
-        clockTrust: ClockTrust = .kernel, chips: [GPIOChipConfiguration] = [], buses: [ModbusBusConfiguration] = [],
+        clockTrust: ClockTrust = Configuration.usualClockTrust, chips: [GPIOChipConfiguration] = [],
+        buses: [ModbusBusConfiguration] = [],
         points: [PointConfiguration], outputs: [OutputConfiguration] = [], targets: [TargetConfiguration],
         rules: RuleSettings = RuleSettings(), hash: String = ""
     ) {

@@ -131,9 +131,6 @@ package struct OutputConfiguration: Sendable, Hashable {
     package var shows: Shows
     package var sink: Sink
 
-    /// Whether it is a line of a GPIO chip.
-    package var isOnGPIO: Bool { if case .gpio = sink { true } else { false } }
-
     package init(id: String, shows: Shows, sink: Sink) {
         self.id = id
         self.shows = shows

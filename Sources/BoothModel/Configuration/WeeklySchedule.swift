@@ -42,19 +42,15 @@ package struct WeeklySchedule: Sendable, Hashable {
     ///
     /// Exact also where the zone changes its offset: an attendance that begins in a skipped hour begins with the hour
     /// after it, one in a repeated hour comes twice.
-    /// - Parameters:
-    ///   - wall: the search begins after it.
-    ///   - civil: the zone: the civil time of an instant. By default the process's own.
+    /// - Parameter wall: the search begins after it.
     /// - Returns: nil where nothing changes for 400 days.
-    package func nextChange(
-        after wall: WallTime, civil: (WallTime) -> CivilTime = { CivilTime(wallMilliseconds: $0.milliseconds) }
-    ) -> WallTime? {
+    package func nextChange(after wall: WallTime, in zone: Zone) -> WallTime? {
         guard !attended.isEmpty else { return nil }
         let end = wall.milliseconds + 400 * 86_400_000
-        let before = isAttended(civil(wall))
-        var (instant, face) = (wall, civil(wall))
+        let before = isAttended(zone.civil(wall))
+        var (instant, face) = (wall, zone.civil(wall))
         while instant.milliseconds < end {
-            (instant, face) = Self.step(from: instant, face, toMinute: nextEdge(after: face), civil)
+            (instant, face) = Self.step(from: instant, face, toMinute: nextEdge(after: face), zone)
             if isAttended(face) != before { return instant }
         }
         return nil
@@ -73,17 +69,17 @@ package struct WeeklySchedule: Sendable, Hashable {
 
     /// From an instant to a minute of the same day, or to the change of the zone's offset that comes before.
     private static func step(
-        from instant: WallTime, _ face: CivilTime, toMinute minute: Int, _ civil: (WallTime) -> CivilTime
+        from instant: WallTime, _ face: CivilTime, toMinute minute: Int, _ zone: Zone
     ) -> (WallTime, CivilTime) {
         let sinceMidnight = Int64(face.minuteOfDay * 60 + face.second) * 1000 + Int64(face.millisecond)
         var later = WallTime(milliseconds: instant.milliseconds + Int64(minute) * 60_000 - sinceMidnight)
-        var then = civil(later)
+        var then = zone.civil(later)
         guard then.offsetSeconds != face.offsetSeconds else { return (later, then) }
         // Offsets change on whole seconds.
         var earlier = instant.milliseconds - Int64(face.millisecond)
         while later.milliseconds - earlier > 1000 {
             let middle = WallTime(milliseconds: earlier + (later.milliseconds - earlier) / 2000 * 1000)
-            let between = civil(middle)
+            let between = zone.civil(middle)
             if between.offsetSeconds == face.offsetSeconds {
                 earlier = middle.milliseconds
             } else {

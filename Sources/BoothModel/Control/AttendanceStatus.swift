@@ -8,10 +8,10 @@ package struct AttendanceStatus: Codable, Sendable, Hashable {
     /// When that changes unless something happens, local civil time with offset; null: not within a year, or not known.
     @Nullable package var until: String?
 
-    package init(_ attendance: Attendance) {
+    package init(_ attendance: Attendance, in zone: Zone) {
         attended = attendance.isAttended
         cause = attendance.cause.rawValue
-        until = attendance.until.map { CivilTime(wallMilliseconds: $0.nearestSecond.milliseconds).rfc3339 }
+        until = attendance.until.map { $0.nearestSecond.text(in: zone) }
     }
 }
 

@@ -65,6 +65,11 @@ package struct IncidentStatus: Codable, Sendable, Hashable {
         /// Whether others have it in its place.
         package var handedOver: Bool
 
+        private enum CodingKeys: String, CodingKey {
+            case target, delivery, ticket
+            case handedOver = "handed_over"
+        }
+
         init(_ ticket: Incident.TargetTicket) {
             target = ticket.target
             delivery = ticket.delivery
@@ -121,55 +126,5 @@ package struct IncidentStatus: Codable, Sendable, Hashable {
         case priority, count, state, point, device, missed, test, opened, restored
         case restoredAt = "restored_at"
         case accepted, acknowledged, handovers, escalations, steps, outcome, closed, by, targets
-    }
-
-    /// An agent of before tells of no answer and no end.
-    package init(from decoder: any Decoder) throws {
-        let row = try decoder.container(keyedBy: CodingKeys.self)
-        incident = try row.decode(EventID.self, forKey: .incident)
-        category = try row.decode(Category.self, forKey: .category)
-        incidentClass = try row.decode(IncidentClass.self, forKey: .incidentClass)
-        priority = try row.decode(Priority.self, forKey: .priority)
-        count = try row.decode(Int.self, forKey: .count)
-        state = try row.decode(IncidentState.self, forKey: .state)
-        _point = try row.decode(Nullable<PointID>.self, forKey: .point)
-        _device = try row.decode(Nullable<DeviceID>.self, forKey: .device)
-        _missed = try row.decode(Nullable<UInt64>.self, forKey: .missed)
-        test = try row.decode(Bool.self, forKey: .test)
-        _opened = try row.decode(Nullable<String>.self, forKey: .opened)
-        restored = try row.decode(Bool.self, forKey: .restored)
-        _restoredAt = try row.decode(Nullable<String>.self, forKey: .restoredAt)
-        _accepted = try row.decode(Nullable<String>.self, forKey: .accepted)
-        _acknowledged = try row.decode(Nullable<Mark>.self, forKey: .acknowledged)
-        handovers = try row.decodeIfPresent(Int.self, forKey: .handovers) ?? 0
-        escalations = try row.decodeIfPresent(Int.self, forKey: .escalations) ?? 0
-        steps = try row.decodeIfPresent([Step].self, forKey: .steps) ?? []
-        _outcome = try row.decode(Nullable<String>.self, forKey: .outcome)
-        _closed = try row.decode(Nullable<String>.self, forKey: .closed)
-        _by = try row.decode(Nullable<Actor>.self, forKey: .by)
-        targets = try row.decode([TargetTicket].self, forKey: .targets)
-    }
-}
-
-extension IncidentStatus.TargetTicket {
-    private enum CodingKeys: String, CodingKey {
-        case target, delivery, ticket
-        case handedOver = "handed_over"
-    }
-
-    package init(from decoder: any Decoder) throws {
-        let row = try decoder.container(keyedBy: CodingKeys.self)
-        target = try row.decode(TargetID.self, forKey: .target)
-        delivery = try row.decode(Delivery.self, forKey: .delivery)
-        _ticket = try row.decode(Nullable<String>.self, forKey: .ticket)
-        handedOver = try row.decodeIfPresent(Bool.self, forKey: .handedOver) ?? false
-    }
-
-    package func encode(to encoder: any Encoder) throws {
-        var row = encoder.container(keyedBy: CodingKeys.self)
-        try row.encode(target, forKey: .target)
-        try row.encode(delivery, forKey: .delivery)
-        try row.encode(_ticket, forKey: .ticket)
-        try row.encode(handedOver, forKey: .handedOver)
     }
 }

@@ -10,13 +10,6 @@ package struct PointsReply: Codable, Sendable, Hashable {
         self.points = points
         self.units = units
     }
-
-    /// An agent of before has no `units`.
-    package init(from decoder: any Decoder) throws {
-        let container = try decoder.container(keyedBy: CodingKeys.self)
-        points = try container.decode([PointStatus].self, forKey: .points)
-        units = try container.decodeIfPresent([UnitCounters].self, forKey: .units) ?? []
-    }
 }
 
 /// What one point is known to be.

@@ -101,9 +101,9 @@ package struct StatusReply: Codable, Sendable, Hashable {
     /// Whole seconds since the agent started.
     package var uptimeSeconds: Int
     package var clock: Clock
-    /// The booth's zone, an IANA name; nil where the agent is of before.
-    package var timeZone: String?
-    /// Whether officers are in; nil where the agent is of before, or does not know yet.
+    /// The booth's zone, an IANA name.
+    package var timeZone: String
+    /// Whether officers are in; nil where the agent does not know yet.
     package var attendance: AttendanceStatus?
     package var storage: Storage
     /// In the configuration's order.
@@ -118,7 +118,7 @@ package struct StatusReply: Codable, Sendable, Hashable {
     package init(
         booth: String, name: String, state: State, inService: Bool, reasons: [Message],
         hints: [Message] = [], bootID: String, version: String, uptimeSeconds: Int, clock: ClockState,
-        timeZone: String? = nil, attendance: AttendanceStatus? = nil, storage: Storage,
+        timeZone: String = Booth.usualTimeZone, attendance: AttendanceStatus? = nil, storage: Storage,
         points: [PointStatus], open: Int, targets: [TargetStatus], faults: [Fault] = []
     ) {
         self.booth = booth
@@ -199,13 +199,12 @@ extension StatusReply {
             version: try container.decode(String.self, forKey: .version),
             uptimeSeconds: try container.decode(Int.self, forKey: .uptimeSeconds),
             clock: try container.decode(Clock.self, forKey: .clock).state,
-            timeZone: try container.decodeIfPresent(String.self, forKey: .timeZone),
+            timeZone: try container.decode(String.self, forKey: .timeZone),
             attendance: try container.decodeIfPresent(AttendanceStatus.self, forKey: .attendance),
             storage: try container.decode(Storage.self, forKey: .storage),
             points: try container.decode([PointStatus].self, forKey: .points),
             open: try container.decode(Int.self, forKey: .open),
             targets: try container.decode([TargetStatus].self, forKey: .targets),
-            // A code that this version does not know, as well as an agent of before.
-            faults: (try? container.decode([Fault].self, forKey: .faults)) ?? [])
+            faults: try container.decode([Fault].self, forKey: .faults))
     }
 }

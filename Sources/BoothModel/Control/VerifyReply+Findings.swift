@@ -2,10 +2,10 @@
 
 // A reply of what the journal found.
 extension VerifyReply {
-    package init(_ findings: ChainFindings, full: Bool) {
+    package init(_ findings: ChainFindings, full: Bool, in zone: Zone) {
         self.init(
             full: full, problem: findings.problem.map(Problem.init), at: findings.at,
-            oldest: findings.oldest.map(Place.init), newest: findings.newest.map(Place.init),
+            oldest: findings.oldest.map { Place($0, in: zone) }, newest: findings.newest.map { Place($0, in: zone) },
             checked: findings.checked, head: findings.head, reports: findings.reports, reported: findings.reported)
     }
 }
@@ -22,8 +22,8 @@ extension VerifyReply.Problem {
 }
 
 extension VerifyReply.Place {
-    fileprivate init(_ place: ChainFindings.Place) {
+    fileprivate init(_ place: ChainFindings.Place, in zone: Zone) {
         self.init(
-            event: place.number, time: CivilTime(wallMilliseconds: place.time.milliseconds).rfc3339)
+            event: place.number, time: place.time.text(in: zone))
     }
 }

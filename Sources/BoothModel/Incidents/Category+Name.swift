@@ -1,12 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension Category {
-    /// What people call it: its Chinese name where it has one, and the word itself in English.
-    package var name: Message { Message(zh: Self.chinese[self] ?? rawValue, en: rawValue) }
+    /// What people call it: its Chinese name where it is a known one, and the word itself in English.
+    package var name: Message { Message(zh: KnownCategory(rawValue: rawValue)?.chineseName ?? rawValue, en: rawValue) }
+}
 
-    private static let chinese: [Category: String] = [
-        .help: "求助", .duress: "胁迫", .intrusion: "闯入", .tamper: "防拆", .mail: "信件", .mailTamper: "信箱被开",
-        .mailOverdue: "信件逾期", .doorHeld: "门久开", .power: "电源", .sensor: "传感器", .gap: "丢边沿", .link: "链路",
-        .storage: "存储", .clock: "时钟", .configuration: "配置", .test: "测试", "loss": "丢失",
-    ]
+extension KnownCategory {
+    fileprivate var chineseName: String {
+        switch self {
+        case .help: "求助"
+        case .duress: "胁迫"
+        case .intrusion: "闯入"
+        case .tamper: "防拆"
+        case .mail: "信件"
+        case .mailTamper: "信箱被开"
+        case .mailOverdue: "信件逾期"
+        case .doorHeld: "门久开"
+        case .power: "电源"
+        case .sensor: "传感器"
+        case .gap: "丢边沿"
+        case .link: "链路"
+        case .storage: "存储"
+        case .clock: "时钟"
+        case .configuration: "配置"
+        case .test: "测试"
+        case .loss: "丢失"
+        }
+    }
 }

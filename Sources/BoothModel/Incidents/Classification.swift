@@ -16,38 +16,62 @@ package struct Category: RawRepresentable, Hashable, Sendable, Codable, Expressi
     package init(stringLiteral text: String) { self.init(rawValue: text) }
     package var description: String { rawValue }
 
+    package init(_ known: KnownCategory) { self.init(rawValue: known.rawValue) }
+
+    package static let help = Category(.help)
+    package static let duress = Category(.duress)
+    package static let intrusion = Category(.intrusion)
+    package static let tamper = Category(.tamper)
+    package static let mail = Category(.mail)
+    package static let mailTamper = Category(.mailTamper)
+    package static let mailOverdue = Category(.mailOverdue)
+    package static let doorHeld = Category(.doorHeld)
+    package static let power = Category(.power)
+    package static let sensor = Category(.sensor)
+    package static let gap = Category(.gap)
+    package static let link = Category(.link)
+    package static let storage = Category(.storage)
+    package static let clock = Category(.clock)
+    package static let configuration = Category(.configuration)
+    package static let test = Category(.test)
+}
+
+/// The categories that the rules raise; each has a name in Chinese.
+package enum KnownCategory: String, Sendable, CaseIterable {
     /// A help button was pressed.
-    package static let help: Category = "help"
+    case help
     /// A duress button was pressed; no output shows it.
-    package static let duress: Category = "duress"
+    case duress
     /// A door was opened while nobody was in.
-    package static let intrusion: Category = "intrusion"
+    case intrusion
     /// A tamper contact became active.
-    package static let tamper: Category = "tamper"
+    case tamper
     /// A letter fell into the box.
-    package static let mail: Category = "mail"
+    case mail
     /// The box was opened while nobody was in.
-    package static let mailTamper: Category = "mail-tamper"
+    case mailTamper = "mail-tamper"
     /// A letter has lain in the box for too long.
-    package static let mailOverdue: Category = "mail-overdue"
+    case mailOverdue = "mail-overdue"
     /// The room's door was left open.
-    package static let doorHeld: Category = "door-held"
+    case doorHeld = "door-held"
     /// Mains or battery failed.
-    package static let power: Category = "power"
+    case power
     /// What points are read from is lost or misbehaves.
-    package static let sensor: Category = "sensor"
+    case sensor
     /// Edges of a point were lost.
-    package static let gap: Category = "gap"
+    case gap
     /// A target does not answer.
-    package static let link: Category = "link"
+    case link
     /// The journal cannot be written, or is full.
-    package static let storage: Category = "storage"
+    case storage
     /// Civil time is not known.
-    package static let clock: Category = "clock"
+    case clock
     /// The configuration file was wrong at the start, and the last right one is in service.
-    package static let configuration: Category = "configuration"
+    case configuration
     /// A platform asked for a try of the whole way.
-    package static let test: Category = "test"
+    case test
+    /// Events were lost; counted in reports of losses, and never an incident's.
+    case loss
 }
 
 /// How urgent: 1 is the highest, 4 the lowest.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// How incidents are kept: what an older agent did not write has its default.
+// How incidents are kept: what is zero or empty is left out.
 extension Incident: Codable {
     /// More activations than any point has in its life.
     private static let counts = 0...1_000_000_000_000

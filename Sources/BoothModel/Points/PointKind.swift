@@ -28,14 +28,37 @@ package enum PointKind: String, Sendable, Codable, CaseIterable {
     }
 
     /// Whether the first edge counts at once. A door wants a stable level, a button its leading edge.
-    package var countsLeadingEdge: Bool { self == .helpButton || self == .duressButton }
+    package var countsLeadingEdge: Bool {
+        switch self {
+        case .helpButton, .duressButton: true
+        case .roomDoor, .streetDoor, .tamper, .mailSlot, .mailDoor, .mainsPower, .battery, .contact: false
+        }
+    }
 
     /// Whether activations close together are gathered on one incident: presses of somebody in need, letters.
-    package var gathersActivations: Bool { countsLeadingEdge || self == .mailSlot }
+    package var gathersActivations: Bool {
+        switch self {
+        case .helpButton, .duressButton, .mailSlot: true
+        case .roomDoor, .streetDoor, .tamper, .mailDoor, .mainsPower, .battery, .contact: false
+        }
+    }
+
+    /// Whether a unit may count its activations (`counter = true`): each says something; a door or mains power is a level.
+    package var canBeCounted: Bool {
+        switch self {
+        case .helpButton, .duressButton, .tamper, .mailSlot, .contact: true
+        case .roomDoor, .streetDoor, .mailDoor, .mainsPower, .battery: false
+        }
+    }
 
     /// Whether it should become active now and then, so that a point that never does has to be tried. Power that never
     /// fails is as it should be.
-    package var isUsedNowAndThen: Bool { self != .mainsPower && self != .battery }
+    package var isUsedNowAndThen: Bool {
+        switch self {
+        case .mainsPower, .battery: false
+        case .helpButton, .duressButton, .roomDoor, .streetDoor, .tamper, .mailSlot, .mailDoor, .contact: true
+        }
+    }
 
     /// Whether one that stays active may be stuck: nobody presses for long, and no letter takes a minute.
     package var canBeStuck: Bool {
@@ -44,4 +67,30 @@ package enum PointKind: String, Sendable, Codable, CaseIterable {
         case .roomDoor, .streetDoor, .tamper, .mailDoor, .mainsPower, .battery: false
         }
     }
+}
+
+extension PointKind {
+    /// The `[rules]` that a point of this kind may have for itself.
+    package var rules: Set<PointRule> {
+        switch self {
+        case .helpButton, .duressButton, .contact: [.repeated, .stuck, .chatter, .untested]
+        case .roomDoor: [.repeated, .doorHeld, .chatter, .untested]
+        case .streetDoor: [.chatter, .untested]
+        case .tamper, .mailDoor: [.repeated, .chatter, .untested]
+        case .mailSlot: [.letter, .mailOverdue, .stuck, .chatter, .untested]
+        case .mainsPower, .battery: [.repeated, .powerDelay, .chatter, .untested]
+        }
+    }
+}
+
+/// A key of `[rules]` that a point may have for itself, as the configuration spells it.
+package enum PointRule: String, Sendable, CaseIterable {
+    case repeated = "repeat"
+    case letter
+    case mailOverdue = "mail-overdue"
+    case doorHeld = "door-held"
+    case powerDelay = "power-delay"
+    case stuck
+    case chatter
+    case untested
 }

@@ -86,12 +86,12 @@ extension BoothReport {
         package var from: String
         package var to: String
 
-        package init(_ period: ReportPeriod) {
+        package init(_ period: ReportPeriod, in zone: Zone) {
             kind = period.kind
             first = period.first.text
             last = period.last.text
-            from = period.from.civilText
-            to = period.to.civilText
+            from = period.from(in: zone).text(in: zone)
+            to = period.to(in: zone).text(in: zone)
         }
     }
 

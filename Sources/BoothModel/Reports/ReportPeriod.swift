@@ -33,18 +33,18 @@ package struct ReportPeriod: Sendable, Hashable {
         }
     }
 
-    /// Its first instant, in the process's zone.
-    package var from: WallTime { first.instant() }
+    /// Its first instant.
+    package func from(in zone: Zone) -> WallTime { first.instant(in: zone) }
     /// The first instant after it.
-    package var to: WallTime { last.next.instant() }
+    package func to(in zone: Zone) -> WallTime { last.next.instant(in: zone) }
 
     /// The one before it.
     package var previous: ReportPeriod { ReportPeriod(kind, containing: first.previous) }
 }
 
 extension WallTime {
-    /// RFC 3339 with the offset of the process's zone.
-    package var civilText: String { CivilTime(wallMilliseconds: milliseconds).rfc3339 }
+    /// RFC 3339 with the zone's offset.
+    package func text(in zone: Zone) -> String { zone.civil(self).rfc3339 }
 
     /// An end that is kept by elapsed time is reckoned back into a time of day some milliseconds off what was asked for.
     package var nearestSecond: WallTime {

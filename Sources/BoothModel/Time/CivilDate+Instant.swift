@@ -38,18 +38,17 @@ extension CivilDate {
     ///
     /// - Parameters:
     ///   - minuteOfDay: 0...1440; 1440 is the next midnight.
-    ///   - civil: the zone: the civil time of an instant. By default the process's own.
     package func instant(
-        minuteOfDay: Int = 0, civil: (WallTime) -> CivilTime = { CivilTime(wallMilliseconds: $0.milliseconds) }
+        minuteOfDay: Int = 0, in zone: Zone
     ) -> WallTime {
         let face = daysSince1970 * 86_400 + minuteOfDay * 60
         func shown(withOffsetOf seconds: Int) -> WallTime {
-            let offset = civil(WallTime(milliseconds: Int64(seconds) * 1000)).offsetSeconds
+            let offset = zone.offset(at: WallTime(milliseconds: Int64(seconds) * 1000))
             return WallTime(milliseconds: Int64(face - offset) * 1000)
         }
         // The offset of the day before and of the day after: zones change less often than that.
         let candidates = [shown(withOffsetOf: face - 86_400), shown(withOffsetOf: face + 86_400)]
-        return candidates.first { civil($0).faceSeconds == face } ?? candidates[0]
+        return candidates.first { zone.civil($0).faceSeconds == face } ?? candidates[0]
     }
 
     private static func floor(_ number: Int, _ divisor: Int) -> Int {

@@ -18,14 +18,16 @@ package struct Moment: Sendable, Hashable {
     package var wallMilliseconds: Int64
     /// The same in the booth's zone.
     package var civil: CivilTime
+    package var zone: Zone
     package var clock: ClockState
     /// The kernel's boot id, 32 hexadecimal digits: which `boot` this is.
     package var bootID: String
 
-    package init(boot: BootTime, wallMilliseconds: Int64, civil: CivilTime, clock: ClockState, bootID: String) {
+    package init(boot: BootTime, wallMilliseconds: Int64, in zone: Zone, clock: ClockState, bootID: String) {
         self.boot = boot
         self.wallMilliseconds = wallMilliseconds
-        self.civil = civil
+        civil = zone.civil(WallTime(milliseconds: wallMilliseconds))
+        self.zone = zone
         self.clock = clock
         self.bootID = bootID
     }
@@ -37,7 +39,7 @@ extension Moment {
         var then = self
         then.boot = instant
         then.wallMilliseconds -= (boot - instant).milliseconds
-        then.civil = CivilTime(wallMilliseconds: then.wallMilliseconds)
+        then.civil = zone.civil(WallTime(milliseconds: then.wallMilliseconds))
         return then
     }
 

@@ -12,7 +12,7 @@ extension ChipInputs {
         nextSample = nextSample ?? time + FloodWatch.pace
         var outcome = silence(of: held)
         // What the kernel had kept by then, so that numbers go on from there, and the level behind it.
-        if outcome.gone == nil { outcome += take(held.readChanges(), of: held, at: time) }
+        if outcome.gone == nil { outcome += apply(held.readChanges(), of: held, at: time) }
         return outcome
     }
 
@@ -52,7 +52,7 @@ extension ChipInputs {
             return outcome
         }
         // What waited meanwhile is older than the levels told since: it is taken while the line still says nothing.
-        outcome += take(held.readChanges(), of: held, at: time)
+        outcome += apply(held.readChanges(), of: held, at: time)
         for line in rested { lines[line].calm() }
         return outcome
     }

@@ -91,7 +91,7 @@ final class ChipInputs {
             request: { group throws(GPIOError) in outcome.reports += try self.hold(group, of: open, at: time) },
             refuse: { outcome.reports += self.lose($0.line, self.reason(of: $1, for: $0, of: open), at: time) })
         do throws(GPIOError) {
-            try groups.take(wanted)
+            try groups.requestAll(wanted)
         } catch {
             outcome.gone = error
         }
@@ -171,16 +171,16 @@ final class ChipInputs {
     /// A chip that is gone makes its descriptors ready for ever; reading says so, whatever the readiness said.
     private func readChanges(of held: HeldInputs, at time: BootTime) -> ChipOutcome {
         guard self.held.contains(where: { $0 === held }) else { return ChipOutcome() }
-        var outcome = take(held.readChanges(), of: held, at: time)
+        var outcome = apply(held.readChanges(), of: held, at: time)
         if outcome.gone == nil { outcome += hush(held, at: time) }
         return outcome
     }
 
-    func take(_ changes: LineChanges, of held: HeldInputs, at time: BootTime) -> ChipOutcome {
+    func apply(_ changes: LineChanges, of held: HeldInputs, at time: BootTime) -> ChipOutcome {
         var outcome = ChipOutcome()
         for (line, edge) in changes.edges {
             let instant = BootTime(monotonicNanoseconds: edge.timestampNanoseconds)
-            outcome.reports += lines[line].take(edge, at: instant)
+            outcome.reports += lines[line].apply(edge, at: instant)
         }
         for line in held.lines {
             if changes.uncounted.contains(line) { lines[line].countUncounted() }

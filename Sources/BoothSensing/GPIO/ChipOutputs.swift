@@ -111,7 +111,7 @@ final class ChipOutputs {
             request: { group throws(GPIOError) in outcome.reports += try self.hold(group, of: open, at: time) },
             refuse: { outcome.reports += self.lose($0.line, self.reason(of: $1, for: $0, of: open), at: time) })
         do throws(GPIOError) {
-            try groups.take(wanted)
+            try groups.requestAll(wanted)
         } catch {
             outcome.gone = error
         }

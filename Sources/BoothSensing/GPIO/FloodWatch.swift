@@ -28,7 +28,7 @@ struct FloodWatch {
     ///
     /// - Parameter lost: how many were lost since the edge before.
     /// - Returns: whether it is one too many of its second, which begins with an edge.
-    mutating func take(at time: BootTime, lost: UInt64 = 0) -> Bool {
+    mutating func note(at time: BootTime, lost: UInt64 = 0) -> Bool {
         if let start, time >= start, time - start < Self.window {
             count = count.clampedSum(lost).clampedSum(1)
         } else {

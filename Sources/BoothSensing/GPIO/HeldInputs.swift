@@ -110,7 +110,7 @@ final class HeldInputs {
                 {
                     uncounted.insert(line)
                 }
-                for edge in batch { lineOfOffset[edge.offset].map { buffer.take(edge, of: $0) } }
+                for edge in batch { lineOfOffset[edge.offset].map { buffer.apply(edge, of: $0) } }
                 taken += batch
             }
         }

@@ -80,12 +80,12 @@ struct InputLine {
     }
 
     /// A change that the kernel saw; the one too many makes the line flood.
-    mutating func take(_ edge: GPIOEdge, at time: BootTime) -> [SensorReport] {
+    mutating func apply(_ edge: GPIOEdge, at time: BootTime) -> [SensorReport] {
         let lost = edge.lineSequence.map { count($0) } ?? 0
         guard !isFlooding else { return [] }
         missed = missed.clampedSum(lost)
         isActive = edge.isActive
-        isFlooding = flood.take(at: time, lost: lost)
+        isFlooding = flood.note(at: time, lost: lost)
         return readings(.good, at: time) + (isFlooding ? points.map { .flood($0.id, at: time) } : [])
     }
 

@@ -18,22 +18,22 @@ struct LineGroups<Setting> {
     let refuse: (WantedLine<Setting>, GPIOError) -> Void
 
     /// - Throws: `GPIOError` when the chip is gone.
-    func take(_ wanted: [WantedLine<Setting>]) throws(GPIOError) {
+    func requestAll(_ wanted: [WantedLine<Setting>]) throws(GPIOError) {
         var rest = wanted[...]
         while !rest.isEmpty {
-            try takeGroup(Array(rest.prefix(GPIORequest.mostLines)))
+            try requestGroup(Array(rest.prefix(GPIORequest.mostLines)))
             rest = rest.dropFirst(GPIORequest.mostLines)
         }
     }
 
-    private func takeGroup(_ group: [WantedLine<Setting>]) throws(GPIOError) {
+    private func requestGroup(_ group: [WantedLine<Setting>]) throws(GPIOError) {
         do throws(GPIOError) {
             try request(group)
         } catch {
             if error.meansChipGone { throw error }
             guard group.count > 1 else { return refuse(group[0], error) }
-            try takeGroup(Array(group[..<(group.count / 2)]))
-            try takeGroup(Array(group[(group.count / 2)...]))
+            try requestGroup(Array(group[..<(group.count / 2)]))
+            try requestGroup(Array(group[(group.count / 2)...]))
         }
     }
 }

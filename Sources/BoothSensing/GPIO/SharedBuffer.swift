@@ -38,7 +38,7 @@ struct SharedBuffer {
     private var isDrained = true
 
     /// Reckons with an edge; one without numbers is of ABI v1, where lines share nothing.
-    mutating func take(_ edge: GPIOEdge, of line: Int) {
+    mutating func apply(_ edge: GPIOEdge, of line: Int) {
         guard let own = edge.lineSequence, let shared = edge.requestSequence else { return }
         read += 1
         isDrained = false
@@ -54,14 +54,14 @@ struct SharedBuffer {
 
     /// The buffer was found empty: what it has been full behind is known.
     mutating func drain() {
-        settle()
+        reckonJumps()
         jumps = []
         isDrained = true
     }
 
     /// Which lines may have lost edges since this was asked last; each loss is told once.
     mutating func takeDoubtful(among lines: [Int]) -> Set<Int> {
-        settle()
+        reckonJumps()
         let isNews = unaccounted > told
         // Less than was told: a line's own number has told the rest. Before the buffer is empty, jumps may be yet to come
         // that lines have accounted for.
@@ -69,7 +69,7 @@ struct SharedBuffer {
         return isNews ? Set(lines.filter { heard[$0] ?? 0 < lastLoss }) : []
     }
 
-    private mutating func settle() {
+    private mutating func reckonJumps() {
         let settled = jumps.prefix { read - $0.place + 1 >= GPIORequest.countedBuffer }
         for jump in settled {
             unaccounted += jump.count

@@ -38,7 +38,7 @@ final class CaseBook {
     /// Takes an event of an incident into its case; a new one where there is none.
     ///
     /// - Returns: `rejected` where it is handed over; else `accepted`, with the ticket unless others have the case.
-    func take(
+    func apply(
         _ event: IncomingEvent, _ fields: IncomingEvent.IncidentFields, at now: CivilTime
     ) throws(SQLiteError) -> Verdict {
         let known = try find.first(.text(event.source), .text(fields.id.description), read: Case.init)

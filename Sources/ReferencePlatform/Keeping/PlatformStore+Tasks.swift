@@ -29,7 +29,7 @@ extension PlatformStore {
     }
 
     /// Keeps a booth's answer to a task, and what follows from it: a case that was rerouted is the others'.
-    func take(_ answer: IncomingEvent.TaskAnswer, from booth: String, at now: CivilTime) throws(SQLiteError) {
+    func apply(_ answer: IncomingEvent.TaskAnswer, from booth: String, at now: CivilTime) throws(SQLiteError) {
         try connection.prepare(
             "UPDATE task SET result = ?, reason = ?, answers = answers + 1 WHERE booth = ? AND id = ?"
         ).run(.text(answer.result.rawValue), Value(answer.reason), .text(booth), .text(answer.task))

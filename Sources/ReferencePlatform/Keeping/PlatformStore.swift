@@ -92,8 +92,8 @@ final class PlatformStore {
 
     private func add(_ event: IncomingEvent, at now: CivilTime) throws(SQLiteError) -> Verdict {
         var verdict = Verdict.accepted(ticket: nil)
-        if let incident = event.incident { verdict = try cases.take(event, incident, at: now) }
-        if let answer = event.answer { try take(answer, from: event.booth, at: now) }
+        if let incident = event.incident { verdict = try cases.apply(event, incident, at: now) }
+        if let answer = event.answer { try apply(answer, from: event.booth, at: now) }
         try addEvent.run(
             .text(event.source), .text(event.id.description), .text(event.type), Value(event.subject),
             Value(event.sequence), Value(event.incident?.id.description), Value(verdict.ticket), Value(verdict.reason),

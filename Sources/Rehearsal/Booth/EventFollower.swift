@@ -49,7 +49,7 @@ package final class EventFollower {
     ) throws -> Event {
         var found: Event?
         try control.line(on: .output, within: limit) { line in
-            guard let event = take(line), event.type == type, event.subject == subject else { return false }
+            guard let event = parse(line), event.type == type, event.subject == subject else { return false }
             guard count == nil || event.data.count == count else { return false }
             found = event
             return true
@@ -64,12 +64,12 @@ package final class EventFollower {
     @discardableResult
     package func finish(within limit: Duration = .seconds(20)) throws -> ExitStatus {
         let status = try control.wait(within: limit)
-        for line in control.lines where line.stream == .output { _ = take(line.text) }
+        for line in control.lines where line.stream == .output { _ = parse(line.text) }
         return status
     }
 
     /// - Returns: the line's event; nil when it was shown before.
-    private func take(_ line: String) -> Event? {
+    private func parse(_ line: String) -> Event? {
         guard let event = try? JSONDecoder().decode(Event.self, from: Data(line.utf8)) else { return nil }
         return seen.insert(event.id).inserted ? event : nil
     }

@@ -104,7 +104,7 @@ struct OldHistory {
     private func moment(at milliseconds: Int64, since began: Int64) -> Moment {
         Moment(
             boot: BootTime(nanoseconds: (milliseconds - began + 3_600_000) * 1_000_000),
-            wallMilliseconds: milliseconds, civil: CivilTime(wallMilliseconds: milliseconds), clock: .synced,
+            wallMilliseconds: milliseconds, in: .ofProcess, clock: .synced,
             bootID: "0123456789abcdef0123456789abcdef")
     }
 

@@ -38,7 +38,7 @@ struct BusyJournal {
         ) { _ in }.journal
         var ids = EventIDGenerator(after: 0)
         var newest = EventID(key: 0, random: 0)
-        let template = AlarmTemplate(for: configuration, at: moment(at: day.instant().milliseconds))
+        let template = AlarmTemplate(for: configuration, at: moment(at: day.instant(in: .ofProcess).milliseconds))
         for first in stride(from: 0, to: Self.incidents, by: 100) {
             var entry = JournalEntry()
             for number in first..<min(first + 100, Self.incidents) { add(number, to: &entry, template, &ids) }
@@ -62,7 +62,7 @@ struct BusyJournal {
         _ number: Int, to entry: inout JournalEntry, _ template: AlarmTemplate, _ ids: inout EventIDGenerator
     ) {
         let step = 86_400_000 / Int64(Self.incidents)
-        let opened = moment(at: day.instant().milliseconds + Int64(number) * step)
+        let opened = moment(at: day.instant(in: .ofProcess).milliseconds + Int64(number) * step)
         let incident = incident(opened: opened, &ids)
         entry.incidents.append(incident)
         for _ in 0..<Self.eventsEach {
@@ -73,10 +73,10 @@ struct BusyJournal {
 
     /// An instant of that day; the machine was started an hour before it began.
     private func moment(at milliseconds: Int64) -> Moment {
-        let started = day.instant().milliseconds - 3_600_000
+        let started = day.instant(in: .ofProcess).milliseconds - 3_600_000
         return Moment(
             boot: BootTime(nanoseconds: (milliseconds - started) * 1_000_000), wallMilliseconds: milliseconds,
-            civil: CivilTime(wallMilliseconds: milliseconds), clock: .synced,
+            in: .ofProcess, clock: .synced,
             bootID: "0123456789abcdef0123456789abcdef")
     }
 

@@ -56,7 +56,7 @@ struct BusUseFigures {
     }
 
     private func observe(_ contestant: Contestant, _ line: SerialLine) throws -> Observed {
-        let begin = try contest.settle([contestant], min(spans.settling, .seconds(2)))
+        let begin = try contest.waitUntilSteady([contestant], min(spans.settling, .seconds(2)))
         sleep(until: begin + spans.throughput)
         let calls = (contestant.log?.calls(from: begin, to: begin + spans.throughput) ?? []).filter(\.isAnswered)
         try contestant.stop()

@@ -80,7 +80,7 @@ struct Contest {
     ///
     /// - Returns: when measuring begins.
     /// - Throws: `RehearsalError` for a program that asks nothing.
-    func settle(_ contestants: [Contestant], _ span: Duration) throws -> BootTime {
+    func waitUntilSteady(_ contestants: [Contestant], _ span: Duration) throws -> BootTime {
         for contestant in contestants {
             guard let log = contestant.log else { continue }
             let isPolling = log.wait(

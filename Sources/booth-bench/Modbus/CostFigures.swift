@@ -18,7 +18,7 @@ struct CostFigures {
         for peer in contest.peers where peer.peer == .libmodbus {
             contestants.append(try contest.start(peer, on: SerialLine(), task, named: "cost"))
         }
-        let begin = try contest.settle(contestants, min(spans.settling, .seconds(5)))
+        let begin = try contest.waitUntilSteady(contestants, min(spans.settling, .seconds(5)))
         let files = contestants.map { ProcessFiles(processID: $0.program.processID) }
         let before = try files.map { try $0.processorNanoseconds() }
         sleep(until: begin + spans.processor)

@@ -25,7 +25,7 @@ struct PeriodFigures {
         let line = SerialLine()
         var contestants = [try contest.startAgent(on: line, task, named: name)]
         for peer in contest.peers { contestants.append(try contest.start(peer, on: line, task, named: name)) }
-        let begin = try contest.settle(contestants, spans.settling)
+        let begin = try contest.waitUntilSteady(contestants, spans.settling)
         sleep(until: begin + spans.periods)
         let sides = try contestants.map { try side(of: $0, since: begin) }
         for contestant in contestants { try contestant.stop() }

@@ -90,11 +90,11 @@ private struct WireUnits {
         while true {
             guard poll(&waiting, 2, -1) > 0 else { continue }
             if waiting[1].revents != 0 { return }
-            take(at: .now())
+            carry(at: .now())
         }
     }
 
-    private mutating func take(at now: BootTime) {
+    private mutating func carry(at now: BootTime) {
         let count = read(master, &room, room.count)
         guard count > 0 else { return }
         // What a program left unfinished is not the beginning of its next frame.

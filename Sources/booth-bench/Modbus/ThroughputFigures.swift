@@ -47,7 +47,7 @@ struct ThroughputFigures {
         let gateways = try Gateways(count)
         let task = PollingTask(link: .tcp(ports: gateways.ports), units: units, period: nil)
         let contestant = try start(task, gateways)
-        let begin = try contest.settle([contestant], min(spans.settling, .seconds(2)))
+        let begin = try contest.waitUntilSteady([contestant], min(spans.settling, .seconds(2)))
         sleep(until: begin + spans.throughput)
         let calls = gateways.log.calls(from: begin, to: begin + spans.throughput).count
         try contestant.stop()

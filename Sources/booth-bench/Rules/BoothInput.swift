@@ -23,21 +23,21 @@ enum BoothInput {
         case .reading(let point, let state):
             let reading = Reading(
                 point: point, state: state, value: state == .active ? 1 : 0, quality: .good, at: moment.boot)
-            return [rules.take(reading, at: moment)]
+            return [rules.apply(reading, at: moment)]
         case .device(let device, let isLost):
             let condition = isLost ? DeviceReport.Condition.lost(Self.fault) : .found
-            return [rules.take(DeviceReport(device: device, condition: condition, at: moment.boot), at: moment)]
+            return [rules.apply(DeviceReport(device: device, condition: condition, at: moment.boot), at: moment)]
         case .link(let target, let isLost):
-            return [rules.take(fault: .link, of: .target(target), stands: isLost, at: moment)]
+            return [rules.setFault(.link, of: .target(target), stands: isLost, at: moment)]
         case .missed(let point):
-            return [rules.take(MissedEdges(point: point, count: 3, at: moment.boot), at: moment)]
+            return [rules.apply(MissedEdges(point: point, count: 3, at: moment.boot), at: moment)]
         case .answer(let answer, let event, let target):
-            return [rules.take(answer, for: event, from: target, at: moment)]
+            return [rules.apply(answer, for: event, from: target, at: moment)]
         case .reroute(let event, let incident, let incidentClass, let target):
-            let refused = rules.take(.rejected, for: event, from: target, at: moment)
+            let refused = rules.apply(.rejected, for: event, from: target, at: moment)
             return [refused, rules.reroute(incident, for: event, to: incidentClass, by: target, at: moment)]
         case .task(let task):
-            return [rules.take([task], cursor: String(number), from: BusyBooth.police, at: moment)]
+            return [rules.apply([task], cursor: String(number), from: BusyBooth.police, at: moment)]
         case .acknowledge(let incident):
             return [try? rules.acknowledge(incident, by: Self.officer, at: moment).get()].compactMap(\.self)
         case .close(let incident):

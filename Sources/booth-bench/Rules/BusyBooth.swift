@@ -74,7 +74,7 @@ struct BusyBooth {
     static func moment(at boot: BootTime) -> Moment {
         let wall = start + boot.milliseconds
         return Moment(
-            boot: boot, wallMilliseconds: wall, civil: CivilTime(wallMilliseconds: wall), clock: .synced,
+            boot: boot, wallMilliseconds: wall, in: .ofProcess, clock: .synced,
             bootID: "0123456789abcdef0123456789abcdef")
     }
 }

@@ -29,7 +29,7 @@ struct LampLife {
     mutating func pass() {
         let began = BootTime.now()
         now = now + .milliseconds(1)
-        lamp.take(incident)
+        lamp.apply(incident)
         lamp.noteRecorded([incident.opening])
         lamp.advance(to: now)
         let shown = (lamp.signal, lamp.nextDeadline, lamp.signal.nextChange(after: now))

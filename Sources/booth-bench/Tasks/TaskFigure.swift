@@ -44,7 +44,7 @@ struct TaskFigure {
             throw RehearsalError("the platform's line names no incident: \(raised.text)")
         }
         let bare = try BarePoll(port: port, certificates: certificates)
-        let figures = try take(String(incident), platform, mailbox, bare)
+        let figures = try apply(String(incident), platform, mailbox, bare)
         try agent.stop(within: BenchBooth.patience)
         return figures
     }
@@ -61,7 +61,7 @@ struct TaskFigure {
         return text
     }
 
-    private func take(
+    private func apply(
         _ incident: String, _ platform: ReferencePlatform, _ mailbox: Mailbox<Line>, _ bare: BarePoll
     ) throws -> [Figure] {
         var (done, polls): ([Duration], [Duration]) = ([], [])

@@ -17,18 +17,18 @@ struct HelpLampTests {
     @discardableResult
     private mutating func show(_ decision: Decision) -> EventID? {
         booth.keep(decision)
-        for incident in decision.incidents { lamp.take(incident) }
+        for incident in decision.incidents { lamp.apply(incident) }
         return decision.events.first?.id
     }
 
     private mutating func press(_ point: PointID, at seconds: Double) throws -> EventID {
         let now = booth.moment(at: seconds)
         let reading = Reading(point: point, state: .active, value: 1, quality: .good, at: now.boot)
-        return try #require(show(booth.rules.take(reading, at: now)))
+        return try #require(show(booth.rules.apply(reading, at: now)))
     }
 
     private mutating func answer(_ answer: IncidentRules.Answer, _ event: EventID, at seconds: Double) {
-        show(booth.rules.take(answer, for: event, from: "police", at: booth.moment(at: seconds)))
+        show(booth.rules.apply(answer, for: event, from: "police", at: booth.moment(at: seconds)))
     }
 
     @Test("follows a press: recorded, sent, accepted, and dark ten minutes after the receipt")
@@ -134,7 +134,7 @@ struct HelpLampTests {
         lamp.noteRecorded([press])
         var incident = try #require(booth.incidents.values.first)
         incident.state = .closed
-        lamp.take(incident)
+        lamp.apply(incident)
         #expect(lamp.signal == .off)
     }
 

@@ -12,16 +12,16 @@ struct TaskOutputsTests {
     @Test("are off until a task says otherwise, and stay as the last one made them")
     mutating func standing() {
         #expect(!outputs.isOn("siren"))
-        outputs.take(OutputOrder(output: "siren", isOn: true), at: start)
+        outputs.apply(OutputOrder(output: "siren", isOn: true), at: start)
         #expect(outputs.isOn("siren") && !outputs.isOn("light") && outputs.nextDeadline == nil)
-        outputs.take(OutputOrder(output: "siren", isOn: false), at: start)
+        outputs.apply(OutputOrder(output: "siren", isOn: false), at: start)
         #expect(!outputs.isOn("siren"))
     }
 
     @Test("are what they were before once an order with a span has passed", arguments: [true, false])
     mutating func passing(isOn: Bool) {
-        outputs.take(OutputOrder(output: "siren", isOn: !isOn), at: start)
-        outputs.take(OutputOrder(output: "siren", isOn: isOn, span: .seconds(30)), at: start)
+        outputs.apply(OutputOrder(output: "siren", isOn: !isOn), at: start)
+        outputs.apply(OutputOrder(output: "siren", isOn: isOn, span: .seconds(30)), at: start)
         #expect(outputs.nextDeadline == start + .seconds(30))
         outputs.advance(to: start + .milliseconds(29_999))
         #expect(outputs.isOn("siren") == isOn)
@@ -31,10 +31,10 @@ struct TaskOutputsTests {
 
     @Test("a newer order takes the place of one that has not passed")
     mutating func replaced() {
-        outputs.take(OutputOrder(output: "siren", isOn: true, span: .seconds(30)), at: start)
-        outputs.take(OutputOrder(output: "siren", isOn: true, span: .seconds(5)), at: start + .seconds(1))
+        outputs.apply(OutputOrder(output: "siren", isOn: true, span: .seconds(30)), at: start)
+        outputs.apply(OutputOrder(output: "siren", isOn: true, span: .seconds(5)), at: start + .seconds(1))
         #expect(outputs.nextDeadline == start + .seconds(6))
-        outputs.take(OutputOrder(output: "siren", isOn: true), at: start + .seconds(2))
+        outputs.apply(OutputOrder(output: "siren", isOn: true), at: start + .seconds(2))
         outputs.advance(to: start + .seconds(60))
         #expect(outputs.isOn("siren") && outputs.nextDeadline == nil)
     }

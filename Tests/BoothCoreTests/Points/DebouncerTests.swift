@@ -10,7 +10,7 @@ struct DebouncerTests {
     @Test("lets the first state ever through at once", arguments: [true, false], [PointState.normal, .active, .cut])
     func first(countsLeadingEdge: Bool, state: PointState) {
         var debouncer = Debouncer(period: .milliseconds(10), countsLeadingEdge: countsLeadingEdge)
-        #expect(debouncer.take(state: state, at: milliseconds(5)) == state)
+        #expect(debouncer.apply(state: state, at: milliseconds(5)) == state)
         #expect(debouncer.nextDeadline == nil)
     }
 
@@ -18,7 +18,7 @@ struct DebouncerTests {
     func zeroPeriod() {
         var debouncer = Debouncer(period: .zero, countsLeadingEdge: false)
         let said: [PointState] = [.normal, .active, .active, .normal, .active]
-        let counted = said.enumerated().compactMap { debouncer.take(state: $1, at: milliseconds($0)) }
+        let counted = said.enumerated().compactMap { debouncer.apply(state: $1, at: milliseconds($0)) }
         #expect(counted == [.normal, .active, .normal, .active])
     }
 
@@ -51,8 +51,8 @@ struct DebouncerTests {
     @Test("counts at the instant when the period is over, not before")
     func boundary() {
         var debouncer = Debouncer(period: .milliseconds(10), countsLeadingEdge: false)
-        _ = debouncer.take(state: .normal, at: milliseconds(0))
-        #expect(debouncer.take(state: .active, at: milliseconds(50)) == nil)
+        _ = debouncer.apply(state: .normal, at: milliseconds(0))
+        #expect(debouncer.apply(state: .active, at: milliseconds(50)) == nil)
         #expect(debouncer.nextDeadline == milliseconds(60))
         #expect(debouncer.advance(to: BootTime(nanoseconds: 59_999_999)) == nil)
         #expect(debouncer.advance(to: milliseconds(60))?.0 == .active)
@@ -148,7 +148,9 @@ struct DebouncerTests {
         }
         for (time, state) in edges {
             advance(to: milliseconds(time))
-            if let state = debouncer.take(state: state, at: milliseconds(time)) { counted.append(Counted(time, state)) }
+            if let state = debouncer.apply(state: state, at: milliseconds(time)) {
+                counted.append(Counted(time, state))
+            }
         }
         advance(to: milliseconds(end))
         return counted

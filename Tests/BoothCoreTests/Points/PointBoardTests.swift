@@ -22,12 +22,14 @@ struct PointBoardTests {
     private func run(_ board: inout PointBoard, _ levels: [(Int64, PointState)], until end: Int64) -> [String] {
         var changes: [PointBoard.Change] = []
         for (time, state) in levels {
-            while let deadline = board.nextDeadline, deadline <= instant(time) { changes += board.settle(at: deadline) }
-            changes += board.take(
+            while let deadline = board.nextDeadline, deadline <= instant(time) {
+                changes += board.advance(to: deadline)
+            }
+            changes += board.apply(
                 Reading(
                     point: "p", state: state, value: state == .active ? 1 : 0, quality: .good, at: instant(time)))
         }
-        while let deadline = board.nextDeadline, deadline <= instant(end) { changes += board.settle(at: deadline) }
+        while let deadline = board.nextDeadline, deadline <= instant(end) { changes += board.advance(to: deadline) }
         return changes.map { change in
             switch change {
             case .reading(let reading): "\(reading.state) \(reading.at.milliseconds)"
@@ -140,10 +142,10 @@ struct PointBoardTests {
         #expect(run(&board, [(0, .active)], until: 0) == ["active 0"])
         #expect(board.flood("p", at: instant(10)).count == 1)
         let stale = Reading(point: "p", state: .active, value: 1, quality: .stale, at: instant(20))
-        #expect(board.take(stale).isEmpty)
+        #expect(board.apply(stale).isEmpty)
         #expect(run(&board, [(4000, .normal)], until: 4000) == ["active 4000"])
         #expect(board.all.first?.reading?.quality == .good)
-        #expect(board.take(stale).isEmpty)
+        #expect(board.apply(stale).isEmpty)
         #expect(run(&board, [], until: 61_000) == ["rests 60010"])
         #expect(run(&board, [(70_000, .normal)], until: 70_000) == ["normal 70000"])
     }
@@ -158,7 +160,7 @@ struct PointBoardTests {
                 classification: PointKind.helpButton.defaultClassification)
         ])
         func told(_ value: Int, _ quality: Quality, at time: Int64) -> [PointBoard.Change] {
-            board.take(Reading(point: "p", state: .normal, value: value, quality: quality, at: instant(time)))
+            board.apply(Reading(point: "p", state: .normal, value: value, quality: quality, at: instant(time)))
         }
         #expect(told(7, .good, at: 0).count == 1)
         #expect(told(7, .good, at: 1).isEmpty)
@@ -194,7 +196,7 @@ struct PointBoardTests {
         }
         for _ in 0..<400 {
             time += [0, 1, 1, 3, 9, 11, 50, 400][Int.random(in: 0..<8, using: &random)]
-            while let deadline = board.nextDeadline, deadline <= instant(time) { note(board.settle(at: deadline)) }
+            while let deadline = board.nextDeadline, deadline <= instant(time) { note(board.advance(to: deadline)) }
             if Int.random(in: 0..<20, using: &random) == 0 {
                 note(board.flood("p", at: instant(time)))
             } else {
@@ -202,13 +204,13 @@ struct PointBoardTests {
                 // A level is told with the time at which reading began: a little before the last edge.
                 let told = max(0, time - Int64.random(in: 0...1, using: &random))
                 note(
-                    board.take(
+                    board.apply(
                         Reading(
                             point: "p", state: last, value: last == .active ? 0 : 1, quality: .good, at: instant(told)))
                 )
             }
         }
-        while let deadline = board.nextDeadline { note(board.settle(at: deadline)) }
+        while let deadline = board.nextDeadline { note(board.advance(to: deadline)) }
         let reading = board.all.first?.reading
         #expect(reading?.state == last)
         #expect(reading?.value == (last == .active ? 0 : 1))

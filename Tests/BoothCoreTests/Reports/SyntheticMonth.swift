@@ -15,13 +15,14 @@ enum Made {
         return Moment(
             boot: BootTime(nanoseconds: (wall.milliseconds - bootWall) * 1_000_000),
             wallMilliseconds: wall.milliseconds,
-            civil: CivilTime(wallMilliseconds: wall.milliseconds), clock: clock, bootID: id)
+            in: .ofProcess, clock: clock, bootID: id)
     }
 
     /// An instant of 2026 by the booth's wall clock.
     static func at(_ month: Int, _ day: Int, _ hour: Int = 0, _ minute: Int = 0, _ second: Int = 0) -> WallTime {
         _ = TestZone.isSet
-        let minutes = CivilDate(year: 2026, month: month, day: day).instant(minuteOfDay: hour * 60 + minute)
+        let minutes = CivilDate(year: 2026, month: month, day: day).instant(
+            minuteOfDay: hour * 60 + minute, in: .ofProcess)
         return WallTime(milliseconds: minutes.milliseconds + Int64(second) * 1000)
     }
 

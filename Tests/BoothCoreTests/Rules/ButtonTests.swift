@@ -135,7 +135,7 @@ struct ButtonTests {
         booth.restart()
         let rebooted = booth.moment(at: 2, bootID: "boot-2")
         let reading = Reading(point: "help-1", state: .active, value: 1, quality: .good, at: rebooted.boot)
-        let decision = booth.rules.take(reading, at: rebooted)
+        let decision = booth.rules.apply(reading, at: rebooted)
         #expect(decision.events.map(\.short) == ["raised help 1"])
         #expect(!decision.canBeToldAgain)
     }

@@ -25,7 +25,7 @@ struct ClockedBooth {
     static let officer = Actor(rawValue: "local:wang")
     static let midnight: Int64 = {
         _ = TestZone.isSet
-        return CivilDate(year: 2026, month: 11, day: 24).instant().milliseconds
+        return CivilDate(year: 2026, month: 11, day: 24).instant(in: .ofProcess).milliseconds
     }()
     static let morning = WeeklySchedule.Attendance(day: .tuesday, minutes: 510..<690)
     /// Seconds since the first midnight.
@@ -55,7 +55,7 @@ struct ClockedBooth {
         let wall = Self.midnight + Int64((time + skew) * 1000)
         return Moment(
             boot: BootTime(nanoseconds: Int64((time - booted) * 1e9)), wallMilliseconds: wall,
-            civil: CivilTime(wallMilliseconds: wall), clock: clock, bootID: "boot-\(bootID)")
+            in: .ofProcess, clock: clock, bootID: "boot-\(bootID)")
     }
 
     // MARK: What happens
@@ -77,7 +77,7 @@ struct ClockedBooth {
     mutating func see(_ point: PointID, _ state: PointState, at time: Double) -> [String] {
         let passed = pass(to: time)
         let reading = Reading(point: point, state: state, value: 0, quality: .good, at: moment.boot)
-        return passed + keep(rules.take(reading, at: moment))
+        return passed + keep(rules.apply(reading, at: moment))
     }
 
     /// Somebody, or a time service, sets the wall clock.
@@ -121,7 +121,7 @@ struct ClockedBooth {
     mutating func accept() {
         for incident in incidents.values.sorted(by: { $0.id < $1.id }) {
             for target in incident.targets.map(\.target) {
-                keep(rules.take(.accepted(ticket: nil), for: incident.opening, from: target, at: moment))
+                keep(rules.apply(.accepted(ticket: nil), for: incident.opening, from: target, at: moment))
             }
         }
     }

@@ -26,7 +26,7 @@ struct CountingTests {
         let passed = booth.pass(to: seconds)
         let now = booth.moment(at: seconds)
         let presses = CountedPresses(point: point, count: count, value: value, at: now.boot)
-        return (passed + booth.keep(booth.rules.take(presses, at: now))).map(\.short)
+        return (passed + booth.keep(booth.rules.apply(presses, at: now))).map(\.short)
     }
 
     @Test("raises what was pressed as one incident with its count, and restores it like a release")
@@ -79,7 +79,7 @@ struct CountingTests {
     func oneEntry() {
         var booth = RehearsedBooth([Self.counting("help-1", .helpButton)])
         let now = booth.moment(at: 1)
-        let decision = booth.rules.take(CountedPresses(point: "help-1", count: 1, value: 41, at: now.boot), at: now)
+        let decision = booth.rules.apply(CountedPresses(point: "help-1", count: 1, value: 41, at: now.boot), at: now)
         #expect(decision.events.map(\.short) == ["raised help 1"])
         #expect(decision.points.map(\.counter?.value) == [41])
         #expect(!decision.canBeToldAgain)
@@ -90,7 +90,7 @@ struct CountingTests {
         var booth = RehearsedBooth([Self.counting("slot", .mailSlot)])
         _ = count("slot", 1, to: 1, at: 1, in: &booth)
         let now = booth.moment(at: 2)
-        let decision = booth.rules.take(CountedPresses(point: "slot", count: 1, value: 2, at: now.boot), at: now)
+        let decision = booth.rules.apply(CountedPresses(point: "slot", count: 1, value: 2, at: now.boot), at: now)
         #expect(decision.events.isEmpty && decision.points.map(\.counter?.value) == [2])
         #expect(!decision.canBeToldAgain)
     }
@@ -100,7 +100,8 @@ struct CountingTests {
         var booth = RehearsedBooth([Self.counting("help-1", .helpButton)])
         let now = booth.moment(at: 1)
         booth.keep(
-            booth.rules.take(Reading(point: "help-1", state: .normal, value: 7, quality: .good, at: now.boot), at: now))
+            booth.rules.apply(Reading(point: "help-1", state: .normal, value: 7, quality: .good, at: now.boot), at: now)
+        )
         booth.restart()
         #expect(booth.rules.inputs["help-1"]?.counter == 7)
         let moved = RehearsedBooth([Self.counting("help-1", .helpButton, address: 4)]).configuration
@@ -125,7 +126,7 @@ struct CountingTests {
         var booth = RehearsedBooth([Self.counting("help-1", .helpButton)])
         func read(_ value: Int, at seconds: Double) -> Decision {
             let now = booth.moment(at: seconds)
-            return booth.rules.take(
+            return booth.rules.apply(
                 Reading(point: "help-1", state: .normal, value: value, quality: .good, at: now.boot), at: now)
         }
         #expect(read(7, at: 0).points.count == 1)
@@ -139,7 +140,7 @@ struct CountingTests {
         let now = booth.moment(at: 0)
         let silent = DeviceFault(.silent, Message(zh: "无应答", en: "no answer"))
         booth.keep(
-            booth.rules.take(
+            booth.rules.apply(
                 DeviceReport(device: .unit(1, of: "inside"), condition: .lost(silent), at: now.boot), at: now))
         #expect(count("help-1", 1, to: 2, at: 5, in: &booth) == ["restored sensor 1 after 5 s", "raised help 1"])
     }

@@ -12,12 +12,12 @@ struct FaultTests {
     private mutating func lose(_ device: DeviceID, at seconds: Double) -> [String] {
         let now = booth.moment(at: seconds)
         let report = DeviceReport(device: device, condition: .lost(silent), at: now.boot)
-        return booth.keep(booth.rules.take(report, at: now)).map(\.short)
+        return booth.keep(booth.rules.apply(report, at: now)).map(\.short)
     }
 
     private mutating func find(_ device: DeviceID, at seconds: Double) -> [String] {
         let now = booth.moment(at: seconds)
-        return booth.keep(booth.rules.take(DeviceReport(device: device, condition: .found, at: now.boot), at: now))
+        return booth.keep(booth.rules.apply(DeviceReport(device: device, condition: .found, at: now.boot), at: now))
             .map(\.short)
     }
 
@@ -123,18 +123,18 @@ struct FaultTests {
         booth = RehearsedBooth([RehearsedBooth.help], targets: both)
         let raised = try #require(booth.see("help-1", .active, at: 0).first)
         let now = booth.moment(at: 1)
-        let sent = booth.rules.take(.sent, for: raised.id, from: "police", at: now)
+        let sent = booth.rules.apply(.sent, for: raised.id, from: "police", at: now)
         #expect(sent.incidents.first?.targets.map(\.delivery) == [.sent, .queued])
         #expect(sent.canBeToldAgain && sent.isTransient)
-        let returned = booth.rules.take(.returned, for: raised.id, from: "police", at: now)
+        let returned = booth.rules.apply(.returned, for: raised.id, from: "police", at: now)
         #expect(returned.incidents.first?.targets.map(\.delivery) == [.queued, .queued])
-        let accepted = booth.rules.take(.accepted(ticket: "JQ1"), for: raised.id, from: "police", at: now)
+        let accepted = booth.rules.apply(.accepted(ticket: "JQ1"), for: raised.id, from: "police", at: now)
         let incident = try #require(accepted.incidents.first)
         #expect(incident.state == .accepted)
         #expect(incident.targets.first == .init(target: "police", delivery: .accepted, ticket: "JQ1"))
         #expect(accepted.events.map(\.short) == ["updated help 1 accepted"])
         #expect(accepted.events.first?.recipients == ["copy"])
-        #expect(booth.rules.take(.accepted(ticket: "JQ1"), for: raised.id, from: "police", at: now).isEmpty)
+        #expect(booth.rules.apply(.accepted(ticket: "JQ1"), for: raised.id, from: "police", at: now).isEmpty)
     }
 
     @Test("a receipt for another event, or from a target that was never asked, changes nothing")
@@ -142,14 +142,14 @@ struct FaultTests {
         let raised = try #require(booth.see("help-1", .active, at: 0).first)
         let now = booth.moment(at: 1)
         let other = booth.rules.makeID(at: now)
-        #expect(booth.rules.take(.accepted(ticket: nil), for: other, from: "police", at: now).isEmpty)
-        #expect(booth.rules.take(.accepted(ticket: nil), for: raised.id, from: "grid", at: now).isEmpty)
+        #expect(booth.rules.apply(.accepted(ticket: nil), for: other, from: "police", at: now).isEmpty)
+        #expect(booth.rules.apply(.accepted(ticket: nil), for: raised.id, from: "grid", at: now).isEmpty)
     }
 
     @Test("what was on its way when the agent stopped waits again after the restart")
     mutating func sentBeforeRestart() throws {
         let raised = try #require(booth.see("help-1", .active, at: 0).first)
-        booth.keep(booth.rules.take(.sent, for: raised.id, from: "police", at: booth.moment(at: 1)))
+        booth.keep(booth.rules.apply(.sent, for: raised.id, from: "police", at: booth.moment(at: 1)))
         booth.restart()
         #expect(booth.rules.live.values.first?.targets.map(\.delivery) == [.queued])
     }
@@ -157,7 +157,7 @@ struct FaultTests {
     @Test("a rejected opening is not accepted")
     mutating func rejected() throws {
         let raised = try #require(booth.see("help-1", .active, at: 0).first)
-        let decision = booth.rules.take(.rejected, for: raised.id, from: "police", at: booth.moment(at: 1))
+        let decision = booth.rules.apply(.rejected, for: raised.id, from: "police", at: booth.moment(at: 1))
         #expect(decision.incidents.first?.state == .raised)
         #expect(decision.incidents.first?.targets.first?.delivery == .rejected)
     }
@@ -170,7 +170,7 @@ struct FaultTests {
             booth.see("help-1", .normal, at: start + 1)
             booth.pass(to: start + 10)
             booth.keep(
-                booth.rules.take(
+                booth.rules.apply(
                     .accepted(ticket: nil), for: raised.id, from: "police", at: booth.moment(at: start + 11)))
             let incident = try #require(raised.incident)
             let closing = booth.rules.close(

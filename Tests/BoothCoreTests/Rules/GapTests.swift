@@ -10,7 +10,7 @@ struct GapTests {
 
     private mutating func miss(_ count: UInt64?, at seconds: Double) -> [BoothEvent] {
         let now = booth.moment(at: seconds)
-        return booth.keep(booth.rules.take(MissedEdges(point: "help-1", count: count, at: now.boot), at: now))
+        return booth.keep(booth.rules.apply(MissedEdges(point: "help-1", count: count, at: now.boot), at: now))
     }
 
     private func missed(_ event: BoothEvent?) -> UInt64? {
@@ -69,7 +69,7 @@ struct GapTests {
     @Test("of a point that is not configured nothing is said")
     mutating func unknownPoint() {
         let now = booth.moment(at: 0)
-        let decision = booth.rules.take(MissedEdges(point: "gone", count: 1, at: now.boot), at: now)
+        let decision = booth.rules.apply(MissedEdges(point: "gone", count: 1, at: now.boot), at: now)
         #expect(decision.isEmpty)
     }
 }

@@ -80,17 +80,17 @@ struct HandoverTests {
     mutating func lamp() {
         var lamp = HelpLamp([RehearsedBooth.help], bootID: "boot-1")
         let press = press()
-        if let press { lamp.take(press) }
+        if let press { lamp.apply(press) }
         lamp.noteRecorded(press.map { [$0.opening] } ?? [])
         booth.answer(.accepted(ticket: nil), by: "police", for: press, at: 5)
-        booth.newest().map { lamp.take($0) }
+        booth.newest().map { lamp.apply($0) }
         lamp.advance(to: booth.moment(at: 700).boot)
         #expect(lamp.signal == .off)
         booth.reroute(press, to: .community, by: "police", at: 710)
-        booth.newest().map { lamp.take($0) }
+        booth.newest().map { lamp.apply($0) }
         #expect(lamp.signal == .recorded)
         booth.answer(.rejected, by: "grid", for: press, at: 720)
-        booth.newest().map { lamp.take($0) }
+        booth.newest().map { lamp.apply($0) }
         #expect(lamp.nextDeadline != nil)
         lamp.advance(to: booth.moment(at: 1400).boot)
         #expect(lamp.signal == .off && lamp.nextDeadline == nil)

@@ -40,7 +40,7 @@ struct LoopTests {
         var booth = Self.booth(.helpButton)
         func tell(_ state: PointState, at seconds: Double) -> [String] {
             let now = booth.moment(at: seconds)
-            let decision = booth.rules.take(
+            let decision = booth.rules.apply(
                 Reading(point: "p", state: state, value: 0, quality: .good, at: now.boot), at: now)
             booth.keep(decision)
             return decision.devices.map { report in
@@ -127,7 +127,7 @@ struct LoopTests {
         func tell(_ condition: DeviceReport.Condition, at seconds: Double) -> [String] {
             let now = booth.moment(at: seconds)
             let report = DeviceReport(device: .value(of: "p"), condition: condition, at: now.boot)
-            return booth.keep(booth.rules.take(report, at: now)).map(\.short)
+            return booth.keep(booth.rules.apply(report, at: now)).map(\.short)
         }
         let fault = DeviceFault(.implausible, Message(zh: "不可能", en: "cannot be"))
         #expect(tell(.lost(fault), at: 0) == ["raised sensor 1"])

@@ -120,7 +120,7 @@ struct RecallTests {
         let silent = DeviceFault(.silent, Message(zh: "无应答", en: "no answer"))
         func tell(_ device: DeviceID, _ condition: DeviceReport.Condition, at seconds: Double) {
             let now = booth.moment(at: seconds)
-            booth.keep(booth.rules.take(DeviceReport(device: device, condition: condition, at: now.boot), at: now))
+            booth.keep(booth.rules.apply(DeviceReport(device: device, condition: condition, at: now.boot), at: now))
         }
         let unit = DeviceID.unit(1, of: "inside")
         for device in [unit, .bus("outside"), .output("siren"), .chip("a")] { tell(device, .lost(silent), at: 1) }
@@ -180,11 +180,11 @@ struct RecallTests {
         point.source = .modbus(register)
         var booth = RehearsedBooth([point])
         var now = booth.moment(at: 1)
-        booth.keep(booth.rules.take(CountedPresses(point: "help-3", count: 1, value: 7, at: now.boot), at: now))
+        booth.keep(booth.rules.apply(CountedPresses(point: "help-3", count: 1, value: 7, at: now.boot), at: now))
         booth.restartBlind()
         now = booth.moment(at: 100)
         booth.keep(
-            booth.rules.take(
+            booth.rules.apply(
                 Reading(point: "help-3", state: .normal, value: 9, quality: .good, at: now.boot), at: now))
         let told = booth.recall(at: 101)
         #expect(told.map(\.short) == ["raised help 2", "restored help 1 after 0 s"])

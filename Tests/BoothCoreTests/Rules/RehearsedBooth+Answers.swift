@@ -33,7 +33,7 @@ extension RehearsedBooth {
         else { return [] }
         pass(to: seconds)
         let event = ticket.offer ?? incident.opening
-        return keep(rules.take(answer, for: event, from: target, at: moment(at: seconds))).map(\.told)
+        return keep(rules.apply(answer, for: event, from: target, at: moment(at: seconds))).map(\.told)
     }
 
     /// - Parameter event: what the receipt names; nil: what offered the incident to the target last.
@@ -60,7 +60,7 @@ extension RehearsedBooth {
         let task = PlatformTask(
             id: id, kind: "kind", expires: expires.map { WallTime(milliseconds: now.wallMilliseconds + $0) },
             order: order)
-        return keep(rules.take([task], cursor: nil, from: target, at: now)).map(\.told)
+        return keep(rules.apply([task], cursor: nil, from: target, at: now)).map(\.told)
     }
 }
 

@@ -54,15 +54,10 @@ struct RehearsedBooth {
     }
 
     func moment(at seconds: Double, bootID: String = "boot-1") -> Moment {
-        let day = Int(seconds / 86_400)
-        let weekday = Weekday(rawValue: (day + 1) % 7 + 1) ?? .monday
-        let civil = CivilTime(
-            date: CivilDate(year: 2026, month: 11, day: 24 + day), weekday: weekday,
-            minuteOfDay: Int(seconds / 60) % 1440, offsetSeconds: 8 * 3600)
-        return Moment(
+        Moment(
             boot: BootTime(nanoseconds: Int64((seconds * 1e9).rounded())),
             wallMilliseconds: 1_795_449_600_000 + Int64(seconds * 1000),
-            civil: civil, clock: clock, bootID: bootID)
+            in: Zone(offset: 8 * 3600), clock: clock, bootID: bootID)
     }
 
     /// Turns the clock, then gives one reading; returns what both led to.
@@ -73,7 +68,7 @@ struct RehearsedBooth {
         let passed = pass(to: seconds)
         let now = moment(at: seconds)
         let reading = Reading(point: point, state: state, value: 0, quality: quality, at: now.boot)
-        return passed + keep(rules.take(reading, at: now))
+        return passed + keep(rules.apply(reading, at: now))
     }
 
     /// Turns the clock, stopping at each deadline as the agent does.

@@ -85,15 +85,15 @@ struct SpoiledRowTests {
         for (index, kind) in kinds.enumerated() { booth.see(kind.0, .active, at: Double(index * 40)) }
         for (index, kind) in kinds.prefix(6).enumerated() { booth.see(kind.0, .normal, at: 400 + Double(index)) }
         let now = booth.moment(at: 500)
-        booth.keep(booth.rules.take(fault: .link, of: .target("police"), stands: true, at: now))
+        booth.keep(booth.rules.setFault(.link, of: .target("police"), stands: true, at: now))
         if let help = booth.incidents.values.first(where: { $0.category == .help }) {
-            booth.keep(booth.rules.take(.accepted(ticket: "T1"), for: help.opening, from: "police", at: now))
+            booth.keep(booth.rules.apply(.accepted(ticket: "T1"), for: help.opening, from: "police", at: now))
             let order = PlatformTask.Order.incident(help.id, state: .dispatched, ticket: nil, note: "car")
             let tasks = [
                 PlatformTask(id: "1", kind: "incident", order: order),
                 PlatformTask(id: "2", kind: "disarm", order: .disarm(until: nil)),
             ]
-            booth.keep(booth.rules.take(tasks, cursor: "2", from: "police", at: now))
+            booth.keep(booth.rules.apply(tasks, cursor: "2", from: "police", at: now))
         }
         booth.keep(
             booth.rules.note { memory in
@@ -208,11 +208,11 @@ struct SpoiledRowTests {
             for point in booth.configuration.points {
                 let reading = Reading(
                     point: point.id, state: hour < 9 ? .active : .normal, value: 0, quality: .good, at: now.boot)
-                events += rules.take(reading, at: now).events
+                events += rules.apply(reading, at: now).events
             }
             for incident in rows {
-                events += rules.take(.accepted(ticket: nil), for: incident.opening, from: "police", at: now).events
-                lamp.take(incident)
+                events += rules.apply(.accepted(ticket: nil), for: incident.opening, from: "police", at: now).events
+                lamp.apply(incident)
             }
             lamp.advance(to: now.boot)
             _ = (rules.attendance(at: now), rules.untestedPoints(at: now), rules.unopenedBoxes(at: now), rules.inputs)

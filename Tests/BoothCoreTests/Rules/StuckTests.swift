@@ -48,7 +48,7 @@ struct StuckTests {
         }
         #expect(fault.code == .stuck && fault.message.en.contains("over 60 s; check"))
         let now = booth.moment(at: 70)
-        let ends = booth.rules.take(
+        let ends = booth.rules.apply(
             Reading(point: "help-1", state: .normal, value: 0, quality: .good, at: now.boot), at: now)
         #expect(ends.devices.map(\.condition) == [.found])
     }
@@ -70,7 +70,7 @@ struct StuckTests {
         booth.pass(to: 100)
         booth.restart()
         let now = booth.moment(at: 120)
-        let decision = booth.rules.take(
+        let decision = booth.rules.apply(
             Reading(point: "help-1", state: .active, value: 1, quality: .good, at: now.boot), at: now)
         #expect(decision.isEmpty && decision.devices.map(\.device) == ["stuck:help-1"])
         #expect(booth.see("help-1", .normal, at: 130).map(\.short) == ["restored sensor 1 after 70 s"])
@@ -87,7 +87,7 @@ struct StuckTests {
         rebooted.restart()
         let now = rebooted.moment(at: 5, bootID: "boot-2")
         _ = rebooted.rules.advance(to: now)
-        _ = rebooted.rules.take(
+        _ = rebooted.rules.apply(
             Reading(point: "help-1", state: .active, value: 1, quality: .good, at: now.boot), at: now)
         #expect(rebooted.rules.nextDeadline == now.boot + .seconds(60))
     }
@@ -97,7 +97,7 @@ struct StuckTests {
         booth.see("help-1", .active, at: 0)
         let lost = booth.moment(at: 30)
         booth.keep(
-            booth.rules.take(
+            booth.rules.apply(
                 DeviceReport(device: .unit(1, of: "inside"), condition: .lost(silent), at: lost.boot), at: lost))
         #expect(booth.pass(to: 100).isEmpty)
         booth.see("help-1", .active, at: 100)
@@ -111,11 +111,11 @@ struct StuckTests {
             let now = booth.moment(at: 1)
             let fault = DeviceFault(.chattering, Message(zh: "抖动", en: "chatters"))
             let report = DeviceReport(device: .chatter(of: point), condition: .lost(fault), at: now.boot)
-            booth.keep(booth.rules.take(report, at: now))
+            booth.keep(booth.rules.apply(report, at: now))
         }
         chatter(of: "p")
         booth.keep(
-            booth.rules.take(MissedEdges(point: "p", count: 1, at: .init(nanoseconds: 1)), at: booth.moment(at: 1)))
+            booth.rules.apply(MissedEdges(point: "p", count: 1, at: .init(nanoseconds: 1)), at: booth.moment(at: 1)))
         #expect(booth.rules.standingFaults.count == 2 && !booth.rules.hasStandingFaults)
         chatter(of: "help-1")
         #expect(booth.rules.hasStandingFaults)
@@ -126,7 +126,7 @@ struct StuckTests {
         booth.see("help-1", .active, at: 0)
         let lost = booth.moment(at: 30)
         booth.keep(
-            booth.rules.take(
+            booth.rules.apply(
                 DeviceReport(device: .address(of: "help-1"), condition: .lost(silent), at: lost.boot), at: lost))
         #expect(booth.pass(to: 300).isEmpty)
     }

@@ -36,7 +36,7 @@ struct SyncTests {
         booth.pass(to: seconds)
         let now = booth.moment(at: seconds)
         return isSynced(
-            booth.rules.take(
+            booth.rules.apply(
                 Reading(point: point, state: state, value: 0, quality: .good, at: now.boot), at: now))
     }
 
@@ -44,7 +44,7 @@ struct SyncTests {
         booth.pass(to: seconds)
         let now = booth.moment(at: seconds)
         return isSynced(
-            booth.rules.take(CountedPresses(point: point, count: count, value: value, at: now.boot), at: now))
+            booth.rules.apply(CountedPresses(point: point, count: count, value: value, at: now.boot), at: now))
     }
 
     @Test("states of points come again; what they raise, count, restore and record does not")
@@ -79,8 +79,8 @@ struct SyncTests {
     @Test("edges that were lost count once")
     mutating func gaps() {
         let now = booth.moment(at: 1)
-        let first = isSynced(booth.rules.take(MissedEdges(point: "help-1", count: 3, at: now.boot), at: now))
-        let second = isSynced(booth.rules.take(MissedEdges(point: "help-1", count: 3, at: now.boot), at: now))
+        let first = isSynced(booth.rules.apply(MissedEdges(point: "help-1", count: 3, at: now.boot), at: now))
+        let second = isSynced(booth.rules.apply(MissedEdges(point: "help-1", count: 3, at: now.boot), at: now))
         #expect(first && second)
     }
 
@@ -89,26 +89,26 @@ struct SyncTests {
         _ = read("help-1", .active, at: 1)
         let press = try #require(booth.newest())
         let now = booth.moment(at: 2)
-        let sent = booth.rules.take(.sent, for: press.opening, from: "police", at: now)
+        let sent = booth.rules.apply(.sent, for: press.opening, from: "police", at: now)
         #expect(sent.isTransient && sent.canBeToldAgain && !sent.isEmpty)
-        let returned = booth.rules.take(.returned, for: press.opening, from: "police", at: now)
+        let returned = booth.rules.apply(.returned, for: press.opening, from: "police", at: now)
         #expect(returned.isTransient && returned.canBeToldAgain)
         // A press that waits to be told is on disk already.
         let again = [read("help-1", .normal, at: 3), read("help-1", .active, at: 4)]
-        let resent = booth.rules.take(.sent, for: press.opening, from: "police", at: booth.moment(at: 4))
+        let resent = booth.rules.apply(.sent, for: press.opening, from: "police", at: booth.moment(at: 4))
         #expect(again == [false, true] && resent.isTransient && resent.canBeToldAgain)
         booth.pass(to: 10)
-        let rejected = booth.rules.take(.rejected, for: press.opening, from: "police", at: now)
+        let rejected = booth.rules.apply(.rejected, for: press.opening, from: "police", at: now)
         #expect(!rejected.isTransient && rejected.canBeToldAgain)
         let requeued = booth.rules.requeue([("police", press.opening)])
         #expect(!requeued.isTransient && requeued.canBeToldAgain && !requeued.isEmpty)
         // The backup has it, too, once nobody answered.
         let escalated = booth.rules.advance(to: booth.moment(at: 61))
         #expect(!escalated.canBeToldAgain)
-        let accepted = booth.rules.take(
+        let accepted = booth.rules.apply(
             .accepted(ticket: "1"), for: press.opening, from: "police", at: booth.moment(at: 62))
         #expect(!accepted.canBeToldAgain && !accepted.isTransient)
-        let late = booth.rules.take(
+        let late = booth.rules.apply(
             .accepted(ticket: "2"), for: press.opening, from: "police", at: booth.moment(at: 63))
         #expect(late.canBeToldAgain && !late.isTransient && !late.isEmpty)
     }
@@ -119,9 +119,9 @@ struct SyncTests {
         let press = try #require(booth.newest())
         let now = booth.moment(at: 2)
         let task = PlatformTask(id: "t1", kind: "test", order: .test)
-        let done = isSynced(booth.rules.take([task], cursor: "c1", from: "police", at: now))
-        let cursor = isSynced(booth.rules.take([], cursor: "c2", from: "police", at: now))
-        let nothing = isSynced(booth.rules.take([], cursor: "c2", from: "police", at: now))
+        let done = isSynced(booth.rules.apply([task], cursor: "c1", from: "police", at: now))
+        let cursor = isSynced(booth.rules.apply([], cursor: "c2", from: "police", at: now))
+        let nothing = isSynced(booth.rules.apply([], cursor: "c2", from: "police", at: now))
         #expect([done, cursor, nothing] == [true, true, false])
         let actor = Actor.officer("zhang")
         let seen = isSynced(try booth.rules.acknowledge(press.id, by: actor, at: now).get())

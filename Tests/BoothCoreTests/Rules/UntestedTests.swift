@@ -18,7 +18,7 @@ struct UntestedTests {
         booth.restart()
         let now = booth.moment(at: seconds, bootID: bootID)
         let reading = Reading(point: "help-1", state: state, value: 0, quality: .good, at: now.boot)
-        booth.keep(booth.rules.take(reading, at: now))
+        booth.keep(booth.rules.apply(reading, at: now))
     }
 
     @Test("is untested when nothing was heard of it for its time, and not before")
@@ -110,7 +110,7 @@ struct UntestedTests {
         #expect(booth.points["help-1"]?.firstSeen?.boot == booth.moment(at: 10).boot)
         let now = booth.moment(at: 20)
         let reading = Reading(point: "help-1", state: .normal, value: 0, quality: .good, at: now.boot)
-        #expect(booth.rules.take(reading, at: now).isEmpty)
+        #expect(booth.rules.apply(reading, at: now).isEmpty)
     }
 
     @Test("power is not asked for, everything else is")

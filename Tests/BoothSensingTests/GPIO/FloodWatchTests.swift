@@ -14,7 +14,7 @@ struct FloodWatchTests {
         ])
     func rates(microseconds: Int, isFlood: Bool) {
         var watch = FloodWatch()
-        let found = (0..<10_000).contains { watch.take(at: time(microseconds: $0 * microseconds)) }
+        let found = (0..<10_000).contains { watch.note(at: time(microseconds: $0 * microseconds)) }
         #expect(found == isFlood)
     }
 
@@ -22,24 +22,24 @@ struct FloodWatchTests {
     func crowd() {
         var watch = FloodWatch()
         let edges = (0..<50).flatMap { press in (0..<40).map { time(microseconds: press * 200_000 + $0 * 2000) } }
-        let isFlood = edges.contains { watch.take(at: $0) }
+        let isFlood = edges.contains { watch.note(at: $0) }
         #expect(!isFlood)
     }
 
     @Test("begins anew where a stamp goes back")
     func backwards() {
         var watch = FloodWatch()
-        for _ in 0..<450 { _ = watch.take(at: time(microseconds: 5_000_000)) }
-        let isFlood = (0..<500).contains { _ in watch.take(at: time(microseconds: 1)) }
+        for _ in 0..<450 { _ = watch.note(at: time(microseconds: 5_000_000)) }
+        let isFlood = (0..<500).contains { _ in watch.note(at: time(microseconds: 1)) }
         #expect(!isFlood)
     }
 
     @Test("counts edges that were lost in the same second, and no others")
     func lost() {
         var watch = FloodWatch()
-        let first = watch.take(at: time(microseconds: 0), lost: 5000)
-        let later = watch.take(at: time(microseconds: 1_500_000), lost: 5000)
-        let same = watch.take(at: time(microseconds: 1_600_000), lost: 1000)
+        let first = watch.note(at: time(microseconds: 0), lost: 5000)
+        let later = watch.note(at: time(microseconds: 1_500_000), lost: 5000)
+        let same = watch.note(at: time(microseconds: 1_600_000), lost: 1000)
         #expect(!first && !later && same)
     }
 
@@ -50,7 +50,7 @@ struct FloodWatchTests {
         var watch = FloodWatch()
         var isFlood = false
         for batch in 0..<batches {
-            for edge in 0..<16 { isFlood = watch.take(at: time(microseconds: batch * 90_000 + edge * 100)) || isFlood }
+            for edge in 0..<16 { isFlood = watch.note(at: time(microseconds: batch * 90_000 + edge * 100)) || isFlood }
             watch.takeUncounted()
         }
         #expect(isFlood == expected)

@@ -68,7 +68,7 @@ struct GPIOSimulationTests {
         var counted: [PointState] = []
         for reading in readings {
             if let (state, _) = debouncer.advance(to: reading.at) { counted.append(state) }
-            if let state = debouncer.take(state: reading.state, at: reading.at) { counted.append(state) }
+            if let state = debouncer.apply(state: reading.state, at: reading.at) { counted.append(state) }
         }
         if let last = readings.last, let (state, _) = debouncer.advance(to: last.at + period) { counted.append(state) }
         return counted

@@ -31,7 +31,7 @@ struct InputLineTests {
     func correction() {
         var line = InputLine(source: source(.high), points: [point("door", .high)])
         _ = line.hold(isActive: false, at: time)
-        _ = line.take(GPIOEdge(offset: 0, isActive: false, timestampNanoseconds: 1), at: time)
+        _ = line.apply(GPIOEdge(offset: 0, isActive: false, timestampNanoseconds: 1), at: time)
         #expect(line.correct(isActive: false, at: time).isEmpty)
         #expect(line.correct(isActive: true, at: time).compactMap(\.reading?.state) == [.active])
         #expect(line.correct(isActive: true, at: time).isEmpty)
@@ -41,7 +41,7 @@ struct InputLineTests {
     func missedEdges() {
         var line = InputLine(source: source(.high), points: [point("door", .high), point("lamp", .low)])
         _ = line.hold(isActive: false, at: time)
-        for sequence: UInt64 in [1, 2, 68, 69] { _ = line.take(edge(sequence), at: time) }
+        for sequence: UInt64 in [1, 2, 68, 69] { _ = line.apply(edge(sequence), at: time) }
         let missed = line.takeMissed(isUncertain: false, at: time)
         #expect(
             missed == [
@@ -50,7 +50,7 @@ struct InputLineTests {
             ])
         #expect(line.takeMissed(isUncertain: false, at: time).isEmpty)
         _ = line.hold(isActive: false, at: time)
-        _ = line.take(edge(3), at: time)
+        _ = line.apply(edge(3), at: time)
         #expect(line.takeMissed(isUncertain: false, at: time).compactMap(\.missed?.count) == [2, 2])
     }
 
@@ -68,7 +68,7 @@ struct InputLineTests {
         _ = line.hold(isActive: false, at: time)
         let edges: [(UInt64, Int64)] = [(1, .min), (.max, .max), (0, .min), (.max, .max)]
         for (sequence, stamp) in edges {
-            _ = line.take(edge(sequence), at: BootTime(monotonicNanoseconds: stamp))
+            _ = line.apply(edge(sequence), at: BootTime(monotonicNanoseconds: stamp))
         }
         #expect(line.takeMissed(isUncertain: false, at: time).compactMap(\.missed?.count) == [.max])
     }
@@ -78,24 +78,24 @@ struct InputLineTests {
         var line = InputLine(source: source(.high), points: [point("door", .high), point("lamp", .low)])
         _ = line.hold(isActive: false, at: time)
         for count in 1...500 {
-            #expect(line.take(edge(UInt64(count)), at: time + .microseconds(count)).count == 2)
+            #expect(line.apply(edge(UInt64(count)), at: time + .microseconds(count)).count == 2)
         }
         let over = time + .microseconds(501)
-        let reports = line.take(edge(501), at: over)
+        let reports = line.apply(edge(501), at: over)
         #expect(reports.suffix(2) == [.flood("door", at: over), .flood("lamp", at: over)])
         #expect(line.isFlooding)
-        #expect(line.take(edge(502), at: over).isEmpty)
+        #expect(line.apply(edge(502), at: over).isEmpty)
     }
 
     @Test("misses nothing of what was lost while it flooded, and everything that is lost later")
     func lossAfterFlood() {
         var line = flooding()
-        for sequence: UInt64 in [1400, 3000] { _ = line.take(edge(sequence), at: time) }
+        for sequence: UInt64 in [1400, 3000] { _ = line.apply(edge(sequence), at: time) }
         #expect(line.takeMissed(isUncertain: true, at: time).isEmpty)
         line.calm()
-        #expect(line.take(edge(3001), at: time).compactMap(\.reading?.state) == [.active])
+        #expect(line.apply(edge(3001), at: time).compactMap(\.reading?.state) == [.active])
         #expect(line.takeMissed(isUncertain: false, at: time).isEmpty)
-        _ = line.take(edge(3004), at: time)
+        _ = line.apply(edge(3004), at: time)
         #expect(line.takeMissed(isUncertain: false, at: time).compactMap(\.missed?.count) == [2])
     }
 
@@ -103,9 +103,9 @@ struct InputLineTests {
     func countedAnew() {
         var line = flooding()
         line.calm()
-        _ = line.take(edge(1), at: time)
+        _ = line.apply(edge(1), at: time)
         #expect(line.takeMissed(isUncertain: false, at: time).isEmpty)
-        _ = line.take(edge(2), at: time)
+        _ = line.apply(edge(2), at: time)
         #expect(line.takeMissed(isUncertain: false, at: time).isEmpty)
     }
 
@@ -116,7 +116,7 @@ struct InputLineTests {
         #expect(line.correct(isActive: !isActive, at: time).count == 1)
         _ = line.hold(isActive: true, at: time)
         #expect(!line.isFlooding)
-        #expect(line.take(edge(1), at: time).count == 1)
+        #expect(line.apply(edge(1), at: time).count == 1)
         #expect(line.takeMissed(isUncertain: false, at: time).isEmpty)
     }
 
@@ -124,7 +124,7 @@ struct InputLineTests {
     private func flooding() -> InputLine {
         var line = InputLine(source: source(.high), points: [point("door", .high)])
         _ = line.hold(isActive: false, at: time)
-        for count in 1...501 { _ = line.take(edge(UInt64(count)), at: time) }
+        for count in 1...501 { _ = line.apply(edge(UInt64(count)), at: time) }
         return line
     }
 

@@ -43,7 +43,7 @@ struct LineGroupsTests {
                 held.append(lines)
             },
             refuse: { wanted, _ in refused.append(wanted.line) }
-        ).take((0..<count).map { WantedLine(line: $0, setting: GPIOInput(offset: $0)) })
+        ).requestAll((0..<count).map { WantedLine(line: $0, setting: GPIOInput(offset: $0)) })
         return (held, refused)
     }
 }

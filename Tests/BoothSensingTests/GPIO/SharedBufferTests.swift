@@ -34,7 +34,7 @@ struct SharedBufferTests {
         mutating func overtake() { waiting.swapAt(waiting.count - 1, waiting.count - 2) }
 
         mutating func read(_ count: Int = .max) -> Set<Int> {
-            for (line, edge) in waiting.prefix(count) { buffer.take(edge, of: line) }
+            for (line, edge) in waiting.prefix(count) { buffer.apply(edge, of: line) }
             waiting.removeFirst(min(count, waiting.count))
             if waiting.isEmpty { buffer.drain() }
             return buffer.takeDoubtful(among: [noisy, help, door])
@@ -129,7 +129,7 @@ struct SharedBufferTests {
     func withoutNumbers() {
         var buffer = SharedBuffer()
         for _ in 0..<(size * 2) {
-            buffer.take(GPIOEdge(offset: 0, isActive: true, timestampNanoseconds: 0), of: Self.noisy)
+            buffer.apply(GPIOEdge(offset: 0, isActive: true, timestampNanoseconds: 0), of: Self.noisy)
         }
         #expect(buffer.takeDoubtful(among: [Self.noisy, Self.help]).isEmpty)
     }

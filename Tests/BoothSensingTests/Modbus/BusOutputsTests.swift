@@ -57,8 +57,8 @@ struct BusOutputsTests {
         var outputs = BusOutputs([Self.lamp()], on: "bus")
         outputs.drive("lamp", isOn: true, at: at(0))
         write(&outputs, at: 0)
-        #expect(outputs.take(1, of: "lamp", at: at(1000)).isEmpty)
-        #expect(outputs.take(0, of: "lamp", at: at(2000)).isEmpty)
+        #expect(outputs.apply(1, of: "lamp", at: at(1000)).isEmpty)
+        #expect(outputs.apply(0, of: "lamp", at: at(2000)).isEmpty)
         #expect(next(outputs, at: 2000) == .writeCoil(unit: 3, address: 7, isOn: true))
     }
 
@@ -69,7 +69,7 @@ struct BusOutputsTests {
         var told: [SensorReport] = []
         for second in Int64(1)...10 where next(outputs, at: second * 5000) != nil {
             write(&outputs, at: second * 5000)
-            told += outputs.take(0, of: "lamp", at: at(second * 5000 + 1))
+            told += outputs.apply(0, of: "lamp", at: at(second * 5000 + 1))
         }
         #expect(told.count == 1)
         guard case .device(let report)? = told.first, case .lost(let fault) = report.condition else {
@@ -79,7 +79,7 @@ struct BusOutputsTests {
         #expect(report.device == .output("lamp"))
         #expect(fault.code == .unwritten)
         write(&outputs, at: 89_999)
-        let over = outputs.take(1, of: "lamp", at: at(90_000))
+        let over = outputs.apply(1, of: "lamp", at: at(90_000))
         #expect(over == [.device(DeviceReport(device: .output("lamp"), condition: .found, at: at(90_000)))])
     }
 
@@ -116,8 +116,8 @@ struct BusOutputsTests {
         var outputs = BusOutputs([Self.lamp()], on: "bus", standing: [.output("lamp")])
         outputs.drive("lamp", isOn: false, at: at(0))
         write(&outputs, at: 0)
-        #expect(outputs.take(0, of: "lamp", at: at(1)).count == 1)
-        #expect(outputs.take(0, of: "lamp", at: at(2)).isEmpty)
+        #expect(outputs.apply(0, of: "lamp", at: at(1)).count == 1)
+        #expect(outputs.apply(0, of: "lamp", at: at(2)).isEmpty)
     }
 
     @Test("when the agent ends, whatever may be lit is switched off")

@@ -22,13 +22,13 @@ struct GuardWatchTests {
         #expect(guards.request(before: 2, at: at(0)) == read)
         #expect(guards.request(before: 5, at: at(0)) == nil)
         #expect(guards.request(before: 9, at: at(0)) == nil)
-        #expect(guards.take(2, of: 2, at: at(0)) == nil)
+        #expect(guards.apply(2, of: 2, at: at(0)) == nil)
         #expect(guards.request(before: 2, at: at(29)) == nil)
         #expect(guards.request(before: 2, at: at(30)) == read)
-        #expect(guards.take(2, of: 2, at: at(30)) == nil)
+        #expect(guards.apply(2, of: 2, at: at(30)) == nil)
         guards.doubt(2)
         #expect(guards.request(before: 2, at: at(31)) == read)
-        #expect(guards.take(2, of: 2, at: at(31)) == nil)
+        #expect(guards.apply(2, of: 2, at: at(31)) == nil)
         guards.doubtAll()
         #expect(guards.request(before: 2, at: at(32)) == read)
     }
@@ -36,8 +36,8 @@ struct GuardWatchTests {
     @Test("says what it should have been when it is not")
     func mismatch() {
         var guards = GuardWatch(Self.guarded)
-        #expect(guards.take(3, of: 2, at: at(0)) == 2)
-        #expect(guards.take(nil, of: 2, at: at(0)) == 2)
+        #expect(guards.apply(3, of: 2, at: at(0)) == 2)
+        #expect(guards.apply(nil, of: 2, at: at(0)) == 2)
         #expect(guards.request(before: 2, at: at(1)) != nil)
     }
 }

@@ -81,7 +81,7 @@ struct PaperLine {
     mutating func take(_ reply: Reply, _ question: BusPoller.Question) {
         asked.append((now, question))
         now += reply.after
-        let told = poller.take(reply.answer, within: question.within, at: Self.instant(now))
+        let told = poller.apply(reply.answer, within: question.within, at: Self.instant(now))
         for report in told { reports.append((now, report)) }
     }
 

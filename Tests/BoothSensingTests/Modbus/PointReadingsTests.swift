@@ -35,7 +35,7 @@ struct PointReadingsTests {
         let request = PollPlan([point], bus: Self.bus).requests[0]
         return words.enumerated().map { index, word in
             let at = BootTime(nanoseconds: 0) + spacing * index
-            return readings.take([word], for: request, at: at).map(short).joined(separator: ", ")
+            return readings.apply([word], for: request, at: at).map(short).joined(separator: ", ")
         }
     }
 
@@ -272,8 +272,8 @@ struct PointReadingsTests {
         let point = try #require(PolledPoint(configuration, on: "bus"))
         let request = PollPlan([point], bus: Self.bus).requests[0]
         let now = BootTime(nanoseconds: 0)
-        _ = readings.take([7], for: request, at: now)
+        _ = readings.apply([7], for: request, at: now)
         #expect(readings.lose([point], to: .stale, at: now).map(short) == ["normal 7 stale"])
-        #expect(readings.take([9], for: request, at: now).map(short) == ["2 presses to 9", "normal 9 good"])
+        #expect(readings.apply([9], for: request, at: now).map(short) == ["2 presses to 9", "normal 9 good"])
     }
 }

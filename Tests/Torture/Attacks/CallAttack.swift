@@ -24,7 +24,8 @@ package struct CallAttack {
         "pwrite64", "write", "fdatasync", "fsync", "openat", "pread64", "read", "ftruncate", "unlink", "mmap", "rename",
     ]
 
-    /// What happens at a call: how strace is told, and whether from then on for ever.
+    /// What happens at a call: how strace is told, and whether from then on for ever. strace counts the calls of each thread
+    /// by itself: what happens once happens once in each thread, and a journal is opened by a thread of its own each time.
     private static let faults: [(name: String, isForEver: Bool)] = [
         ("error=EIO", false), ("error=ENOSPC", false), ("error=EROFS", false), ("error=EINTR", false),
         ("retval=0", false), ("signal=SIGKILL", false), ("error=EIO", true), ("error=ENOSPC", true),
@@ -156,8 +157,10 @@ package struct CallAttack {
             let status = try child.wait(within: .seconds(60))
             let trace = String(decoding: try Folder.read(folder.path + "/trace"), as: UTF8.self)
             let wasReached = trace.contains("(INJECTED)") || status == .signalled(SIGKILL)
+            let isRepeated = isForEver || trace.split(separator: "\n").count { $0.contains("(INJECTED)") } > 1
             let ending =
                 switch status {
+                case .exited(Child.Ending.failure.rawValue) where isRepeated: "failure while the fault came again"
                 case .exited(let code): Child.Ending(rawValue: code).map { "\($0)" } ?? "exit \(code)"
                 case .signalled(let signal): "signal \(signal)"
                 }
@@ -166,8 +169,9 @@ package struct CallAttack {
             if status != .signalled(SIGKILL), Child.Ending(rawValue: Self.code(of: status)) == nil {
                 problems.append("the child ended with \(status): \(child.lines.suffix(3).map(\.text))")
             }
-            // A disk that fails once costs a second; one that never recovers may keep what only the file has.
-            if status == .exited(Child.Ending.failure.rawValue), !isForEver {
+            // A disk that fails once costs a second. One that fails at each opening is asked less and less often, and keeps
+            // what only the file has for longer than a child waits.
+            if status == .exited(Child.Ending.failure.rawValue), !isRepeated {
                 problems += child.lines.map(\.text).filter { $0.hasPrefix("failure: ") }
             }
             var random = SeededRandom(seed: attack.seed)

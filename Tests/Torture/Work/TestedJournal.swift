@@ -14,7 +14,9 @@ package final class TestedJournal {
 
     package static let targets: [TargetID] = ["police", "grid"]
     /// Files of the state directory beside SQLite's.
-    static let otherFiles = ["journal.mark", "journal.reserve", "journal.sqlite.salvage"]
+    static let otherFiles = [
+        "journal.mark", "journal.reserve", "journal.sqlite.salvage", "journal.sqlite-wal.renewed",
+    ]
 
     package let book: Book
     private let journal: Journal
@@ -29,6 +31,8 @@ package final class TestedJournal {
     private let patience: Duration
     /// The newest status that was reported.
     package private(set) var storage: StorageState
+    /// How often it was reported that the disk refuses.
+    package private(set) var refusals = 0
 
     /// - Parameter markInMemory: the path of the second mark; nil: there is none.
     /// - Throws: whatever the journal throws.
@@ -100,7 +104,9 @@ package final class TestedJournal {
     private func receive(_ new: [JournalReport]) {
         for report in new {
             switch report {
-            case .status(let status): storage = status.storage
+            case .status(let status):
+                storage = status.storage
+                if storage != .ok { refusals += 1 }
             case .lost(let losses): tell(losses)
             case .contents(let found), .renewed(let found): contents = found
             case .recorded, .batch: break

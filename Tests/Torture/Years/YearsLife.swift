@@ -301,7 +301,7 @@ struct YearsLife {
         Stamp(
             Moment(
                 boot: BootTime(nanoseconds: id.milliseconds), wallMilliseconds: id.milliseconds,
-                civil: CivilTime(wallMilliseconds: id.milliseconds), clock: .synced, bootID: "boot"))
+                in: .ofProcess, clock: .synced, bootID: "boot"))
     }
 
     private func point(_ id: EventID) -> PointMemory {

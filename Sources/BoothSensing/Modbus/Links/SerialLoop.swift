@@ -38,7 +38,7 @@ final class SerialLoop {
     private func ask(_ question: BusPoller.Question) {
         let answer = link.ask(question.request, within: question.within, mayRepeat: question.mayRepeat)
         let now = BootTime.now()
-        let reports = poller.take(answer, within: question.within, at: now)
+        let reports = poller.apply(answer, within: question.within, at: now)
         // What was heard of the unit itself came before it was asked now.
         poller.heard(link.takeForeignUnits().subtracting([question.request.unit]), at: now)
         if !reports.isEmpty { deliver(reports) }
@@ -50,12 +50,12 @@ final class SerialLoop {
             switch letter {
             case .stop: isStopped = true
             case .prove(let pulse): pulse.beat()
-            case .order(_, let order): take(order, at: .now())
+            case .order(_, let order): carryOut(order, at: .now())
             }
         }
     }
 
-    private func take(_ order: BusOrder, at now: BootTime) {
+    private func carryOut(_ order: BusOrder, at now: BootTime) {
         switch order {
         case .read(let request, let answer): poller.run(request, at: now, answer)
         case .drive(let output, let isOn): poller.drive(output, isOn: isOn, at: now)

@@ -75,7 +75,7 @@ final class TCPLoop {
         unwatch(line)
         if line.link.isAsking {
             guard let answer = line.link.proceed(at: .now()) else { return watch(line) }
-            settle(line, answer)
+            conclude(line, answer)
         }
         switch next(line, at: .now()) {
         case .wait(let instant): line.wakeAt = instant
@@ -91,16 +91,16 @@ final class TCPLoop {
     private func begin(_ question: BusPoller.Question, on line: Line) {
         line.question = question
         guard let answer = line.link.begin(question, at: .now()) else { return watch(line) }
-        settle(line, answer)
+        conclude(line, answer)
         // Known at once: the next request has its turn after the other lines.
         line.wakeAt = .now()
     }
 
-    private func settle(_ line: Line, _ answer: BusAnswer) {
+    private func conclude(_ line: Line, _ answer: BusAnswer) {
         let within = line.question?.within ?? .zero
         line.question = nil
         let now = BootTime.now()
-        let reports = line.poller.take(answer, within: within, at: now)
+        let reports = line.poller.apply(answer, within: within, at: now)
         line.poller.heard(line.link.takeLateUnits(), at: now)
         if !reports.isEmpty { line.deliver(reports) }
     }
@@ -127,12 +127,12 @@ final class TCPLoop {
             switch letter {
             case .stop: isStopped = true
             case .prove(let pulse): pulses.append(pulse)
-            case .order(let place, let order): take(order, for: lines[place], at: .now())
+            case .order(let place, let order): carryOut(order, for: lines[place], at: .now())
             }
         }
     }
 
-    private func take(_ order: BusOrder, for line: Line, at now: BootTime) {
+    private func carryOut(_ order: BusOrder, for line: Line, at now: BootTime) {
         switch order {
         case .read(let request, let answer): line.poller.run(request, at: now, answer)
         case .drive(let output, let isOn): line.poller.drive(output, isOn: isOn, at: now)

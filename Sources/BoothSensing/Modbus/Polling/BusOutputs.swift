@@ -124,7 +124,7 @@ struct BusOutputs {
     }
 
     /// A poll read what the output `id` shows; `word` as the unit gave it.
-    mutating func take(_ word: UInt16, of id: String, at now: BootTime) -> [SensorReport] {
+    mutating func apply(_ word: UInt16, of id: String, at now: BootTime) -> [SensorReport] {
         guard let index = outputs.firstIndex(where: { $0.id == id }), let written = outputs[index].written else {
             return []
         }

@@ -5,7 +5,7 @@ import Modbus
 // What came of a question: readings, devices lost and found, and when to ask again.
 extension BusPoller {
     /// What follows from the answer to the question under way, oldest first.
-    mutating func take(_ answer: BusAnswer, within span: Duration, at now: BootTime) -> [SensorReport] {
+    mutating func apply(_ answer: BusAnswer, within span: Duration, at now: BootTime) -> [SensorReport] {
         guard let purpose else { return [] }
         self.purpose = nil
         switch answer {
@@ -39,7 +39,7 @@ extension BusPoller {
         case .words(let words):
             schedule.accepted(index)
             return answered(index, at: now) + accepted(request, at: now)
-                + readings.take(words, for: request.ofInputs, at: now) + readBack(words, request, at: now)
+                + readings.apply(words, for: request.ofInputs, at: now) + readBack(words, request, at: now)
         case .exception(let code, let error):
             switch code {
             case 1...3: return answered(index, at: now) + refused(index, request, error, at: now)
@@ -57,7 +57,7 @@ extension BusPoller {
     ) -> [SensorReport] {
         switch answer {
         case .words(let words):
-            guard let expected = guards.take(words.first, of: read.unit, at: now) else {
+            guard let expected = guards.apply(words.first, of: read.unit, at: now) else {
                 schedule.proved(at: now)
                 return []
             }
@@ -144,7 +144,7 @@ extension BusPoller {
     private mutating func readBack(_ words: [UInt16], _ request: PollRequest, at now: BootTime) -> [SensorReport] {
         request.points.flatMap { point -> [SensorReport] in
             guard let output = point.output else { return [] }
-            return outputs.take(words[point.source.address - request.read.address], of: output, at: now)
+            return outputs.apply(words[point.source.address - request.read.address], of: output, at: now)
         }
     }
 

@@ -25,7 +25,7 @@ struct GuardWatch {
     }
 
     /// - Returns: what the guard should have read where `word` is something else; nil where the unit is proven.
-    mutating func take(_ word: UInt16?, of unit: Int, at now: BootTime) -> UInt16? {
+    mutating func apply(_ word: UInt16?, of unit: Int, at now: BootTime) -> UInt16? {
         guard let register = guards[unit] else { return nil }
         guard word == register.value else {
             provenUntil[unit] = nil

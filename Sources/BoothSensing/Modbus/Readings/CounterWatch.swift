@@ -45,7 +45,7 @@ struct CounterWatch: Sendable, Hashable {
     ///   - word: as read.
     ///   - plausible: the values that the register can have; nil: any, and 65535 when it is confirmed.
     ///   - isLasting: whether it has been 65535 for so long that it is no accident.
-    mutating func take(_ word: UInt16, plausible: ClosedRange<Int>?, isLasting: Bool = false) -> Outcome {
+    mutating func apply(_ word: UInt16, plausible: ClosedRange<Int>?, isLasting: Bool = false) -> Outcome {
         let read = Int(word)
         if let plausible, !plausible.contains(read) { return .implausible }
         let isSuspect = plausible == nil && word == .max

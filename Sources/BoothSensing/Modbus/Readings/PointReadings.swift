@@ -17,9 +17,9 @@ struct PointReadings {
     }
 
     /// What `words` changed; `words` in order of address from the request's first on.
-    mutating func take(_ words: [UInt16], for request: PollRequest, at instant: BootTime) -> [SensorReport] {
+    mutating func apply(_ words: [UInt16], for request: PollRequest, at instant: BootTime) -> [SensorReport] {
         request.points.flatMap { point in
-            take(words[point.source.address - request.read.address], of: point, at: instant)
+            apply(words[point.source.address - request.read.address], of: point, at: instant)
         }
     }
 
@@ -32,7 +32,7 @@ struct PointReadings {
         }
     }
 
-    private mutating func take(_ word: UInt16, of point: PolledPoint, at instant: BootTime) -> [SensorReport] {
+    private mutating func apply(_ word: UInt16, of point: PolledPoint, at instant: BootTime) -> [SensorReport] {
         var track = track(of: point)
         defer { tracks[point.id] = track }
         return point.source.counter

@@ -22,7 +22,7 @@ struct PointTrack {
 
     /// A level, of a bit, a register or a loop.
     mutating func read(_ word: UInt16, of point: PolledPoint, at instant: BootTime) -> [SensorReport] {
-        let outcome = values.take(word, of: point, at: instant)
+        let outcome = values.apply(word, of: point, at: instant)
         guard outcome == .believed, let state = point.state(of: word, after: state) else {
             return doubt(word, of: point, outcome, at: instant)
         }
@@ -36,7 +36,7 @@ struct PointTrack {
             count == 0 ? [] : [.counted(CountedPresses(point: point.id, count: count, value: Int(word), at: instant))]
         }
         let isLasting = values.isAllOnes(word, at: instant)
-        switch counter.take(word, plausible: point.source.plausible, isLasting: isLasting) {
+        switch counter.apply(word, plausible: point.source.plausible, isLasting: isLasting) {
         case .unconfirmed, .implausible: return doubt(word, of: point, values.doubt(at: instant), at: instant)
         case .counted(let count): reports = presses(count)
         case .broken(let count):

@@ -54,7 +54,7 @@ struct ValueWatch: Sendable, Hashable {
     }
 
     /// A register's word.
-    mutating func take(_ word: UInt16, of point: PolledPoint, at instant: BootTime) -> Outcome {
+    mutating func apply(_ word: UInt16, of point: PolledPoint, at instant: BootTime) -> Outcome {
         let isLasting = isAllOnes(word, at: instant) && point.canMeanAllOnes
         return point.isPlausible(word) || isLasting ? believe(at: instant) : doubt(at: instant)
     }

@@ -55,7 +55,7 @@ struct PollPlan: Sendable, Hashable {
             for point in group {
                 let single = PollRequest(point, bus)
                 if let index = requests.firstIndex(where: { $0.covers(single) }) {
-                    requests[index].take(single)
+                    requests[index].absorb(single)
                 } else {
                     requests.append(single)
                 }
@@ -74,7 +74,7 @@ struct PollPlan: Sendable, Hashable {
             requests.removeAll(keepingCapacity: true)
             for request in sorted {
                 if let last = requests.last, cost.joins(last, request) {
-                    requests[requests.count - 1].take(request)
+                    requests[requests.count - 1].absorb(request)
                 } else {
                     requests.append(request)
                 }

@@ -38,7 +38,7 @@ extension PollRequest {
     }
 
     /// Reads what `other` reads as well.
-    mutating func take(_ other: PollRequest) {
+    mutating func absorb(_ other: PollRequest) {
         set(range(with: other))
         period = min(period, other.period)
         points += other.points

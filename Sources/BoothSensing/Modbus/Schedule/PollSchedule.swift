@@ -116,7 +116,7 @@ struct PollSchedule {
         restorePlans(at: now)
         let live = liveRequests(at: now)
         let spare = live.nextDue.map { $0 - now - Self.margin }
-        if let spare { gaps.take(spare, at: now) }
+        if let spare { gaps.note(spare, at: now) }
         let room = Room(
             spare: spare, maySteal: steal.isAllowed(at: now, live: live.count), mayBeFirst: steal.allowsFirst,
             isMissingsTurn: isMissingsTurn)

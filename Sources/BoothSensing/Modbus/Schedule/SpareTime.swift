@@ -58,7 +58,7 @@ struct GapWatch {
 
     var widest: Duration { max(before, current) }
 
-    mutating func take(_ spare: Duration, at now: BootTime) {
+    mutating func note(_ spare: Duration, at now: BootTime) {
         if now - since >= span {
             (before, current, since) = (current, .zero, now)
         }

@@ -73,7 +73,7 @@ struct YearBooth {
         let wall = Self.start + time + skew
         return Moment(
             boot: BootTime(nanoseconds: (time - bootedAt) * 1_000_000), wallMilliseconds: wall,
-            civil: CivilTime(wallMilliseconds: wall), clock: clock, bootID: "boot-\(boots)")
+            in: .ofProcess, clock: clock, bootID: "boot-\(boots)")
     }
 
     /// Lets time pass, deadline by deadline.
@@ -131,7 +131,7 @@ struct YearBooth {
             counters[point, default: 0] += count
             tellCounter(of: point)
         case .miss(let point, let count):
-            keep(rules.take(MissedEdges(point: point, count: count, at: moment.boot), at: moment))
+            keep(rules.apply(MissedEdges(point: point, count: count, at: moment.boot), at: moment))
         case .lose(let device):
             lost.insert(device)
             tellDevice(device)
@@ -139,7 +139,7 @@ struct YearBooth {
             lost.remove(device)
             tellDevice(device)
         case .link(let target, let stands):
-            keep(rules.take(fault: .link, of: .target(target), stands: stands, at: moment))
+            keep(rules.setFault(.link, of: .target(target), stands: stands, at: moment))
         case .clock(let state, let skew):
             (clock, self.skew) = (state, skew)
             keep(rules.clockChanged(at: moment))
@@ -213,14 +213,14 @@ struct YearBooth {
     private mutating func read(_ point: PointID, _ state: PointState) {
         physical[point] = state
         findings.read(point, state, in: journal.content, at: now)
-        keep(rules.take(Reading(point: point, state: state, value: 0, quality: .good, at: moment.boot), at: moment))
+        keep(rules.apply(Reading(point: point, state: state, value: 0, quality: .good, at: moment.boot), at: moment))
     }
 
     /// The first reading of an input that was active before, of which the agent does not know.
     private mutating func lookAgain(at point: PointID) {
         let state = physical[point] ?? .normal
         findings.read(point, state, in: journal.content, at: now)
-        let decision = rules.take(
+        let decision = rules.apply(
             Reading(point: point, state: state, value: 0, quality: .good, at: moment.boot), at: moment)
         findings.claimed(point, decision, at: now)
         keep(decision)
@@ -231,18 +231,18 @@ struct YearBooth {
         if unread != nil, rules.inputs[point] == nil {
             // The first value is where its driver begins.
             let reading = Reading(point: point, state: .normal, value: value, quality: .good, at: moment.boot)
-            return keep(rules.take(reading, at: moment))
+            return keep(rules.apply(reading, at: moment))
         }
         let more = value - (rules.inputs[point]?.counter ?? 0)
         guard more > 0 else { return }
         findings.activated(point, more)
-        keep(rules.take(CountedPresses(point: point, count: more, value: value, at: moment.boot), at: moment))
+        keep(rules.apply(CountedPresses(point: point, count: more, value: value, at: moment.boot), at: moment))
     }
 
     private mutating func tellDevice(_ device: DeviceID) {
         let silent = DeviceFault(.silent, Message(zh: "无应答", en: "no answer"))
         let condition: DeviceReport.Condition = lost.contains(device) ? .lost(silent) : .found
-        keep(rules.take(DeviceReport(device: device, condition: condition, at: moment.boot), at: moment))
+        keep(rules.apply(DeviceReport(device: device, condition: condition, at: moment.boot), at: moment))
     }
 
     // MARK: What is said to it
@@ -272,13 +272,13 @@ struct YearBooth {
     private mutating func answer(_ offer: YearFindings.Offer, _ reply: YearStep.Reply, _ choice: Int) {
         let (event, target) = (offer.event, offer.target)
         switch reply {
-        case .sent: keep(rules.take(.sent, for: event, from: target, at: moment))
-        case .returned: keep(rules.take(.returned, for: event, from: target, at: moment))
-        case .accepted: keep(rules.take(.accepted(ticket: "JQ\(choice)"), for: event, from: target, at: moment))
-        case .rejected: keep(rules.take(.rejected, for: event, from: target, at: moment))
+        case .sent: keep(rules.apply(.sent, for: event, from: target, at: moment))
+        case .returned: keep(rules.apply(.returned, for: event, from: target, at: moment))
+        case .accepted: keep(rules.apply(.accepted(ticket: "JQ\(choice)"), for: event, from: target, at: moment))
+        case .rejected: keep(rules.apply(.rejected, for: event, from: target, at: moment))
         case .reroute(let incidentClass):
             let id = rules.incident(of: event)
-            if choice % 2 == 0 { keep(rules.take(.rejected, for: event, from: target, at: moment)) }
+            if choice % 2 == 0 { keep(rules.apply(.rejected, for: event, from: target, at: moment)) }
             guard let id else { return }
             keep(rules.reroute(id, for: event, to: incidentClass, by: target, at: moment))
         }
@@ -291,7 +291,7 @@ struct YearBooth {
             id: task.id, kind: "kind", expires: WallTime(milliseconds: task.isExpired ? wall - 1 : wall + 60_000),
             order: order)
         findings.willTake(asked, from: target)
-        keep(rules.take([asked], cursor: "c\(now)", from: target, at: moment))
+        keep(rules.apply([asked], cursor: "c\(now)", from: target, at: moment))
     }
 
     private func order(of task: YearTask) -> PlatformTask.Order {
@@ -324,7 +324,7 @@ struct YearBooth {
     mutating func settleEverything() throws {
         for _ in 0..<3 {
             for offer in findings.unsettled(in: journal.content) {
-                keep(rules.take(.accepted(ticket: nil), for: offer.event, from: offer.target, at: moment))
+                keep(rules.apply(.accepted(ticket: nil), for: offer.event, from: offer.target, at: moment))
             }
             for id in rules.live.keys.sorted() {
                 if case .success(let decision) = rules.close(id, outcome: "end", by: .agent, at: moment) {

@@ -229,7 +229,7 @@ struct YearFindings {
     mutating func check(_ rules: IncidentRules) {
         for timer in rules.timers.instants.keys {
             switch timer {
-            case .announce(let id), .settle(let id), .escalate(let id), .remind(let id):
+            case .announce(let id), .restore(let id), .escalate(let id), .remind(let id):
                 if rules.live[id]?.isOpen != true { note("a timer \(timer) for what is gone") }
             default: break
             }

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What a point's input says.
+package enum PointState: String, Sendable, Codable {
+    case normal
+    case active
+    /// A supervised loop whose resistance is missing: somebody bridged it.
+    case short
+    /// A supervised loop that is open: somebody cut it.
+    case cut
+    /// Never read yet.
+    case unknown
+}
+
+/// How far a reading can be believed.
+package enum Quality: String, Sendable, Codable {
+    /// Read as lately as its source should give it.
+    case good
+    /// The last value known; its source does not answer.
+    case stale
+    /// There is no believable value: the line is missing, the unit refuses the address.
+    case fault
+}

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+import BoothModel
+import CrashVFS
+import Glibc
+import SQLite
+import Testing
+
+@testable import BoothJournal
+
+/// Write by write, through the crash VFS. It is one for the whole process: these tests run one after the other.
+@Suite("A disk that refuses while a journal is opened", .serialized)
+struct FaultTests {
+    private static let vfs = String(cString: crashvfs_name)
+    private static let full: CInt = 13
+    private static let refused: CInt = 778
+
+    init() throws {
+        try #require(crashvfs_register(0) == 0)
+    }
+
+    private static func block(_ journal: KilledJournal) {
+        _ = system("mv '\(journal.directory)' '\(journal.directory).kept' 2>/dev/null; touch '\(journal.directory)'")
+    }
+    private static func unblock(_ journal: KilledJournal) {
+        _ = system("rm -f '\(journal.directory)'; mv '\(journal.directory).kept' '\(journal.directory)' 2>/dev/null")
+    }
+
+    @Test(
+        "has nothing recorded that waits for nobody, and no number given twice, where it refuses as the file is taken up",
+        arguments: [full, refused])
+    func takenUpWhole(code: CInt) throws {
+        let journal = try KilledJournal()
+        journal.vfs = Self.vfs
+        try journal.start()
+        let older = journal.record()
+        journal.kill()
+        // The file is ahead of memory: a generation above both is begun in it as it is taken up.
+        try JournalStore(path: journal.journal, vfs: "boothd-checked-crash", limit: 1 << 20, generation: nil)
+            .setGeneration(900_000)
+        Self.block(journal)
+        #expect(try journal.start() == nil)
+        let press = journal.record()
+        journal.tellLosses()
+        let sent = journal.fetch()
+        #expect(sent.map(\.id).contains(press))
+
+        Self.unblock(journal)
+        crashvfs_begin(journal.directory + "/journal.sqlite")
+        defer { crashvfs_end() }
+        // The database and its log are refused a write, the mark is not.
+        try journal.takeUpFile { crashvfs_fail(CInt(CRASHVFS_WRITE), 0, 1, code) }
+        #expect(crashvfs_faults() == 1)
+        #expect(journal.writer?.storage != .ok)
+        try journal.turn { journal.writer?.storage == .ok }
+        journal.tellLosses()
+        let newer = journal.record()
+        let all = journal.fetch()
+        #expect(Set(all.map(\.id)).isSuperset(of: [older, press, newer]))
+        #expect(journal.fetch(for: "grid").map(\.id) == all.map(\.id))
+
+        journal.kill()
+        try journal.start()
+        _ = journal.record()
+        let again = journal.fetch()
+        #expect(Set(again.map(\.id)).isSuperset(of: all.map(\.id)))
+        #expect(journal.reused.isEmpty)
+    }
+
+    @Test("leaves no file open that has no write-ahead log", arguments: [full, refused])
+    func onlyWithLog(code: CInt) throws {
+        try CheckedPages.register(name: "boothd-checked-crash", below: Self.vfs)
+        var places = 0
+        var faults: Int64 = 1
+        while faults > 0 {
+            var template = Array("/tmp/boothd-fault-XXXXXX".utf8CString)
+            let directory = try #require(mkdtemp(&template).map { String(cString: $0) })
+            defer { _ = system("rm -r '\(directory)'") }
+            let path = directory + "/journal.sqlite"
+            crashvfs_begin(directory)
+            defer { crashvfs_end() }
+            crashvfs_fail(CInt(CRASHVFS_WRITE), Int64(places), 1, code)
+            let store = try? JournalStore(path: path, vfs: "boothd-checked-crash", limit: 1 << 20, generation: 1)
+            faults = crashvfs_faults()
+            crashvfs_fail(CInt(CRASHVFS_WRITE), 0, 0, 0)
+            places += 1
+            guard let store else { continue }
+            #expect(try store.connection.checkpoint(.passive).logged >= 0, "write \(places) was refused")
+        }
+        // The header of the first journal, the first page, and the log.
+        #expect(places > 4)
+    }
+
+    @Test("is asked a few times more at the end, and not as often as a thread can be started")
+    func insists() throws {
+        let journal = try KilledJournal()
+        Self.block(journal)
+        defer { Self.unblock(journal) }
+        #expect(try journal.start() == nil)
+        journal.record()
+        #expect((1...11).contains(journal.stop()))
+    }
+}
