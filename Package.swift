@@ -128,7 +128,7 @@ let package = Package(
         tests(of: "BoothSensing", with: ["BoothCore", "SimulatedBoard", "TestSupport"]),
         tests(of: "BoothJournal", with: ["CrashVFS"]),
         tests(of: "BoothUplink", with: ["HTTPServer", "TestSupport"]),
-        tests(of: "BoothControl"),
+        tests(of: "BoothControl", with: ["TestSupport"]),
         tests(of: "BoothDoctor", with: ["Rehearsal", "TestSupport", "BlockingIO"]),
         tests(of: "BoothScan", with: ["BoothConfig", "SimulatedBoard", "TestSupport"]),
         tests(of: "BoothCommands", with: ["Rehearsal", "SimulatedBoard", "TestSupport"]),
@@ -142,7 +142,9 @@ let package = Package(
             files: ["Fixtures"]),
         // The house as docs/architecture.md draws it, held against the sources.
         .testTarget(name: "ArchitectureTests"),
-        tests(of: "ReferencePlatform", with: ["BoothModel", "Crypto", "HTTPServer", "SQLite", "TestSupport"]),
+        tests(
+            of: "ReferencePlatform",
+            with: ["BoothModel", "BoothUplink", "Crypto", "HTTP", "HTTPServer", "SQLite", "TestSupport"]),
         tests(of: "SimulatedBoard", with: ["TestSupport"]),
         // Starts a child and is killed, so that the tests can see what becomes of the child.
         .target(name: "FakedClock", path: "Tests/FakedClock"),

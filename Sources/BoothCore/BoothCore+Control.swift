@@ -66,10 +66,14 @@ extension BoothCore {
     mutating func apply(_ answer: JournalAnswer) {
         switch answer {
         case .recentEvents(let events, let call): reply(events.map { .events($0) } ?? Self.isUnreadable, to: call)
-        case .incidents(let found, let call):
+        case .incidents(let found, let all, let call):
+            // While the disk refuses, the core still knows what is open; what has ended only the file knows.
+            let found = found ?? (all ? nil : rules.openIncidents)
             reply(found.map { .incidents(IncidentsReply($0)) } ?? Self.isUnreadable, to: call)
         case .incident(let id, let found, let call):
-            guard let found else { return reply(Self.isUnreadable, to: call) }
+            guard let found = found ?? rules.openIncidents.first(where: { $0.id == id }).map({ [$0] }) else {
+                return reply(Self.isUnreadable, to: call)
+            }
             reply(found.isEmpty ? .refused(.noSuchIncident(id)) : .incidents(IncidentsReply(found)), to: call)
         case .refusedIncident(let id, let found, let call):
             guard let found else { return reply(Self.isUnreadable, to: call) }

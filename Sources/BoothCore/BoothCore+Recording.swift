@@ -73,8 +73,9 @@ extension BoothCore {
 
     private func encode(_ event: BoothEvent) -> JournalEntry.Event {
         JournalEntry.Event(
-            id: event.id, priority: event.priority, event: CloudEvent(event, from: configuration.booth),
-            recipients: event.recipients, incident: event.incident?.id)
+            id: event.id, type: event.type, priority: event.priority,
+            event: CloudEvent(event, from: configuration.booth), recipients: event.recipients,
+            incident: event.incident?.id)
     }
 
     /// These events are on disk: lamps and the walk test may say so.

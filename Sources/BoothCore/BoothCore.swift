@@ -118,7 +118,6 @@ package struct BoothCore {
         case .answered(let answer): apply(answer)
         case .report(let report, let purpose): apply(report, for: purpose)
         case .target(let report): apply(report)
-        case .tasksNotStarted(let target): tasks.noteNotStarted(target, at: now.boot)
         case .call(let id, let call, let peer, let facts): answer(call, id: id, from: peer, seeing: facts)
         case .callEnded(let id): end(id)
         case .busLent(let id): reply(.lent, to: id)

@@ -85,7 +85,7 @@ package enum JournalQuestion: Sendable, Hashable {
 /// The journal's answer to a `JournalQuestion`; nil where the disk refuses to say, which is not the same as nothing.
 package enum JournalAnswer: Sendable {
     case recentEvents([RecentEvent]?, Input.CallID)
-    case incidents([Incident]?, Input.CallID)
+    case incidents([Incident]?, all: Bool, Input.CallID)
     /// An empty list where there is none of that id.
     case incident(EventID, [Incident]?, Input.CallID)
     case refusedIncident(EventID, [Incident]?, Input.CallID)

@@ -23,8 +23,6 @@ package enum Input: Sendable {
     /// The answer to `Effect.makeReport`; nil where the disk refuses or the system has no thread left.
     case report(BoothReport?, ReportOrder.Purpose)
     case target(UplinkReport)
-    /// The thread for a target's tasks could not be started.
-    case tasksNotStarted(TargetID)
 
     case call(CallID, ControlCall, from: Peer, seeing: CallFacts)
     /// Whoever had what a call gave as long as it was connected is gone.

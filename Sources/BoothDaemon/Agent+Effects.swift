@@ -24,8 +24,8 @@ extension Agent {
         case .noteReturn(let events, let target): journal.noteReturn(of: events, by: target)
         case .sendStatus(let id, let body, let target): uplinks[target]?.order(.status(id, body: body))
         case .retryNow(let target): uplinks[target]?.order(.retryNow)
-        case .startTasks(let target, let cursor): startTasks(of: target, after: cursor)
-        case .nextTasks(let target): polls[target]?.order(.taken)
+        case .startTasks(let target, let cursor): uplinks[target]?.order(.startTasks(after: cursor))
+        case .nextTasks(let target): uplinks[target]?.order(.tasksKept)
 
         case .drive(let output, let isOn): drive(output, isOn: isOn)
         case .lendBus(let name, let fault, let call): lend(name, fault, for: call)
@@ -57,7 +57,7 @@ extension Agent {
                     answer(.recentEvents(events?.map { RecentEvent(key: $0.key, json: $0.event.json) }, call))
                 })
         case .incidents(let all, let call):
-            journal.ask(.incidents(all: all) { answer(.incidents($0, call)) })
+            journal.ask(.incidents(all: all) { answer(.incidents($0, all: all, call)) })
         case .incident(let id, let call): journal.ask(.incident(id) { answer(.incident(id, $0, call)) })
         case .refusedIncident(let id, let call):
             journal.ask(.incident(id) { answer(.refusedIncident(id, $0, call)) })
@@ -77,16 +77,6 @@ extension Agent {
     private func make(_ order: ReportOrder) {
         let reading = ReportReading(order) { [mailbox] in mailbox.post(.input(.report($0, order.purpose))) }
         journal.ask(.history(from: order.from, to: order.to, reading))
-    }
-
-    // MARK: Targets
-
-    private func startTasks(of target: TargetID, after cursor: String?) {
-        do throws(SystemError) {
-            try polls[target]?.start(after: cursor)
-        } catch {
-            mailbox.post(.input(.tasksNotStarted(target)))
-        }
     }
 
     // MARK: Devices

@@ -28,9 +28,6 @@ extension Agent {
         loops += uplinks.values.map { uplink in
             LoopWatch.Loop(uplink.threadName, patience: pace.patience) { uplink.order(.prove($0)) }
         }
-        loops += polls.values.map { poll in
-            LoopWatch.Loop(poll.threadName, patience: pace.patience) { poll.order(.prove($0)) }
-        }
         watch = LoopWatch(loops, pace: pace, start: .now())
     }
 

@@ -41,7 +41,6 @@ final class Agent {
     let mailbox: Mailbox<Letter>
     let journal: Journal
     let uplinks: [TargetID: Uplink]
-    let polls: [TargetID: TaskPoll]
     let control: ControlServer
     private let clockWatch: ClockWatch
     private var clock: BoothClock
@@ -80,9 +79,8 @@ final class Agent {
         loop = try EventLoop()
         let mailbox = try Mailbox<Letter>()
         self.mailbox = mailbox
-        let uplinks = try Self.makeUplinks(configuration.targets, mailbox)
+        let uplinks = try Self.makeUplinks(configuration, mailbox)
         self.uplinks = uplinks
-        polls = try Self.makePolls(configuration, mailbox)
         let control = try ControlServer(
             path: places.controlSocket, version: Product.version, call: { mailbox.post(.call($0, $1)) },
             ended: { mailbox.post(.input(.callEnded($0))) })
@@ -114,28 +112,15 @@ final class Agent {
     }
 
     private static func makeUplinks(
-        _ targets: [TargetConfiguration], _ mailbox: Mailbox<Letter>
+        _ configuration: Configuration, _ mailbox: Mailbox<Letter>
     ) throws(SystemError) -> [TargetID: Uplink] {
         var uplinks: [TargetID: Uplink] = [:]
-        for target in targets {
-            uplinks[target.id] = try Uplink(target: target, version: Product.version, link: nil) {
-                mailbox.post(.input(.target($0)))
-            }
+        for target in configuration.targets {
+            var setup = Uplink.Setup(target, booth: configuration.booth.code, version: Product.version)
+            setup.link = nil
+            uplinks[target.id] = try Uplink(setup) { mailbox.post(.input(.target($0))) }
         }
         return uplinks
-    }
-
-    /// Each target is asked for tasks, since each may have promised receipts. Whether a target's tasks are executed is for
-    /// the rules.
-    private static func makePolls(
-        _ configuration: Configuration, _ mailbox: Mailbox<Letter>
-    ) throws(SystemError) -> [TargetID: TaskPoll] {
-        var polls: [TargetID: TaskPoll] = [:]
-        for target in configuration.targets {
-            let source = TaskSource(target, booth: configuration.booth.code)
-            polls[target.id] = try TaskPoll(source, version: Product.version) { mailbox.post(.input(.target($0))) }
-        }
-        return polls
     }
 
     /// The second mark of how far the journal had come lies beside the control socket: in memory, and gone with the power.
@@ -288,12 +273,10 @@ final class Agent {
         // A bus ends with its request under way; what it read before is in the mailbox.
         for thread in modbus { thread.stop() }
         for uplink in uplinks.values { uplink.stop() }
-        for poll in polls.values { poll.stop() }
         control.stop()
         keeper.finish(by: min(deadline, .now() + .milliseconds(500)))
         let joined = min(deadline, .now() + .milliseconds(500))
         for uplink in uplinks.values { uplink.join(milliseconds: joined.millisecondsAway()) }
-        for poll in polls.values { poll.join(milliseconds: joined.millisecondsAway()) }
         // A lamp on a bus is switched off by its thread; one that is dead is not waited for.
         let rested = min(deadline, .now() + .seconds(2))
         for thread in modbus { thread.join(milliseconds: rested.millisecondsAway()) }

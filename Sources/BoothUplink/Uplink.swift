@@ -1,39 +1,44 @@
 // SPDX-License-Identifier: Apache-2.0
 import BlockingIO
 import BoothModel
-import HTTP
 import Synchronization
 
-/// One target's thread: it asks for events, sends them, and reports what the platform said.
+/// One target's thread: it asks for events, sends them, fetches tasks, and reports what the platform said.
 ///
-/// Nothing but a receipt that names an event is ever reported as its receipt.
+/// Nothing but a receipt that names an event is ever reported as its receipt. Tasks are executed elsewhere.
 package final class Uplink: Sendable {
-    /// Booths that start together, after a power cut, arrive within this span; a press does not wait for it.
-    package static let startSpread = Duration.seconds(1)
+    /// How a target is served.
+    package struct Setup: Sendable {
+        package var target: TargetConfiguration
+        /// The booth's code.
+        package var booth: String
+        /// The agent's, told to the platform.
+        package var version: String
+        /// The longest wait before the first shipment and the first question for tasks. Booths that start together, after
+        /// a power cut, arrive within this span; a press does not wait for it.
+        package var startSpread = Duration.seconds(1)
+        /// How long the platform may leave a question for tasks without an answer while it has none.
+        package var taskWait = Duration.seconds(50)
+        /// What the agent takes the link for, and is not told; nil: it does not know, a fault may stand from an earlier
+        /// run, and the outcome of the first exchange is told whatever it is.
+        package var link: LinkState? = .ok
 
-    private let target: TargetConfiguration
-    private let version: String
-    private let startSpread: Duration
-    private let link: LinkState?
+        package init(_ target: TargetConfiguration, booth: String, version: String) {
+            self.target = target
+            self.booth = booth
+            self.version = version
+        }
+    }
+
+    private let setup: Setup
     private let report: @Sendable (UplinkReport) -> Void
     private let mailbox: Mailbox<UplinkOrder>
     private let thread = Mutex<WorkerThread?>(nil)
 
-    /// - Parameters:
-    ///   - version: the agent's, for `User-Agent: boothd/VERSION`.
-    ///   - startSpread: the longest wait before the first request.
-    ///   - link: what the agent takes the link for, and is not told; nil: it does not know, a fault may stand from an
-    ///     earlier run, and the outcome of the first exchange is told whatever it is.
-    ///   - report: called on the target's thread; must not block.
+    /// - Parameter report: called on the target's thread; must not block.
     /// - Throws: `SystemError` when the process has no descriptor left.
-    package init(
-        target: TargetConfiguration, version: String, startSpread: Duration = Uplink.startSpread,
-        link: LinkState? = .ok, report: @escaping @Sendable (UplinkReport) -> Void
-    ) throws(SystemError) {
-        self.target = target
-        self.version = version
-        self.startSpread = startSpread
-        self.link = link
+    package init(_ setup: Setup, report: @escaping @Sendable (UplinkReport) -> Void) throws(SystemError) {
+        self.setup = setup
         self.report = report
         mailbox = try Mailbox()
     }
@@ -42,22 +47,22 @@ package final class Uplink: Sendable {
     ///
     /// - Throws: `SystemError` when the system has no thread left.
     package func start() throws(SystemError) {
-        let (target, version, spread, link, mailbox, report) = (target, version, startSpread, link, mailbox, report)
+        let (setup, mailbox, report) = (setup, mailbox, report)
         let started = try WorkerThread(name: threadName) {
-            serve(target, version: version, startSpread: spread, link: link, mailbox: mailbox, report: report)
+            UplinkLoop(setup, mailbox: mailbox, report: report).run()
         }
         thread.withLock { $0 = started }
     }
 
-    /// As `ps -L` shows it.
-    package var threadName: String { "to-\(target.id)" }
+    /// As `ps -L` shows it, cut to 15 bytes.
+    package var threadName: String { "to-\(setup.target.id)" }
 
     /// Hands over an order; from any thread, never blocks.
     package func order(_ order: UplinkOrder) {
         mailbox.post(order)
     }
 
-    /// Ends the thread, and a request under way with it: its events stay queued.
+    /// Ends the thread, and what is under way with it: its events stay queued.
     package func stop() {
         mailbox.post(.stop)
     }
@@ -71,46 +76,4 @@ package final class Uplink: Sendable {
         guard let started = thread.withLock({ $0 }) else { return true }
         return started.join(milliseconds: milliseconds)
     }
-}
-
-/// What the thread does.
-private func serve(
-    _ target: TargetConfiguration, version: String, startSpread: Duration, link: LinkState?,
-    mailbox: Mailbox<UplinkOrder>, report: @escaping @Sendable (UplinkReport) -> Void
-) {
-    let settings = HTTPSettings(
-        userAgent: "boothd/\(version)", authority: target.endpoint.ca, certificate: target.endpoint.certificate,
-        key: target.endpoint.key, timeout: target.timeout)
-    var link = link
-    while true {
-        do throws(HTTPFailure) {
-            let lines = Lines(try HTTPConnections(settings))
-            Courier(
-                target, lines: lines, mailbox: mailbox, startSpread: startSpread, link: link, report: report
-            ).run()
-            return
-        } catch {
-            // No memory for a client: a link that cannot be used now, and asked for again, is no reason to end.
-            let state = LinkState.retrying(LinkWords(target.endpoint).sentence(error.cause))
-            link = state
-            report(.link(target.id, state))
-            guard rest(until: .now() + target.retryMost, mailbox) else { return }
-        }
-    }
-}
-
-/// Lets time pass; orders that come are dropped, and asked for again.
-///
-/// - Returns: whether to go on.
-private func rest(until end: BootTime, _ mailbox: Mailbox<UplinkOrder>) -> Bool {
-    while end > .now() {
-        for order in mailbox.wait(milliseconds: end.millisecondsAway()) {
-            switch order {
-            case .stop: return false
-            case .prove(let pulse): pulse.beat()
-            case .batch, .status, .retryNow: break
-            }
-        }
-    }
-    return true
 }

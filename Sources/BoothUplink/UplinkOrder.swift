@@ -10,6 +10,10 @@ package enum UplinkOrder: Sendable {
     case status(EventID, body: String)
     /// Somebody wants it tried at once; a `Retry-After` stands.
     case retryNow
+    /// Tasks are to be asked for from now on; once. `after`: how far the journal knows them to be taken; nil: nothing was.
+    case startTasks(after: String?)
+    /// The last `UplinkReport.tasks` is kept as well as it can be: the next ones may come.
+    case tasksKept
     /// The thread is to prove that it goes round.
     case prove(Pulse)
     case stop

@@ -13,12 +13,9 @@ package final class HTTPClient {
 
     /// - Throws: `HTTPFailure` when libcurl cannot be set up: there is no memory, or it was built without TLS.
     package init(_ settings: HTTPSettings) throws(HTTPFailure) {
-        connections = try HTTPConnections(settings)
+        connections = HTTPConnections(settings)
         connection = try connections.open()
     }
-
-    /// Whether a request is under way.
-    package var isBusy: Bool { connection.isBusy }
 
     /// Starts a request; one that is still under way is cancelled.
     ///

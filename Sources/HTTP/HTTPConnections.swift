@@ -15,15 +15,14 @@ package final class HTTPConnections {
     private static let library = curl_global_init(Int(CURL_GLOBAL_DEFAULT))
 
     private let settings: HTTPSettings
-    private let multi: MultiHandle
+    /// Made with the first connection.
+    private var multi: MultiHandle?
     /// Those with a request under way, by their easy handle.
     private var busy: [UnsafeMutableRawPointer: HTTPConnection] = [:]
 
-    /// - Throws: `HTTPFailure` when libcurl cannot be set up: there is no memory, or it was built without TLS.
-    package init(_ settings: HTTPSettings) throws(HTTPFailure) {
-        guard Self.library == CURLE_OK, let multi = MultiHandle() else { throw .noSetUp }
+    /// - Parameter settings: of every connection, unless it is opened with others.
+    package init(_ settings: HTTPSettings) {
         self.settings = settings
-        self.multi = multi
     }
 
     deinit {
@@ -32,8 +31,13 @@ package final class HTTPConnections {
 
     /// Makes a connection for the requests to come. Nothing is sent before the first of them.
     ///
-    /// - Throws: `HTTPFailure` when there is no memory, or a file of `settings` is refused.
-    package func open() throws(HTTPFailure) -> HTTPConnection { try HTTPConnection(settings, in: multi) }
+    /// - Parameter other: its own settings; nil: those of all.
+    /// - Throws: `HTTPFailure` when libcurl cannot be set up: there is no memory, or it was built without TLS.
+    package func open(_ other: HTTPSettings? = nil) throws(HTTPFailure) -> HTTPConnection {
+        guard Self.library == CURLE_OK, let multi = multi ?? MultiHandle() else { throw .noSetUp }
+        self.multi = multi
+        return try HTTPConnection(other ?? settings, in: multi)
+    }
 
     /// Starts a request; one that is still under way on this connection is cancelled.
     ///
@@ -60,20 +64,25 @@ package final class HTTPConnections {
     package func turn(
         waitingFor descriptor: CInt, milliseconds: Int?
     ) -> [(connection: HTTPConnection, outcome: HTTPClient.Outcome)] {
-        // A request just begun has to be moved before there is anything to wait for.
-        let outcomes = move()
-        if !outcomes.isEmpty { return outcomes }
-        var other = curl_waitfd(fd: descriptor, events: Int16(CURL_WAIT_POLLIN), revents: 0)
         // Never for ever in one piece: libcurl asks to be called now and then for its own timeouts.
         let limit = CInt(clamping: max(0, min(milliseconds ?? 60_000, 60_000)))
+        guard let multi else {
+            var other = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+            poll(&other, 1, limit)
+            return []
+        }
+        // A request just begun has to be moved before there is anything to wait for.
+        let outcomes = move(multi)
+        if !outcomes.isEmpty { return outcomes }
+        var other = curl_waitfd(fd: descriptor, events: Int16(CURL_WAIT_POLLIN), revents: 0)
         if curl_multi_poll(multi.raw, &other, 1, limit, nil) != CURLM_OK {
             // Out of memory or descriptors, it returns at once: no busy loop of it.
             poll(nil, 0, min(limit, 100))
         }
-        return move()
+        return move(multi)
     }
 
-    private func move() -> [(connection: HTTPConnection, outcome: HTTPClient.Outcome)] {
+    private func move(_ multi: MultiHandle) -> [(connection: HTTPConnection, outcome: HTTPClient.Outcome)] {
         guard !busy.isEmpty else { return [] }
         var running: CInt = 0
         guard curl_multi_perform(multi.raw, &running) == CURLM_OK else { return giveUp() }

@@ -22,6 +22,8 @@ struct AlarmTemplate {
     func event(id: EventID, incident: EventID) -> JournalEntry.Event {
         let json = text.replacing(Self.event.description, with: id.description)
             .replacing(Self.incident.description, with: incident.description)
-        return JournalEntry.Event(id: id, priority: .alarm, event: CloudEvent(json: json), recipients: recipients)
+        return JournalEntry.Event(
+            id: id, type: .incidentRaised, priority: .alarm, event: CloudEvent(json: json), recipients: recipients,
+            incident: incident)
     }
 }

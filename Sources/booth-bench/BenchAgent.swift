@@ -41,7 +41,9 @@ final class BenchAgent {
         _ configuration: Configuration, directory: String, limit: Int64 = 1 << 30, keep: Duration? = nil
     ) throws {
         let mailbox = try Mailbox<Letter>()
-        let uplink = try Uplink(target: configuration.targets[0], version: "bench", startSpread: .zero) {
+        var link = Uplink.Setup(configuration.targets[0], booth: configuration.booth.code, version: "bench")
+        link.startSpread = .zero
+        let uplink = try Uplink(link) {
             mailbox.post(.target($0, at: .now()))
         }
         var setup = Journal.Setup(directory: directory, targets: configuration.targets.map(\.id), limit: limit)
@@ -60,7 +62,11 @@ final class BenchAgent {
         self.uplink = uplink
     }
 
-    func startUplink() throws { try uplink.start() }
+    /// Starts to send, and to ask for tasks as the agent does: a poll is held beside what is measured.
+    func startUplink() throws {
+        try uplink.start()
+        uplink.order(.startTasks(after: nil))
+    }
 
     func stop() {
         uplink.stop()

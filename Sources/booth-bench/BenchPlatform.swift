@@ -28,6 +28,8 @@ final class BenchPlatform {
     func stop() { server.stop() }
 
     private static func answer(_ request: HTTPRequest) -> HTTPResponse {
+        // It has no tasks, and holds the poll.
+        if request.method == "GET" { return HTTPResponse(status: 204, delay: .seconds(50)) }
         guard request.method == "POST", request.path == "/v1/events" else { return HTTPResponse(status: 404) }
         let receipts = ids(in: request.body).map { #"{"id":"\#($0)","result":"accepted"}"# }.joined(separator: ",")
         return HTTPResponse(

@@ -33,9 +33,10 @@ struct ChainVerificationTests {
     private func report(_ told: ChainHead? = nil) throws -> ChainHead {
         let head = told ?? ChainHead(head: store.head.hash.hexadecimal, events: store.head.number)
         var event = journal.event()
+        event.type = .dailyReport
         event.event = CloudEvent(
             json: """
-                {"id":"\(event.id)",\(CloudEvent.member(.dailyReport)),\
+                {"id":"\(event.id)",\(CloudEvent.dailyReportMember),\
                 "data":{"chain":{"head":"\(head.head)","events":\(head.events)}}}
                 """)
         try append(event)
@@ -83,6 +84,23 @@ struct ChainVerificationTests {
         // From the event on whose hash the report told: before it, nobody but the platform can tell.
         let since = try verify(full: false)
         #expect(since.problem == nil && since.oldest?.number == 450 && since.checked == 3 && since.reports == 1)
+    }
+
+    @Test("believes the text of an event and not the column that repeats its type")
+    func columns() throws {
+        try append(20)
+        let told = try report()
+        try append(5)
+        let (report, newest) = (told.events + 1, store.head.number)
+        try store.connection.execute("UPDATE event SET type = 'cn.boothd.record.v1' WHERE number = \(report)")
+        try store.connection.execute("UPDATE event SET type = 'cn.boothd.report.daily.v1' WHERE number = \(newest)")
+        let found = try verify(full: false)
+        #expect(found.problem == nil && found.oldest?.number == told.events && found.reported == told, "\(found)")
+        try store.statement("UPDATE event SET recipients = 'grid' WHERE number = ?").run(Value(told.events))
+        var last = try hashAnew(told.events)
+        for number in report...newest { last = try hashAnew(number, after: last) }
+        store.head = ChainLink(number: newest, hash: last)
+        try expect(.contradicted, at: told.events)
     }
 
     @Test("without a report it looks at everything, of an empty file at nothing")
@@ -192,7 +210,7 @@ struct ChainVerificationTests {
         let event = journal.event()
         let hash = store.chain.hash(
             number: number, id: event.id, priority: 4, recipients: "", json: "{}", after: store.head.hash)
-        try store.statement("INSERT INTO event VALUES(?, ?, ?, 4, NULL, '', '{}', ?, ?)").run(
+        try store.statement("INSERT INTO event VALUES(?, ?, ?, 4, NULL, NULL, '', '', '{}', ?, ?)").run(
             Value(number), Value(event.id.key), Value(Int64(bitPattern: event.id.random)),
             Value(store.head.hash.bytes), Value(hash.bytes))
         for thinned in [0, Int64.max, Int64.min] {

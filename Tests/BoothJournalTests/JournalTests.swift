@@ -152,7 +152,7 @@ struct JournalTests {
         booth.journal.stop(within: 5000)
         let store = try booth.store()
         let entry = JournalEntry.Event(
-            id: id, priority: .help, event: CloudEvent(json: "{}"), recipients: ["police"])
+            id: id, type: .incidentRaised, priority: .help, event: CloudEvent(json: "{}"), recipients: ["police"])
         var again = PendingEntry(JournalEntry(events: [entry]))
         again.deliveries = [
             .init(event: entry, target: "police", sequence: .init(generation: 1, count: 9), outcome: .accepted)

@@ -145,7 +145,8 @@ final class KilledJournal {
         guard !losses.isEmpty else { return losses }
         let id = ids.next(wallMilliseconds: wall)
         let event = JournalEntry.Event(
-            id: id, priority: .help, event: CloudEvent(json: "{\"id\":\"\(id)\",\"type\":\"cn.boothd.loss.v1\"}"),
+            id: id, type: .loss, priority: .help,
+            event: CloudEvent(json: "{\"id\":\"\(id)\",\"type\":\"cn.boothd.loss.v1\"}"),
             recipients: Self.targets.filter { losses[$0] != nil })
         turn([.record(JournalEntry(events: [event], tellsOfLoss: true))])
         return losses
@@ -157,8 +158,8 @@ final class KilledJournal {
         let id = ids.next(wallMilliseconds: wall)
         let text = String(repeating: "x", count: filler)
         let event = JournalEntry.Event(
-            id: id, priority: priority, event: CloudEvent(json: "{\"id\":\"\(id)\",\"filler\":\"\(text)\"}"),
-            recipients: Self.targets)
+            id: id, type: .incidentRaised, priority: priority,
+            event: CloudEvent(json: "{\"id\":\"\(id)\",\"filler\":\"\(text)\"}"), recipients: Self.targets)
         turn([.record(JournalEntry(events: [event], incidents: incident.map { [$0] } ?? []))])
         return id
     }

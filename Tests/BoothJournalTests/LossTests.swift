@@ -28,7 +28,8 @@ struct LossTests {
         }
         for _ in 0..<100 { journal.record(.routine, filler: 2000) }
         let telling = JournalEntry.Event(
-            id: EventID(key: 1, random: 1), priority: .help, event: CloudEvent(json: "{}"), recipients: ["police"])
+            id: EventID(key: 1, random: 1), type: .loss, priority: .help, event: CloudEvent(json: "{}"),
+            recipients: ["police"])
         journal.turn([.record(JournalEntry(events: [telling], tellsOfLoss: true))])
         journal.settle(telling.id)
         let second = try #require(journal.takeLosses()["police"])

@@ -40,7 +40,7 @@ final class OpenJournal {
         let losses = try self.await { if case .lost(let losses) = $0 { losses } else { nil } }
         // Older than whatever a test makes.
         let event = JournalEntry.Event(
-            id: EventID(key: 1, random: 1), priority: .help, event: CloudEvent(json: "{}"),
+            id: EventID(key: 1, random: 1), type: .loss, priority: .help, event: CloudEvent(json: "{}"),
             recipients: Self.targets.filter { losses[$0] != nil })
         journal.record(JournalEntry(events: [event], tellsOfLoss: true))
         for target in event.recipients { settle(event.id, by: target) }
@@ -104,7 +104,8 @@ final class OpenJournal {
     {
         let id = ids.next(wallMilliseconds: 1_795_449_600_000)
         let json = CloudEvent(json: "{\"id\":\"\(id)\",\"filler\":\"\(String(repeating: "x", count: filler))\"}")
-        return JournalEntry.Event(id: id, priority: priority, event: json, recipients: recipients)
+        return JournalEntry.Event(
+            id: id, type: .incidentRaised, priority: priority, event: json, recipients: recipients)
     }
 
     @discardableResult

@@ -32,6 +32,26 @@ struct QueueTests {
         #expect(try booth.fetch(10).map(\.count).max() == 4)
     }
 
+    @Test("is listed with the type and the incident of each event, also after a start")
+    func listing() throws {
+        let booth = try OpenJournal()
+        let incident = Incident.press(booth.id())
+        var raised = JournalEntry.Event(.raised(incident), booth.id())
+        raised.recipients = ["police"]
+        let task = TaskRecord.refused("t1")
+        var done = JournalEntry.Event(.taskDone(task), booth.id())
+        done.recipients = ["police"]
+        booth.journal.record(JournalEntry(events: [raised, done], incidents: [incident]))
+        _ = try booth.fetch(10)
+        booth.settle(done.id, .rejected(reason: "no"))
+        for _ in 0..<2 {
+            let items = try booth.queues().first?.items ?? []
+            #expect(items.map(\.type) == [.incidentRaised, .taskDone])
+            #expect(items.map(\.incident) == [incident.id, nil])
+            try booth.reopen()
+        }
+    }
+
     @Test("answers a target that waits as soon as something is recorded")
     func hungry() throws {
         let booth = try OpenJournal()

@@ -37,7 +37,8 @@ extension JournalEntry.Event {
     init(_ content: BoothEvent.Content, _ id: EventID) {
         let event = BoothEvent(id: id, content: content, moment: .wall(id.milliseconds), recipients: [])
         self.init(
-            id: id, priority: event.priority, event: CloudEvent(event, from: Self.booth), recipients: event.recipients)
+            id: id, type: event.type, priority: event.priority, event: CloudEvent(event, from: Self.booth),
+            recipients: event.recipients, incident: event.incident?.id)
     }
 }
 

@@ -120,9 +120,9 @@ final class TestAgent: Sendable {
         target.retryMost = .milliseconds(40)
         target.timeout = .seconds(5)
         change(&target)
-        let uplink = try Uplink(target: target, version: "0.1", startSpread: spread) { [weak self] report in
-            self?.take(report)
-        }
+        var setup = Uplink.Setup(target, booth: "B0001", version: "0.1")
+        setup.startSpread = spread
+        let uplink = try Uplink(setup) { [weak self] report in self?.apply(report) }
         state.withLock { $0.uplink = uplink }
         try uplink.start()
         return uplink
@@ -144,7 +144,7 @@ final class TestAgent: Sendable {
         }
     }
 
-    private func take(_ report: UplinkReport) {
+    private func apply(_ report: UplinkReport) {
         state.withLock { state in
             switch report {
             case .ready(_, let request):

@@ -12,6 +12,9 @@ private func reply(_ status: Int, _ body: String = "", type: String = "applicati
 }
 
 @Suite struct VerdictTests {
+    private static let words = HTTPWords(.init(url: "https://county.example:8443/booths", ca: "/etc/boothd/ca.pem"))
+    private let words = Self.words
+    private let reader = AnswerReader(words)
     private let first = eventID(1)
     private let second = eventID(2)
 
@@ -21,7 +24,7 @@ private func reply(_ status: Int, _ body: String = "", type: String = "applicati
     func receiptsByStatus() {
         let body = receipts(#"{"id":"\#(first)","result":"accepted"}"#)
         for status in 0...999 {
-            let verdict = Verdict(reply(status, body), asked: [first])
+            let verdict = reader.verdict(on: reply(status, body), asked: [first])
             let isReceipts = if case .receipts = verdict { true } else { false }
             #expect(isReceipts == (status == 200 || status == 201), "status \(status)")
         }
@@ -30,15 +33,16 @@ private func reply(_ status: Int, _ body: String = "", type: String = "applicati
     @Test("reads every status as the table has it, without a body")
     func table() {
         for status in 0...999 {
-            let verdict = Verdict(reply(status), asked: [first])
+            let verdict = reader.verdict(on: reply(status), asked: [first])
             let expected: Verdict =
                 switch status {
-                case 202: .taken
-                case 301, 302, 303, 307, 308, 300...399: .refused(.redirect(status))
-                case 401, 403, 404, 410, 511, 495, 496, 497: .refused(.status(status, title: nil))
-                case 408, 409, 425, 429, 500...599: .later(.status(status), hold: nil)
+                case 202: .promised
+                case 301, 302, 303, 307, 308, 300...399: .refused(words.sentence(.redirect(status)))
+                case 401, 403, 404, 410, 511, 495, 496, 497: .refused(words.sentence(.status(status, title: nil)))
+                case 408, 409, 425, 429, 500...599:
+                    .later(Setback(words.sentence(.busy(status)), cause: HTTPTrouble.busy(status).cause))
                 case 400...499: .unacceptable(reason: "HTTP \(status)")
-                default: .refused(.notReceipts(status))
+                default: .refused(words.sentence(.foreign(status)))
                 }
             #expect(verdict == expected, "status \(status)")
         }
@@ -47,7 +51,7 @@ private func reply(_ status: Int, _ body: String = "", type: String = "applicati
     @Test("sets an event aside only where the content was judged")
     func rejecting() {
         let judging = (0...999).filter {
-            if case .unacceptable = Verdict(reply($0), asked: [first]) { true } else { false }
+            if case .unacceptable = reader.verdict(on: reply($0), asked: [first]) { true } else { false }
         }
         #expect(judging.allSatisfy { (400...499).contains($0) })
         #expect(Set([400, 413, 415, 422]).isSubset(of: judging))
@@ -63,8 +67,8 @@ private func reply(_ status: Int, _ body: String = "", type: String = "applicati
             {"result":"accepted"},{"id":"\(second)","result":"perhaps"},7,null,{"id":3,"result":[]}
             """, #","max_batch":50,"time":"2026-11-21T08:15:30+08:00""#)
         let expected = Verdict.receipts([Receipt(id: first, result: .accepted(ticket: "JQ-7"))], maxBatch: 50)
-        #expect(Verdict(reply(200, body), asked: [first, second]) == expected)
-        #expect(Verdict(reply(200, body), asked: [second]) == .silent(maxBatch: 50))
+        #expect(reader.verdict(on: reply(200, body), asked: [first, second]) == expected)
+        #expect(reader.verdict(on: reply(200, body), asked: [second]) == .silent(maxBatch: 50))
     }
 
     @Test("reads duplicate as accepted, and a rejection with its reason")
@@ -76,14 +80,14 @@ private func reply(_ status: Int, _ body: String = "", type: String = "applicati
             Receipt(id: first, result: .accepted(ticket: nil)),
             Receipt(id: second, result: .rejected(reason: "reroute:community")),
         ]
-        #expect(Verdict(reply(200, body), asked: [first, second]) == .receipts(expected, maxBatch: nil))
+        #expect(reader.verdict(on: reply(200, body), asked: [first, second]) == .receipts(expected, maxBatch: nil))
     }
 
     @Test("cuts the platform's texts and leaves control characters out")
     func texts() {
         let ticket = String(repeating: "号", count: 1000)
         let body = receipts(#"{"id":"\#(first)","result":"accepted","ticket":"\u001b[2J\#(ticket)"}"#)
-        guard case .receipts(let found, _) = Verdict(reply(200, body), asked: [first]),
+        guard case .receipts(let found, _) = reader.verdict(on: reply(200, body), asked: [first]),
             case .accepted(let kept?) = found.first?.result
         else {
             Issue.record("no receipt")
@@ -100,23 +104,27 @@ private func reply(_ status: Int, _ body: String = "", type: String = "applicati
             #"{"ok":true}"#, String(repeating: "[", count: 100_000), "\u{feff}\u{0}",
         ])
     func foreign(body: String) {
-        #expect(Verdict(reply(200, body), asked: [first]) == .refused(.notReceipts(200)))
+        #expect(reader.verdict(on: reply(200, body), asked: [first]) == .refused(words.sentence(.foreign(200))))
     }
 
     @Test("gives the problem document's words as the reason")
     func problem() {
         let body = #"{"type":"about:blank","title":"Bad event","status":422,"detail":"subject is empty"}"#
-        let verdict = Verdict(reply(422, body, type: "application/problem+json"), asked: [first])
+        let verdict = reader.verdict(on: reply(422, body, type: "application/problem+json"), asked: [first])
         #expect(verdict == .unacceptable(reason: "HTTP 422: Bad event: subject is empty"))
-        #expect(Verdict(reply(403, body), asked: [first]) == .refused(.status(403, title: "Bad event")))
+        #expect(
+            reader.verdict(on: reply(403, body), asked: [first])
+                == .refused(words.sentence(.status(403, title: "Bad event"))))
     }
 
     @Test("does not take nginx's page about client certificates for a word on the content")
     func gateway() {
         let page = "<html><head><title>400 No required SSL certificate was sent</title></head></html>"
-        #expect(Verdict(reply(400, page, type: "text/html"), asked: [first]) == .refused(.gateway))
         #expect(
-            Verdict(reply(400, "<html>400</html>", type: "text/html"), asked: [first])
+            reader.verdict(on: reply(400, page, type: "text/html"), asked: [first])
+                == .refused(words.sentence(.gateway)))
+        #expect(
+            reader.verdict(on: reply(400, "<html>400</html>", type: "text/html"), asked: [first])
                 == .unacceptable(reason: "HTTP 400"))
     }
 
@@ -124,34 +132,46 @@ private func reply(_ status: Int, _ body: String = "", type: String = "applicati
     func retryAfter() {
         for status in [408, 409, 425, 429, 500, 502, 503, 504] {
             let reply = Reply(status: status, retryAfter: .seconds(9))
-            #expect(Verdict(reply, asked: [first]) == .later(.status(status), hold: .seconds(9)))
+            #expect(
+                reader.verdict(on: reply, asked: [first])
+                    == .later(
+                        Setback(
+                            words.sentence(.busy(status)), cause: HTTPTrouble.busy(status).cause, hold: .seconds(9))))
         }
     }
 
     @Test("keeps everything when there is no answer, and names what somebody has to mend")
     func failures() {
         for cause in [HTTPFailure.Cause.unresolved, .unreachable, .timedOut, .cutOff, .other] {
-            #expect(Verdict(HTTPFailure(cause: cause, detail: "")) == .later(.failure(cause), hold: nil))
+            let setback = Setback(words.sentence(.failure(cause)), cause: HTTPTrouble.failure(cause).cause)
+            #expect(reader.verdict(on: HTTPFailure(cause: cause, detail: "")) == .later(setback))
         }
         let lasting: [HTTPFailure.Cause] = [
             .badURL, .tooLarge, .notHTTP, .untrusted(reason: "x"), .wrongHost, .notYetValid, .expired,
             .clientRefused(reason: "x"), .clientCredentials, .authorityFile, .tls(reason: "x"),
         ]
         for cause in lasting {
-            #expect(Verdict(HTTPFailure(cause: cause, detail: "")) == .refused(.failure(cause)))
+            let verdict = reader.verdict(on: HTTPFailure(cause: cause, detail: ""))
+            #expect(verdict == .refused(words.sentence(.failure(cause))))
         }
     }
 
+    @Test("tells what took too long from what something on the way cut off")
+    func causes() {
+        let cutOff: [HTTPTrouble] = [.busy(408), .busy(504), .failure(.cutOff)]
+        #expect(cutOff.allSatisfy { $0.cause == .cutOff } && HTTPTrouble.failure(.timedOut).cause == .timedOut)
+        let others = [409, 425, 429, 500, 502, 503].map { HTTPTrouble.busy($0) } + [.failure(.unreachable)]
+        #expect(others.allSatisfy { $0.cause == .other })
+    }
+
     @Test("says each cause in two languages, with the host, the same way each time")
-    func words() {
-        let words = LinkWords(.init(url: "https://county.example:8443/booths", ca: "/etc/boothd/ca.pem"))
+    func sentences() {
         for status in 0...999 {
-            guard case .refused(let cause) = Verdict(reply(status), asked: [first]) else { continue }
-            let sentence = words.sentence(cause)
+            guard case .refused(let sentence) = reader.verdict(on: reply(status), asked: [first]) else { continue }
             #expect(sentence.en.hasPrefix("county.example:8443: ") && sentence.zh.hasPrefix("county.example:8443："))
-            #expect(sentence == words.sentence(cause))
+            #expect(reader.verdict(on: reply(status), asked: [first]) == .refused(sentence))
         }
-        #expect(words.sentence(Verdict.RefusedCause.failure(.wrongHost)).en.contains("another host"))
-        #expect(words.sentence(Verdict.RefusedCause.failure(.untrusted(reason: "x"))).en.contains("/etc/boothd/ca.pem"))
+        #expect(words.sentence(.failure(.wrongHost)).en.contains("another host"))
+        #expect(words.sentence(.failure(.untrusted(reason: "x"))).en.contains("/etc/boothd/ca.pem"))
     }
 }

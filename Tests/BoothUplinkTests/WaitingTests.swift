@@ -127,7 +127,7 @@ private let start = BootTime(nanoseconds: 1_000_000_000_000)
             }
             if batch == [poison] { rejected.append(poison) }
             queue.removeFirst(batch.count)
-            size.settled(batch)
+            size.judged(batch)
         }
         #expect(rejected == [poison])
         #expect(queue.isEmpty)
@@ -141,7 +141,7 @@ private let start = BootTime(nanoseconds: 1_000_000_000_000)
         size.offer(100)
         size.refused((0..<100).map(eventID))
         #expect(size.limit == 50)
-        for first in stride(from: 1000, to: 2000, by: 50) { size.settled((first..<first + 50).map(eventID)) }
+        for first in stride(from: 1000, to: 2000, by: 50) { size.judged((first..<first + 50).map(eventID)) }
         #expect(size.limit == 100)
     }
 
@@ -158,7 +158,7 @@ private let start = BootTime(nanoseconds: 1_000_000_000_000)
                 size.refused(batch)
             } else {
                 left.removeFirst()
-                size.settled(batch)
+                size.judged(batch)
             }
         }
         #expect(left.isEmpty)

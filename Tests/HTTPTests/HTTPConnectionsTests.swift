@@ -22,8 +22,8 @@ struct HTTPConnectionsTests {
         }
     }
 
-    private func connections() throws -> HTTPConnections {
-        try HTTPConnections(HTTPSettings(userAgent: "boothd/0.1", timeout: .seconds(10)))
+    private func connections() -> HTTPConnections {
+        HTTPConnections(HTTPSettings(userAgent: "boothd/0.1", timeout: .seconds(10)))
     }
 
     private func path(_ outcome: HTTPClient.Outcome) throws -> String {
@@ -47,7 +47,7 @@ struct HTTPConnectionsTests {
     func sideBySide() throws {
         let server = try server()
         defer { server.stop() }
-        let connections = try connections()
+        let connections = connections()
         let (first, second) = (try connections.open(), try connections.open())
         try connections.begin(OutgoingRequest(url: "http://127.0.0.1:\(server.port)/hang"), on: first)
         for number in 0..<3 {
@@ -70,7 +70,7 @@ struct HTTPConnectionsTests {
             proxy.stop()
             server.stop()
         }
-        let connections = try connections()
+        let connections = connections()
         let url = "http://127.0.0.1:\(proxy.port)/"
         let all = [try connections.open(), try connections.open(), try connections.open()]
         for connection in all + all.reversed() + all {
@@ -88,7 +88,7 @@ struct HTTPConnectionsTests {
             proxy.stop()
             server.stop()
         }
-        let connections = try connections()
+        let connections = connections()
         let url = "http://127.0.0.1:\(proxy.port)"
         let first = try connections.open()
         try connections.begin(OutgoingRequest(url: "\(url)/slow"), on: first)
@@ -125,7 +125,7 @@ struct HTTPConnectionsTests {
         let settings = HTTPSettings(
             userAgent: "boothd/0.1", authority: folder.file("ca.pem"), certificate: folder.file("booth.pem"),
             key: folder.file("booth.key"))
-        let connections = try HTTPConnections(settings)
+        let connections = HTTPConnections(settings)
         let url = "https://127.0.0.1:\(proxy.port)/"
         let kept = try connections.open()
         for round in 1...5 {

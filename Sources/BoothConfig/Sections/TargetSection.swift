@@ -64,23 +64,35 @@ extension ConfigurationReader {
             en: "the target \"\(authority)\" may send tasks already; only one can have tasks = true")
     }
 
-    /// Exactly one of `https` and `http`.
+    private typealias Scheme = TargetConfiguration.Scheme
+
+    /// Exactly one of the tables that are named for a scheme.
     private func endpoint(in table: TableReader) -> TargetConfiguration.Endpoint? {
-        let secure = table.table("https") { secureEndpoint(in: $0) }
-        let plain = table.table("http") { http in
-            http.required("url", .loopbackURL).map { TargetConfiguration.Endpoint(url: $0) }
-        }
-        switch (table.isPresent("https"), table.isPresent("http")) {
-        case (true, true):
-            let second = max(table.keyPlace("https"), table.keyPlace("http"))
-            problems.note(
-                at: second, zh: "同时有 \"https\" 和 \"http\"；只能保留一个", en: "both \"https\" and \"http\"; keep one of them")
-            return nil
-        case (false, false):
+        // Each of them is read, for what is wrong with it.
+        let endpoints = Scheme.allCases.compactMap { endpoint($0, in: table) }
+        let present = Scheme.allCases.map(\.rawValue).filter { table.isPresent($0) }
+        switch present.count {
+        case 0:
             table.noteMissing(
                 "https", Message(zh: "https = { url = \"https://…\", … }", en: "https = { url = \"https://…\", … }"))
             return nil
-        default: return secure ?? plain
+        case 1: return endpoints.first
+        default:
+            let (one, other) = (present[0], present[1])
+            problems.note(
+                at: max(table.keyPlace(one), table.keyPlace(other)),
+                zh: "同时有 \"\(one)\" 和 \"\(other)\"；只能保留一个", en: "both \"\(one)\" and \"\(other)\"; keep one of them")
+            return nil
+        }
+    }
+
+    private func endpoint(_ scheme: Scheme, in table: TableReader) -> TargetConfiguration.Endpoint? {
+        switch scheme {
+        case .https: table.table("https") { secureEndpoint(in: $0) }
+        case .http:
+            table.table("http") { http in
+                http.required("url", .loopbackURL).map { TargetConfiguration.Endpoint(url: $0) }
+            }
         }
     }
 

@@ -169,6 +169,11 @@ package struct IncidentRules {
         faults.map { "\($1.category):\($0)" }.sorted()
     }
 
+    /// The incidents that are not closed, oldest first.
+    package var openIncidents: [Incident] {
+        live.values.filter(\.isOpen).sorted { $0.id < $1.id }
+    }
+
     /// The devices whose faults stand now.
     package var lostDevices: Set<DeviceID> { Set(faults.keys) }
 

@@ -8,15 +8,12 @@ struct TaskGate {
     /// never comes back goes on without: a task that was executed in a run before may be executed once more, if it has not
     /// expired.
     private static let patienceForJournal = Duration.seconds(3)
-    /// After a thread that could not be started, the system is asked again.
-    private static let pause = Duration.seconds(1)
     /// So many events of tasks are held in memory while the disk refuses; the rest stays with the platforms until then.
     static let mostEventsInMemory = 1000
 
     private let targets: [TargetID]
-    /// When the targets that are not asked yet are to be asked; nil: there are none, or nobody has scheduled it.
+    /// When the targets are to be asked; nil: they are already, or nobody has scheduled it.
     private(set) var nextStart: BootTime?
-    private var started: Set<TargetID> = []
     /// What tasks led to and the disk has refused so far, and the targets whose next tasks wait for it.
     private var eventsInMemory = 0
     private var held: [TargetID] = []
@@ -32,19 +29,11 @@ struct TaskGate {
         nextStart = isRecalled ? now : now + Self.patienceForJournal
     }
 
-    /// The targets to ask from now on, which were not asked before.
+    /// The targets to ask from now on; none where they are asked already, or it is not yet scheduled.
     mutating func start() -> [TargetID] {
         guard nextStart != nil else { return [] }
         nextStart = nil
-        let new = targets.filter { !started.contains($0) }
-        started.formUnion(new)
-        return new
-    }
-
-    /// The system has no thread left for that target.
-    mutating func noteNotStarted(_ target: TargetID, at now: BootTime) {
-        started.remove(target)
-        nextStart = now + Self.pause
+        return targets
     }
 
     /// The tasks of one answer are kept.

@@ -122,7 +122,7 @@ private enum CredentialUse {
     case none(target: String)
 
     static func all(of configuration: Configuration) -> [CredentialUse] {
-        let secure = configuration.targets.filter { $0.endpoint.url.hasPrefix("https:") }
+        let secure = configuration.targets.filter(\.endpoint.scheme.hasCertificates)
         var uses: [CredentialUse] = []
         var seen: Set<[String]> = []
         for target in secure {

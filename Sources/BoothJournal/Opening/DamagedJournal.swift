@@ -236,11 +236,13 @@ extension DamagedDatabase {
 extension ChainedEvent {
     /// The event that a record is; nil for one of another form.
     fileprivate init?(_ record: DamagedDatabase.Record) {
-        // number (NULL, it is the row's), key, random, priority, incident, recipients, json, previous, hash
+        // number (NULL, it is the row's), key, random, priority, incident, incident_random, type, recipients, json,
+        // previous, hash
         let values = record.values
-        guard let number = record.rowid, values.count == 9, let key = values[1].integer, let random = values[2].integer,
-            let priority = values[3].integer, let recipients = values[5].text, let json = values[6].text,
-            let previous = values[7].blob.flatMap({ Digest($0) }), let hash = values[8].blob.flatMap({ Digest($0) })
+        guard let number = record.rowid, values.count == 11, let key = values[1].integer,
+            let random = values[2].integer, let priority = values[3].integer, let recipients = values[7].text,
+            let json = values[8].text,
+            let previous = values[9].blob.flatMap({ Digest($0) }), let hash = values[10].blob.flatMap({ Digest($0) })
         else { return nil }
         self.init(
             number: number, id: EventID(key: key, random: UInt64(bitPattern: random)), priority: priority,
@@ -249,12 +251,16 @@ extension ChainedEvent {
 }
 
 extension JournalEntry.Event {
+    /// Its type and its incident are read from the text: the hash proves that, and not the columns that repeat it. A type
+    /// that is none of this version's is kept as what nobody searches for an incident, a task or a report.
     fileprivate init(_ event: ChainedEvent) {
         let json = CloudEvent(json: event.json)
+        let (type, incident) = json.searched
         self.init(
-            id: event.id, priority: Priority(rawValue: Int(clamping: event.priority)) ?? .routine, event: json,
+            id: event.id, type: type ?? .record,
+            priority: Priority(rawValue: Int(clamping: event.priority)) ?? .routine, event: json,
             recipients: event.recipients.split(separator: " ").map { TargetID(rawValue: String($0)) },
-            incident: json.incident)
+            incident: incident)
     }
 }
 

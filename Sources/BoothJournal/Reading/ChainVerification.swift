@@ -160,12 +160,15 @@ struct ChainVerification {
 
 extension JournalStore {
     /// The daily reports of a span of numbers, oldest first, each with the head that it told; nil where it told none.
+    ///
+    /// Looked for in the text, which the chain covers: somebody who changed the column `type` would hide a report from a
+    /// search by it, or have the walk begin at an event that is none.
     fileprivate func dailyReports(
         from first: Int64, below end: Int64
     ) throws(SQLiteError) -> [(number: Int64, head: ChainHead?)] {
         try statement(
             "SELECT number, json FROM event WHERE number >= ? AND number < ? AND instr(json, ?) > 0 ORDER BY number"
-        ).rows(Value(first), Value(end), Value(CloudEvent.member(.dailyReport))) { row throws(SQLiteError) in
+        ).rows(Value(first), Value(end), Value(CloudEvent.dailyReportMember)) { row throws(SQLiteError) in
             (row.integer(at: 0), CloudEvent(json: row.text(at: 1)).chainHead)
         }
     }
@@ -188,6 +191,9 @@ extension JournalStore {
 }
 
 extension CloudEvent {
+    /// How the encoder writes the type. No text of an event can hold it: there, quotation marks are escaped.
+    static let dailyReportMember = "\"type\":\"\(EventType.dailyReport.rawValue)\""
+
     /// The head of the chain that a daily report tells; nil where the event tells none.
     fileprivate var chainHead: ChainHead? {
         struct Envelope: Decodable {

@@ -53,7 +53,7 @@ struct HistoryReading {
         givenIncidents = Set(newest.keys.map(\.key))
         give(newest.values.sorted { $0.id < $1.id })
         let keys = Self.key(at: from)..<Self.key(at: to)
-        let records = pending.filter { keys.contains($0.id.key) && $0.event.isOfType(.record) }
+        let records = pending.filter { keys.contains($0.id.key) && $0.type == .record }
         givenRecords = Set(records.map(\.id.key))
         if !records.isEmpty { reader.apply(records.map(\.event)) }
         stage = .open(after: .min)

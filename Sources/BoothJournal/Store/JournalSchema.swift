@@ -8,7 +8,7 @@ import SQLite
 /// was accepted. Its primary key is the order of the queues, so that a queue's head is found without an index.
 enum JournalSchema {
     /// `PRAGMA user_version`; a file with another one is left alone.
-    static let version: Int64 = 2
+    static let version: Int64 = 3
 
     /// The smallest pages there are: an incident touches a handful of them, and each is written whole, twice.
     static let pageSize: Int64 = 512
@@ -38,7 +38,9 @@ enum JournalSchema {
 
     /// - `meta`: `generation`; `thinned`, up to which number events may be missing; `loss TARGET`, what was not told yet.
     /// - `target`: `last` is the last count given out in this generation.
-    /// - `event`: `incident` is the key of the incident that it is about.
+    /// - `event`: `type`, `incident` and `incident_random` are what it is searched by: its type, and the two halves of
+    ///   the id of the incident that it is about. They repeat what `json` says. The chain covers `json`, and not them, so
+    ///   whatever has to be proven is read there: what is taken over from a damaged journal, what reports told.
     /// - `ending` says when a closed incident ended, in milliseconds since 1970: a report on one month need not read ten
     ///   years.
     /// - `memory` has one row, `booth`. `task` is numbered for each target by itself, without gaps, so that the oldest are
@@ -48,7 +50,8 @@ enum JournalSchema {
         CREATE TABLE target(number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, last INTEGER NOT NULL);
         CREATE TABLE event(
             number INTEGER PRIMARY KEY, key INTEGER NOT NULL, random INTEGER NOT NULL, priority INTEGER NOT NULL,
-            incident INTEGER, recipients TEXT NOT NULL, json TEXT NOT NULL, previous BLOB NOT NULL, hash BLOB NOT NULL);
+            incident INTEGER, incident_random INTEGER, type TEXT NOT NULL, recipients TEXT NOT NULL, json TEXT NOT NULL,
+            previous BLOB NOT NULL, hash BLOB NOT NULL);
         CREATE UNIQUE INDEX event_id ON event(key, random);
         CREATE TABLE delivery(
             target INTEGER NOT NULL, state INTEGER NOT NULL, priority INTEGER NOT NULL, event INTEGER NOT NULL,

@@ -16,10 +16,11 @@ extension JournalStore {
         let hash = chain.hash(
             number: next, id: event.id, priority: Int64(event.priority.rawValue), recipients: recipients,
             json: event.event.json, after: head.hash)
-        try statement("INSERT INTO event VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)").run(
+        try statement("INSERT INTO event VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)").run(
             Value(next), Value(event.id.key), Value(Int64(bitPattern: event.id.random)),
-            Value(event.priority.rawValue), Value(event.incident?.key), Value(recipients), Value(event.event.json),
-            Value(head.hash.bytes), Value(hash.bytes))
+            Value(event.priority.rawValue), Value(event.incident?.key),
+            Value(event.incident.map { Int64(bitPattern: $0.random) }), Value(event.type.rawValue), Value(recipients),
+            Value(event.event.json), Value(head.hash.bytes), Value(hash.bytes))
         head = ChainLink(number: next, hash: hash)
         return next
     }
@@ -31,11 +32,11 @@ extension JournalStore {
         ) { row throws(SQLiteError) in row.integer(at: 0) }
     }
 
-    /// A recorded event; nil where there is none of that id.
-    func event(_ id: EventID) throws(SQLiteError) -> CloudEvent? {
-        try statement("SELECT json FROM event WHERE key = ? AND random = ?").first(
-            Value(id.key), Value(Int64(bitPattern: id.random))
-        ) { row throws(SQLiteError) in CloudEvent(json: row.text(at: 0)) }
+    /// The incident that a recorded event is about; nil where there is no such event, or it is about none.
+    func incident(of event: EventID) throws(SQLiteError) -> EventID? {
+        try statement("SELECT incident, incident_random FROM event WHERE key = ? AND random = ?").first(
+            Value(event.key), Value(Int64(bitPattern: event.random))
+        ) { row throws(SQLiteError) in EventID(row, at: 0) } ?? nil
     }
 
     /// The newest events, oldest first.
@@ -51,10 +52,10 @@ extension JournalStore {
     ) throws(SQLiteError) -> [(key: Int64, event: CloudEvent?)] {
         try statement(
             """
-            SELECT key, CASE WHEN instr(json, ?) > 0 THEN json END FROM event
+            SELECT key, CASE WHEN type = ? THEN json END FROM event
             WHERE key >= ? AND key < ? ORDER BY key LIMIT ?
             """
-        ).rows(Value(CloudEvent.member(type)), Value(first), Value(end), Value(limit)) { row throws(SQLiteError) in
+        ).rows(Value(type.rawValue), Value(first), Value(end), Value(limit)) { row throws(SQLiteError) in
             (row.integer(at: 0), row.optionalText(at: 1).map { CloudEvent(json: $0) })
         }
     }
@@ -132,33 +133,45 @@ extension ChainedEvent {
     }
 }
 
+extension EventID {
+    /// Of two columns, its key and its random part; nil where they are NULL.
+    init?(_ row: Statement, at index: Int) {
+        guard let key = row.optionalInteger(at: index), let random = row.optionalInteger(at: index + 1) else {
+            return nil
+        }
+        self.init(key: key, random: UInt64(bitPattern: random))
+    }
+}
+
 extension CloudEvent {
-    /// How the encoder writes the type. No text of the event can hold it: there, quotation marks are escaped.
-    static func member(_ type: EventType) -> String { "\"type\":\"\(type.rawValue)\"" }
-
-    func isOfType(_ type: EventType) -> Bool { json.contains(Self.member(type)) }
-
-    /// The parts of an event's text that the journal looks for.
-    private struct Envelope: Decodable {
+    /// What an event's text says of it: for what has to be read from there, and not from the columns.
+    private struct Excerpt: Decodable {
         struct Content: Decodable {
             let incident: EventID?
             let category: String?
         }
+        let type: String?
         let data: Content?
     }
 
     /// The text of an event of another version or hand may be anything; nothing is found in it then.
-    private var content: Envelope.Content? {
-        (try? JSONDecoder().decode(Envelope.self, from: Data(json.utf8)))?.data
+    private var excerpt: Excerpt? { try? JSONDecoder().decode(Excerpt.self, from: Data(json.utf8)) }
+
+    /// Its type and the incident that `data` names; nil where it names none.
+    var searched: (type: EventType?, incident: EventID?) {
+        let excerpt = excerpt
+        return (excerpt?.type.flatMap(EventType.init(rawValue:)), excerpt?.data?.incident)
     }
 
-    /// The incident that `data` names; nil where it names none.
-    var incident: EventID? { content?.incident }
-
-    /// What a loss counts it under: its incident's category, or what else it is.
-    var lossCategory: String {
-        if let category = content?.category { return category }
-        if isOfType(.taskDone) { return "task" }
-        return isOfType(.dailyReport) ? "report" : "other"
+    /// What a loss counts it under: its incident's category, or what else it is. The category has no column: nothing is
+    /// searched by it, and losses are rare.
+    func lossCategory(of type: EventType?) -> String {
+        if let category = excerpt?.data?.category { return category }
+        return switch type {
+        case .taskDone: "task"
+        case .dailyReport: "report"
+        case .incidentRaised, .incidentUpdated, .incidentRestored, .incidentClosed, .loss, .status, .record, nil:
+            "other"
+        }
     }
 }

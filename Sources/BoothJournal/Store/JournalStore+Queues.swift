@@ -15,7 +15,10 @@ extension JournalStore {
         var event: EventID
         var sequence: SequenceNumber
         var priority: Priority
-        var incident: Int64?
+        /// nil: a word of another version.
+        var type: EventType?
+        /// The incident that it is about; nil: none.
+        var incident: EventID?
         var json: CloudEvent
         var reason: String?
     }
@@ -111,7 +114,9 @@ extension JournalStore {
 
     // MARK: Reading
 
-    private static let columns = "d.event, e.random, d.generation, d.count, d.priority, e.incident, e.json, d.reason"
+    private static let columns = """
+        d.event, e.random, d.generation, d.count, d.priority, e.incident, e.incident_random, e.type, e.json, d.reason
+        """
 
     private static func query(where condition: String, order: String) -> String {
         """
@@ -144,8 +149,9 @@ extension JournalStore {
         Delivery(
             event: EventID(key: row.integer(at: 0), random: UInt64(bitPattern: row.integer(at: 1))),
             sequence: SequenceNumber(generation: row.integer(at: 2), count: row.integer(at: 3)),
-            priority: Priority(rawValue: Int(row.integer(at: 4))) ?? .routine, incident: row.optionalInteger(at: 5),
-            json: CloudEvent(json: row.text(at: 6)), reason: row.optionalText(at: 7))
+            priority: Priority(rawValue: Int(row.integer(at: 4))) ?? .routine,
+            type: EventType(rawValue: row.text(at: 7)), incident: EventID(row, at: 5),
+            json: CloudEvent(json: row.text(at: 8)), reason: row.optionalText(at: 9))
     }
 
     /// Whether an event waits in the queue of a target.

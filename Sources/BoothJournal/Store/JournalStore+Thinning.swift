@@ -94,7 +94,7 @@ extension JournalStore {
     ) throws(SQLiteError) -> [Dropped] {
         let rows = try statement(
             """
-            SELECT d.event, e.random, d.generation, d.count, d.number, e.json
+            SELECT d.event, e.random, d.generation, d.count, d.number, e.json, e.type
             FROM delivery d CROSS JOIN event e ON e.number = d.number
             WHERE d.target = ? AND d.state = ? AND d.priority = ? ORDER BY d.event LIMIT ?
             """
@@ -104,7 +104,8 @@ extension JournalStore {
                 dropped: Dropped(
                     event: EventID(key: row.integer(at: 0), random: UInt64(bitPattern: row.integer(at: 1))),
                     sequence: SequenceNumber(generation: row.integer(at: 2), count: row.integer(at: 3)),
-                    category: CloudEvent(json: row.text(at: 5)).lossCategory),
+                    category: CloudEvent(json: row.text(at: 5)).lossCategory(
+                        of: EventType(rawValue: row.text(at: 6)))),
                 number: row.integer(at: 4)
             )
         }

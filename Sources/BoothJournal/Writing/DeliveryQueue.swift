@@ -40,7 +40,7 @@ struct DeliveryQueue {
         let sequence = delivery.sequence.text
         return QueuedEvent(
             id: delivery.event, sequence: sequence, priority: delivery.priority,
-            body: delivery.json.json(withSequence: sequence), incident: delivery.incident)
+            body: delivery.json.json(withSequence: sequence), incident: delivery.incident?.key)
     }
 
     mutating func noteAttempt(of event: EventID) {

@@ -120,7 +120,7 @@ extension JournalWriter {
             _ = queues[delivery.target]?.settle(delivery.event.id)
             let none = UntoldLoss(loss: Loss(reason: .memory), opensGeneration: false)
             guard let sequence = delivery.sequence else { continue }
-            let category = delivery.event.event.lossCategory
+            let category = delivery.event.event.lossCategory(of: delivery.event.type)
             untold[delivery.target, default: none].add(sequence, category: category)
             noteLossSinceReport(of: sequence, category: category, for: delivery.target, .memory)
         }
@@ -168,8 +168,8 @@ extension JournalWriter {
             else { return nil }
             if let helpAfter, event.priority != .help || event.id <= helpAfter { return nil }
             return .init(
-                event: event.id, sequence: sequence, priority: event.priority, incident: event.incident?.key,
-                json: event.event)
+                event: event.id, sequence: sequence, priority: event.priority, type: event.type,
+                incident: event.incident, json: event.event)
         }
     }
 

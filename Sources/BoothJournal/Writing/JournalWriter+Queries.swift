@@ -12,7 +12,7 @@ extension JournalWriter {
         case .incident(let id, let reply): reply(incident(id))
         case .history(let from, let to, let reader):
             readings.append(HistoryReading(from: from, to: to, reader: reader))
-        case .incidentOfEvent(let id, let reply): reply(event(id)?.incident)
+        case .incidentOfEvent(let id, let reply): reply(incident(of: id))
         case .verify(let full, let reply): verifications.append(ChainVerification(isFull: full, reply: reply))
         case .recorded(let reply): reply(pending.isEmpty)
         case .queues(let limit, let reply):
@@ -53,9 +53,9 @@ extension JournalWriter {
     /// Incidents as they stand in memory: not written while the disk refuses, or not worth it.
     var unwritten: [Incident] { pending.flatMap(\.entry.incidents) + shown.values }
 
-    private func event(_ id: EventID) -> CloudEvent? {
-        if let event = pending.lazy.flatMap(\.entry.events).first(where: { $0.id == id }) { return event.event }
-        return read { store throws(SQLiteError) in try store.event(id) } ?? nil
+    private func incident(of id: EventID) -> EventID? {
+        if let event = pending.lazy.flatMap(\.entry.events).first(where: { $0.id == id }) { return event.incident }
+        return read { store throws(SQLiteError) in try store.incident(of: id) } ?? nil
     }
 
     private func listing(of queue: DeliveryQueue, limit: Int) -> QueueListing {
@@ -72,7 +72,7 @@ extension JournalWriter {
     {
         let handedOut = queue.handedOut[delivery.event]
         return .init(
-            id: delivery.event, event: delivery.json, sequence: delivery.sequence.text,
+            id: delivery.event, type: delivery.type, incident: delivery.incident, sequence: delivery.sequence.text,
             delivery: rejected ? .rejected : handedOut?.isSent == true ? .sent : .queued,
             attempts: handedOut?.attempts ?? 0, reason: delivery.reason)
     }

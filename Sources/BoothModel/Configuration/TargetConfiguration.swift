@@ -17,6 +17,33 @@ package struct TargetConfiguration: Sendable, Hashable {
             self.certificate = certificate
             self.key = key
         }
+
+        /// How it is spoken to. What the configuration does not let through counts as `http`.
+        package var scheme: Scheme { Scheme.allCases.first { url.hasPrefix($0.rawValue + ":") } ?? .http }
+
+        /// Host and port as the URL has them: what people know it by.
+        package var address: String {
+            let afterScheme = url.firstRange(of: "://").map { url[$0.upperBound...] } ?? url[...]
+            let authority = afterScheme.prefix { $0 != "/" }
+            // A name and password before the host are nothing to show.
+            return String(authority.split(separator: "@").last ?? authority)
+        }
+    }
+
+    /// The kind of an endpoint, by its URL. What depends on it switches over it, so that the compiler leads whoever adds
+    /// one to every place.
+    package enum Scheme: String, Sendable, Hashable, CaseIterable {
+        case https
+        /// For a platform at a loopback address.
+        case http
+
+        /// Whether both sides prove who they are with certificates.
+        package var hasCertificates: Bool {
+            switch self {
+            case .https: true
+            case .http: false
+            }
+        }
     }
 
     package var id: TargetID

@@ -13,7 +13,7 @@ package enum UplinkReport: Sendable {
     /// The state changed, or came to be known.
     case link(TargetID, LinkState)
     /// The tasks of one answer, in its order, and how far they go; never without a cursor that is new, or a task. The
-    /// next ones are asked for once `TaskOrder.taken` has answered this.
+    /// next ones are asked for once `UplinkOrder.tasksKept` has answered this.
     case tasks(TargetID, [ReceivedTask], cursor: String?)
     /// The state of the task channel changed, or came to be known. A target without authority may have no channel: that
     /// is `ok`.

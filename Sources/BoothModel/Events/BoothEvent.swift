@@ -65,7 +65,7 @@ package struct BoothEvent: Sendable, Hashable {
 }
 
 /// Why an incident was updated.
-package enum UpdateReason: String, Sendable, Codable {
+package enum UpdateReason: String, Sendable, Codable, CaseIterable {
     /// Its input became active again.
     case `repeat`
     /// Nobody accepted it in time, or nobody closed it.

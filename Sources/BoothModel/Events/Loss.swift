@@ -19,8 +19,8 @@ package struct Loss: Sendable, Hashable, Codable {
     package var from: String?
     /// The last sequence that is concerned, 20 digits; nil: not known.
     package var to: String?
-    /// How many events, by category of their incident (`help`, `power`), or by `task`, `report` for events without one;
-    /// nil: not known.
+    /// How many events, by category of their incident (`help`, `power`), or by `task`, `report`, `other` for events without
+    /// one; nil: not known.
     package var count: [String: Int]?
 
     package init(reason: Reason, from: String? = nil, to: String? = nil, count: [String: Int]? = nil) {

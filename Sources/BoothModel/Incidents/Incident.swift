@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// How far the answer to an incident has come; `restored` stands beside it.
-package enum IncidentState: String, Sendable, Codable {
+package enum IncidentState: String, Sendable, Codable, CaseIterable {
     case raised, accepted, dispatched, handled, closed
 }
 

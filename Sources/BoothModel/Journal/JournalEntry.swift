@@ -5,6 +5,7 @@ package struct JournalEntry: Sendable, Hashable {
     /// An event for the append-only log, and whose queue it enters.
     package struct Event: Sendable, Hashable {
         package var id: EventID
+        package var type: EventType
         package var priority: Priority
         package var event: CloudEvent
         package var recipients: [TargetID]
@@ -12,10 +13,12 @@ package struct JournalEntry: Sendable, Hashable {
         package var incident: EventID?
 
         package init(
-            id: EventID, priority: Priority, event: CloudEvent, recipients: [TargetID], incident: EventID? = nil
+            id: EventID, type: EventType, priority: Priority, event: CloudEvent, recipients: [TargetID],
+            incident: EventID? = nil
         ) {
             self.incident = incident
             self.id = id
+            self.type = type
             self.priority = priority
             self.event = event
             self.recipients = recipients

@@ -4,7 +4,10 @@
 package struct QueueListing: Sendable, Hashable {
     package struct Item: Sendable, Hashable {
         package var id: EventID
-        package var event: CloudEvent
+        /// nil: a word of another version.
+        package var type: EventType?
+        /// The incident that it is about; nil: none.
+        package var incident: EventID?
         package var sequence: String
         package var delivery: Delivery
         /// Times that it was sent since this start.
@@ -13,10 +16,12 @@ package struct QueueListing: Sendable, Hashable {
         package var reason: String?
 
         package init(
-            id: EventID, event: CloudEvent, sequence: String, delivery: Delivery, attempts: Int, reason: String? = nil
+            id: EventID, type: EventType?, incident: EventID?, sequence: String, delivery: Delivery, attempts: Int,
+            reason: String? = nil
         ) {
             self.id = id
-            self.event = event
+            self.type = type
+            self.incident = incident
             self.sequence = sequence
             self.delivery = delivery
             self.attempts = attempts

@@ -25,7 +25,7 @@ extension PlatformService {
         }
         let id = EventID(key: wallMilliseconds() << 12, random: UInt64.random(in: 0...UInt64.max))
         try addTask("\(receipts),\"id\":\"\(id)\",\"kind\":\"receipt\"}", for: booth)
-        return Self.response(202, "{\"max_batch\":\(Self.maxBatch)}")
+        return HTTPResponse(status: 202)
     }
 
     /// Whether the media type is that of a batch.

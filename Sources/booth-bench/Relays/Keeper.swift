@@ -61,7 +61,8 @@ struct Keeper {
         clock_gettime(CLOCK_REALTIME, &wall)
         let id = ids.next(wallMilliseconds: Int64(wall.tv_sec) * 1000 + Int64(wall.tv_nsec) / 1_000_000)
         let json = String(decoding: relayedEvent(id.description), as: UTF8.self)
-        return JournalEntry.Event(id: id, priority: .alarm, event: CloudEvent(json: json), recipients: [Self.target])
+        return JournalEntry.Event(
+            id: id, type: .incidentRaised, priority: .alarm, event: CloudEvent(json: json), recipients: [Self.target])
     }
 }
 

@@ -41,7 +41,9 @@ final class ScriptedTasks: Sendable {
                 switch report {
                 case .tasks(_, let tasks, let cursor): state.batches.append((tasks, cursor))
                 case .taskLink(_, let link): state.links.append(link)
-                case .ready, .sending, .returned, .receipts, .link: Issue.record("\(report)")
+                // There is nothing to send.
+                case .ready: break
+                case .sending, .returned, .receipts, .link: Issue.record("\(report)")
                 }
             }
             changed.ring()
@@ -51,7 +53,7 @@ final class ScriptedTasks: Sendable {
     private let memory: Memory
     private let server: HTTPServer
     private let keeper: Keeper
-    let poll: TaskPoll
+    let uplink: Uplink
 
     /// Starts both sides.
     ///
@@ -72,22 +74,23 @@ final class ScriptedTasks: Sendable {
         target.retryFirst = .milliseconds(10)
         target.retryMost = retryMost
         target.timeout = timeout
-        var source = TaskSource(target, booth: "B 0001")
-        source.startSpread = .zero
-        source.wait = wait
+        var setup = Uplink.Setup(target, booth: "B 0001", version: "0.1")
+        setup.startSpread = .zero
+        setup.taskWait = wait
         let keeper = Keeper()
         self.keeper = keeper
-        poll = try TaskPoll(source, version: "0.1") { report in
+        uplink = try Uplink(setup) { report in
             memory.note(report)
-            if keeps, case .tasks = report { keeper.poll.withLock { $0 }?.order(.taken) }
+            if keeps, case .tasks = report { keeper.uplink.withLock { $0 }?.order(.tasksKept) }
         }
-        keeper.poll.withLock { $0 = poll }
-        try poll.start(after: cursor)
+        keeper.uplink.withLock { $0 = uplink }
+        try uplink.start()
+        uplink.order(.startTasks(after: cursor))
     }
 
-    /// The way back to a poll that is made with the way to its reports.
+    /// The way back to an uplink that is made with the way to its reports.
     private final class Keeper: Sendable {
-        let poll = Mutex<TaskPoll?>(nil)
+        let uplink = Mutex<Uplink?>(nil)
     }
 
     private static func answer(_ request: HTTPRequest, _ memory: Memory) -> HTTPResponse {
@@ -122,9 +125,9 @@ final class ScriptedTasks: Sendable {
 
     /// Ends both; the thread has to be gone within a second.
     func end() {
-        poll.stop()
-        #expect(poll.join(milliseconds: 1000))
-        keeper.poll.withLock { $0 = nil }
+        uplink.stop()
+        #expect(uplink.join(milliseconds: 1000))
+        keeper.uplink.withLock { $0 = nil }
         server.stop()
     }
 

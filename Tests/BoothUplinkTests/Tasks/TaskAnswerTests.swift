@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
-import BoothUplink
 import HTTP
 import Testing
+
+@testable import BoothUplink
 
 /// The tasks of an answer with just this one.
 private func read(_ task: String) -> ReceivedTask? {
@@ -165,25 +166,41 @@ private func malformed(_ task: String) -> (id: String, kind: String, reason: Str
 }
 
 @Suite struct TaskVerdictTests {
+    private static let words = HTTPWords(.init(url: "https://county.example:8443"))
+    private let words = Self.words
+    private let reader = AnswerReader(words)
+
     private func reply(_ status: Int, _ body: String = "") -> Reply { Reply(status: status, body: Array(body.utf8)) }
+
+    /// How a channel stands after `status`, from the target with authority or from another.
+    private func link(after status: Int, hasAuthority: Bool) -> LinkState? {
+        let target = TargetConfiguration(
+            id: "police", accepts: [.police], hasAuthority: hasAuthority, endpoint: .init(url: "http://127.0.0.1"))
+        let now = BootTime(nanoseconds: 1)
+        var fetcher = TaskFetcher(target, wait: .seconds(50), startSpread: .zero, after: nil, at: now)
+        #expect(fetcher.advance(at: now).count == 1)
+        return fetcher.apply(reader.taskVerdict(on: reply(status)), at: now).lazy.compactMap { step in
+            if case .report(.taskLink(_, let state)) = step { state } else { nil }
+        }.first
+    }
 
     @Test("reads every status as the table has it, from the target with authority and from others")
     func table() {
         for status in 0...999 {
             for hasAuthority in [true, false] {
-                let verdict = TaskVerdict(reply(status), hasAuthority: hasAuthority)
-                let expected: TaskVerdict =
+                let expected: LinkState =
                     switch status {
-                    case 204: .none
-                    case 404, 405, 410, 501: hasAuthority ? .refused(.status(status, title: nil)) : .absent
+                    case 204: .ok
+                    case 404, 405, 410, 501:
+                        hasAuthority ? .refused(words.taskSentence(.status(status, title: nil))) : .ok
                     case 408, 409, 425, 429,
                         500...599 where status != 511:
-                        .later(.status(status), hold: nil)
-                    case 300...399: .refused(.redirect(status))
-                    case 400...499, 511: .refused(.status(status, title: nil))
-                    default: .refused(.notReceipts(status))
+                        .retrying(words.sentence(.busy(status)))
+                    case 300...399: .refused(words.sentence(.redirect(status)))
+                    case 400...499, 511: .refused(words.taskSentence(.status(status, title: nil)))
+                    default: .refused(words.taskSentence(.foreign(status)))
                     }
-                #expect(verdict == expected, "status \(status)")
+                #expect(link(after: status, hasAuthority: hasAuthority) == expected, "status \(status)")
             }
         }
     }
@@ -191,21 +208,19 @@ private func malformed(_ task: String) -> (id: String, kind: String, reason: Str
     @Test("takes tasks from 200 alone")
     func tasksByStatus() {
         for status in 0...999 {
-            let verdict = TaskVerdict(reply(status, #"{"tasks":[],"cursor":"1"}"#), hasAuthority: true)
+            let verdict = reader.taskVerdict(on: reply(status, #"{"tasks":[],"cursor":"1"}"#))
             let isTasks = if case .tasks = verdict { true } else { false }
             #expect(isTasks == (status == 200), "status \(status)")
         }
     }
 
     @Test("says what is wrong with a task channel in two languages, the same way each time")
-    func words() {
-        let words = LinkWords(.init(url: "https://county.example:8443"))
+    func sentences() {
         for status in 0...999 {
-            guard case .refused(let cause) = TaskVerdict(reply(status), hasAuthority: true) else { continue }
-            let sentence = words.taskSentence(cause)
+            guard case .refused(let sentence) = reader.taskVerdict(on: reply(status)) else { continue }
             #expect(sentence.en.hasPrefix("county.example:8443: ") && sentence.zh.hasPrefix("county.example:8443："))
             #expect(!sentence.en.contains("events") && !sentence.zh.contains("回执"), "status \(status)")
-            #expect(sentence == words.taskSentence(cause))
+            #expect(reader.taskVerdict(on: reply(status)) == .refused(sentence))
         }
     }
 }

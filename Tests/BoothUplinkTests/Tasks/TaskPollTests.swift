@@ -36,8 +36,8 @@ import Testing
         }
         platform.wait("tasks") { $0.batches.count == 1 }
         let pulse = Pulse()
-        platform.poll.order(.prove(pulse))
-        platform.poll.order(.taken)
+        platform.uplink.order(.prove(pulse))
+        platform.uplink.order(.tasksKept)
         platform.wait("the next poll") { $0.asked.count == 2 }
         #expect(platform.now.asked.map(\.after) == ["41", "42"])
         #expect(pulse.answers == 1)
@@ -144,8 +144,8 @@ import Testing
         let platform = try ScriptedTasks(hasAuthority: false) { _ in HTTPResponse(status: status) }
         platform.wait("an answer") { !$0.links.isEmpty }
         let pulse = Pulse()
-        platform.poll.order(.prove(pulse))
-        platform.poll.order(.taken)
+        platform.uplink.order(.prove(pulse))
+        platform.uplink.order(.tasksKept)
         #expect(platform.now.links == [.ok] && platform.now.asked.count == 1)
         platform.end()
     }

@@ -85,7 +85,7 @@ package struct RoomAttack {
             lastKey = max(lastKey + (7000 << 12), book.highestKey + 1)
             let id = EventID(key: lastKey, random: random.next())
             let event = SampleEvent(
-                id: id, type: "cn.boothd.record.v1", members: "\"active\":true,",
+                id: id, type: .record, members: "\"active\":true,",
                 priority: Priority(rawValue: Int.random(in: 1...4, using: &random)) ?? .routine,
                 filler: Int.random(in: 0...1500, using: &random))
             recorded += 1
@@ -128,7 +128,7 @@ package struct RoomAttack {
             guard journal.stop() else { return problems + ["not everything was written at the end"] }
             let tables = JournalTables(directory: folder.path)
             let ledger = book.ledger
-            problems += tables.problems + ledger.problems
+            problems += tables.problems + tables.contradictions + ledger.problems
             thinned = ledger.events.keys.count { tables.events[$0] == nil }
             for target in TestedJournal.targets { judge(target.rawValue, ledger, tables) }
             if growsOld { judgeAge(ledger, tables) }

@@ -31,6 +31,8 @@ package struct JournalTables: Sendable {
     /// What each target lost and was not told yet, as the file has it.
     package private(set) var untold: [String: Untold] = [:]
     package private(set) var problems: [String] = []
+    /// Events whose row says another thing of them than their text: the columns that the log is searched by repeat it.
+    package private(set) var contradictions: [String] = []
 
     /// A loss as the file keeps it until it is told.
     package struct Untold: Decodable, Sendable {
@@ -85,12 +87,23 @@ package struct JournalTables: Sendable {
     }
 
     private mutating func readEvents(_ database: RawDatabase) {
-        for row in database.rows("SELECT key, random, json FROM event", &problems) {
+        let query = """
+            SELECT key, random, json, type, incident, incident_random,
+                   CASE WHEN json_valid(json) THEN json_extract(json, '$.type') END,
+                   CASE WHEN json_valid(json) THEN json_extract(json, '$.data.incident') END
+            FROM event
+            """
+        for row in database.rows(query, &problems) {
             guard let id = Self.id(key: row[0], random: row[1]) else {
                 problems.append("the log has an event of key \(row[0])")
                 continue
             }
             events[id] = row[2]
+            let incident = Self.id(key: row[4], random: row[5]) ?? ""
+            if row[3] != row[6] { contradictions.append("\(id) stands in the log as \(row[3]), and is \(row[6])") }
+            if incident != row[7] {
+                contradictions.append("\(id) stands in the log as of \(incident), and is of \(row[7])")
+            }
         }
     }
 

@@ -10,6 +10,8 @@ package struct Oracle {
         case toldNumbers
         /// What is told as lost.
         case toldLoss
+        /// The same; and the columns that the log is searched by may say another thing than the events' texts.
+        case toldLossAndColumns
         /// Whatever there was: nobody can know of it. Numbers are still never given twice.
         case everything
         /// Whatever there is: it has to open, and to answer.
@@ -37,6 +39,7 @@ package struct Oracle {
         if case .anything = allowance { return [] }
         self.allowance = allowance
         problems = ledger.problems + tables.problems
+        if !allowsColumns { problems += tables.contradictions }
         if case .nothing = allowance {
             for loss in ledger.losses.dropFirst(lossesBefore) where loss.isAnother {
                 problems.append("a loss (\(loss.reason)) is told although the disk kept what was synced")
@@ -67,8 +70,7 @@ package struct Oracle {
     /// Whether an event has to be there.
     private func isDue(_ event: Ledger.Event) -> Bool {
         guard event.isRecorded else { return false }
-        if case .toldLoss = allowance { return event.lostFor.isEmpty }
-        return true
+        return allowsLoss ? event.lostFor.isEmpty : true
     }
 
     /// Whether every target took it, so that it may go to make room.
@@ -114,7 +116,14 @@ package struct Oracle {
     }
 
     private var allowsLoss: Bool {
-        if case .toldLoss = allowance { return true }
+        switch allowance {
+        case .toldLoss, .toldLossAndColumns: true
+        case .nothing, .toldNumbers, .everything, .anything: false
+        }
+    }
+
+    private var allowsColumns: Bool {
+        if case .toldLossAndColumns = allowance { return true }
         return false
     }
 

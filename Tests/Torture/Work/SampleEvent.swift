@@ -5,7 +5,7 @@ import BoothModel
 /// An event as the agent would make it, of some 600 bytes; written by hand.
 struct SampleEvent {
     let id: EventID
-    let type: String
+    let type: EventType
     /// Its own members of `data`, with a comma behind.
     let members: String
     let priority: Priority
@@ -14,13 +14,13 @@ struct SampleEvent {
     /// Of that many letters it is longer.
     var filler = 0
 
-    static func raised(_ incident: Incident, id: EventID) -> SampleEvent { about(incident, id, "incident.raised") }
-    static func updated(_ incident: Incident, id: EventID) -> SampleEvent { about(incident, id, "incident.updated") }
-    static func closed(_ incident: Incident, id: EventID) -> SampleEvent { about(incident, id, "incident.closed") }
+    static func raised(_ incident: Incident, id: EventID) -> SampleEvent { about(incident, id, .incidentRaised) }
+    static func updated(_ incident: Incident, id: EventID) -> SampleEvent { about(incident, id, .incidentUpdated) }
+    static func closed(_ incident: Incident, id: EventID) -> SampleEvent { about(incident, id, .incidentClosed) }
 
-    private static func about(_ incident: Incident, _ id: EventID, _ type: String) -> SampleEvent {
+    private static func about(_ incident: Incident, _ id: EventID, _ type: EventType) -> SampleEvent {
         SampleEvent(
-            id: id, type: "cn.boothd.\(type).v1",
+            id: id, type: type,
             members: """
                 "category":"\(incident.category)","class":"police","count":\(incident.count),\
                 "incident":"\(incident.id)","priority":\(incident.priority.rawValue),\
@@ -30,18 +30,18 @@ struct SampleEvent {
     }
 
     static func record(_ id: EventID) -> SampleEvent {
-        SampleEvent(id: id, type: "cn.boothd.record.v1", members: "\"active\":true,", priority: .routine)
+        SampleEvent(id: id, type: .record, members: "\"active\":true,", priority: .routine)
     }
 
     static func taskDone(_ task: String, id: EventID) -> SampleEvent {
         SampleEvent(
-            id: id, type: "cn.boothd.task.done.v1", members: "\"result\":\"done\",\"task\":\"\(task)\",",
+            id: id, type: .taskDone, members: "\"result\":\"done\",\"task\":\"\(task)\",",
             priority: .routine)
     }
 
     static func loss(_ loss: Loss, id: EventID) -> SampleEvent {
         SampleEvent(
-            id: id, type: "cn.boothd.loss.v1", members: "\"reason\":\"\(loss.reason.rawValue)\",", priority: .fault)
+            id: id, type: .loss, members: "\"reason\":\"\(loss.reason.rawValue)\",", priority: .fault)
     }
 
     /// Keys in alphabetical order, as the agent writes them.
@@ -51,7 +51,7 @@ struct SampleEvent {
         "boottime_ms":\(id.milliseconds % 1_000_000_000),\(members)\(padding)"clock":"synced","county":"330225",\
         "grid":"330225001002","latitude":29.48,"longitude":121.87,"name":"丹东街道第三警务室","site":"town"},\
         "datacontenttype":"application/json","id":"\(id)","source":"urn:booth:330225:B0001","specversion":"1.0",\
-        "subject":"help-1","time":"2026-11-21T10:00:00.000+08:00","type":"\(type)"}
+        "subject":"help-1","time":"2026-11-21T10:00:00.000+08:00","type":"\(type.rawValue)"}
         """
     }
 
@@ -61,6 +61,7 @@ struct SampleEvent {
 
     func entryEvent(for recipients: [TargetID]) -> JournalEntry.Event {
         .init(
-            id: id, priority: priority, event: CloudEvent(json: json), recipients: recipients, incident: incident)
+            id: id, type: type, priority: priority, event: CloudEvent(json: json), recipients: recipients,
+            incident: incident)
     }
 }

@@ -146,7 +146,7 @@ package struct YearsAttack {
         let tables = JournalTables(directory: folder.path + "/state")
         let waiting = tables.deliveries.values.map(\.count).reduce(0, +)
         outcome.remarks.append("\(tables.events.count) events kept")
-        return tables.problems + (waiting > 0 ? ["\(waiting) still wait"] : [])
+        return tables.problems + tables.contradictions + (waiting > 0 ? ["\(waiting) still wait"] : [])
             + tables.untold.keys.map { "\($0) has an untold loss" }
     }
 

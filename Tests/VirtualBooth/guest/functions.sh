@@ -242,6 +242,9 @@ remove_card() {
 # EXT4_IOC_SHUTDOWN without a flush of the log.
 ext4_shutdown='sub shut_down { my $how = pack("L", 2); open my $in, "<", $_[0] or die "open: $!"; ioctl($in, 0x8004587D, $how) or die "ioctl: $!" }'
 
+# break_card: the file system refuses everything from now on, and what it had not synced is gone
+break_card() { perl -e "$ext4_shutdown"' shut_down($ARGV[0])' $state; }
+
 # cut_card: in one moment the agent ends and what its file system had not synced is gone, then what memory held. The card
 # is mounted again; the agent does not run. Stopped first: it sees nothing of a disk that fails.
 cut_card() {

@@ -25,11 +25,11 @@ package struct BatchSize: Sendable {
     /// What takes no longer than it may.
     private var timely = most
     private var times = RequestTimes()
-    /// The events of the smallest refused batch that have not been settled since.
+    /// The events of the smallest refused batch that have not been judged since.
     private var suspects: Set<EventID> = []
-    /// Events settled since then. Suspects stand at the head of the queue: after so many others, those that are left
+    /// Events judged since then. Suspects stand at the head of the queue: after so many others, those that are left
     /// were taken out of it by somebody else, and would hold the size down for ever.
-    private var settledSince = 0
+    private var judgedSince = 0
 
     package init() {}
 
@@ -43,15 +43,15 @@ package struct BatchSize: Sendable {
     /// A batch of these, two or more, was refused as a whole.
     package mutating func refused(_ ids: [EventID]) {
         suspects = Set(ids)
-        settledSince = 0
+        judgedSince = 0
         sound = max(1, ids.count / 2)
     }
 
     /// These were taken, or refused one by one; once no suspect is left the size doubles again.
-    package mutating func settled(_ ids: some Sequence<EventID>) {
+    package mutating func judged(_ ids: some Sequence<EventID>) {
         suspects.subtract(ids)
-        settledSince += ids.reduce(0) { count, _ in count + 1 }
-        if settledSince >= 2 * Self.most { suspects = [] }
+        judgedSince += ids.reduce(0) { count, _ in count + 1 }
+        if judgedSince >= 2 * Self.most { suspects = [] }
         if suspects.isEmpty { sound = min(offered, sound * 2) }
     }
 

@@ -31,27 +31,20 @@ final class Lines {
         self.connections = connections
     }
 
-    /// Moves all requests along (`HTTPConnections.turn`).
-    func turn(
-        waitingFor descriptor: CInt, milliseconds: Int?
-    ) -> [(connection: HTTPConnection, outcome: HTTPClient.Outcome)] {
-        connections.turn(waitingFor: descriptor, milliseconds: milliseconds)
-    }
-
     func begin(_ request: OutgoingRequest, on line: Line) throws(HTTPFailure) {
         try connections.begin(request, on: line.connection)
     }
 
-    // MARK: Taking one
+    // MARK: Choosing one
 
     /// The one that answered last; a new one where all have a request.
     func warmest() throws(HTTPFailure) -> Line {
-        if let line = takeIdle() { return line }
+        if let line = removeWarmest() { return line }
         return try fresh()
     }
 
-    /// The one that answered last; nil where all have a request.
-    func takeIdle() -> Line? {
+    /// The one that answered last, which is no longer idle then; nil where all have a request.
+    func removeWarmest() -> Line? {
         idle.indices.max { lastAnswer(idle[$0]) < lastAnswer(idle[$1]) }.map { idle.remove(at: $0) }
     }
 

@@ -2,49 +2,34 @@
 import BoothModel
 import HTTP
 
-/// The sentences about a link: the platform's host, what is wrong, the next step.
-///
-/// The same cause always gives the same sentence, so that a state is reported once and not at each attempt.
-package struct LinkWords: Sendable {
-    /// The target's host and port, as its URL has them.
-    private let host: String
+/// The sentences about a link over HTTP: the platform's host, what is wrong, the next step.
+package struct HTTPWords: Sendable {
+    private let words: LinkWords
     private let endpoint: TargetConfiguration.Endpoint
 
     package init(_ endpoint: TargetConfiguration.Endpoint) {
         self.endpoint = endpoint
-        let afterScheme = endpoint.url.firstRange(of: "://").map { endpoint.url[$0.upperBound...] } ?? endpoint.url[...]
-        let authority = afterScheme.prefix { $0 != "/" }
-        // A name and password before the host are nothing to show.
-        host = String(authority.split(separator: "@").last ?? authority)
+        words = LinkWords(endpoint)
     }
 
-    /// Why it is tried again.
-    package func sentence(_ cause: Verdict.LaterCause) -> Message {
-        switch cause {
-        case .status(let status):
+    private func about(zh: String, en: String) -> Message { words.about(zh: zh, en: en) }
+
+    /// Why it is tried again, or why somebody has to act.
+    package func sentence(_ trouble: HTTPTrouble) -> Message {
+        switch trouble {
+        case .busy(let status):
             about(
                 zh: "平台暂时不能受理（HTTP \(status)）；会自动重发",
                 en: "the platform cannot take events now (HTTP \(status)); they are sent again by themselves")
-        case .failure(let cause): sentence(cause)
-        }
-    }
-
-    /// Why somebody has to act.
-    package func sentence(_ cause: Verdict.RefusedCause) -> Message {
-        switch cause {
         case .status(let status, let title): sentence(status: status, title: title)
         case .redirect(let status):
             about(
                 zh: "要求转到别处（HTTP \(status)），不予跟随；请检查 url，或网络是否有登录页面",
                 en: "redirects (HTTP \(status)), which is not followed; check the url, or the network for a login page")
-        case .notReceipts(let status):
+        case .foreign(let status):
             about(
                 zh: "回答（HTTP \(status)）不是平台回执；请检查 url，或网络是否有登录页面",
                 en: "its answer (HTTP \(status)) is not the platform's; check the url, or the network for a login page")
-        case .unnamed:
-            about(
-                zh: "平台的回执不含所发消息；请联系平台方",
-                en: "the platform's receipts do not name what was sent; ask the platform's operator")
         case .gateway:
             about(
                 zh: "平台前的网关不接受客户端证书（HTTP 400）；请检查 certificate 和 key",
@@ -54,7 +39,7 @@ package struct LinkWords: Sendable {
     }
 
     private func sentence(status: Int, title: String?) -> Message {
-        let quoted = title.map { $0.isEmpty ? "" : ": \($0)" } ?? ""
+        let quoted = quoted(title)
         return switch status {
         case 401, 403, 495, 496:
             about(
@@ -71,15 +56,29 @@ package struct LinkWords: Sendable {
         }
     }
 
-    /// A sentence with the host before it.
-    func about(zh: String, en: String) -> Message {
-        Message(zh: "\(host)：\(zh)", en: "\(host): \(en)")
+    /// The same of a task channel.
+    package func taskSentence(_ trouble: HTTPTrouble) -> Message {
+        switch trouble {
+        case .foreign(let status):
+            about(
+                zh: "回答（HTTP \(status)）不是平台任务；请检查 url，或网络是否有登录页面",
+                en:
+                    "its answer (HTTP \(status)) is not a platform's tasks; check the url, or the network for a login page"
+            )
+        case .status(let status, let title) where ![401, 403, 495, 496, 511].contains(status):
+            about(
+                zh: "没有可用的任务接口（HTTP \(status)\(quoted(title))）；请检查 url，或联系平台方",
+                en: "gives no tasks (HTTP \(status)\(quoted(title))); check the url, or ask its operator")
+        case .busy, .status, .redirect, .gateway, .failure: sentence(trouble)
+        }
     }
+
+    private func quoted(_ title: String?) -> String { title.map { $0.isEmpty ? "" : ": \($0)" } ?? "" }
 }
 
 // MARK: - No complete answer
 
-extension LinkWords {
+extension HTTPWords {
     /// Why there was no answer: the network first, then TLS.
     package func sentence(_ cause: HTTPFailure.Cause) -> Message {
         switch cause {

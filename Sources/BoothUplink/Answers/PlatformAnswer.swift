@@ -46,26 +46,6 @@ package struct PlatformAnswer: Sendable {
     }
 }
 
-/// A problem document (RFC 9457): why a request was refused.
-package struct Problem: Sendable {
-    /// What is wrong, in a few words; 200 Unicode scalars at most.
-    package let title: String?
-    /// What is wrong with this request; 500 Unicode scalars at most.
-    package let detail: String?
-
-    /// Reads `body`; what is not a problem document has neither title nor detail.
-    package init(_ body: [UInt8]) {
-        let document = try? JSONDecoder().decode(Document.self, from: Data(body))
-        title = document?.title.map { shown($0, longest: 200) }
-        detail = document?.detail.map { shown($0, longest: PlatformAnswer.longestReason) }
-    }
-
-    private struct Document: Decodable {
-        let title: String?
-        let detail: String?
-    }
-}
-
 /// `text` without control characters, cut to `longest` Unicode scalars.
 func shown(_ text: String, longest: Int) -> String {
     var result = String.UnicodeScalarView()

@@ -6,7 +6,7 @@ import FoundationEssentials
 package struct TaskAnswer: Sendable, Hashable {
     /// Most tasks of one answer; more is no answer of a platform for booths.
     package static let mostTasks = 1000
-    /// Bytes of a cursor at most: it goes into each request's URL.
+    /// Bytes of a cursor at most: it goes into each question.
     package static let longestCursor = 1024
 
     /// In the answer's order.

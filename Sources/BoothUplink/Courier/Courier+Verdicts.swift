@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+import BoothModel
+
+// What follows from what the platform answered.
+extension Courier {
+    mutating func conclude(_ flight: Flight, _ verdict: Verdict, at now: BootTime) {
+        switch verdict {
+        case .later(let setback):
+            // A batch that is too long for the line times out for ever; half of it may not.
+            if setback.cause == .timedOut, flight.events.count > 1 { size.refused(flight.ids) }
+            backoff.failed(at: now, hold: setback.hold, using: &random)
+            set(.retrying(setback.message))
+        case .refused(let message):
+            backoff.refused(at: now, using: &random)
+            set(.refused(message))
+        case .receipts, .silent, .promised, .unacceptable:
+            flight.kind == .status ? concludeStatus(verdict, at: now) : concludeEvents(of: flight, verdict, at: now)
+        }
+    }
+
+    /// The platform answered in its own form.
+    private mutating func concludeEvents(of flight: Flight, _ verdict: Verdict, at now: BootTime) {
+        switch verdict {
+        case .receipts(let receipts, let maxBatch):
+            if let maxBatch { size.offer(maxBatch) }
+            endWait(at: now) { $0.succeeded() }
+            presses.noteReceipts()
+            passOn(receipts)
+        case .silent(let maxBatch):
+            if let maxBatch { size.offer(maxBatch) }
+            backoff.refused(at: now, using: &random)
+            // The next attempt is another event's, if there is one: this one must not stand in the way of all others.
+            held.holdInOrder(flight.events, until: (backoff.opens ?? now) + target.retryFirst)
+            set(.refused(words.unnamed))
+        case .promised:
+            held.hold(flight.ids, until: now + target.receiptWait)
+            size.judged(flight.ids)
+            endWait(at: now) { $0.answered() }
+            set(.ok)
+        case .unacceptable(let reason):
+            endWait(at: now) { $0.answered() }
+            if flight.events.count > 1 {
+                size.refused(flight.ids)
+                set(.ok)
+            } else {
+                passOn(flight.ids.map { Receipt(id: $0, result: .rejected(reason: reason)) })
+            }
+        case .later, .refused: break
+        }
+    }
+
+    private mutating func passOn(_ receipts: [Receipt]) {
+        size.judged(receipts.lazy.map(\.id))
+        steps.append(.report(.receipts(target.id, receipts)))
+        set(.ok)
+    }
+
+    /// A status needs no receipt: an answer in the platform's form is contact.
+    private mutating func concludeStatus(_ verdict: Verdict, at now: BootTime) {
+        switch verdict {
+        case .silent(let maxBatch):
+            if let maxBatch { size.offer(maxBatch) }
+            // What is wrong with the receipts for events, an answer without any does not mend.
+            guard link != .refused(words.unnamed) else { return }
+            endWait(at: now) { $0.succeeded() }
+            set(.ok)
+        case .promised:
+            endWait(at: now) { $0.answered() }
+            set(.ok)
+        case .receipts, .unacceptable, .later, .refused: break
+        }
+    }
+
+    /// Nothing shows as sent that the platform has not taken: whoever pressed must not be told so.
+    mutating func returnUnanswered(of flight: Flight, _ verdict: Verdict) {
+        var waiting = flight.ids
+        switch verdict {
+        case .promised: return
+        case .receipts(let receipts, _):
+            let answered = Set(receipts.map(\.id))
+            waiting.removeAll { answered.contains($0) }
+        case .unacceptable where flight.events.count == 1: return
+        case .later, .refused, .silent, .unacceptable: break
+        }
+        if !waiting.isEmpty { steps.append(.report(.returned(target.id, waiting))) }
+    }
+
+    /// Learns from an answer in the platform's own form how long one takes.
+    mutating func measure(_ flight: Flight, _ verdict: Verdict, _ span: Duration) {
+        switch verdict {
+        case .receipts, .silent, .promised: break
+        case .unacceptable, .later, .refused: return
+        }
+        if flight.kind == .presses { noteOvertaken(by: flight) }
+        size.answered(flight.events.count, in: span)
+        times.measured(span, count: flight.events.count, isPress: flight.kind == .presses)
+    }
+
+    /// A press that began later has its answer: what is ordinary and has none may be on a dead connection.
+    private mutating func noteOvertaken(by press: Flight) {
+        for index in flights.indices
+        where flights[index].kind != .presses && press.shipment.began >= flights[index].shipment.began {
+            flights[index].isOvertaken = true
+        }
+    }
+
+    /// What was answered ends a wait, but not a hold that another shipment brought meanwhile.
+    private mutating func endWait(at now: BootTime, _ end: (inout Backoff) -> Void) {
+        if !backoff.isHeld(at: now) { end(&backoff) }
+    }
+
+    private mutating func set(_ state: LinkState) {
+        guard state != link else { return }
+        link = state
+        steps.append(.report(.link(target.id, state)))
+    }
+}

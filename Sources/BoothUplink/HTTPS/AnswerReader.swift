@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+import BoothModel
+import HTTP
+
+/// What an answer over HTTP, or none, means for what was asked (docs/api/openapi.yaml has the same tables). Pure.
+package struct AnswerReader: Sendable {
+    private let words: HTTPWords
+
+    package init(_ words: HTTPWords) {
+        self.words = words
+    }
+
+    // MARK: Events
+
+    /// - Parameter asked: the ids that were sent; only receipts for these count.
+    package func verdict(on reply: Reply, asked: [EventID]) -> Verdict {
+        switch reply.status {
+        case 200, 201: return verdict(onReceipts: reply, asked)
+        case 202: return .promised
+        default: break
+        }
+        if let trouble = HTTPTrouble(reply) { return verdict(on: trouble, hold: reply.retryAfter) }
+        let problem = Problem(reply.body)
+        let texts = [problem.title, problem.detail].compactMap { $0 }.filter { !$0.isEmpty }
+        return .unacceptable(reason: "HTTP \(reply.status)" + texts.map { ": \($0)" }.joined())
+    }
+
+    /// No complete answer.
+    package func verdict(on failure: HTTPFailure) -> Verdict { verdict(on: .failure(failure.cause), hold: nil) }
+
+    private func verdict(onReceipts reply: Reply, _ asked: [EventID]) -> Verdict {
+        guard let answer = PlatformAnswer(reply.body, asked: asked) else {
+            return verdict(on: .foreign(reply.status), hold: nil)
+        }
+        if answer.receipts.isEmpty { return .silent(maxBatch: answer.maxBatch) }
+        return .receipts(answer.receipts, maxBatch: answer.maxBatch)
+    }
+
+    private func verdict(on trouble: HTTPTrouble, hold: Duration?) -> Verdict {
+        let message = words.sentence(trouble)
+        return trouble.isLasting ? .refused(message) : .later(Setback(message, cause: trouble.cause, hold: hold))
+    }
+
+    // MARK: Tasks
+
+    package func taskVerdict(on reply: Reply) -> TaskVerdict {
+        switch reply.status {
+        case 200: TaskAnswer(reply.body).map { .tasks($0) } ?? taskVerdict(on: .foreign(200), hold: nil)
+        // Receipts and promises of them are no answer to this.
+        case 201, 202: taskVerdict(on: .foreign(reply.status), hold: nil)
+        case 204: .none
+        case 404, 405, 410, 501: .absent(words.taskSentence(.problem(of: reply)))
+        // The request has no content: what is wrong with it is the address or the agent's version.
+        default: taskVerdict(on: HTTPTrouble(reply) ?? .problem(of: reply), hold: reply.retryAfter)
+        }
+    }
+
+    /// No complete answer.
+    package func taskVerdict(on failure: HTTPFailure) -> TaskVerdict {
+        taskVerdict(on: .failure(failure.cause), hold: nil)
+    }
+
+    func taskVerdict(on outcome: HTTPClient.Outcome) -> TaskVerdict {
+        switch outcome {
+        case .success(let reply): taskVerdict(on: reply)
+        case .failure(let failure): taskVerdict(on: failure)
+        }
+    }
+
+    private func taskVerdict(on trouble: HTTPTrouble, hold: Duration?) -> TaskVerdict {
+        let message = words.taskSentence(trouble)
+        return trouble.isLasting ? .refused(message) : .later(Setback(message, cause: trouble.cause, hold: hold))
+    }
+}

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+import BoothModel
+import HTTP
+
+/// A shipment's request under way: on one connection, or, for a press without an answer, on two.
+struct Exchange {
+    let shipment: Shipment
+    let request: OutgoingRequest
+    /// What it is on; never empty while it is under way.
+    var lines: [Line] = []
+    /// Whether a second connection may still be tried. Only for presses, and once.
+    var mayGoAgain: Bool
+
+    init(_ shipment: Shipment, to url: String) {
+        self.shipment = shipment
+        switch shipment.content {
+        case .events(let events): request = EventRequest.carrying(events, to: url)
+        case .status(let id, let body): request = EventRequest.single(id, body: body, to: url)
+        }
+        switch shipment.way {
+        case .press: mayGoAgain = true
+        case .ordinary: mayGoAgain = false
+        }
+    }
+
+    /// The place of the line with `connection`.
+    func place(of connection: HTTPConnection) -> Int? { lines.firstIndex { $0.connection === connection } }
+}
