@@ -22,7 +22,6 @@ struct Circumstances {
     let processes: ProcessList
     /// Every chip with a device file, as far as this process may open it.
     let chips: [ListedChip]
-    /// Whether this process runs as root.
     let isRoot: Bool
 
     /// The user that the package creates.

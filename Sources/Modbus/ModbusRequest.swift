@@ -47,7 +47,6 @@ package enum ModbusRequest: Sendable, Hashable {
         return 5
     }
 
-    /// Its function code.
     var function: UInt8 {
         switch self {
         case .read(let read): read.table.readFunction

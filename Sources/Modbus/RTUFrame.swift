@@ -2,7 +2,6 @@
 
 /// Frames of Modbus RTU: unit, protocol data unit, checksum (Modbus over Serial Line 1.02, 2.5.1).
 enum RTUFrame {
-    /// Most bytes of a frame.
     static let longest = 256
     /// The size of the shortest answer: an exception.
     static let shortestAnswer = 5

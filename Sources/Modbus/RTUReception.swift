@@ -5,7 +5,6 @@
 /// An answer has the right unit, function, length and checksum. Noise before it, for example from a line driver that
 /// changes direction, is skipped. Whole frames of other units are remembered and skipped.
 struct RTUReception {
-    /// The result so far.
     enum Verdict: Equatable {
         /// No bytes, or bytes that may still become an answer.
         case open
@@ -25,7 +24,6 @@ struct RTUReception {
     private let sent: [UInt8]
     private(set) var bytes: [UInt8] = []
     private var isOverrun = false
-    /// Whether the request itself came back.
     private(set) var hasEchoed = false
     /// The units whose frames were skipped.
     private(set) var foreignUnits: Set<Int> = []

@@ -134,7 +134,6 @@ final class BenchAgent {
     /// Waits until the uplink has nothing to do.
     func waitUntilIdle() throws { try wait { isHungry } }
 
-    /// Serves the uplink until `end`.
     func serve(until end: BootTime) {
         while BootTime.now() < end {
             for letter in mailbox.wait(milliseconds: end.millisecondsAway()) { apply(letter) }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-/// The command line of `booth-bench`.
 struct BenchOptions {
     /// Parts that can be measured separately.
     enum Part: String, CaseIterable {

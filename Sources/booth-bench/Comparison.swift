@@ -4,7 +4,6 @@ import BoothModel
 /// The same measurement of the agent and of other programs, made in the same run.
 struct Comparison: Sendable {
     struct Side: Sendable {
-        /// The program's name.
         var name: Message
         var value: Double
         /// The samples of the value, in its unit; empty if it is a single reading.

@@ -32,7 +32,6 @@ struct Figure: Sendable {
     /// A stable name for machines: `recorded`.
     var id: String
     var name: Message
-    /// The value to judge.
     var value: Double
     var unit: Unit
     /// nil: shown, not judged.

@@ -121,7 +121,6 @@ final class DemoBooth {
         try ChildProcess(try BuiltPrograms.path(of: "boothctl"), ["--socket", socket] + arguments)
     }
 
-    /// The lines that `boothctl` prints.
     func ask(_ arguments: [String]) throws -> [String] {
         let control = try control(arguments)
         try control.wait(within: .seconds(20))

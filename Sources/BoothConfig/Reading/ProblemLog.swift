@@ -12,7 +12,6 @@ final class ProblemLog {
     }
 
     var isEmpty: Bool { noted.isEmpty }
-    /// How many problems were noted.
     var count: Int { noted.count }
 
     func note(at place: Place, _ message: Message) {

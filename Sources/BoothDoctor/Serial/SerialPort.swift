@@ -3,7 +3,6 @@ import BoothModel
 
 /// A serial port of a configured bus.
 struct SerialPort {
-    /// The name of the bus.
     var bus: String
     /// The configured path.
     var path: String

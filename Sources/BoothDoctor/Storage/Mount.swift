@@ -4,7 +4,6 @@
 struct Mount: Hashable {
     /// `MAJOR:MINOR`.
     var device: String
-    /// The mount point.
     var point: String
     /// `ext4`, `tmpfs`.
     var type: String

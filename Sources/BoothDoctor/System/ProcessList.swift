@@ -3,7 +3,6 @@ import Glibc
 
 /// The running programs and their open files (proc(5)).
 struct ProcessList {
-    /// A running program.
     struct Program: Hashable {
         var pid: pid_t
         /// The first 15 bytes of its name: `systemd-timesyn`.

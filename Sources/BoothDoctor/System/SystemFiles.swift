@@ -57,7 +57,6 @@ package struct SystemFiles: Sendable {
         return names.sorted()
     }
 
-    /// Whether `path` exists.
     func exists(_ path: String) -> Bool { FileStatus(self.path(path)) != nil }
 
     /// The target of a symbolic link, as written; nil for other files.

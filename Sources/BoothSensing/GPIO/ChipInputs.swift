@@ -50,7 +50,6 @@ final class ChipInputs {
         return outcome
     }
 
-    /// Releases every line.
     func release() {
         for descriptor in held.flatMap(\.descriptors) { environment.loop.unwatch(descriptor) }
         held = []
@@ -59,7 +58,6 @@ final class ChipInputs {
         nextSample = nil
     }
 
-    /// Applies the loss of the chip.
     func loseChip(at time: BootTime) -> [SensorReport] {
         release()
         return lines.indices.flatMap { lines[$0].loseChip(at: time) }

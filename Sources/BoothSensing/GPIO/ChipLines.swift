@@ -75,7 +75,6 @@ final class ChipLines {
         finish(outputs.drive(output, isOn: isOn, at: time), at: time)
     }
 
-    /// Switches the outputs off and releases every line.
     func stop() {
         outputs.turnOff()
         inputs.release()

@@ -2,14 +2,12 @@
 import BoothModel
 import GPIO
 
-/// The result of using a chip's lines.
 struct ChipOutcome {
     /// In the order in which they are valid.
     var reports: [SensorReport] = []
     /// Why the chip counts as gone; nil if it does not.
     var gone: GPIOError?
 
-    /// Appends the next outcome.
     static func += (outcome: inout ChipOutcome, next: ChipOutcome) {
         outcome.reports += next.reports
         outcome.gone = outcome.gone ?? next.gone

@@ -66,7 +66,6 @@ final class ChipOutputs {
         nextWrite = nil
     }
 
-    /// Switches every line off and releases it.
     func turnOff() {
         for held in held {
             do throws(GPIOError) {
@@ -79,7 +78,6 @@ final class ChipOutputs {
         release()
     }
 
-    /// Applies the loss of the chip.
     func loseChip() {
         release()
         for line in lines.indices { lines[line].loseChip() }

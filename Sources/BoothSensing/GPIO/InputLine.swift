@@ -12,7 +12,6 @@ struct InputLine {
     static let mostKernelDebounce = Duration.milliseconds(4)
 
     let selector: GPIOLineSelector
-    /// Whether this process holds the line now.
     private(set) var isHeld = false
     /// The level as the kernel reported it, active-low already applied; nil before the first.
     private(set) var isActive: Bool?

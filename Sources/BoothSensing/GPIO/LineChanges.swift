@@ -15,7 +15,6 @@ struct LineChanges {
     var uncounted: Set<Int> = []
     /// Lines without an edge since the kernel dropped edges that may have been theirs: see `SharedBuffer`.
     var doubtful: Set<Int> = []
-    /// The error that ended the reading.
     private(set) var failure: GPIOError?
 
     /// Reads edges and then levels.

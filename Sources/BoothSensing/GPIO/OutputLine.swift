@@ -6,12 +6,10 @@ import GPIO
 ///
 /// Pure.
 struct OutputLine {
-    /// The id of the output.
     let id: String
     let selector: GPIOLineSelector
     /// The wanted value; off until `drive`.
     var isOn = false
-    /// Whether this process holds the line now.
     private(set) var isHeld = false
 
     private let bias: GPIOBias

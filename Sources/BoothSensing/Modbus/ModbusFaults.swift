@@ -144,7 +144,6 @@ extension DeviceFault {
                     """))
     }
 
-    /// The unit answers, but too late.
     static func lateUnit(_ unit: Int, of bus: String, _ timeout: Duration) -> DeviceFault {
         DeviceFault(
             .silent,

@@ -39,7 +39,6 @@ struct Contestant {
 /// Gives the same task to the agent and to other programs, each with its own units.
 struct Contest {
     let booth: BenchBooth
-    /// The peers that are installed.
     let peers: [Peer.Found]
 
     init(in booth: BenchBooth) throws {

@@ -2,7 +2,6 @@
 import BoothModel
 import Modbus
 
-/// The result of one request on a bus.
 enum BusAnswer {
     case words([UInt16])
     /// The unit refused, with this exception code (Modbus Application Protocol 1.1b3, 7).
@@ -31,7 +30,6 @@ struct ReopenPause {
         failures = 0
     }
 
-    /// A new connection was opened.
     mutating func open() {
         isProven = false
     }

@@ -41,7 +41,6 @@ struct SerialLink: ~Copyable {
         }
     }
 
-    /// Closes the line.
     mutating func close() {
         connection = nil
     }

@@ -50,7 +50,6 @@ final class TCPLink {
         conversation.map { ($0.descriptor, EventLoop.Readiness($0)) }
     }
 
-    /// Whether a request is under way.
     var isAsking: Bool { exchange != nil }
 
     /// Begins a request, on a new connection if there is none.
@@ -88,7 +87,6 @@ final class TCPLink {
         conversation?.takeLateUnits() ?? []
     }
 
-    /// Closes the connection.
     func close() {
         conversation = nil
         exchange = nil
@@ -123,7 +121,6 @@ final class TCPLink {
         return end(.words(words))
     }
 
-    /// Handles the deadline of the present step.
     private func late(at now: BootTime) -> BusAnswer? {
         guard let exchange, exchange.began != nil else {
             return notConnected(ModbusError(.open, code: ETIMEDOUT), at: now)

@@ -7,7 +7,6 @@ import Modbus
 /// A unit forgets its outputs when it loses power. So each output is read back once a second, like an input, and
 /// written again if it differs. A lamp does not stay dark because a board was restarted.
 struct BusOutputs {
-    /// From one read-back to the next.
     static let readBack = Duration.seconds(1)
     /// The pause before repeating a write that was refused, ignored or not read back. It is multiplied by the number of
     /// failures, up to `mostPauses`.
@@ -79,7 +78,6 @@ struct BusOutputs {
             .min { $0.since < $1.since }
     }
 
-    /// When the next postponed write is due.
     func nextDeadline(after now: BootTime) -> BootTime? {
         outputs.indices.filter { isDue($0) && outputs[$0].notBefore > now }.map { outputs[$0].notBefore }.min()
     }
@@ -100,7 +98,6 @@ struct BusOutputs {
         )
     }
 
-    /// The unit confirmed the write.
     mutating func wrote(_ write: Write) {
         outputs[write.index].written = write.isOn
     }

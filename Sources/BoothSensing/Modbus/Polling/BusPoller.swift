@@ -74,7 +74,6 @@ struct BusPoller {
     var probe: (began: BootTime, hasHeldUp: Bool)?
     /// The reported reasons why each unit is lost.
     var unitFaults: [Int: Set<Message>] = [:]
-    /// Units that answer, but too late.
     var lateUnits: Set<Int> = []
     /// Whether the last request was an errand that delayed polls. Then a poll goes before the next errand.
     private var isErrandLast = false
@@ -211,7 +210,6 @@ extension BusPoller {
         beQuiet(until: now + prices.strangersLateness)
     }
 
-    /// Makes no request before `instant`.
     mutating func beQuiet(until instant: BootTime) {
         quietUntil = max(instant, quietUntil ?? instant)
     }
@@ -227,7 +225,6 @@ extension BusPoller {
         return question(write)
     }
 
-    /// Whether the bus has outputs.
     var hasOutputs: Bool { !outputs.isEmpty }
 
     /// Gives up the present request.

@@ -16,7 +16,6 @@ extension PolledPoint {
 }
 
 extension PollRequest {
-    /// The points that are inputs.
     var inputs: [PolledPoint] { points.filter { $0.output == nil } }
 
     /// The same request with only its inputs.

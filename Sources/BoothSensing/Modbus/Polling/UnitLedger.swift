@@ -4,7 +4,6 @@ import Synchronization
 
 /// How each unit of a bus has answered. The bus's thread writes it; any thread may read it.
 final class UnitLedger: Sendable {
-    /// The result of one request.
     enum Mark: Sendable {
         case answer(roundTrip: Duration)
         case exception(roundTrip: Duration)

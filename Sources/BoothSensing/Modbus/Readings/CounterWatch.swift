@@ -7,13 +7,11 @@ import BoothModel
 /// the next read. So has 65535, which modules also give for a broken input. No press is lost by that, and no hundreds
 /// of presses are invented: an increase that cannot be counted becomes one press and a gap.
 struct CounterWatch: Sendable, Hashable {
-    /// The result of one read.
     enum Outcome: Sendable, Hashable {
         /// This many presses since the last value, 0 or more.
         case counted(Int)
         /// The counter started again or jumped: at least this many presses, 0 or more, and some may be lost.
         case broken(Int)
-        /// Not believed yet.
         case unconfirmed
         /// Not believed. Can be right only as a first value that stays the same for long.
         case implausible
@@ -24,7 +22,6 @@ struct CounterWatch: Sendable, Hashable {
     /// The most presses a second; nobody presses faster.
     private static let fastest = 10
 
-    /// Most presses between two reads.
     private let most: Int
     /// The last value that was believed, 0...65535; nil before the first.
     private(set) var value: Int?

@@ -6,7 +6,6 @@ import BoothModel
 /// An implausible read changes the quality, not the value. If it lasts, there are two cases. Where 65535 can be real
 /// (an open loop, or sixteen inputs that are all on) it is believed. Otherwise it is a fault of the sensor.
 struct ValueWatch: Sendable, Hashable {
-    /// The result of one read.
     enum Outcome: Sendable, Hashable {
         case believed
         /// Keep the last value; no fault yet.

@@ -14,7 +14,6 @@ struct PollRequest: Sendable, Hashable {
     /// The highest priority of its points: the smallest number, 1...4.
     var priority: Int { points.lazy.map(\.priority).min() ?? 4 }
 
-    /// The addresses that it reads.
     var range: Range<Int> { read.address..<read.address + read.count }
 
     /// Whether only a part of the addresses may be refused: `split` has more than one part.
@@ -37,7 +36,6 @@ extension PollRequest {
         min(range.lowerBound, other.range.lowerBound)..<max(range.upperBound, other.range.upperBound)
     }
 
-    /// Also reads what `other` reads.
     mutating func absorb(_ other: PollRequest) {
         set(range(with: other))
         period = min(period, other.period)

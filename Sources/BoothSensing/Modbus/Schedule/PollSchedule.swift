@@ -21,7 +21,6 @@ import Modbus
 /// slower than its probe is heard, and then seen with the next gap or delayed live request; if its late answers collide
 /// with other frames, it has up to four tries.
 struct PollSchedule {
-    /// What to do now.
     enum Next: Equatable {
         /// `patience`: the time that the bus can spare for the whole request, less than `Price.full`; nil: the unit's
         /// whole response timeout.
@@ -96,7 +95,6 @@ struct PollSchedule {
     /// - Parameter index: from `next`; valid until `next` or `split` is called again.
     func request(_ index: Int) -> PollRequest { entries[index].request }
 
-    /// All points of `unit`.
     func points(of unit: Int) -> [PolledPoint] {
         entries.lazy.filter { $0.request.read.unit == unit }.flatMap(\.request.points)
     }

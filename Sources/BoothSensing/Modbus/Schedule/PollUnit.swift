@@ -6,7 +6,6 @@ import Modbus
 struct PollUnit {
     let number: Int
     var state = UnitCounters.State.unknown
-    /// Whether it ever answered.
     var hasAnswered = false
     /// Polls in a row without a reading.
     var misses = 0
@@ -26,7 +25,6 @@ struct PollUnit {
     var isAnswering: Bool { state == .answering }
     var isLost: Bool { state == .silent }
 
-    /// The unit answered.
     mutating func found() {
         state = .answering
         hasAnswered = true
@@ -69,7 +67,6 @@ struct PollEntry {
     var due: BootTime
     /// When it was last made.
     var asked = BootTime(nanoseconds: 0)
-    /// Whether the last poll went unanswered.
     var isMissing = false
     /// Polls in a row without an answer. Short probes may not count.
     var misses = 0
