@@ -3,7 +3,7 @@ import BoothConfig
 import BoothModel
 import Glibc
 
-/// Examines the whole machine: what is present, who may use it, what is wrong and what to do.
+/// Examines the whole machine: what exists, who may use it, what is wrong and what to do.
 ///
 /// Changes nothing: requests no line and touches no journal file. It opens a serial port only for `EchoCheck`, while no
 /// agent runs and no program has the port open.

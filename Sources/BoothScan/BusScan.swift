@@ -44,7 +44,7 @@ package final class BusScan {
     private var result = Result()
     private var noise: [SerialLine: Int] = [:]
     private var pace: ScanPace
-    /// The longest time the present unit took to begin an answer.
+    /// The longest time the current unit took to begin an answer.
     private var delay = Duration.zero
 
     /// Ends the scan from inside, because the line is gone or unusable.

@@ -146,7 +146,7 @@ extension HTTPConnection {
         }
         if settings.authority != nil { ccurl_set_text(easy, CURLOPT_CAPATH, nil) }
         ccurl_set_pointer(easy, CURLOPT_ERRORBUFFER, errorText)
-        // Not retained: the body lives as long as this connection, and the transfer ends before.
+        // Not retained: the body lives as long as this connection, and the transfer ends with it.
         ccurl_set_pointer(easy, CURLOPT_WRITEDATA, Unmanaged.passUnretained(body).toOpaque())
         let code = ccurl_set_pointer(easy, CURLOPT_SHARE, pool)
         return code == CURLE_OK ? ccurl_set_write_function(easy, takeBytes) : code

@@ -33,8 +33,8 @@ enum RTUFrame {
     }
 
     /// The possible lengths of the frame that `bytes` begin with: the length of an answer, of another client's request,
-    /// or both, depending on the function. If the length depends on a byte that has not come yet, the result is one
-    /// more than is needed to know it.
+    /// or both, depending on the function. If the length depends on a byte that has not come yet, the result is
+    /// the number of bytes up to that byte.
     ///
     /// - Returns: empty for a function that is not used here: then no frame begins here.
     static func sizes(of bytes: ArraySlice<UInt8>) -> [Int] {

@@ -76,7 +76,7 @@ package final class TCPConversation {
         unsent += TCPFrame.sealed(request, transaction: transaction)
     }
 
-    /// Gives up the present request. Its answer may still come; it names its transaction and is skipped.
+    /// Gives up the current request. Its answer may still come; it names its transaction and is skipped.
     package func abandon() {
         guard let request else { return }
         abandoned.append((transaction, request.unit))

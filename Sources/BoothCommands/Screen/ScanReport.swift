@@ -107,7 +107,7 @@ struct ScanReport {
         return lines
     }
 
-    /// A longer response timeout in milliseconds, twice the unit's time; nil if the present one is 1.5 times that time
+    /// A longer response timeout in milliseconds, twice the unit's time; nil if the current one is 1.5 times that time
     /// or more.
     private func longerTimeout(for found: FoundUnit) -> Int64? {
         guard found.delay * 3 / 2 > bus.responseTimeout(of: found.unit) else { return nil }

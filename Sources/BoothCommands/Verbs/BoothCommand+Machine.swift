@@ -28,7 +28,7 @@ extension BoothCommand {
         return listing.chips.allSatisfy { $0.obstacle == nil } ? .done : .failed
     }
 
-    /// Shows the present area on a terminal, on one line that is overwritten. Shows nothing to programs and files.
+    /// Shows the current area on a terminal, on one line that is overwritten. Shows nothing to programs and files.
     private func show(progress area: Area, _ language: Language) {
         guard errors.isTerminal else { return }
         let title = area.title.text(in: language)

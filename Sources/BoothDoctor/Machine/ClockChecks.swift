@@ -3,7 +3,7 @@ import BoothModel
 import CLinux
 import Glibc
 
-/// The present state of the machine's clock.
+/// The current state of the machine's clock.
 struct ClockReading {
     /// Seconds since 1970.
     var now: Int

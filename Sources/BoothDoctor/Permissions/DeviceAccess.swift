@@ -28,7 +28,7 @@ enum DeviceAccess {
         }
     }
 
-    /// The command that applies udev's rules to present devices.
+    /// The command that applies udev's rules to the devices that exist.
     var trigger: String {
         switch self {
         case .gpio: "udevadm control --reload && udevadm trigger --subsystem-match=gpio"

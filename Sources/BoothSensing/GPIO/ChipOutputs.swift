@@ -59,7 +59,7 @@ final class ChipOutputs {
         return outcome
     }
 
-    /// Releases every line at its present level.
+    /// Releases every line at its current level.
     func release() {
         for descriptor in held.flatMap(\.descriptors) { environment.loop.unwatch(descriptor) }
         held = []

@@ -15,7 +15,7 @@ final class HeldInputs {
     private let request: GPIORequest
     private let inputs: [GPIOInput]
     private let lineOfOffset: [Int: Int]
-    /// Lines for which kernel ABI v1 may have dropped an edge during the present reading.
+    /// Lines for which kernel ABI v1 may have dropped an edge during the current reading.
     private var uncounted: Set<Int> = []
     private var buffer = SharedBuffer()
 

@@ -67,7 +67,7 @@ package final class ModbusThread: Sendable {
         thread.withLock { $0 = started }
     }
 
-    /// Asks the thread to end. It ends after the present request, and after switching its outputs off.
+    /// Asks the thread to end. It ends after the current request, and after switching its outputs off.
     package func stop() {
         mailbox.post(.stop)
     }

@@ -21,7 +21,7 @@ struct ReopenPause {
     static let longest = Duration.seconds(5)
 
     private var failures = 0
-    /// Whether the present connection has completed a request.
+    /// Whether the current connection has completed a request.
     private(set) var isProven = false
 
     /// A request was completed: an answer, an exception or a timeout.

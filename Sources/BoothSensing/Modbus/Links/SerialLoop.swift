@@ -39,7 +39,7 @@ final class SerialLoop {
         let answer = link.ask(question.request, within: question.within, mayRepeat: question.mayRepeat)
         let now = BootTime.now()
         let reports = poller.apply(answer, within: question.within, at: now)
-        // Frames heard from this unit came before the present request, so do not count them.
+        // Frames heard from this unit came before the current request, so do not count them.
         poller.heard(link.takeForeignUnits().subtracting([question.request.unit]), at: now)
         if !reports.isEmpty { deliver(reports) }
     }

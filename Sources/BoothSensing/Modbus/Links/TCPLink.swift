@@ -34,7 +34,7 @@ final class TCPLink {
     /// Addresses of the host not tried yet.
     private var addresses: [String] = []
     private var exchange: Exchange?
-    /// When the present step is given up.
+    /// When the current step is given up.
     private(set) var deadline: BootTime?
 
     init(_ configuration: ModbusBusConfiguration, host: String, port: UInt16, ledger: UnitLedger) {

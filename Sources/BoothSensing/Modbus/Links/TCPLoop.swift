@@ -105,7 +105,7 @@ final class TCPLoop {
         if !reports.isEmpty { line.deliver(reports) }
     }
 
-    /// Watches for the present answer and its deadline. Between requests nothing is watched: if a gateway closed an
+    /// Watches for the current answer and its deadline. Between requests nothing is watched: if a gateway closed an
     /// idle connection, the next request notices and reconnects.
     private func watch(_ line: Line) {
         line.wakeAt = line.link.deadline
@@ -154,7 +154,7 @@ final class TCPLoop {
     private func rest() {
         let end = BootTime.now() + ModbusThread.restTime
         for line in lines where line.poller.hasOutputs {
-            // The present request may be waiting for a dead unit.
+            // The current request may be waiting for a dead unit.
             if line.link.isAsking {
                 unwatch(line)
                 line.link.close()

@@ -4,7 +4,7 @@ import Modbus
 
 // Applies the answer to a request: readings, devices lost and found, and when to ask again.
 extension BusPoller {
-    /// Applies the answer to the present request; returns reports, oldest first.
+    /// Applies the answer to the current request; returns reports, oldest first.
     mutating func apply(_ answer: BusAnswer, within span: Duration, at now: BootTime) -> [SensorReport] {
         guard let purpose else { return [] }
         self.purpose = nil

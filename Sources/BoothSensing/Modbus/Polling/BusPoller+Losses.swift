@@ -6,8 +6,8 @@ import Modbus
 // Losses and recoveries: connections, the bus, units, and gateways that are held up.
 extension BusPoller {
     /// Whether a poll timed out because the gateway was still waiting for a unit that was probed before. Then the
-    /// timeout says nothing about the polled unit. If this happens again and again, `BusPrices` adds the delay to a
-    /// probe's price.
+    /// timeout says nothing about the polled unit. If this happens again and again, `BusPrices` raises the price
+    /// of a probe to that delay.
     mutating func isHeldUp(
         _ purpose: Purpose, _ answer: BusAnswer, within span: Duration, at now: BootTime
     ) -> Bool {

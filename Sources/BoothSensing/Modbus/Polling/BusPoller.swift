@@ -22,7 +22,7 @@ struct BusPoller {
         var mayRepeat: Bool
     }
 
-    /// What the present request is for.
+    /// What the current request is for.
     enum Purpose {
         case poll(Int)
         /// The guard of a unit, read before the poll with this index.
@@ -227,7 +227,7 @@ extension BusPoller {
 
     var hasOutputs: Bool { !outputs.isEmpty }
 
-    /// Gives up the present request.
+    /// Gives up the current request.
     mutating func drop() {
         purpose = nil
     }
