@@ -48,8 +48,8 @@ extension PollRequest {
     }
 
     /// The smaller requests to make after the unit refused this one. Several runs of addresses with points become one
-    /// request each, because most units refuse addresses without meaning. A single run becomes two halves. One address
-    /// stays as it is.
+    /// request each, because the refused addresses are usually those that no point uses. A single run becomes two
+    /// halves. One address stays as it is.
     var split: [PollRequest] {
         let byGrain = Dictionary(grouping: points) { $0.source.address / grain }
         let grains = byGrain.keys.sorted()
