@@ -2,11 +2,11 @@
 import CLinux
 import Glibc
 
-/// Tells that the wall clock was set, by whomever: to another time, or by a time service that steps it (timerfd_create(2)).
+/// Notices when the wall clock is set by a person or stepped by a time service (timerfd_create(2)).
 ///
-/// A clock that is only sped up or slowed down is none that was set.
+/// A clock that only runs faster or slower for a while does not count.
 package final class ClockWatch {
-    /// Readable once the clock was set; for `EventLoop.watch`.
+    /// Readable when the clock was set; for `EventLoop.watch`.
     package let descriptor: CInt
 
     /// - Throws: `SystemError` when the process has no descriptor left.

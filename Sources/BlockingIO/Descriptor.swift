@@ -6,7 +6,7 @@ package struct Descriptor: ~Copyable {
     /// The number, valid as long as this value lives.
     package let number: CInt
 
-    /// Takes over `number`.
+    /// Takes ownership of `number`.
     package init(owning number: CInt) {
         self.number = number
     }

@@ -2,14 +2,14 @@
 import CLinux
 import Glibc
 
-/// Names that appear in a directory, disappear, or change their owner or mode there (inotify(7)).
+/// Watches for names that appear in a directory, disappear, or change their owner or mode (inotify(7)).
 ///
-/// For devices that are plugged in and out: their file comes and goes with the device, its group comes a moment later.
+/// For devices that are plugged in and out. The file appears with the device; its group is set a moment later.
 package final class DirectoryWatch {
-    /// Readable when something happened; for epoll or poll.
+    /// Readable after a change; for epoll or poll.
     package let descriptor: CInt
 
-    /// - Throws: `SystemError` when `path` is no directory, or the system has no watch left.
+    /// - Throws: `SystemError` when `path` is no directory, or the system has no inotify watch left.
     package init(path: String) throws(SystemError) {
         let opened = inotify_init1(CInt(O_CLOEXEC) | CInt(O_NONBLOCK))
         guard opened >= 0 else { throw SystemError("inotify_init1") }
@@ -26,9 +26,9 @@ package final class DirectoryWatch {
         close(descriptor)
     }
 
-    /// The names that something happened to since the last call; never blocks.
+    /// The names that changed since the last call; never blocks.
     ///
-    /// Where the kernel dropped events, the list has an empty name: anything may have happened.
+    /// An empty name in the list means that the kernel dropped events: any name may have changed.
     package func take() -> [String] {
         var names: [String] = []
         withUnsafeTemporaryAllocation(byteCount: 4096, alignment: 8) { buffer in

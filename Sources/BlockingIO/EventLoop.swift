@@ -2,21 +2,21 @@
 import CLinux
 import Glibc
 
-/// One thread's epoll: descriptors, what to do when they are ready, and a deadline (epoll(7)).
+/// An epoll of one thread: descriptors with their handlers, and a deadline (epoll(7)).
 ///
-/// Not `Sendable`: the thread that makes it runs it.
+/// Not `Sendable`: the thread that creates it runs it.
 package final class EventLoop {
     /// What a descriptor is ready for. Hang-up and error are always reported.
     package struct Readiness: OptionSet, Sendable {
         package let rawValue: UInt32
         package init(rawValue: UInt32) { self.rawValue = rawValue }
-        /// Bytes, connections or a peer's end of stream wait.
+        /// There is data, a connection to accept, or the end of the peer's stream.
         package static let readable = Readiness(rawValue: clinux_readable)
         /// There is room to write.
         package static let writable = Readiness(rawValue: clinux_writable)
-        /// The other side is gone altogether; told whether asked for or not.
+        /// Both directions are closed. Always reported.
         package static let hungUp = Readiness(rawValue: clinux_hung_up)
-        /// The descriptor has an error of its own; told whether asked for or not.
+        /// The descriptor has an error. Always reported.
         package static let failed = Readiness(rawValue: clinux_failed)
     }
 
@@ -34,9 +34,9 @@ package final class EventLoop {
         close(epoll)
     }
 
-    /// Calls `handler` on this loop's thread each time that `descriptor` is ready (level-triggered).
+    /// Calls `handler` on this loop's thread each time `descriptor` is ready (level-triggered).
     ///
-    /// Watching a descriptor again replaces what was asked before.
+    /// Watching the same descriptor again replaces its handler and interest.
     /// - Throws: `SystemError` when epoll refuses the descriptor.
     package func watch(
         _ descriptor: CInt, for interest: Readiness = .readable, _ handler: @escaping (Readiness) -> Void
@@ -49,15 +49,15 @@ package final class EventLoop {
         handlers[descriptor] = handler
     }
 
-    /// Forgets `descriptor`; to be called before it is closed.
+    /// Stops watching `descriptor`. Call this before closing it.
     package func unwatch(_ descriptor: CInt) {
         guard handlers.removeValue(forKey: descriptor) != nil else { return }
         epoll_ctl(epoll, EPOLL_CTL_DEL, descriptor, nil)
     }
 
-    /// Waits once, then calls the handlers of what is ready.
+    /// Waits once, then calls the handlers of the ready descriptors.
     ///
-    /// - Parameter milliseconds: at most so long; nil waits until something is ready.
+    /// - Parameter milliseconds: the longest wait; nil waits until a descriptor is ready.
     package func turn(milliseconds: Int? = nil) {
         let limit = milliseconds.map { CInt(clamping: max(0, $0)) } ?? -1
         let count = epoll_wait(epoll, &ready, CInt(ready.count), limit)

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import CLinux
 
-/// Memory that was freed, and that the C library keeps for what may come.
+/// Freed memory that the C library keeps for later use.
 package enum FreedMemory {
-    /// Gives it back to the system: after a burst that a thousand quiet hours follow. It takes a millisecond or so, in which
-    /// other threads may wait for memory.
+    /// Returns it to the system, for use after a rare burst. It takes about a millisecond, in which other threads may
+    /// wait for memory.
     package static func giveBack() { clinux_return_memory() }
 }

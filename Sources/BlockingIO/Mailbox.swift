@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import Synchronization
 
-/// What other threads hand to one thread, in the order in which they handed it.
+/// Messages from other threads to one thread, in the order in which they were posted.
 ///
-/// The owner either sleeps in `wait`, or watches `descriptor` in its own epoll or poll and calls `take`.
-/// A mailbox has no limit of its own: what a sender may have outstanding is bounded where it sends.
+/// The owner either sleeps in `wait`, or watches `descriptor` in its own epoll or poll and calls `take`. The mailbox
+/// itself has no limit; each sender bounds its own outstanding messages.
 package final class Mailbox<Letter: Sendable>: Sendable {
     private let letters = Mutex<[Letter]>([])
     private let bell: WakeUp
@@ -14,10 +14,10 @@ package final class Mailbox<Letter: Sendable>: Sendable {
         bell = try WakeUp()
     }
 
-    /// Readable while there are letters.
+    /// Readable while letters wait.
     package var descriptor: CInt { bell.descriptor }
 
-    /// Hands over a letter; from any thread, never blocks.
+    /// Adds a letter; from any thread, never blocks.
     package func post(_ letter: Letter) {
         let wasEmpty = letters.withLock { waiting in
             waiting.append(letter)
@@ -26,7 +26,7 @@ package final class Mailbox<Letter: Sendable>: Sendable {
         if wasEmpty { bell.ring() }
     }
 
-    /// Everything that waits, oldest first; empty when there is nothing.
+    /// Removes all waiting letters, oldest first; empty when there are none.
     package func take() -> [Letter] {
         letters.withLock { waiting in
             bell.clear()
@@ -36,9 +36,9 @@ package final class Mailbox<Letter: Sendable>: Sendable {
         }
     }
 
-    /// Sleeps until there is a letter, then takes all of them.
+    /// Sleeps until a letter comes, then removes all of them.
     ///
-    /// - Parameter milliseconds: at most so long; nil waits for ever.
+    /// - Parameter milliseconds: the longest wait; nil waits for ever.
     /// - Returns: the letters, oldest first; empty when the time ran out.
     package func wait(milliseconds: Int? = nil) -> [Letter] {
         bell.wait(milliseconds: milliseconds)

@@ -3,10 +3,10 @@ import CLinux
 
 /// A serial line without hardware (pty(7)).
 package enum PseudoTerminal {
-    /// Makes one.
+    /// Opens a pseudo-terminal.
     ///
-    /// - Returns: the master, which the caller closes and which never blocks, and where the slave is opened.
-    /// - Throws: `SystemError` when the process has no descriptor, or the system no pseudo-terminal left.
+    /// - Returns: the non-blocking master, which the caller closes, and the path of the slave.
+    /// - Throws: `SystemError` when the process has no descriptor left, or the system no pseudo-terminal.
     package static func open() throws(SystemError) -> (master: CInt, slavePath: String) {
         var path = [CChar](repeating: 0, count: 128)
         let master = clinux_open_pseudo_terminal(&path, path.count)

@@ -2,20 +2,20 @@
 import Glibc
 import Synchronization
 
-/// The proof that a thread's loop goes round: a question posted into its mailbox, answered on its own thread.
+/// Shows that a thread's loop runs: a question is posted to its mailbox, and the loop answers it on its own thread.
 ///
-/// A timer that ticks beside a loop proves the timer. A letter that waits with all others, and is answered only once the
-/// loop has taken it and done what came with it, proves the mailbox, the thread and the work. Whoever asks compares
-/// `answers` with the number of its questions, and judges by its own clock.
+/// A timer beside the loop would only prove the timer. The question waits in the mailbox with all other letters, and is
+/// answered after the round's work is done. So an answer proves the mailbox, the thread and the work. The asking thread
+/// compares `answers` with the number of its questions, and uses its own clock.
 package final class Pulse: Sendable {
     private let count = Atomic(0)
 
     package init() {}
 
-    /// How often it was answered; from any thread.
+    /// How many questions were answered; from any thread.
     package var answers: Int { count.load(ordering: .acquiring) }
 
-    /// Answers; called by the loop that was asked, on its own thread, at the end of the round in which it took the letter.
+    /// Answers one question. The loop calls it on its own thread, at the end of the round in which it took the letter.
     package func beat() {
         #if DEBUG
             while stops.load(ordering: .acquiring) { pause() }
@@ -26,7 +26,7 @@ package final class Pulse: Sendable {
     #if DEBUG
         private let stops = Atomic(false)
 
-        /// Has the loop stop for ever at its next answer: how tests see what becomes of one that does.
+        /// Stops the loop for ever at its next answer, so that tests can see how a hung loop is handled.
         package func wedge() { stops.store(true, ordering: .releasing) }
     #endif
 }

@@ -4,19 +4,19 @@ import Synchronization
 
 /// Standard output and standard error of a program with threads.
 ///
-/// Each line is one write(2) wherever the system takes it whole: lines of several threads do not mix, none waits in a
-/// buffer, and no lock of stdio is taken that a thread in the middle of reading standard input may hold.
+/// Each line is one write(2) if the system accepts it whole. So lines of several threads do not mix, no line waits in a
+/// buffer, and no stdio lock is taken, which a thread that reads standard input may hold.
 package enum StandardStream: CInt, Sendable {
     case output = 1
     case error = 2
 
-    /// How long a reader that has set the stream to non-blocking may take for nothing, in milliseconds.
+    /// How many milliseconds a reader may read nothing, if the stream is non-blocking.
     private static let patience = 1000
 
     /// Writes `text` and a line feed.
     ///
-    /// - Returns: why it was not written, or not all of it; nil where it was, and where whoever reads has gone: nobody
-    ///   wants it then.
+    /// - Returns: the error if the line was not written, or only a part; nil if it was written. Also nil if the reader
+    ///   is gone, since then nobody needs the line.
     @discardableResult
     package func write(line text: String) -> SystemError? {
         var line = text + "\n"
@@ -30,22 +30,22 @@ package enum StandardStream: CInt, Sendable {
         }
     }
 
-    /// Takes the places of standard input, output and error where the program was started without them: what it opens
-    /// next would get their numbers, and with them what it says. Reading gives the end, writing fails.
+    /// Opens /dev/null as standard input, output or error if the program was started without it. Otherwise the next
+    /// opened file would get that number, and the program's messages. Reading gives end of file, writing fails.
     package static func keepPlaces() {
         for descriptor in CInt(0)...2 where fcntl(descriptor, F_GETFD) < 0 {
-            // The lowest number that is free (open(2)): this one.
+            // open(2) returns the lowest free number, which is this one.
             _ = open("/dev/null", O_RDONLY)
         }
     }
 }
 
-/// Standard output of a program that goes on without it: says once on standard error that it cannot be written.
+/// Standard output of a program that continues without it. The first failure is reported once on standard error.
 package final class LineOutput: Sendable {
     private let program: String
     private let hasFailed = Atomic(false)
 
-    /// - Parameter program: its name, as it begins a complaint.
+    /// - Parameter program: the program's name, for the error message.
     package init(program: String) {
         self.program = program
     }
@@ -58,6 +58,6 @@ package final class LineOutput: Sendable {
         StandardStream.error.write(line: "\(program): standard output: \(error)")
     }
 
-    /// How the program ends where nothing else was wrong: 0, or 1 when a line could not be written.
+    /// The program's exit code if nothing else failed: 0, or 1 when a line could not be written.
     package var exitCode: CInt { hasFailed.load(ordering: .relaxed) ? 1 : 0 }
 }

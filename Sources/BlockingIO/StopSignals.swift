@@ -2,11 +2,12 @@
 import CLinux
 import Glibc
 
-/// SIGINT, SIGTERM and SIGHUP of a program that waits, read from a descriptor instead of ending it (signalfd(2)).
+/// SIGINT, SIGTERM and SIGHUP, read from a descriptor, so that they do not end the program at once (signalfd(2)).
 ///
-/// Made on the first thread before any other starts: the mask is inherited. SIGPIPE is blocked as well.
+/// Create it on the first thread before any other starts, because threads inherit the signal mask. SIGPIPE is blocked
+/// too.
 package final class StopSignals: Sendable {
-    /// Readable once one of them has come.
+    /// Readable after one of these signals.
     package let descriptor: CInt
 
     /// - Throws: `SystemError` when the process has no descriptor left.

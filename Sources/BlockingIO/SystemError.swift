@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 import Glibc
 
-/// A system call that failed: which, and `errno`.
+/// A failed system call: the operation, and `errno`.
 package struct SystemError: Error, Equatable, CustomStringConvertible {
-    /// The call or the step, as a person would name it: `bind /run/boothd/control`.
+    /// The call or the operation in words for people: `bind /run/boothd/control`.
     package let operation: String
-    /// `errno` as the call left it.
+    /// `errno` of the failed call.
     package let code: CInt
 
     /// - Parameters:
-    ///   - operation: put together only once `code` is read: what a text allocates may change `errno`.
-    ///   - code: `errno` as the call that failed just before left it.
+    ///   - operation: evaluated after `code`, because building a text may change `errno`.
+    ///   - code: `errno` of the call that has just failed.
     package init(_ operation: @autoclosure () -> String, code: CInt = errno) {
         self.code = code
         self.operation = operation()
     }
 
-    /// The step and the system's words, on one line.
+    /// The operation and the system's error text, on one line.
     package var description: String { "\(operation): \(String(cString: strerror(code)))" }
 }

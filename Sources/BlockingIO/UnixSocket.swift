@@ -16,15 +16,15 @@ package enum UnixSocket {
 
     /// Binds `socket` to `path`.
     ///
-    /// - Throws: `SystemError`: `ENAMETOOLONG` for a path of more than 107 bytes, `EADDRINUSE` where a file is there.
+    /// - Throws: `SystemError`: `ENAMETOOLONG` for a path of more than 107 bytes, `EADDRINUSE` if the file exists.
     package static func bind(_ socket: CInt, to path: String) throws(SystemError) {
         let code = try withAddress(of: path) { Glibc.bind(socket, $0, $1) }
         guard code == 0 else { throw SystemError("bind \(path)", code: code) }
     }
 
-    /// Connects `socket` to `path`, at once: a Unix socket has no connection under way.
+    /// Connects `socket` to `path`. The result is known at once, as always with Unix sockets.
     ///
-    /// - Throws: `SystemError`: `ENOENT` and `ECONNREFUSED` where nobody listens, `EAGAIN` where the listener is behind.
+    /// - Throws: `SystemError`: `ENOENT` or `ECONNREFUSED` if nobody listens, `EAGAIN` if the listener's queue is full.
     package static func connect(_ socket: CInt, to path: String) throws(SystemError) {
         let code = try withAddress(of: path) { Glibc.connect(socket, $0, $1) }
         guard code == 0 else { throw SystemError("connect \(path)", code: code) }
@@ -32,7 +32,7 @@ package enum UnixSocket {
 
     /// Accepts one connection of `listener`; nil when none waits. The caller closes it.
     ///
-    /// - Throws: `SystemError`: `EMFILE` and `ENFILE` when there is no descriptor for it, and it goes on waiting.
+    /// - Throws: `SystemError`: `EMFILE` or `ENFILE` when there is no descriptor left; the connection keeps waiting.
     package static func accept(from listener: CInt) throws(SystemError) -> CInt? {
         while true {
             let accepted = clinux_accept(listener)
@@ -43,7 +43,7 @@ package enum UnixSocket {
         }
     }
 
-    /// - Returns: 0, or `errno` as `call` left it.
+    /// - Returns: 0, or `errno` of `call`.
     private static func withAddress(
         of path: String, _ call: (UnsafePointer<sockaddr>, socklen_t) -> CInt
     ) throws(SystemError) -> CInt {

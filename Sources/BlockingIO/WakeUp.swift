@@ -2,9 +2,9 @@
 import CLinux
 import Glibc
 
-/// An eventfd: any thread rings it, one thread waits for it (eventfd(2)).
+/// An eventfd: any thread can ring it, one thread waits for it (eventfd(2)).
 package final class WakeUp: Sendable {
-    /// Readable while a ring has not been cleared; for epoll, poll or `curl_multi_poll`.
+    /// Readable from `ring` until `clear`; for epoll, poll or `curl_multi_poll`.
     package let descriptor: CInt
 
     /// - Throws: `SystemError` when the process has no descriptor left.
@@ -30,9 +30,9 @@ package final class WakeUp: Sendable {
         read(descriptor, &count, 8)
     }
 
-    /// Waits for a ring and leaves it in place.
+    /// Waits for a ring, and does not clear it.
     ///
-    /// - Parameter milliseconds: at most so long; nil waits for ever.
+    /// - Parameter milliseconds: the longest wait; nil waits for ever.
     /// - Returns: whether it rang.
     @discardableResult
     package func wait(milliseconds: Int? = nil) -> Bool {

@@ -2,13 +2,13 @@
 import Glibc
 
 extension UnsafeRawBufferPointer {
-    /// Writes every byte to `descriptor`, in as many calls of write(2) as it takes.
+    /// Writes all bytes to `descriptor`, with as many calls of write(2) as needed.
     ///
     /// - Parameters:
-    ///   - descriptor: open for writing. One that does not block is waited for.
-    ///   - patience: how many milliseconds a descriptor that does not block may take for nothing; nil waits for ever.
-    /// - Throws: `SystemError`: `EPIPE` when the reader is gone (SIGPIPE is the caller's to block), `EAGAIN` when it did
-    ///   not read in time, `ENOSPC` and the like for a file. What was written by then stays written.
+    ///   - descriptor: open for writing. If it is non-blocking, this waits for it.
+    ///   - patience: how many milliseconds a non-blocking descriptor may accept nothing; nil waits for ever.
+    /// - Throws: `SystemError`: `EPIPE` when the reader is gone (the caller must block SIGPIPE), `EAGAIN` when
+    ///   `patience` ran out, `ENOSPC` and the like for a file. Bytes written before the error stay written.
     package func write(to descriptor: CInt, patience: Int? = nil) throws(SystemError) {
         var rest = self[...]
         while !rest.isEmpty {

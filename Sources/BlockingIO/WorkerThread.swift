@@ -2,17 +2,17 @@
 import CLinux
 import Glibc
 
-/// A named thread for something that blocks: a bus, the journal, a target.
+/// A named thread for blocking work: a bus, the journal, a target.
 ///
 /// It inherits the signal mask of the thread that starts it, so signals blocked before the first start stay blocked.
 package struct WorkerThread: Sendable {
     private let ended: WakeUp
 
-    /// Starts `body` at once.
+    /// Starts the thread, which runs `body`.
     ///
     /// - Parameters:
-    ///   - name: as `ps -L` shows it, 15 bytes at most.
-    ///   - body: what the thread does; the thread ends with it.
+    ///   - name: shown by `ps -L`; 15 bytes at most.
+    ///   - body: the thread ends when this returns.
     /// - Throws: `SystemError` when the system has no thread or descriptor left.
     package init(name: String, body: @escaping @Sendable () -> Void) throws(SystemError) {
         let ended = try WakeUp()
@@ -33,7 +33,7 @@ package struct WorkerThread: Sendable {
 
     /// Waits for the thread to end.
     ///
-    /// - Parameter milliseconds: at most so long.
+    /// - Parameter milliseconds: the longest wait.
     /// - Returns: whether it has ended.
     @discardableResult
     package func join(milliseconds: Int) -> Bool {

@@ -3,15 +3,15 @@ import BlockingIO
 import Glibc
 
 extension BoothCommand {
-    /// The whole program `boothctl`: runs on standard output and error, and ends the process.
+    /// Runs the whole program `boothctl` on standard output and error, and ends the process.
     ///
     /// - Parameter arguments: the command line without the program's name.
     package static func runProgram(_ arguments: [String]) -> Never {
-        // A reader that goes away is an error of write(2), not the end of this process.
+        // If the reader goes away, write(2) fails, and the process is not killed.
         signal(SIGPIPE, SIG_IGN)
         StandardStream.keepPlaces()
         do {
-            // Only where something is followed, scanned or tested: SIGINT then ends it between two events or requests.
+            // Only for commands that follow, scan or test: SIGINT then ends them between two events or requests.
             let goesOn = (try? Invocation(arguments))?.goesOn ?? false
             let signals = goesOn ? try StopSignals() : nil
             let command = BoothCommand(

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-/// One thing that is wrong with a configuration file.
+/// One mistake in a configuration file.
 package struct ConfigurationProblem: Sendable, Hashable {
-    /// The file that it is in, where that is not the configuration file: a boards.toml beside it.
+    /// The file, if it is not the configuration file itself but the boards.toml beside it.
     package var file: String?
     /// Counted from 1.
     package var line: Int
-    /// In characters, counted from 1.
+    /// In characters, from 1.
     package var column: Int
     /// What is wrong, and after a semicolon what would be right.
     package var message: Message
@@ -20,11 +20,11 @@ package struct ConfigurationProblem: Sendable, Hashable {
     }
 }
 
-/// A configuration file that cannot be used, with everything that is wrong with it.
+/// A configuration file that cannot be used, with all its mistakes.
 package struct ConfigurationError: Error, Sendable, Hashable {
-    /// The file's name as it was given.
+    /// The file's name, as the user gave it.
     package var file: String
-    /// In the order of the file, those of a boards.toml beside it first; at least one.
+    /// In file order, first those of the boards.toml; at least one.
     package var problems: [ConfigurationProblem]
 
     package init(file: String, problems: [ConfigurationProblem]) {
@@ -32,7 +32,7 @@ package struct ConfigurationError: Error, Sendable, Hashable {
         self.problems = problems
     }
 
-    /// `FILE:LINE:COLUMN: what is wrong; what would be right`, one for each problem, in the order of the file.
+    /// `FILE:LINE:COLUMN: what is wrong; what would be right`, one line for each problem, in file order.
     package func lines(in language: Language) -> [String] {
         problems.map { "\($0.file ?? file):\($0.line):\($0.column): \($0.message.text(in: language))" }
     }

@@ -4,7 +4,7 @@ import Glibc
 
 /// The configuration file, boothd.toml(5).
 package enum ConfigurationFile {
-    /// Most bytes that a configuration file may have.
+    /// The most bytes of a configuration file.
     static let mostBytes = 4 << 20
 
     /// `$CREDENTIALS_DIRECTORY` of this process (systemd.exec(5)); nil outside a service with credentials.
@@ -12,20 +12,20 @@ package enum ConfigurationFile {
         getenv("CREDENTIALS_DIRECTORY").map { String(cString: $0) }
     }
 
-    /// Reads and checks a configuration file, the boards.toml beside it, and the certificates and keys that it names.
+    /// Reads and checks a configuration file, the boards.toml beside it, and the certificates and keys it names.
     ///
     /// - Parameters:
-    ///   - path: as the user gave it; problems name it so, and relative file names in it start at its directory.
+    ///   - path: as the user gave it. Problems show this name, and relative file names in the file start at its
+    ///     directory.
     ///   - credentialsDirectory: where `credential:NAME` is looked up.
-    /// - Throws: `ConfigurationError` with every problem that the file has; a file that cannot be read is one problem
-    ///   at 1:1.
+    /// - Throws: `ConfigurationError` with all problems. A file that cannot be read is one problem at 1:1.
     package static func read(
         path: String, credentialsDirectory: String? = credentialsDirectoryOfEnvironment
     ) throws(ConfigurationError) -> Configuration {
         try read(try ConfigurationText(path: path), path: path, credentialsDirectory: credentialsDirectory)
     }
 
-    /// What a configuration file holds, unchecked.
+    /// The bytes of a configuration file, unchecked.
     ///
     /// - Throws: `ConfigurationError` with one problem at 1:1 when it cannot be read.
     package static func bytes(of path: String) throws(ConfigurationError) -> [UInt8] {
@@ -40,9 +40,9 @@ package enum ConfigurationFile {
         }
     }
 
-    /// What a boards.toml holds, unchecked; nil where there is none.
+    /// The bytes of a boards.toml, unchecked; nil if it does not exist.
     ///
-    /// - Throws: `ConfigurationError` with one problem at 1:1 when it is there and cannot be read.
+    /// - Throws: `ConfigurationError` with one problem at 1:1 when it exists but cannot be read.
     static func boardBytes(of path: String) throws(ConfigurationError) -> [UInt8]? {
         switch FileContents.read(path, atMost: mostBytes) {
         case .success(let bytes): return bytes
@@ -56,13 +56,13 @@ package enum ConfigurationFile {
         }
     }
 
-    /// Checks a configuration that was read already, as `read(path:credentialsDirectory:)` does.
+    /// Checks the text of a configuration, like `read(path:credentialsDirectory:)`.
     ///
     /// - Parameters:
     ///   - text: the contents of the file and of the boards.toml beside it.
-    ///   - path: what problems call it, and where relative file names in it start.
+    ///   - path: the file name that problems show, and where relative file names start.
     ///   - credentialsDirectory: where `credential:NAME` is looked up.
-    /// - Throws: `ConfigurationError` with every problem that it has.
+    /// - Throws: `ConfigurationError` with all problems.
     package static func read(
         _ text: ConfigurationText, path: String, credentialsDirectory: String? = credentialsDirectoryOfEnvironment
     ) throws(ConfigurationError) -> Configuration {
@@ -74,15 +74,15 @@ package enum ConfigurationFile {
         return configuration
     }
 
-    /// Reads a configuration that was found right before. What was outside of its bytes then may have changed since, and
-    /// is no longer a reason against it: certificates and keys are named and not opened, and a time zone that the system
-    /// no longer has is taken for UTC, as tzset(3) does.
+    /// Reads a configuration that was in service before. Other files may have changed since, so they are not checked:
+    /// certificates and keys are not opened, and a time zone that the system does not have becomes UTC, like tzset(3).
     ///
-    /// An earlier version may have found it right that this one finds wrong. That is no reason to leave a booth out of
-    /// service: the survey has what is right of it, in the same good order as a configuration without problems.
+    /// A newer version may find mistakes in a configuration that an older version accepted. The booth must still go
+    /// into service. So the survey keeps the right parts, and makes them as consistent as a configuration without
+    /// problems.
     ///
     /// - Parameters: as above.
-    /// - Returns: without a configuration where no point or no target is left.
+    /// - Returns: the survey; its configuration is nil if no point or no target is left.
     package static func surveyAgain(
         _ text: ConfigurationText, path: String, credentialsDirectory: String? = credentialsDirectoryOfEnvironment
     ) -> ConfigurationSurvey {
@@ -93,33 +93,34 @@ package enum ConfigurationFile {
         return survey
     }
 
-    /// Where the unit takes certificates and keys from.
+    /// The directory from which the unit takes certificates and keys.
     package static let credentialSource = CredentialPlace.sourceDirectory
-    /// What the name of a credential from there begins with, before the file's.
+    /// The prefix of their credential names, before the file name.
     package static let credentialPrefix = CredentialPlace.prefix
 
-    /// Checks a configuration as the service would read it, for somebody outside of the service: `credential:NAME` leads
-    /// to the file that the service gets as that credential. Who may not open those files has only their names checked.
+    /// Checks a configuration from outside the service, as the service would read it: `credential:NAME` means the file
+    /// that the service gets as that credential. If the user may not open those files, only their names are checked.
     ///
-    /// - Throws: `ConfigurationError` with every problem that it has.
+    /// - Throws: `ConfigurationError` with all problems.
     package static func check(path: String) throws(ConfigurationError) {
         guard credentialsDirectoryOfEnvironment == nil else {
             _ = try read(path: path)
             return
         }
-        // A directory that is not there leaves the service without its credentials, and is no secret.
+        // If the directory does not exist, the service has no credentials. Only EACCES means that it is closed to this
+        // user.
         let isOpen = access(credentialSource, X_OK) == 0 || errno != EACCES
         let locations = FileLocations(configuration: path, credentials: .source(credentialSource, isOpen: isOpen))
         let problems = survey(try ConfigurationText(path: path), path: path, locations).problems
         if !problems.isEmpty { throw ConfigurationError(file: path, problems: problems) }
     }
 
-    /// Reads as much of a configuration as is right, from outside of the service: certificates and keys are named, not
-    /// opened, and `credential:NAME` leads to the file that the service gets as that credential.
+    /// Reads the right parts of a configuration from outside the service. Certificates and keys are not opened;
+    /// `credential:NAME` means the file that the service gets as that credential.
     ///
     /// - Parameters:
     ///   - path: as the user gave it.
-    ///   - credentials: the directory that the unit takes credentials from.
+    ///   - credentials: the directory from which the unit takes credentials.
     package static func survey(path: String, credentials: String = credentialSource) -> ConfigurationSurvey {
         do throws(ConfigurationError) {
             let locations = FileLocations(
@@ -156,10 +157,10 @@ package enum ConfigurationFile {
     }
 }
 
-/// What could be read of a configuration file.
+/// The readable parts of a configuration file.
 package struct ConfigurationSurvey: Sendable {
-    /// Without its wrong parts; nil where nothing could be made of it.
+    /// Without its wrong parts; nil if nothing is left.
     package var configuration: Configuration?
-    /// In the order of the file, those of the boards.toml beside it first; empty for a good one.
+    /// In file order, first those of the boards.toml; empty for a right file.
     package var problems: [ConfigurationProblem]
 }

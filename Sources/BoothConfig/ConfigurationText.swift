@@ -2,10 +2,10 @@
 import BoothModel
 import Crypto
 
-/// The files of a configuration as they are, unchecked: the configuration file, and the boards.toml beside it.
+/// The unchecked contents of a configuration: the configuration file and the boards.toml beside it.
 package struct ConfigurationText: Sendable, Hashable {
     package var bytes: [UInt8]
-    /// Nil where there is no boards.toml.
+    /// Nil if there is no boards.toml.
     package var boards: [UInt8]?
 
     package init(bytes: [UInt8], boards: [UInt8]? = nil) {
@@ -15,13 +15,13 @@ package struct ConfigurationText: Sendable, Hashable {
 
     /// Reads the configuration file at `path` and the boards.toml beside it.
     ///
-    /// - Throws: `ConfigurationError` with one problem at 1:1 when one of them cannot be read; a boards.toml that does
-    ///   not exist is none.
+    /// - Throws: `ConfigurationError` with one problem at 1:1 when a file cannot be read. A missing boards.toml is no
+    ///   problem.
     package init(path: String) throws(ConfigurationError) {
         bytes = try ConfigurationFile.bytes(of: path)
         boards = try ConfigurationFile.boardBytes(of: BoardProfiles.path(beside: path))
     }
 
-    /// SHA-256 of what is here, lower-case hexadecimal.
+    /// SHA-256 of both files, lower-case hexadecimal.
     var hash: String { SHA256.hexadecimal(of: bytes + (boards ?? [])) }
 }

@@ -4,7 +4,7 @@ import BoothModel
 import GPIO
 import Glibc
 
-/// What several checks go by, looked up once.
+/// What several checks need, looked up once.
 struct Circumstances {
     let system: SystemFiles
     let configurationPath: String
@@ -13,22 +13,21 @@ struct Circumstances {
     let stateDirectory: String
     let socket: String
     let agent: AgentContact
-    /// The agent itself, also where it was not to be asked.
+    /// The agent's process, even if the agent could not be asked.
     let process: AgentProcess
     let unit: ServiceUnit?
-    /// Whom the agent runs as, or would; nil where there is no such user.
+    /// The user that the agent runs as, or would run as; nil if that user does not exist.
     let account: Account?
     let users: UserDatabase
     let processes: ProcessList
-    /// Every chip with a device file, as far as this process may look.
+    /// Every chip with a device file, as far as this process may open it.
     let chips: [ListedChip]
-    /// Whether this process sees what only root may.
     let isRoot: Bool
 
-    /// The user that the package makes.
+    /// The user that the package creates.
     static let userName = "booth"
 
-    /// - Parameter agent: what came of asking it; asked at `socket` where it is nil.
+    /// - Parameter agent: the result of asking the agent; nil: ask it at `socket`.
     init(
         system: SystemFiles, configurationPath: String, stateDirectory: String, socket: String,
         agent contact: AgentContact? = nil

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-/// All findings of one look, counted.
+/// All findings of one examination, with counts.
 package struct Diagnosis: Sendable {
-    /// In the order of the look.
+    /// In the order of the checks.
     package let findings: [Finding]
 
     package init(_ findings: [Finding]) {
@@ -13,7 +13,7 @@ package struct Diagnosis: Sendable {
     package var failures: Int { count(.failure) }
     package var warnings: Int { count(.warning) }
 
-    /// What to begin with: the first failure, or else the first warning; nil where all is well.
+    /// What to repair first: the first failure, or else the first warning; nil if there is neither.
     package var first: Finding? {
         findings.first { $0.level == .failure } ?? findings.first { $0.level == .warning }
     }
@@ -41,7 +41,7 @@ private struct Document: Encodable {
             case nextInChinese = "next_zh"
         }
 
-        // `next` is there, null, also where there is none.
+        // `next` is always written, as null if there is none.
         func encode(to encoder: any Encoder) throws {
             var container = encoder.container(keyedBy: CodingKeys.self)
             try container.encode(finding.level.rawValue, forKey: .level)

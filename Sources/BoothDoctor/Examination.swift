@@ -3,9 +3,10 @@ import BoothConfig
 import BoothModel
 import Glibc
 
-/// A look at the whole machine: what is there, who may use it, what is wrong and what to do.
+/// Examines the whole machine: what exists, who may use it, what is wrong and what to do.
 ///
-/// Reads, and changes nothing: no line is requested, no serial port opened, no file of the journal touched.
+/// Changes nothing: requests no line and touches no journal file. It opens a serial port only for `EchoCheck`, while no
+/// agent runs and no program has the port open.
 package struct Examination {
     let system: SystemFiles
     let configurationPath: String
@@ -14,9 +15,9 @@ package struct Examination {
 
     /// - Parameters:
     ///   - system: the machine's files.
-    ///   - configuration: the agent's file.
-    ///   - stateDirectory: where its journal is.
-    ///   - socket: where it answers.
+    ///   - configuration: the agent's configuration file.
+    ///   - stateDirectory: the directory of its journal.
+    ///   - socket: its control socket.
     package init(
         system: SystemFiles = SystemFiles(), configuration: String, stateDirectory: String, socket: String
     ) {
@@ -26,15 +27,15 @@ package struct Examination {
         self.socket = socket
     }
 
-    /// `$STATE_DIRECTORY`, or `/var/lib/boothd`, as the agent has it.
+    /// `$STATE_DIRECTORY`, or `/var/lib/boothd`, like the agent.
     package static var stateDirectoryOfEnvironment: String {
         guard let folder = getenv("STATE_DIRECTORY"), folder.pointee != 0 else { return "/var/lib/boothd" }
         return String(cString: folder)
     }
 
-    /// Looks at everything, area by area; seconds at most where the agent does not answer.
+    /// Runs all checks, area by area. Takes some seconds if the agent does not answer.
     ///
-    /// - Parameter progress: told of each area before it is looked at.
+    /// - Parameter progress: called with each area before its checks.
     package func run(progress: (Area) -> Void = { _ in }) -> [Finding] {
         progress(.service)
         let booth = Circumstances(
@@ -45,7 +46,7 @@ package struct Examination {
         }
     }
 
-    // A new area of checks is a case here and a folder beside the others.
+    // A new area of checks is a new case here and a new folder.
     private static func findings(of area: Area, in booth: Circumstances) -> [Finding] {
         switch area {
         case .service: ServiceChecks.findings(in: booth)

@@ -1,43 +1,43 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-/// One line of a technician's look at the machine.
+/// One result of the examination.
 package struct Finding: Sendable, Hashable {
-    /// How bad it is.
+    /// How serious it is.
     package enum Level: String, Sendable, CaseIterable {
         case ok
-        /// The booth does its work; something is to be looked after, or could not be seen.
+        /// The booth works, but something needs attention, or could not be checked.
         case warning
-        /// Something of the booth's work is not done, or will not be after the next power cut.
+        /// A part of the booth's work is not done, or will not be done after the next power cut.
         case failure
     }
 
     package var level: Level
-    /// Which part of the look it belongs to.
+    /// The area that it belongs to.
     package var area: Area
-    /// What it is about, as the configuration or the system names it: `line HELP1`, `/dev/ttyUSB0`.
+    /// The subject, named as in the configuration or the system: `line HELP1`, `/dev/ttyUSB0`.
     package var subject: String
     package var message: Message
-    /// The next step; nil where all is well.
+    /// The next step; nil if nothing is wrong.
     package var next: Message?
 
-    /// All is well.
+    /// Nothing is wrong.
     package static func ok(_ area: Area, _ subject: String, _ message: Message) -> Finding {
         Finding(level: .ok, area: area, subject: subject, message: message, next: nil)
     }
 
-    /// To be looked after, or not to be seen.
+    /// Needs attention, or could not be checked.
     package static func warning(_ area: Area, _ subject: String, _ message: Message, next: Message) -> Finding {
         Finding(level: .warning, area: area, subject: subject, message: message, next: next)
     }
 
-    /// Broken.
+    /// Does not work.
     package static func failure(_ area: Area, _ subject: String, _ message: Message, next: Message) -> Finding {
         Finding(level: .failure, area: area, subject: subject, message: message, next: next)
     }
 }
 
-/// A part of the look, in the order in which it is taken: what is wrong further up often causes what is wrong below.
+/// An area of the examination, in order. A problem in an earlier area often causes those in later areas.
 package enum Area: String, Sendable, CaseIterable {
     case service, configuration, permissions, gpio, serial, modbus, credentials, storage, clock, versions
 
@@ -62,6 +62,6 @@ extension Message {
     /// The same in both languages: a command, a path.
     static func plain(_ text: String) -> Message { Message(zh: text, en: text) }
 
-    /// For what only root can see.
+    /// The next step for checks that need root.
     static let useSudo = Message(zh: "用 sudo boothctl doctor 再看一次", en: "look again with sudo boothctl doctor")
 }

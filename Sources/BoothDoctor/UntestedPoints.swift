@@ -2,9 +2,9 @@
 import BoothControl
 import BoothModel
 
-/// Inputs that nobody has tried for as long as their configuration allows, by the running agent's word.
+/// Inputs that were not tested for longer than their configuration allows, as the running agent reports.
 enum UntestedPoints {
-    /// - Parameter area: `.modbus` for inputs of units, `.gpio` for lines.
+    /// - Parameter area: `.modbus` for inputs on buses, `.gpio` for lines.
     static func findings(of area: Area, in booth: Circumstances) -> [Finding] {
         let onBuses = Set((booth.configuration?.points ?? []).filter { $0.modbusSource != nil }.map(\.id))
         let untested = (booth.agent.points?.points ?? []).filter(\.untested)

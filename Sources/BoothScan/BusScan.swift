@@ -4,34 +4,34 @@ import BoothSensing
 import Glibc
 import Modbus
 
-/// A scan of one bus: which settings and addresses answer, and what answers there. It reads, and cannot write.
+/// A scan of one bus: finds the settings and addresses that answer, and identifies the boards. It only reads.
 ///
-/// Blocks the thread that runs it; between two requests it looks whether it is to stop.
+/// Blocks the thread that runs it. Checks before each request whether to stop.
 package final class BusScan {
-    /// What a scan tells while it goes on.
+    /// Reports during a scan.
     package enum News: Sendable {
         /// A request is about to be made.
         case progress(ScanProgress)
         case found(FoundUnit)
     }
 
-    /// What came of a scan.
+    /// The result of a scan.
     package struct Result: Sendable {
-        /// In the order in which they answered.
+        /// In the order of their answers.
         package var units: [FoundUnit] = []
-        /// Whether everything that was planned was asked.
+        /// Whether the whole plan was carried out.
         package var isComplete = false
-        /// Why it ended early; nil where it was stopped or came to its end.
+        /// Why it failed; nil if it was stopped or completed.
         package var failure: ModbusError?
-        /// Settings at which broken frames were heard: a unit at another speed, noise, or two masters.
+        /// Settings at which bad frames were heard: a unit at another speed, noise, or two masters.
         package var noisy: [SerialLine] = []
     }
 
-    /// How long broken frames are let pass before a unit is asked once more: a whole frame at 9600 Bd is 267 ms, but a
-    /// line that is never quiet must not hold the scan up.
+    /// How long to wait after bad frames before asking again. A whole frame at 9600 Bd takes 267 ms, but a line that is
+    /// never quiet must not stop the scan.
     private static let noiseTime = Duration.milliseconds(50)
 
-    /// How often a line that was held before is asked for, 20 ms apart.
+    /// How many times to try to open a line that was just in use, 20 ms apart.
     private static let mostOpenings = 50
 
     private let bus: ModbusBusConfiguration
@@ -44,16 +44,16 @@ package final class BusScan {
     private var result = Result()
     private var noise: [SerialLine: Int] = [:]
     private var pace: ScanPace
-    /// The longest that the unit that is looked at took to begin an answer.
+    /// The longest time the current unit took to begin an answer.
     private var delay = Duration.zero
 
-    /// Ends a scan from within, when the line is gone or useless.
+    /// Ends the scan from inside, because the line is gone or unusable.
     private struct Stop: Error {
         var failure: ModbusError?
     }
 
     /// - Parameters:
-    ///   - isStopped: asked before each request.
+    ///   - isStopped: called before each request.
     ///   - tell: called on the thread that runs the scan.
     package init(
         _ bus: ModbusBusConfiguration, profiles: [BoardProfile], plan: ScanPlan, isStopped: @escaping () -> Bool,
@@ -67,7 +67,7 @@ package final class BusScan {
         pace = ScanPace(plan)
     }
 
-    /// Asks until the plan is done, the scan is stopped, or the line fails.
+    /// Runs until the plan is done, the scan is stopped, or the line fails.
     package func run() -> Result {
         do throws(Stop) {
             for round in plan.rounds { try make(round) }
@@ -92,13 +92,13 @@ package final class BusScan {
                 if !isKnown(unit, round.line) { try ask(probe.request(to: unit), round.line) }
                 pace.made(probe, at: round.line)
             }
-            // Few units are asked again soon: a slow one would be heard answering what was asked before.
+            // With few units the next probe comes soon, and a late answer to this one could be mistaken for its answer.
             if plan.isShort(probe, in: round) { line?.awaitSilence() }
         }
         try askLateUnits(round)
     }
 
-    /// The line at another speed is another line to whoever is on it: what is still to come belongs to nobody.
+    /// Opens the line at a setting. Late answers at the old setting are waited for first, so that nothing carries over.
     private func open(_ setting: SerialLine?) throws(Stop) {
         line?.awaitSilence()
         let hasOpened = line != nil
@@ -108,7 +108,7 @@ package final class BusScan {
             case (.serial(let path, _, _, _), let setting?): .serial(path: path, line: setting)
             default: ModbusEndpoint(bus.transport)
             }
-        // Whoever was just started by this process may hold the old descriptor, and its lock, until it has begun.
+        // A child process that was just started may hold the old descriptor, and its lock, until it calls exec.
         for attempt in 1... {
             do throws(ModbusError) {
                 line = try ReadOnlyLine(to: endpoint, responseTimeout: plan.timeout)
@@ -122,13 +122,13 @@ package final class BusScan {
         }
     }
 
-    /// A unit that answers at two parities of one speed is one unit on a line that carries none: a pseudo-terminal, some
-    /// converters.
+    /// Whether the unit was found at this speed. A line without real parity (a pseudo-terminal, some converters)
+    /// answers at two parities; that is one unit.
     private func isKnown(_ unit: Int, _ setting: SerialLine?) -> Bool {
         result.units.contains { $0.unit == unit && $0.line?.baud == setting?.baud }
     }
 
-    /// Those that answered after the scan had gone on to the next are asked again, and given time.
+    /// Asks again, with more time, the units whose answers came after the scan had gone on.
     private func askLateUnits(_ round: ScanPlan.Round) throws(Stop) {
         guard let line else { return }
         line.awaitSilence()
@@ -155,7 +155,7 @@ package final class BusScan {
         tell(.found(found))
     }
 
-    /// What the unit says; nil where it is silent, or broken frames come.
+    /// The unit's answer; nil for silence or bad frames.
     private func answer(
         to request: ReadRequest, _ setting: SerialLine?, within span: Duration? = nil, triesAgain: Bool = true
     ) throws(Stop) -> UnitAnswer? {
@@ -168,7 +168,8 @@ package final class BusScan {
         } catch {
             if let exception = error.exception {
                 noteDelay(of: request, since: start, setting)
-                // A gateway's own word for a unit that is not there (Modbus Application Protocol 1.1b3, 7).
+                // Exceptions 10 and 11 come from a gateway: the unit is not there (Modbus Application Protocol 1.1b3,
+                // 7).
                 return setting == nil && exception >= 10 ? nil : .exception(exception)
             }
             if error.isEcho { throw Stop(failure: error) }
@@ -179,13 +180,13 @@ package final class BusScan {
                 line.awaitSilence(within: Self.noiseTime)
                 return try answer(to: request, setting, within: span, triesAgain: false)
             }
-            // A gateway that closes what idles is opened again once; a serial line that went is gone.
+            // Gateways close idle connections, so reconnect once. A serial line that fails is gone.
             guard setting == nil, triesAgain else { throw Stop(failure: error) }
             return try answer(to: request, setting, within: span, triesAgain: false)
         }
     }
 
-    /// What an answer took beyond both frames' own time on the wire.
+    /// Notes how long the answer took, without the time of both frames on the wire.
     private func noteDelay(of request: ReadRequest, since start: ContinuousClock.Instant, _ setting: SerialLine?) {
         let wire = setting?.time(of: 13 + request.table.bytes(of: request.count)) ?? .zero
         delay = max(delay, start.duration(to: .now) - wire)
@@ -193,7 +194,7 @@ package final class BusScan {
 
     // MARK: What it is
 
-    /// Makes the reads by which boards are told apart, each once, and gives the unit time for them.
+    /// Makes the reads that tell boards apart, each once, and gives the unit time for them.
     private func identify(
         _ unit: Int, _ setting: SerialLine?, within span: Duration
     ) throws(Stop) -> BoardIdentity {
@@ -212,7 +213,7 @@ package final class BusScan {
 }
 
 extension ReadRequest {
-    /// The read that looks for a sign.
+    /// The read that checks for a sign.
     init(_ sign: BoardProfile.Sign, of unit: Int) {
         self.init(unit: unit, table: DataTable(sign.table), address: sign.address, count: sign.count)
     }

@@ -6,23 +6,23 @@ import Modbus
 package struct FoundUnit: Sendable, Hashable {
     /// 1...255 on a serial line, 0...255 over TCP.
     package var unit: Int
-    /// How the line was set; nil over TCP.
+    /// The line's setting; nil over TCP.
     package var line: SerialLine?
-    /// What it is, as far as its answers tell.
+    /// The board, as far as its answers tell.
     package var identity: BoardIdentity
-    /// What it answered first.
+    /// Its first answer.
     package var evidence: Evidence
-    /// The longest that it took to begin an answer, as near as can be told from outside.
+    /// The longest time it took to begin an answer, measured from outside.
     package var delay = Duration.zero
 
-    /// The answer that gave the unit away.
+    /// The answer that revealed the unit.
     package struct Evidence: Sendable, Hashable {
         package var request: ReadRequest
-        /// What came: values, or an exception's code.
+        /// Values, or an exception code.
         package var answer: UnitAnswer
     }
 
-    /// For people: which read, what came, and how sure the board is.
+    /// For people: the read, its answer, and how certain the board is.
     package var evidenceText: Message {
         let request = evidence.request
         let place = Message(
@@ -47,27 +47,27 @@ package struct FoundUnit: Sendable, Hashable {
     }
 }
 
-/// What a unit said to a read: not silence, and no broken frame.
+/// A unit's answer to a read. Silence and bad frames are not answers.
 package enum UnitAnswer: Sendable, Hashable {
     case values([UInt16])
     case exception(UInt8)
 
-    /// Nil where it was an exception.
+    /// Nil for an exception.
     package var values: [UInt16]? {
         if case .values(let values) = self { values } else { nil }
     }
 }
 
-/// Which board a unit is.
+/// The board that a unit is.
 package struct BoardIdentity: Sendable, Hashable {
-    /// The profile that fits best; nil where none does.
+    /// The profile that fits best; nil if none fits.
     package var profile: BoardProfile?
-    /// How many of its signs were looked for and found.
+    /// How many of its signs were found.
     package var signs = 0
-    /// Others that fit, by name.
+    /// The names of other profiles that fit.
     package var others: [String] = []
-    /// Whether all that was found of the board is what any board of some kind answers: a read that gives values, small
-    /// ones where nothing is active.
+    /// Whether the board is uncertain: all signs found are ones that any board of its kind gives, such as a read that
+    /// succeeds with small values.
     package var isDoubtful: Bool {
         profile?.signs.allSatisfy { sign in
             switch sign.answer {
@@ -79,11 +79,11 @@ package struct BoardIdentity: Sendable, Hashable {
 
     package init() {}
 
-    /// Picks among `profiles` by what `unit` answered.
+    /// Chooses one of `profiles` by the answers of `unit`.
     ///
-    /// A profile fits when all of its signs do. Among those that fit, rarer answers count for more, and then that the
-    /// unit has the address and the speed that the board comes with.
-    /// - Parameter answer: what the unit said to a read; nil: silence or a broken frame.
+    /// A profile fits if all of its signs do. Of several that fit, the one with rarer answers wins; then the one whose
+    /// factory address and speed the unit has.
+    /// - Parameter answer: the unit's answer to a read; nil for silence or a bad frame.
     package init(
         of unit: Int, at line: SerialLine?, among profiles: [BoardProfile],
         answer: (BoardProfile.Sign) -> UnitAnswer?
@@ -115,7 +115,7 @@ package struct BoardIdentity: Sendable, Hashable {
 }
 
 extension String {
-    /// A number in at least so many hexadecimal digits: `0F`.
+    /// A hexadecimal number with at least this many digits: `0F`.
     package init(_ number: some BinaryInteger, hexDigits: Int) {
         let digits = String(number, radix: 16, uppercase: true)
         self = String(repeating: "0", count: Swift.max(0, hexDigits - digits.count)) + digits

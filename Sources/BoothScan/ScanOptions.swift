@@ -2,31 +2,31 @@
 import BoothModel
 import Modbus
 
-/// What a technician narrows a scan to.
+/// A technician's limits for a scan.
 package struct ScanOptions: Sendable, Hashable {
-    /// The addresses to ask; nil: every one that there can be.
+    /// The addresses to ask; nil: all.
     package var units: [Int]?
-    /// The speeds to try; nil: those that boards come with, and the usual ones.
+    /// The speeds to try; nil: factory settings of known boards, and common ones.
     package var bauds: [Int]?
-    /// The parities to try; nil: those that go with each speed.
+    /// The parities to try; nil: the usual ones of each speed.
     package var parities: [ModbusBusConfiguration.Parity]?
-    /// How long a unit may take to begin its answer; nil: what nearly all boards keep to.
+    /// How long a unit may take to begin its answer; nil: a time that nearly all boards keep.
     package var timeout: Duration?
-    /// Whether settings and reads are tried that are hardly ever needed.
+    /// Whether to try rare settings and reads too.
     package var all = false
 
     package init() {}
 
-    /// The speeds that a serial line can be asked for.
+    /// The speeds that a serial line supports.
     package static let everyBaud = [
         300, 600, 1200, 2400, 4800, 9600, 19_200, 38_400, 57_600, 115_200, 230_400, 460_800, 500_000, 576_000, 921_600,
     ]
 
-    /// On a serial line: boards answer within some 5 to 20 ms; who is slower is heard late, and asked again.
+    /// On a serial line: most boards answer within 5 to 20 ms. A slower unit is heard late and asked again.
     package static let serialTimeout = Duration.milliseconds(30)
 }
 
-/// How a serial line may be set, besides its eight data bits.
+/// The settings of a serial line; always eight data bits.
 extension SerialLine {
     /// As a manual writes it: `9600 8N1`.
     package var notation: String {

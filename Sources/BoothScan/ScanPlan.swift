@@ -2,22 +2,22 @@
 import BoothModel
 import Modbus
 
-/// What a scan asks, and in which order: the likely first. Made before the line is touched; a value, without a clock.
+/// The requests of a scan in order, the likely ones first. Made before the line is opened; a value without a clock.
 package struct ScanPlan: Sendable, Hashable {
-    /// One setting of the line, and what is asked at it before the next.
+    /// One setting of the line, and the requests made at it.
     package struct Round: Sendable, Hashable {
         /// Nil for a bus over TCP.
         package var line: SerialLine?
-        /// In the order in which they are asked.
+        /// In the order of the requests.
         package var units: [Int]
-        /// Each is made to every unit before the next, so that no unit is asked again while it may still answer.
+        /// Each probe goes to every unit before the next probe. So no unit is asked again while it may still answer.
         package var probes: [Probe]
 
-        /// Most requests that it takes; units that answered are not asked again.
+        /// The most requests it takes. Units that have answered are not asked again.
         package var requests: Int { units.count * probes.count }
     }
 
-    /// A read that nearly every unit of some kind answers, if only with an exception.
+    /// A read that nearly every unit of some kind answers, at least with an exception.
     package struct Probe: Sendable, Hashable {
         package var table: DataTable
         package var address: Int
@@ -30,7 +30,7 @@ package struct ScanPlan: Sendable, Hashable {
 
         /// Sensors, meters and most boards.
         static let holding = Probe(table: .holdingRegisters, address: 0, count: 1)
-        /// Input boards that know nothing else; a whole byte, since some answer nothing less.
+        /// For input boards that support nothing else. Reads a whole byte, because some refuse less.
         static let inputs = Probe(table: .discreteInputs, address: 0, count: 8)
         static let registers = Probe(table: .inputRegisters, address: 0, count: 1)
         static let coils = Probe(table: .coils, address: 0, count: 8)
@@ -42,8 +42,8 @@ package struct ScanPlan: Sendable, Hashable {
     package let timeout: Duration
 
     /// - Parameters:
-    ///   - bus: as configured; its setting is the likeliest.
-    ///   - profiles: boards whose settings and addresses, as they come from their makers, are tried first.
+    ///   - bus: the configuration; its setting is the likeliest.
+    ///   - profiles: boards whose factory settings and addresses are tried first.
     package init(_ bus: ModbusBusConfiguration, profiles: [BoardProfile], options: ScanOptions = ScanOptions()) {
         switch bus.transport {
         case .tcp:
@@ -57,11 +57,11 @@ package struct ScanPlan: Sendable, Hashable {
         }
     }
 
-    /// First what comes out of the box, at every likely setting: that is seconds. Then every address.
+    /// First the factory addresses at every likely setting, which takes seconds. Then every address.
     private mutating func addSerial(_ settings: SerialSettings, _ profiles: [BoardProfile], _ options: ScanOptions) {
         let wanted = { (units: [Int]) in units.filter { options.units?.contains($0) ?? true } }
         let fresh = wanted(Self.freshUnits(profiles))
-        // Above 247 there are boards as they come from their makers, and whatever somebody names.
+        // Above 247 only factory addresses of known boards, and addresses that somebody names, are asked.
         let others = Self.distinct(options.units ?? Array(1...247)).filter { !fresh.contains($0) }
         for line in settings.likely { add(line, fresh, Probe.all) }
         for line in settings.likely { add(line, others, [.holding]) }
@@ -77,7 +77,7 @@ package struct ScanPlan: Sendable, Hashable {
         if !units.isEmpty { rounds.append(Round(line: line, units: units, probes: probes)) }
     }
 
-    /// The addresses that boards come with, and what people change them to first.
+    /// The factory addresses of boards, and the addresses that people use first.
     private static func freshUnits(_ profiles: [BoardProfile]) -> [Int] {
         distinct([1] + profiles.map(\.unit) + [255, 254, 2, 3])
     }
@@ -89,13 +89,13 @@ package struct ScanPlan: Sendable, Hashable {
 
     // MARK: Time
 
-    /// Most requests that the whole plan takes.
+    /// The most requests of the whole plan.
     package var requests: Int { rounds.reduce(0) { $0 + $1.requests } }
 
-    /// About how long it takes when nobody answers.
+    /// Roughly how long it takes if no unit answers.
     package var duration: Duration { rounds.reduce(.zero) { $0 + duration(of: $1) } }
 
-    /// About how long a round takes when nobody answers.
+    /// Roughly how long a round takes if no unit answers.
     package func duration(of round: Round) -> Duration {
         let waiting = round.line == nil ? Duration.zero : ReadOnlyLine.longestLateness
         return round.probes.reduce(waiting) { sum, probe in
@@ -104,23 +104,23 @@ package struct ScanPlan: Sendable, Hashable {
         }
     }
 
-    /// Whether a slow unit of a serial line may still answer when a probe has been made to every unit of a round.
+    /// Whether a slow unit may still be answering when a probe has gone to every unit of the round.
     func isShort(_ probe: Probe, in round: Round) -> Bool {
         round.line != nil && duration(of: probe, at: round.line) * round.units.count < ReadOnlyLine.longestLateness
     }
 
-    /// A request that is not answered: the wire's time for both frames, the timeout and the silence between frames.
+    /// The time of an unanswered request: both frames on the wire, the timeout, and the silence between frames.
     package func duration(of probe: Probe, at line: SerialLine?) -> Duration {
         guard let line else { return timeout }
         return timeout + line.time(of: 13 + probe.table.bytes(of: probe.count)) + line.silenceBetweenFrames
     }
 }
 
-/// The settings to try on a serial line, likely ones first.
+/// The settings to try on a serial line, the likely ones first.
 struct SerialSettings {
-    /// The configured one and those that boards come with.
+    /// The configured setting and the factory settings of boards.
     var likeliest: [SerialLine]
-    /// These and the usual ones.
+    /// These and common ones.
     var likely: [SerialLine]
     /// Every other speed and parity.
     var rest: [SerialLine]
@@ -149,7 +149,7 @@ struct SerialSettings {
             }
         let likely = ScanPlan.distinct(first + named.filter(isWanted))
         self.likely = likely
-        // Whoever names settings wants to know all about them.
+        // If settings are named, try all requests at each of them.
         likeliest = options.bauds == nil && options.parities == nil ? first : likely
         rest = ScanPlan.distinct(every).filter { !likely.contains($0) }
     }

@@ -2,29 +2,29 @@
 import BoothModel
 import Modbus
 
-/// How far a scan has come.
+/// The progress of a scan.
 package struct ScanProgress: Sendable, Hashable {
-    /// Of the whole plan, 0...1, by time.
+    /// The share of the whole plan's time, 0...1.
     package var fraction: Double
     package var elapsed: Duration
-    /// About how long the rest takes, by what the requests so far took.
+    /// Roughly how long the rest takes, at the speed so far.
     package var remaining: Duration
-    /// How the line is set; nil over TCP.
+    /// The line's setting; nil over TCP.
     package var line: SerialLine?
-    /// Which unit is asked.
+    /// The unit that is asked.
     package var unit: Int
-    /// How many have answered.
+    /// How many units have answered.
     package var found: Int
 }
 
-/// Compares what was planned with what it took.
+/// Compares planned time with actual time.
 struct ScanPace {
     private let plan: ScanPlan
     private let start = ContinuousClock.now
-    /// What the plan allowed for the requests made so far.
+    /// The planned time of the requests made so far.
     private var planned = Duration.zero
     private let whole: Duration
-    /// The end of the rounds before this one.
+    /// The planned end of this round.
     private var nextRound = Duration.zero
 
     init(_ plan: ScanPlan) {
@@ -32,7 +32,7 @@ struct ScanPace {
         whole = plan.duration
     }
 
-    /// Takes a round for begun: what the one before left out is done with.
+    /// Begins a round. What the last round skipped counts as done.
     mutating func begin(_ round: ScanPlan.Round) {
         planned = nextRound
         nextRound += plan.duration(of: round)
@@ -45,7 +45,7 @@ struct ScanPace {
     func progress(at line: SerialLine?, unit: Int, found: Int) -> ScanProgress {
         let elapsed = start.duration(to: .now)
         let fraction = whole > .zero ? min(1, planned / whole) : 1
-        // What the first requests took says little: the plan's word counts for the first ten seconds.
+        // The first requests are not representative, so use the planned time for the first ten seconds.
         let pace = planned > .seconds(10) ? elapsed / planned : 1
         return ScanProgress(
             fraction: fraction, elapsed: elapsed, remaining: max(.zero, whole - planned) * pace, line: line, unit: unit,

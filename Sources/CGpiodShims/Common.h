@@ -8,14 +8,14 @@
 
 #include "CGpiodShims.h"
 
-/// Copies `text` (NULL: nothing) into a name of the kernel's size, cut if longer.
+/// Copies `text` (NULL: empty) to a buffer of the kernel's name size; a longer text is cut.
 static inline void copy_name(char target[CGPIOD_NAME_SIZE], const char *text)
 {
     strncpy(target, text ? text : "", CGPIOD_NAME_SIZE - 1);
     target[CGPIOD_NAME_SIZE - 1] = 0;
 }
 
-/// Makes reads of `descriptor` return at once, with EAGAIN when nothing waits. Returns 0 or -1.
+/// Makes reads of `descriptor` non-blocking: EAGAIN when nothing waits. Returns 0 or -1.
 static inline int make_nonblocking(int descriptor)
 {
     int flags = fcntl(descriptor, F_GETFL);

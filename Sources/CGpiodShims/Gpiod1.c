@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// libgpiod 1.x: a line belongs to its chip handle, so a request keeps the handle open; one descriptor for each line.
+// libgpiod 1.x: a line belongs to its chip handle, so a request keeps the handle open. Each line has its own
+// descriptor.
 #include <gpiod.h>
 
 #ifdef GPIOD_LINE_BULK_MAX_LINES
@@ -11,7 +12,7 @@
 
 struct cgpiod_chip {
     struct gpiod_chip *raw;
-    /// The owner and each request.
+    /// Reference count: the owner, and each request.
     unsigned holders;
 };
 
@@ -88,7 +89,7 @@ static enum cgpiod_bias bias_from(int bias)
 int cgpiod_read_line_info(struct cgpiod_chip *chip, unsigned offset, struct cgpiod_line_info *info)
 {
     struct gpiod_line *line = gpiod_chip_get_line(chip->raw, offset);
-    // The handle keeps what it learned first; others may have taken the line since.
+    // The handle caches the line's state, so update it: another process may have taken the line.
     if (!line || gpiod_line_update(line))
         return -1;
     copy_name(info->name, gpiod_line_name(line));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// libgpiod 2.x: one descriptor for all lines of a request, edges numbered, debounce in the kernel.
+// libgpiod 2.x: one descriptor for all lines of a request, numbered edges, debounce in the kernel.
 #include <gpiod.h>
 
 #ifndef GPIOD_LINE_BULK_MAX_LINES
@@ -10,7 +10,7 @@
 #include "Common.h"
 
 enum {
-    /// Edges read at once.
+    /// Edges read in one call.
     BATCH = 64,
 };
 
@@ -143,7 +143,7 @@ static int add_line(struct gpiod_line_config *config, const struct cgpiod_line *
     return result;
 }
 
-/// The settings of `count` lines, to be freed. NULL with errno.
+/// The settings of `count` lines; the caller frees them. NULL with errno.
 static struct gpiod_line_config *config_of(const struct cgpiod_line *lines, size_t count, bool outputs)
 {
     struct gpiod_line_config *config = gpiod_line_config_new();
@@ -214,7 +214,7 @@ struct cgpiod_request *cgpiod_request_outputs(
 
 int cgpiod_reconfigure_inputs(struct cgpiod_request *request, const struct cgpiod_line *lines, size_t count)
 {
-    // Settings replace all there were, so that each line is repeated; the kernel leaves alone those that do not change.
+    // The new settings replace all old ones, so every line is included. The kernel does not touch unchanged lines.
     struct gpiod_line_config *config = config_of(lines, count, false);
     if (!config)
         return -1;

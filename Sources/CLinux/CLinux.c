@@ -44,11 +44,11 @@ int clinux_clock_is_synchronised(void)
     return state >= 0 && state != TIME_ERROR && !(question.status & STA_UNSYNC);
 }
 
-// A timer that never comes: what counts is that setting the clock cancels it.
+// A timer that never expires. Setting the clock cancels it, and that is what is watched.
 static int arm_clock_watch(int descriptor)
 {
     const struct itimerspec never = {.it_value = {.tv_sec = INT64_MAX}};
-    // ECANCELED: it was set since the last time, and the timer is armed all the same.
+    // The result may be ECANCELED: the clock was set since the last call. The timer is armed in that case too.
     return timerfd_settime(descriptor, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &never, NULL);
 }
 
@@ -86,7 +86,7 @@ int clinux_open_signals(int another)
         sigaddset(&read, another);
     blocked = read;
     sigaddset(&blocked, SIGPIPE);
-    // A watchdog's, sent from outside. The handler of Swift's backtracer would return from it, and the process go on.
+    // A watchdog outside sends SIGABRT. Swift's backtrace handler would return, and the process would continue.
     signal(SIGABRT, SIG_DFL);
     int code = pthread_sigmask(SIG_BLOCK, &blocked, NULL);
     if (code) {
@@ -157,7 +157,7 @@ static void become(const char *path, char *const arguments[], char *const enviro
         return;
     int moved[3];
     for (int i = 0; i < 3; i++) {
-        // Out of the way of 0, 1 and 2, one of which it may be where the parent was started with them closed.
+        // Move the stream above 0, 1 and 2. It may be one of them if the parent was started with them closed.
         moved[i] = fcntl(streams[i], F_DUPFD_CLOEXEC, 3);
         if (moved[i] < 0)
             return;
@@ -167,7 +167,7 @@ static void become(const char *path, char *const arguments[], char *const enviro
             return;
     if (close_range(3, ~0U, CLOSE_RANGE_CLOEXEC) || (directory && chdir(directory)))
         return;
-    // Signals that were ignored or blocked would stay so in the new program.
+    // The new program would inherit ignored and blocked signals, so reset them.
     for (int number = 1; number < NSIG; number++)
         signal(number, SIG_DFL);
     sigset_t none;
@@ -186,7 +186,7 @@ pid_t clinux_spawn(const char *path, char *const arguments[], char *const enviro
     pid_t parent = getpid();
     pid_t child = fork();
     if (child == 0) {
-        // A parent without descriptors 0 to 2 could have the pipe there, and lose it to dup2.
+        // If the parent lacks descriptors 0 to 2, the pipe may have one of them, and dup2 would overwrite it.
         int reporting = fcntl(report[1], F_DUPFD_CLOEXEC, 3);
         become(path, arguments, environment, directory, streams, parent);
         int code = errno;
@@ -197,7 +197,7 @@ pid_t clinux_spawn(const char *path, char *const arguments[], char *const enviro
     int code = errno;
     close(report[1]);
     if (child > 0) {
-        // Nothing to read: exec has closed the pipe.
+        // If there is nothing to read, exec has closed the pipe.
         ssize_t count;
         do {
             count = read(report[0], &code, sizeof code);

@@ -2,7 +2,7 @@
 import CCrypto
 import Glibc
 
-/// An X.509 certificate (RFC 5280), as far as a technician asks about it.
+/// An X.509 certificate (RFC 5280), with the properties that a technician needs.
 package final class Certificate {
     private let raw: OpaquePointer
 
@@ -14,18 +14,18 @@ package final class Certificate {
         X509_free(raw)
     }
 
-    /// Every certificate of a PEM text, in its order; empty where none can be read.
+    /// All certificates of a PEM text, in order; empty if there are none.
     package static func all(inPEM text: [UInt8]) -> [Certificate] {
         guard let source = BIO_new_mem_buf(text, CInt(clamping: text.count)) else { return [] }
         defer { BIO_free(source) }
         var found: [Certificate] = []
         while let raw = PEM_read_bio_X509(source, nil, nil, nil) { found.append(Certificate(owning: raw)) }
-        // Reading beyond the last one is an error in libcrypto's list, which nobody reads here.
+        // Reading past the last one leaves an error in libcrypto's queue. Nobody needs it.
         ERR_clear_error()
         return found
     }
 
-    /// First and last second of its life, in seconds since 1970; nil where they cannot be read.
+    /// The first and last second of validity, in seconds since 1970; nil if they cannot be read.
     package var validity: ClosedRange<Int>? {
         guard let first = Self.seconds(X509_get0_notBefore(raw)), let last = Self.seconds(X509_get0_notAfter(raw)),
             first <= last
@@ -33,7 +33,7 @@ package final class Certificate {
         return first...last
     }
 
-    /// Whom it names, on one line: `CN=B0001,O=county` (RFC 2253).
+    /// The subject on one line: `CN=B0001,O=county` (RFC 2253).
     package var subject: String {
         guard let memory = BIO_new(BIO_s_mem()) else { return "" }
         defer { BIO_free(memory) }
@@ -43,10 +43,10 @@ package final class Certificate {
         return String(decoding: room.prefix(max(0, Int(count))), as: UTF8.self)
     }
 
-    /// Whether it may be shown to a server as a client's: its key usage and extended key usage allow that, or are absent.
+    /// Whether a client may use it: its key usage and extended key usage allow that, or are absent.
     package var isForClients: Bool { X509_check_purpose(raw, X509_PURPOSE_SSL_CLIENT, 0) == 1 }
 
-    /// Whether `key` is the one that it vouches for.
+    /// Whether `key` is the key of this certificate.
     package func belongs(to key: PrivateKey) -> Bool {
         defer { ERR_clear_error() }
         return X509_check_private_key(raw, key.raw) == 1
@@ -63,14 +63,14 @@ package final class Certificate {
 package final class PrivateKey {
     let raw: OpaquePointer
 
-    /// The first key of a PEM text; nil where there is none, or it asks for a passphrase.
+    /// The first key of a PEM text; nil if there is none, or if it needs a passphrase.
     package init?(pem text: [UInt8]) {
         guard let source = BIO_new_mem_buf(text, CInt(clamping: text.count)) else { return nil }
         defer {
             BIO_free(source)
             ERR_clear_error()
         }
-        // Without a callback of one's own, libcrypto asks for the passphrase on the terminal.
+        // Without this callback libcrypto would ask for the passphrase on the terminal.
         guard let raw = PEM_read_bio_PrivateKey(source, nil, { _, _, _, _ in -1 }, nil) else { return nil }
         self.raw = raw
     }
@@ -80,8 +80,8 @@ package final class PrivateKey {
     }
 }
 
-/// The libcrypto that this process runs with.
+/// The libcrypto that this process uses.
 package enum CryptoLibrary {
-    /// As it names itself: `OpenSSL 3.0.16 11 Feb 2025`.
+    /// The library's version text: `OpenSSL 3.0.16 11 Feb 2025`.
     package static var version: String { String(cString: OpenSSL_version(OPENSSL_VERSION)) }
 }

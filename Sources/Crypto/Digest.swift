@@ -2,9 +2,9 @@
 
 /// A SHA-256 digest: 32 bytes (FIPS 180-4).
 package struct Digest: Sendable, Hashable {
-    /// How many bytes a digest has.
+    /// The size of a digest in bytes.
     package static let byteCount = 32
-    /// 32 zero bytes: what stands before the first link of a chain.
+    /// 32 zero bytes, used before the first link of a chain.
     package static let zero = Digest(words: (0, 0, 0, 0))
 
     private let first, second, third, fourth: UInt64
@@ -28,7 +28,7 @@ package struct Digest: Sendable, Hashable {
         self.init(words: words)
     }
 
-    /// The 32 bytes, the first one first.
+    /// The 32 bytes in order.
     package var bytes: [UInt8] {
         [first, second, third, fourth].flatMap { word in
             stride(from: 56, through: 0, by: -8).map { UInt8(truncatingIfNeeded: word >> UInt64($0)) }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import CCrypto
 
-/// SHA-256 (FIPS 180-4), by libcrypto: one value after another, without asking libcrypto for the algorithm each time.
+/// SHA-256 (FIPS 180-4) by libcrypto, reusable for one digest after another, so the algorithm is fetched only once.
 ///
 /// Not `Sendable`: one thread uses it.
 package final class SHA256 {
@@ -27,29 +27,29 @@ package final class SHA256 {
         precondition(isReady == 1, "libcrypto has no SHA-256")
     }
 
-    /// Adds bytes to what is being digested.
+    /// Adds bytes.
     package func update(_ bytes: UnsafeRawBufferPointer) {
         guard let start = bytes.baseAddress else { return }
         EVP_DigestUpdate(context, start, bytes.count)
     }
 
-    /// Adds bytes to what is being digested.
+    /// Adds bytes.
     package func update(_ bytes: [UInt8]) {
         bytes.withUnsafeBytes { update($0) }
     }
 
-    /// Adds the UTF-8 of a text.
+    /// Adds a text as UTF-8.
     package func update(_ text: String) {
         var text = text
         text.withUTF8 { update(UnsafeRawBufferPointer($0)) }
     }
 
-    /// Adds an integer: 8 bytes, the most significant first.
+    /// Adds an integer as 8 bytes, most significant first.
     package func update(_ number: Int64) {
         withUnsafeBytes(of: number.bigEndian) { update($0) }
     }
 
-    /// The digest of all that was added; the next bytes begin another one.
+    /// The digest of all bytes added so far. Bytes added later begin a new digest.
     package func finish() -> Digest {
         var bytes = [UInt8](repeating: 0, count: Int(EVP_MAX_MD_SIZE))
         var length: CUnsignedInt = 0

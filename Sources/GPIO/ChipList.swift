@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import Glibc
 
-/// What one device file of a GPIO chip is, for people who look at a whole machine.
+/// One device file of a GPIO chip, for listings of the whole machine.
 package struct ListedChip: Sendable {
-    /// What is behind the file.
+    /// The chip behind the file.
     package struct Chip: Sendable, Equatable {
         /// The kernel's name, such as `gpiochip0`.
         package var name: String
@@ -21,7 +21,7 @@ package struct ListedChip: Sendable {
 
     /// The device file.
     package var path: String
-    /// The chip, or why it cannot be looked at: never `.missing`.
+    /// The chip, or why it cannot be opened; never `.missing`.
     package var chip: Result<Chip, GPIOChipSearchError>
 
     package init(path: String, chip: Result<Chip, GPIOChipSearchError>) {
@@ -31,9 +31,9 @@ package struct ListedChip: Sendable {
 }
 
 extension GPIOChip {
-    /// Every chip that has a device file in `directory`, by number; a chip that goes while it is looked at is left out.
+    /// Every chip that has a device file in `directory`, by number. A chip that disappears meanwhile is left out.
     ///
-    /// Opens each for a moment and holds nothing, so that it may be asked while an agent has the lines.
+    /// Opens each chip for a moment and holds no line, so it can run while an agent holds the lines.
     package static func list(in directory: String = "/dev") -> [ListedChip] {
         paths(in: directory).compactMap { path in
             do throws(GPIOError) {

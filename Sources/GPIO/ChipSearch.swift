@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Glibc
 
-/// Which chip is meant.
+/// Selects a chip.
 package enum GPIOChipSelector: Hashable, Sendable {
     case label(String)
     case path(String)
@@ -19,16 +19,16 @@ package enum GPIOChipSelector: Hashable, Sendable {
 
 /// Why a chip was not found.
 package enum GPIOChipSearchError: Error, Equatable {
-    /// No chip is the one meant; the labels of those there are.
+    /// No chip matches; the labels of the chips that exist.
     case missing(labels: [String])
-    /// This process may not open `path`; with a label, it may be the one meant.
+    /// This process may not open `path`. If a label is wanted, this may be the chip.
     case denied(path: String, group: String)
-    /// Opening the one meant failed in another way.
+    /// Opening the matching chip failed in another way.
     case failed(path: String, GPIOError)
 }
 
 extension GPIOChip {
-    /// Opens the chip that `selector` means; the lowest number where several have the label.
+    /// Opens the chip that `selector` means; the lowest number if several have the label.
     ///
     /// - Parameter directory: where the device files are.
     /// - Throws: `GPIOChipSearchError`.
@@ -43,7 +43,7 @@ extension GPIOChip {
                 if selector.matches(open.chip) { return open }
                 labels.append(open.chip.label)
             } catch {
-                // Gone between listing and opening is as good as never there.
+                // The chip went away after the listing: treat it as absent.
                 if error.code == ENOENT || error.meansChipGone { continue }
                 obstacle = obstacle ?? refusal(of: path, error)
             }
@@ -83,7 +83,7 @@ extension GPIOChip {
         return numbers
     }
 
-    /// The group that owns a file, by name where it has one.
+    /// The group that owns a file: its name, or its number if it has no name.
     private static func groupName(of path: String) -> String {
         var status = stat()
         guard stat(path, &status) == 0 else { return "?" }
@@ -96,30 +96,30 @@ extension GPIOChip {
     }
 }
 
-/// Why a line cannot be requested now.
+/// Why a line cannot be requested.
 package enum GPIOLineSearchError: Error, Equatable {
     /// No line has the name or offset; the names that the chip has.
     case missing(names: [String], lineCount: Int)
     case busy(consumer: String?)
-    /// The caller itself has it under another name.
+    /// The caller itself holds the line under another name.
     case claimed
-    /// The resistor asked for cannot be had; without it the line could.
+    /// The line is available, but not with the requested bias.
     case unbiased(GPIOBias, GPIOError)
     case failed(GPIOError)
 }
 
-/// Which line of a chip is meant.
+/// Selects a line of a chip.
 package enum GPIOLineSelector: Hashable, Sendable {
     case name(String)
     case offset(Int)
 }
 
 extension GPIOLineInfo {
-    /// The line of `lines` that `selector` means, if nobody holds it.
+    /// The free line of `lines` that `selector` means.
     ///
     /// - Parameters:
     ///   - lines: every line of the chip.
-    ///   - claimed: the offsets that the caller has or is about to have.
+    ///   - claimed: the offsets that the caller holds or is about to hold.
     /// - Throws: `GPIOLineSearchError`: missing, busy or claimed.
     package static func find(
         _ selector: GPIOLineSelector, among lines: [GPIOLineInfo], claimed: Set<Int> = []

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import CGpiodShims
 
-/// The resistor that a chip puts on a line; `asIs` leaves what is set, and stands for what the kernel does not know.
+/// The bias resistor of a line. `asIs` leaves it unchanged, and also stands for an unknown bias.
 package enum GPIOBias: String, Sendable {
     case asIs = "as-is"
     case disabled

@@ -2,21 +2,21 @@
 import CGpiodShims
 import Glibc
 
-/// What the kernel says of one line.
+/// What the kernel reports of one line.
 package struct GPIOLineInfo: Hashable, Sendable {
     /// Counted from 0 within the chip.
     package var offset: Int
-    /// As the device tree or the driver names it; nil for a line without a name.
+    /// The name in the device tree or driver; nil for a line without a name.
     package var name: String?
-    /// Whether somebody holds it: a process, a driver, the kernel.
+    /// Whether a process, a driver or the kernel holds it.
     package var isUsed: Bool
-    /// What the holder calls itself; nil where it does not say.
+    /// The name that the holder gives itself; nil if it gives none.
     package var consumer: String?
-    /// Whether it is driven, and not read.
+    /// Whether the line is an output.
     package var isOutput: Bool
-    /// The resistor that is set; `asIs` where the kernel does not know.
+    /// The bias that is set; `asIs` if the kernel does not know.
     package var bias: GPIOBias
-    /// Whether its holder has the kernel turn its values round.
+    /// Whether the holder requested active-low values.
     package var isActiveLow: Bool
 
     package init(
@@ -33,16 +33,16 @@ package struct GPIOLineInfo: Hashable, Sendable {
     }
 }
 
-/// An open GPIO chip, closed with this value; requests made of it live on.
+/// An open GPIO chip, closed with this value. Its requests stay valid.
 package struct GPIOChip: ~Copyable {
     private let raw: OpaquePointer
     /// The device file it was opened by.
     package let path: String
     /// The kernel's name, such as `gpiochip0`; changes when the chip is plugged in again.
     package let name: String
-    /// The driver's name for it; stays.
+    /// The driver's name for it; does not change.
     package let label: String
-    /// Offsets run from 0 to one less.
+    /// The number of lines; offsets are 0..<`lineCount`.
     package let lineCount: Int
 
     /// Opens the chip at `path`.
@@ -61,7 +61,7 @@ package struct GPIOChip: ~Copyable {
         cgpiod_close_chip(raw)
     }
 
-    /// What the kernel says of the line at `offset` now.
+    /// What the kernel reports of the line at `offset` now.
     ///
     /// - Parameter offset: 0..<`lineCount`.
     /// - Throws: `GPIOError`: `EINVAL` beyond the last line, `ENODEV` when the chip is gone.
@@ -75,7 +75,7 @@ package struct GPIOChip: ~Copyable {
             isOutput: info.output, bias: GPIOBias(info.bias), isActiveLow: info.active_low)
     }
 
-    /// What the kernel says of every line, by offset.
+    /// What the kernel reports of every line, by offset.
     ///
     /// - Throws: `GPIOError`: `ENODEV` when the chip is gone.
     package func lines() throws(GPIOError) -> [GPIOLineInfo] {
@@ -91,9 +91,9 @@ package struct GPIOChip: ~Copyable {
     ///
     /// - Parameters:
     ///   - inputs: 1...`GPIORequest.mostLines`, each offset once.
-    ///   - consumer: how others see who holds the lines; cut to 31 bytes.
-    /// - Throws: `GPIOError`: `EBUSY` when a line is held, `E2BIG` when the settings differ in more ways than the kernel
-    ///   takes at once, `ENODEV` when the chip is gone.
+    ///   - consumer: the name of the holder, as others see it; cut to 31 bytes.
+    /// - Throws: `GPIOError`: `EBUSY` when a line is held, `E2BIG` when the lines have more different settings than the
+    ///   kernel allows, `ENODEV` when the chip is gone.
     package func request(_ inputs: [GPIOInput], consumer: String) throws(GPIOError) -> GPIORequest {
         let lines = inputs.map(\.raw)
         guard let request = cgpiod_request_inputs(raw, consumer, lines, lines.count) else {
@@ -102,11 +102,11 @@ package struct GPIOChip: ~Copyable {
         return GPIORequest(owning: request, of: inputs)
     }
 
-    /// Requests `outputs`, all of them or none, each driven as it says from the first instant on.
+    /// Requests `outputs`, all of them or none. Each line has its requested value from the first moment.
     ///
     /// - Parameters:
     ///   - outputs: 1...`GPIORequest.mostLines`, each offset once.
-    ///   - consumer: how others see who holds the lines; cut to 31 bytes.
+    ///   - consumer: the name of the holder, as others see it; cut to 31 bytes.
     /// - Throws: `GPIOError`: as for inputs.
     package func request(_ outputs: [GPIOOutput], consumer: String) throws(GPIOError) -> GPIOOutputRequest {
         let lines = outputs.map(\.raw)

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import Glibc
 
-/// A call to libgpiod that failed: which step, and `errno`.
+/// A libgpiod call that failed: the operation, and `errno`.
 package struct GPIOError: Error, Equatable, CustomStringConvertible {
-    /// The step that failed, as a person would name it.
+    /// The operation that failed, in words for people.
     package enum Operation: String, Sendable {
         case openChip = "open chip"
         case readLineInfo = "read line info"
@@ -15,7 +15,7 @@ package struct GPIOError: Error, Equatable, CustomStringConvertible {
     }
 
     package let operation: Operation
-    /// `errno` as the call left it: `EBUSY` for a line that is held, `ENODEV` for a chip that is gone.
+    /// `errno`: `EBUSY` for a line that is held, `ENODEV` for a chip that is gone.
     package let code: CInt
 
     package init(_ operation: Operation, code: CInt) {
@@ -23,15 +23,15 @@ package struct GPIOError: Error, Equatable, CustomStringConvertible {
         self.code = code
     }
 
-    /// Whether the chip itself is no longer there.
+    /// Whether the chip is gone.
     package var meansChipGone: Bool {
         switch operation {
-        // Of a line that is asked for its edges, ENXIO says that it has no interrupt (gpiolib-cdev.c).
+        // When edges are requested, ENXIO means that the line has no interrupt (gpiolib-cdev.c).
         case .requestLines, .reconfigure: code == ENODEV
         default: code == ENODEV || code == ENXIO
         }
     }
 
-    /// Step and cause on one line: `gpio: request lines: Device or resource busy`.
+    /// Operation and cause on one line: `gpio: request lines: Device or resource busy`.
     package var description: String { "gpio: \(operation.rawValue): \(String(cString: strerror(code)))" }
 }

@@ -2,14 +2,14 @@
 import CGpiodShims
 import Glibc
 
-/// A line to be driven, and how.
+/// An output line to request, with its settings.
 package struct GPIOOutput: Hashable, Sendable {
     /// Counted from 0 within the chip.
     package var offset: Int
     package var bias: GPIOBias
-    /// Whether active is a low level; the kernel turns values round.
+    /// Whether a low level is active. The kernel inverts the values.
     package var isActiveLow: Bool
-    /// What it is driven to first.
+    /// The initial value.
     package var isActive: Bool
 
     package init(offset: Int, bias: GPIOBias = .asIs, isActiveLow: Bool = false, isActive: Bool) {
@@ -29,12 +29,12 @@ package struct GPIOOutput: Hashable, Sendable {
     }
 }
 
-/// Lines of one chip held as outputs, given back with this value; what a line is from then on is the chip's affair.
+/// Lines of one chip held as outputs, released with this value. The level of a released line is undefined.
 ///
 /// Nothing here blocks.
 package struct GPIOOutputRequest: ~Copyable {
     private let raw: OpaquePointer
-    /// The lines, in the order in which they were asked for.
+    /// The lines in the requested order.
     package let offsets: [Int]
 
     init(owning raw: OpaquePointer, of outputs: [GPIOOutput]) {
@@ -46,16 +46,17 @@ package struct GPIOOutputRequest: ~Copyable {
         cgpiod_release(raw)
     }
 
-    /// What to wait for: hung up when the chip is gone; none with libgpiod 1.x, which tells only when it is written to.
+    /// The descriptors to wait for: hung up when the chip is gone. None with libgpiod 1.x, where only a write shows
+    /// that.
     package var descriptors: [CInt] {
         (0..<cgpiod_descriptor_count(raw)).map { cgpiod_descriptor(raw, $0) }
     }
 
-    /// Drives each line.
+    /// Drives all lines.
     ///
     /// - Parameter values: whether each is to be active, in the order of `offsets`.
-    /// - Throws: `GPIOError`: `ENODEV` when the chip is gone; `EIO`, `EREMOTEIO` and the like when an expander behind a
-    ///   bus did not answer this once.
+    /// - Throws: `GPIOError`: `ENODEV` when the chip is gone; `EIO`, `EREMOTEIO` and the like when an expander on a bus
+    ///   did not answer this time.
     package func write(_ values: [Bool]) throws(GPIOError) {
         precondition(values.count == offsets.count, "\(values.count) values for \(offsets.count) lines")
         guard cgpiod_set_values(raw, values.map { $0 ? 1 : 0 }) == 0 else {

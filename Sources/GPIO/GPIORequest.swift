@@ -2,14 +2,14 @@
 import CGpiodShims
 import Glibc
 
-/// A line to be requested, and how.
+/// An input line to request, with its settings.
 package struct GPIOInput: Hashable, Sendable {
     /// Counted from 0 within the chip.
     package var offset: Int
     package var bias: GPIOBias
-    /// Whether a low level is active; the kernel turns values and edges round.
+    /// Whether a low level is active. The kernel inverts values and edges.
     package var isActiveLow: Bool
-    /// What the kernel is to debounce; libgpiod 1.x cannot, and reports every edge.
+    /// The kernel's debounce period. libgpiod 1.x cannot debounce and reports every edge.
     package var debounce: Duration
     /// Whether the kernel reports its edges; libgpiod 1.x always does.
     package var reportsEdges = true
@@ -33,18 +33,19 @@ package struct GPIOInput: Hashable, Sendable {
     }
 }
 
-/// A change that the kernel saw on a line.
+/// An edge event of a line.
 package struct GPIOEdge: Hashable, Sendable {
-    /// Of the line, counted from 0 within the chip.
+    /// The line's offset in the chip, counted from 0.
     package var offset: Int
-    /// Whether the line became active, active-low reckoned in.
+    /// Whether the line became active; active-low is already applied.
     package var isActive: Bool
-    /// CLOCK_MONOTONIC.
+    /// The kernel's time stamp (CLOCK_MONOTONIC).
     package var timestampNanoseconds: Int64
-    /// Counts this line's edges from 1, those lost included; nil with kernel ABI v1, which does not count.
+    /// The number of this line's edge, counted from 1, lost edges included; nil with kernel ABI v1, which does not
+    /// count.
     package var lineSequence: UInt64?
-    /// Counts the edges of all lines of the request from 1, those lost included, and with some drivers also edges that
-    /// merged into one; nil with kernel ABI v1.
+    /// The number of the edge among all lines of the request, counted from 1. Lost edges are included, and with some
+    /// drivers also merged edges. Nil with kernel ABI v1.
     package var requestSequence: UInt64?
 
     package init(
@@ -59,19 +60,19 @@ package struct GPIOEdge: Hashable, Sendable {
     }
 }
 
-/// Lines of one chip held as inputs, given back with this value.
+/// Lines of one chip held as inputs, released with this value.
 ///
 /// Nothing here blocks.
 package struct GPIORequest: ~Copyable {
-    /// How many lines one request takes.
+    /// The most lines in one request.
     package static let mostLines = Int(CGPIOD_MOST_LINES)
-    /// How many edges kernel ABI v1 keeps for a line: of a batch of just so many, the newest may be missing.
+    /// How many edges kernel ABI v1 keeps for a line. After a batch of this size, newer edges may be lost.
     package static let uncountedBatch = Int(CGPIOD_V1_BUFFER)
-    /// How many edges kernel ABI v2 keeps for a request; the one too many takes the place of the oldest.
+    /// How many edges kernel ABI v2 keeps for a request. When it is full, a new edge replaces the oldest.
     package static let countedBuffer = Int(CGPIOD_V2_BUFFER)
 
     private let raw: OpaquePointer
-    /// The lines, in the order in which they were asked for.
+    /// The lines in the requested order.
     package let offsets: [Int]
 
     init(owning raw: OpaquePointer, of inputs: [GPIOInput]) {
@@ -83,17 +84,17 @@ package struct GPIORequest: ~Copyable {
         cgpiod_release(raw)
     }
 
-    /// What to wait for: one descriptor with libgpiod 2, one for each line before.
+    /// The descriptors to wait for: one with libgpiod 2, one for each line with 1.x.
     ///
     /// Readable when edges wait; error or hang-up when the chip is gone.
     package var descriptors: [CInt] {
         (0..<cgpiod_descriptor_count(raw)).map { cgpiod_descriptor(raw, $0) }
     }
 
-    /// Takes the edges that wait behind one descriptor, oldest first, up to a batch.
+    /// Reads the waiting edges of one descriptor, oldest first, one batch at most.
     ///
-    /// - Parameter index: of the descriptor in `descriptors`.
-    /// - Returns: none when none waits; ask again until then.
+    /// - Parameter index: the index in `descriptors`.
+    /// - Returns: empty when no edge waits; call again until then.
     /// - Throws: `GPIOError`: `ENODEV` when the chip is gone.
     package func readEdges(from index: Int) throws(GPIOError) -> [GPIOEdge] {
         let capacity = 64
@@ -112,11 +113,11 @@ package struct GPIORequest: ~Copyable {
         }
     }
 
-    /// Sets the lines anew, such as to leave off a line's edges; the numbers of edges go on from where they were.
+    /// Changes the settings of the lines, for example to switch a line's edges off. Edge numbers continue.
     ///
-    /// - Parameter inputs: those of the request, in its order.
-    /// - Throws: `GPIOError`: `ENOTSUP` from libgpiod 1.x, `E2BIG` when the settings differ in more ways than the kernel
-    ///   takes at once, `ENODEV` when the chip is gone. What is set then is not known.
+    /// - Parameter inputs: the lines of the request, in its order.
+    /// - Throws: `GPIOError`: `ENOTSUP` from libgpiod 1.x, `E2BIG` when the lines have more different settings than the
+    ///   kernel allows, `ENODEV` when the chip is gone. After an error the settings are unknown.
     package func reconfigure(_ inputs: [GPIOInput]) throws(GPIOError) {
         guard cgpiod_reconfigure_inputs(raw, inputs.map(\.raw), inputs.count) == 0 else {
             throw GPIOError(.reconfigure, code: errno)

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A chip that is open, closed with its last owner; keeps what cannot be copied where an optional or a search can.
+/// An open chip, closed with its last owner. A class, so that optionals and searches can hold it: `GPIOChip` cannot be
+/// copied.
 ///
-/// Swift 6.0's optimiser closes a `GPIOChip` that is a local variable of a function with several ways out, and returns it
-/// closed; held by an object it stays open.
+/// Swift 6.0's optimiser closes a `GPIOChip` too early when it is a local variable of a function with several returns.
+/// As a property of an object it stays open.
 package final class OpenChip {
     package let chip: GPIOChip
 
@@ -14,7 +15,7 @@ package final class OpenChip {
         chip = try GPIOChip(path: path)
     }
 
-    /// Who holds the line at `offset`, as far as the kernel says.
+    /// The holder of the line at `offset`, if the kernel knows it.
     package func consumer(of offset: Int) -> String? {
         do throws(GPIOError) {
             return try chip.line(at: offset).consumer

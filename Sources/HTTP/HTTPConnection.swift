@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 import CCurl
 
-/// One connection to a server, kept open between requests, and the request that is on it: one at a time.
+/// One connection to a server, kept open between requests, with one request at a time.
 ///
-/// `HTTPConnections` makes it and moves it along. No other request ever uses it. Letting go of it closes it.
+/// `HTTPConnections` creates and drives it. It is not shared with other requests. Releasing this object closes it.
 package final class HTTPConnection {
-    /// Kept until this connection has gone: libcurl wants it so.
+    /// Kept alive until this connection is released, as libcurl requires.
     private let multi: MultiHandle
     let easy: UnsafeMutableRawPointer
-    /// What would be libcurl's store for all connections holds this one alone: two requests at the same time never
-    /// change places, and a connection that is no longer trusted can be dropped.
+    /// A libcurl connection cache for this connection alone. So two simultaneous requests never swap connections, and a
+    /// connection that is no longer trusted can be dropped.
     private let pool: UnsafeMutableRawPointer
     private let errorText: UnsafeMutablePointer<CChar>
     private let body: ReplyBody
     private var headers: OpaqueList?
-    /// Whether a request is under way.
+    /// Whether a request is in progress.
     package private(set) var isBusy = false
 
     /// - Throws: `HTTPFailure` when there is no memory, or libcurl was built without TLS.
@@ -41,13 +41,13 @@ package final class HTTPConnection {
         errorText.deallocate()
     }
 
-    /// Whether the request is out on a connection that an earlier request left open, and no whole answer has come. Such
-    /// a connection may have died unseen.
+    /// Whether the request was sent on a kept-open connection and has no complete answer yet. Such a connection may
+    /// have died unnoticed.
     package var isWaitingOnKept: Bool {
         isBusy && !isConnecting && ccurl_number(easy, CURLINFO_NUM_CONNECTS) == 0
     }
 
-    /// Whether the request waits for its connection to be made.
+    /// Whether the request is waiting for its connection to be made.
     package var isConnecting: Bool { isBusy && ccurl_time(easy, CURLINFO_PRETRANSFER_TIME_T) == 0 }
 
     func begin(_ request: OutgoingRequest) throws(HTTPFailure) {
@@ -62,14 +62,14 @@ package final class HTTPConnection {
         isBusy = true
     }
 
-    /// Takes the request out of libcurl; before its answer is complete that ends the connection as well.
+    /// Removes the request from libcurl. If its answer is incomplete, the connection is closed too.
     func end() {
         guard isBusy else { return }
         curl_multi_remove_handle(multi.raw, easy)
         isBusy = false
     }
 
-    /// What came of the request that libcurl is done with.
+    /// The result of a request that libcurl has finished.
     func outcome(_ code: CURLcode) -> HTTPClient.Outcome {
         end()
         return code == CURLE_OK ? .success(reply()) : .failure(failure(code))
@@ -97,7 +97,7 @@ package final class HTTPConnection {
 // MARK: - Options (curl_easy_setopt(3))
 
 extension HTTPConnection {
-    /// What is the same for all requests.
+    /// Sets the options that are the same for all requests.
     private func configure(_ settings: HTTPSettings) -> CURLcode {
         let whole = max(1, milliseconds(settings.timeout))
         let numbers: [(CURLoption, Int)] = [
@@ -106,19 +106,19 @@ extension HTTPConnection {
             (CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1)),
             (CURLOPT_TIMEOUT_MS, whole),
             (CURLOPT_CONNECTTIMEOUT_MS, min(whole, 15_000)),
-            // A lame answer ends before a long timeout does.
+            // Ends a stalled answer before the long total timeout does.
             (CURLOPT_LOW_SPEED_LIMIT, 1),
             (CURLOPT_LOW_SPEED_TIME, milliseconds(settings.silence) / 1000),
             (CURLOPT_TCP_KEEPALIVE, 1),
             (CURLOPT_TCP_KEEPIDLE, 30),
             (CURLOPT_TCP_KEEPINTVL, 10),
             (CURLOPT_MAXAGE_CONN, milliseconds(HTTPConnections.longestIdle) / 1000),
-            // A resolver that hangs keeps its own thread until it gives up, instead of holding up this one.
+            // Do not wait for a hanging resolver: its own thread lives on until it gives up.
             (CURLOPT_QUICK_EXIT, 1),
             (CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2)),
             (CURLOPT_SSL_VERIFYPEER, 1),
             (CURLOPT_SSL_VERIFYHOST, 2),
-            // Both sides' certificates are judged for each connection: no resumed session, no remembered authorities.
+            // Check both certificates for each connection: no session resumption, no cached authorities.
             (CURLOPT_SSL_SESSIONID_CACHE, 0),
             (CURLOPT_CA_CACHE_TIMEOUT, 0),
         ]
@@ -136,7 +136,7 @@ extension HTTPConnection {
             (CURLOPT_USERAGENT, settings.userAgent),
             (CURLOPT_SSLCERT, settings.certificate),
             (CURLOPT_SSLKEY, settings.key),
-            // With authorities of its own, the system's are none.
+            // When own authorities are given, the system's are not used.
             (CURLOPT_CAINFO, settings.authority),
         ]
         for (option, value) in texts {
@@ -153,7 +153,7 @@ extension HTTPConnection {
     }
 
     private func prepare(_ request: OutgoingRequest) -> CURLcode {
-        // No `Expect: 100-continue`: it costs a round trip.
+        // No `Expect: 100-continue`, which costs a round trip.
         var lines = ["Accept: application/json, application/problem+json", "Expect:"]
         lines += request.headers.map { "\($0.name): \($0.value)" }
         guard let list = OpaqueList(lines) else { return CURLE_OUT_OF_MEMORY }
@@ -168,7 +168,7 @@ extension HTTPConnection {
 }
 
 private func milliseconds(_ span: Duration) -> Int {
-    // A day is for ever here, and what is beyond it would not fit into libcurl's reckoning.
+    // Limit to one day: a larger number could overflow in libcurl.
     Int(min(span.components.seconds, 86_400)) * 1000 + Int(span.components.attoseconds / 1_000_000_000_000_000)
 }
 
@@ -195,7 +195,7 @@ private final class OpaqueList {
     }
 }
 
-/// The bytes of one answer's body, up to a limit.
+/// The body of one answer, up to a limit.
 private final class ReplyBody {
     private let limit: Int
     private(set) var bytes: [UInt8] = []
@@ -210,7 +210,7 @@ private final class ReplyBody {
         isTooLarge = false
     }
 
-    /// - Returns: whether they were taken; the transfer ends if not.
+    /// - Returns: whether the bytes were kept; if not, the transfer ends.
     func receive(_ more: UnsafeRawBufferPointer) -> Bool {
         guard bytes.count + more.count <= limit else {
             isTooLarge = true
@@ -221,7 +221,7 @@ private final class ReplyBody {
     }
 }
 
-/// libcurl's write function: fewer bytes taken than given ends the transfer.
+/// libcurl's write function. Returning fewer bytes than given ends the transfer.
 private func takeBytes(
     _ bytes: UnsafeMutablePointer<CChar>?, _ size: Int, _ count: Int, _ context: UnsafeMutableRawPointer?
 ) -> Int {

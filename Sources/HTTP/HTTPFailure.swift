@@ -1,47 +1,47 @@
 // SPDX-License-Identifier: Apache-2.0
 import CCurl
 
-/// A request that got no complete answer: why, and libcurl's code.
+/// A request without a complete answer: the cause, and libcurl's code.
 package struct HTTPFailure: Error, Hashable, CustomStringConvertible {
-    /// What a caller would treat differently, or a person would act on differently.
+    /// Causes that callers or people handle differently.
     package enum Cause: Sendable, Hashable {
-        /// The URL is not one, or its scheme is neither `http` nor `https`.
+        /// The URL is invalid, or its scheme is neither `http` nor `https`.
         case badURL
         /// The server's name has no address, or the resolver did not answer.
         case unresolved
-        /// Nothing listens there, or there is no way there.
+        /// Nothing listens there, or there is no route.
         case unreachable
         case timedOut
         /// The connection broke before the answer was complete.
         case cutOff
-        /// The answer's body is over the limit.
+        /// The answer's body exceeds the limit.
         case tooLarge
-        /// What came is not HTTP.
+        /// The answer is not HTTP.
         case notHTTP
-        /// The server's certificate is not signed by an authority that is trusted; `reason` is OpenSSL's.
+        /// The server's certificate is not signed by a trusted authority; `reason` is OpenSSL's text.
         case untrusted(reason: String)
         /// The server's certificate is for another host.
         case wrongHost
-        /// The server's certificate begins later: one of the two clocks is wrong.
+        /// The server's certificate is not valid yet: one of the two clocks is wrong.
         case notYetValid
-        /// The server's certificate ended, or this machine's clock is ahead.
+        /// The server's certificate has expired, or this machine's clock is ahead.
         case expired
-        /// The server refused the client's certificate, or misses one, in TLS; `reason` is the alert.
+        /// The server refused or missed the client's certificate in TLS; `reason` is the alert.
         case clientRefused(reason: String)
-        /// The client's certificate or key cannot be read, or they do not belong together.
+        /// The client's certificate or key cannot be read, or they do not match.
         case clientCredentials
         /// The file of trusted authorities cannot be read.
         case authorityFile
-        /// TLS failed otherwise: no common version or cipher.
+        /// TLS failed for another reason, such as no common version or cipher.
         case tls(reason: String)
-        /// Anything else of libcurl's.
+        /// Any other libcurl error.
         case other
     }
 
     package let cause: Cause
-    /// A `CURLcode`; 0 where libcurl could not be set up at all.
+    /// A `CURLcode`; 0 if libcurl could not be set up.
     package let code: UInt32
-    /// libcurl's own sentence, for a log.
+    /// libcurl's error text, for logs.
     package let detail: String
 
     package var description: String { "http: \(detail)" }
@@ -52,12 +52,12 @@ package struct HTTPFailure: Error, Hashable, CustomStringConvertible {
         self.detail = detail
     }
 
-    /// Sorts what libcurl says.
+    /// Finds the cause from libcurl's result.
     ///
     /// - Parameters:
-    ///   - verified: `CURLINFO_SSL_VERIFYRESULT`, an `X509_V_…` code, 0 for none.
-    ///   - message: what is in `CURLOPT_ERRORBUFFER`.
-    ///   - isTooLarge: whether the client itself ended the transfer because of the body's size.
+    ///   - verified: `CURLINFO_SSL_VERIFYRESULT`, an `X509_V_…` code; 0 for no error.
+    ///   - message: the text in `CURLOPT_ERRORBUFFER`.
+    ///   - isTooLarge: whether the client ended the transfer because the body was too large.
     init(code: CURLcode, verified: Int, message: String, isTooLarge: Bool) {
         self.code = code.rawValue
         detail = message.isEmpty ? String(cString: curl_easy_strerror(code)) : message
@@ -66,7 +66,7 @@ package struct HTTPFailure: Error, Hashable, CustomStringConvertible {
 
     private static func cause(_ code: CURLcode, _ verified: Int, _ message: String) -> Cause {
         switch code {
-        // What came begins with no status line: libcurl takes it for HTTP/0.9, which is off, and blames the protocol.
+        // Without a status line libcurl assumes HTTP/0.9, which is switched off, and reports an unsupported protocol.
         case CURLE_UNSUPPORTED_PROTOCOL where message.contains("HTTP/0.9"): .notHTTP
         case CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL: .badURL
         case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY: .unresolved
@@ -84,8 +84,8 @@ package struct HTTPFailure: Error, Hashable, CustomStringConvertible {
         }
     }
 
-    /// Why a server's certificate was not believed; a wrong name is the one case that OpenSSL does not number, and
-    /// libcurl's number for it depends on its version.
+    /// Why the server's certificate was refused. OpenSSL has no number for a wrong host name, and libcurl's number for
+    /// it depends on its version, so the text is compared.
     private static func distrust(_ verified: Int, _ message: String) -> Cause {
         if verified == ccurl_certificate_not_yet_valid { return .notYetValid }
         if verified == ccurl_certificate_expired { return .expired }
@@ -93,8 +93,8 @@ package struct HTTPFailure: Error, Hashable, CustomStringConvertible {
         return .untrusted(reason: text(of: message, after: "SSL certificate problem: ") ?? message)
     }
 
-    /// Tells the three reasons of a broken connection apart: an alert about the client's certificate, which in TLS 1.3
-    /// arrives after the handshake; another failure of TLS; a line that is simply down.
+    /// Finds the cause of a broken connection: an alert about the client's certificate, which in TLS 1.3 arrives after
+    /// the handshake; another TLS failure; or a connection that is down.
     private static func broken(_ code: CURLcode, _ message: String) -> Cause {
         if let alert = text(of: message, after: " alert ") {
             let reason = String(alert.prefix { $0 != "," })

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What a client asks.
+/// A request that a client sends.
 package struct OutgoingRequest: Sendable {
     package var url: String
     /// Name and value of each header besides `Host`, `Accept`, `User-Agent` and `Content-Length`.
     package var headers: [(name: String, value: String)]
-    /// Sent by POST; nil makes the request a GET.
+    /// Sent with POST; nil makes the request a GET.
     package var body: [UInt8]?
 
     package init(url: String, headers: [(name: String, value: String)] = [], body: [UInt8]? = nil) {
@@ -18,12 +18,12 @@ package struct OutgoingRequest: Sendable {
 /// A complete answer.
 package struct Reply: Sendable {
     package var status: Int
-    /// As it was sent, parameters included; nil where there is none.
+    /// As sent, with parameters; nil if there is none.
     package var contentType: String?
-    /// What `Retry-After` asks for, 0...1 h; nil where there is none, or none that can be read.
+    /// The value of `Retry-After`, 0...1 h; nil if there is none, or it cannot be read.
     package var retryAfter: Duration?
     package var body: [UInt8]
-    /// From the moment the connection was ready for the request to the last byte of the answer.
+    /// From when the connection was ready for the request to the last byte of the answer.
     package var roundTrip: Duration
 
     package init(

@@ -3,9 +3,9 @@ import BlockingIO
 import CMicrohttpd
 import Glibc
 
-/// Hands `response` to libmicrohttpd, in the manner that it asks for; on the connection's thread.
+/// Passes `response` to libmicrohttpd as its `delivery` says; on the connection's thread.
 ///
-/// - Returns: `MHD_NO` to have the connection closed.
+/// - Returns: `MHD_NO` to close the connection.
 func send(_ response: HTTPResponse, on connection: OpaquePointer, until stopping: WakeUp) -> MHD_Result {
     if response.delay > .zero, stopping.wait(milliseconds: milliseconds(response.delay)) { return cmicrohttpd_no }
     guard response.delivery != .none, let raw = rawResponse(of: response, until: stopping) else {
@@ -13,7 +13,7 @@ func send(_ response: HTTPResponse, on connection: OpaquePointer, until stopping
     }
     defer { MHD_destroy_response(raw) }
     for field in response.headers {
-        // Refused are only headers that the library writes itself and names with line breaks: they are left out.
+        // The library refuses only the headers that it writes itself, and names with line breaks. Those are left out.
         _ = MHD_add_response_header(raw, field.name, field.value)
     }
     return MHD_queue_response(connection, CUnsignedInt(response.status), raw)
@@ -40,7 +40,7 @@ private func rawResponse(of response: HTTPResponse, until stopping: WakeUp) -> O
     return raw
 }
 
-/// A body that leaves slowly, or not to its end; read by its connection's thread alone.
+/// A body that is sent slowly or cut off. Only its connection's thread reads it.
 private final class PacedBody {
     let bytes: [UInt8]
     let piece: Int
@@ -56,7 +56,7 @@ private final class PacedBody {
         self.stopping = stopping
     }
 
-    /// Copies what is next; -1 for the end, -2 for a connection to be closed (`MHD_CONTENT_READER_END_…`).
+    /// Copies the next bytes. Returns -1 at the end, -2 to close the connection (`MHD_CONTENT_READER_END_…`).
     func read(at position: Int, into buffer: UnsafeMutableRawPointer, limit: Int) -> Int {
         if interval > .zero, stopping.wait(milliseconds: milliseconds(interval)) { return -2 }
         guard position < bytes.count else { return -1 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A name and its value: a header, or one item of a query.
+/// A name and a value: a header or a query item.
 package struct HTTPField: Sendable, Hashable {
-    /// In a header, as it was sent; upper and lower case mean the same.
+    /// A header's name is as sent; upper and lower case are equivalent.
     package var name: String
     package var value: String
 
@@ -12,15 +12,15 @@ package struct HTTPField: Sendable, Hashable {
     }
 }
 
-/// A request as it was received, its body complete.
+/// A received request with its complete body.
 package struct HTTPRequest: Sendable {
-    /// `GET`, `POST`; upper case as it was sent.
+    /// `GET`, `POST`; as sent.
     package var method: String
     /// The path, percent-decoded, without the query: `/v1/events`.
     package var path: String
-    /// The items of the query in their order, percent-decoded; an item without `=` has an empty value.
+    /// The query items in order, percent-decoded; an item without `=` has an empty value.
     package var query: [HTTPField]
-    /// The headers in their order.
+    /// The headers in order.
     package var headers: [HTTPField]
     package var body: [UInt8]
     package var client: HTTPClientIdentity
@@ -37,45 +37,45 @@ package struct HTTPRequest: Sendable {
         self.client = client
     }
 
-    /// The first header of that name, in whatever case; nil where there is none.
+    /// The first header of that name, in any case; nil if there is none.
     package func header(_ name: String) -> String? {
         let wanted = name.lowercased()
         return headers.first { $0.name.lowercased() == wanted }?.value
     }
 
-    /// The first item of the query of exactly that name; nil where there is none.
+    /// The first query item of exactly that name; nil if there is none.
     package func queryItem(_ name: String) -> String? {
         query.first { $0.name == name }?.value
     }
 }
 
-/// Who the client is, by its certificate.
+/// The client's identity, from its certificate.
 package enum HTTPClientIdentity: Sendable, Hashable {
     /// The server asks for no client certificate.
     case unasked
-    /// The certificate verifies; its subject's common name, empty where it has none.
+    /// The certificate is valid; its subject's common name, empty if it has none.
     case authenticated(commonName: String)
 }
 
-/// What is answered, and how: a server for tests can be made to answer late, slowly, in part, or not at all.
+/// An answer, and how to send it. For tests it can be late, slow, incomplete or missing.
 package struct HTTPResponse: Sendable {
-    /// 200...999; for 204 and 304 the body is left out.
+    /// 200...999; 204 and 304 are sent without a body.
     package var status: Int
     /// Headers besides `Date`, `Content-Length` and `Connection: keep-alive`, which the library writes.
     package var headers: [HTTPField]
     package var body: [UInt8]
-    /// Waits so long before the first byte; ended early by the server's stop, which drops the connection.
+    /// The wait before the first byte. If the server stops meanwhile, the connection is dropped.
     package var delay: Duration
     package var delivery: Delivery
 
-    /// How the bytes of the answer leave.
+    /// How the bytes of the answer are sent.
     package enum Delivery: Sendable, Hashable {
         case whole
-        /// The body in pieces of `bytes`, `interval` before each.
+        /// The body in pieces of `bytes`, with `interval` before each piece.
         case trickled(bytes: Int, interval: Duration)
-        /// The header promises the whole body; after so many bytes of it the connection is closed.
+        /// The header announces the whole body, but the connection is closed after this many bytes of it.
         case cut(afterBodyBytes: Int)
-        /// The connection is closed without a byte.
+        /// The connection is closed without sending a byte.
         case none
     }
 

@@ -4,9 +4,9 @@ extension HTTPResponse {
     /// A problem document (RFC 9457), `application/problem+json`.
     ///
     /// - Parameters:
-    ///   - title: what every problem of this type is called.
+    ///   - title: the name of this type of problem.
     ///   - detail: what is wrong with this request, and what would be right.
-    ///   - type: a URI reference that names the type; `about:blank` says that the status tells all.
+    ///   - type: a URI reference for the type; `about:blank` means that the status says everything.
     package static func problem(
         _ status: Int, title: String, detail: String, type: String = "about:blank"
     ) -> HTTPResponse {

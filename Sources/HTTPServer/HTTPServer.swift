@@ -5,10 +5,10 @@ import Synchronization
 
 /// An HTTP/1.1 server on libmicrohttpd, plain or over TLS 1.2 and newer, with a thread for each connection.
 ///
-/// The handler is called on the connection's thread and may block: it holds up its own connection and no other.
-/// Requests of one connection come one after the other; those of several at the same time.
+/// The handler is called on the connection's thread and may block; that delays only its own connection. Requests of one
+/// connection come one after the other; requests of several connections run at the same time.
 package final class HTTPServer: Sendable {
-    /// Where it listens; the port that the system chose, where 0 was asked for.
+    /// The address it listens on; with port 0, the port that the system chose.
     package let address: ListenAddress
     private let service: HTTPService
     private let daemon: Mutex<DaemonHandle?>
@@ -16,14 +16,13 @@ package final class HTTPServer: Sendable {
     /// The port it listens on, never 0.
     package var port: UInt16 { address.port }
 
-    /// Listens and answers from now on.
+    /// Starts listening and answering.
     ///
-    /// With a client authority in `tls`, a request whose client shows no certificate, or one that does not verify, is
-    /// answered with 403 and never reaches `handler`: the refusal is an answer rather than a broken handshake, so that
-    /// the other side can read why.
+    /// With a client authority in `tls`, a request without a valid client certificate gets 403 and never reaches
+    /// `handler`. The handshake succeeds all the same, so that the other side can read the reason.
     /// - Parameters:
-    ///   - bodyLimit: bytes of a request's body; more is answered with 413.
-    ///   - connections: served at once; more wait to be accepted.
+    ///   - bodyLimit: the most bytes of a request's body; more gets 413.
+    ///   - connections: how many are served at once; others wait to be accepted.
     ///   - handler: called for every complete request. It must not hold the last reference to this server.
     /// - Throws: `HTTPServerError` when it cannot listen.
     package init(
@@ -51,9 +50,9 @@ package final class HTTPServer: Sendable {
         stop()
     }
 
-    /// Closes every connection and ends every thread; returns when that is done. Never from a handler.
+    /// Closes every connection and ends every thread before it returns. Do not call it from a handler.
     ///
-    /// Delays and trickling end at once; a handler that blocks for itself must be told by whoever wrote it.
+    /// Delays and slow deliveries end at once. A handler that blocks on its own must be ended by its author.
     package func stop() {
         service.stopping.ring()
         let taken = daemon.withLock { handle in
@@ -65,8 +64,8 @@ package final class HTTPServer: Sendable {
     }
 }
 
-/// libmicrohttpd's daemon, for whoever takes it out of the lock and stops it.
-// Sendable: the library allows the stop from any thread but its own, and `daemon`'s lock gives it to one caller.
+/// libmicrohttpd's daemon, moved out of the lock in order to stop it.
+// Sendable: any thread but the daemon's own may stop it, and `daemon`'s lock gives it to one caller only.
 private struct DaemonHandle: @unchecked Sendable {
     let raw: OpaquePointer
 }
@@ -80,7 +79,7 @@ private func startDaemon(
     settings.idle_seconds = 120
     settings.answer = answerRequest
     settings.completed = forgetRequest
-    // Not retained: `HTTPServer` keeps the service until the daemon has stopped.
+    // Not retained: `HTTPServer` keeps the service alive until the daemon has stopped.
     settings.context = Unmanaged.passUnretained(service).toOpaque()
     return withOptionalCString(tls?.certificate) { certificate in
         withOptionalCString(tls?.key) { key in

@@ -2,9 +2,9 @@
 import CMicrohttpd
 import Glibc
 
-/// A server that cannot start: which step, on what, and why.
+/// A server that cannot start: the step, its subject, and the reason.
 package struct HTTPServerError: Error, Equatable, CustomStringConvertible {
-    /// What was being done; spelt so that the subject can follow.
+    /// The step that failed, worded so that the subject can follow.
     package enum Step: String, Sendable {
         case parseAddress = "address"
         case listen = "listen on"
@@ -33,7 +33,7 @@ package struct HTTPServerError: Error, Equatable, CustomStringConvertible {
         self.init(step, subject, reason: gnutls_strerror(code).map { String(cString: $0) } ?? "code \(code)")
     }
 
-    /// Whether a file that was named is at fault, rather than the address.
+    /// Whether a named file is the cause, and not the address.
     package var isAboutFile: Bool { [.readFile, .useCertificate, .trust].contains(step) }
 
     package var description: String { "\(step.rawValue) \(subject): \(reason)" }

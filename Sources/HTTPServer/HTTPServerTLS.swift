@@ -2,16 +2,17 @@
 import CMicrohttpd
 import Glibc
 
-/// What a server shows and asks for in TLS; read and checked when this value is made.
+/// A server's TLS certificates; read and checked when this value is created.
 package struct HTTPServerTLS: Sendable {
     let certificate: String
     let key: String
     let clientAuthority: String?
 
     /// - Parameters:
-    ///   - certificate: a PEM file: the server's certificate, then those between it and its authority.
-    ///   - key: a PEM file: its private key, without a pass phrase.
-    ///   - clientAuthority: a PEM file: who must have signed a client's certificate; nil asks clients for none.
+    ///   - certificate: a PEM file: the server's certificate, then the intermediate certificates up to its authority.
+    ///   - key: a PEM file: the server's private key, without a pass phrase.
+    ///   - clientAuthority: a PEM file: the authority that must have signed client certificates; nil: clients need
+    ///     none.
     /// - Throws: `HTTPServerError` when a file cannot be read or is not what it should be.
     package init(certificate: String, key: String, clientAuthority: String? = nil) throws(HTTPServerError) {
         self.certificate = try Self.text(of: certificate)

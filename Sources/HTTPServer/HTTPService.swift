@@ -3,11 +3,11 @@ import BlockingIO
 import CMicrohttpd
 import Glibc
 
-/// What libmicrohttpd's callbacks share: the handler, the limits, and the word to stop.
+/// The state shared by libmicrohttpd's callbacks: the handler, the limits, and the stop signal.
 final class HTTPService: Sendable {
     let asksForCertificate: Bool
     let bodyLimit: Int
-    /// Rung once, at the stop, and never cleared.
+    /// Rung once at the stop, never cleared.
     let stopping: WakeUp
     let handler: @Sendable (HTTPRequest) -> HTTPResponse
 
@@ -21,7 +21,7 @@ final class HTTPService: Sendable {
         self.handler = handler
     }
 
-    /// What to answer, the client's certificate and the body's size considered first.
+    /// The response, after checking the client's certificate and the body's size.
     fileprivate func response(to request: RequestUnderway, on connection: OpaquePointer) -> HTTPResponse {
         var identity = HTTPClientIdentity.unasked
         if asksForCertificate {
@@ -41,12 +41,12 @@ final class HTTPService: Sendable {
     }
 }
 
-/// A request whose body is still arriving; used by its connection's thread alone.
+/// A request whose body is still arriving. Only its connection's thread uses it.
 private final class RequestUnderway {
     let method: String
     let path: String
     var body: [UInt8] = []
-    /// Bytes received, those beyond the limit counted but not kept.
+    /// Bytes received. Bytes beyond the limit are counted but not kept.
     var size = 0
 
     init(method: String, path: String) {
@@ -55,7 +55,7 @@ private final class RequestUnderway {
     }
 }
 
-/// libmicrohttpd calls this once for the header, again for each piece of the body, and last to have the answer.
+/// libmicrohttpd calls this once for the header, then for each piece of the body, and at last for the answer.
 func answerRequest(
     context: UnsafeMutableRawPointer?, connection: OpaquePointer?, path: UnsafePointer<CChar>?,
     method: UnsafePointer<CChar>?, version: UnsafePointer<CChar>?, upload: UnsafePointer<CChar>?,
@@ -75,7 +75,8 @@ func answerRequest(
     return send(service.response(to: request, on: connection), on: connection, until: service.stopping)
 }
 
-/// Keeps a piece of the body. What is too large is read on, so that the 413 is not lost in a reset, but not for ever.
+/// Keeps a piece of the body. A body that is too large is read on for a while, so that the client gets the 413 and not
+/// a connection reset.
 private func receive(
     _ upload: UnsafePointer<CChar>?, _ size: inout Int, into request: RequestUnderway, limit: Int
 ) -> MHD_Result {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Glibc
 
-/// An address to listen on: `127.0.0.1:8443`, `[::1]:8443`, `localhost:0`; port 0 takes a free one.
+/// An address to listen on: `127.0.0.1:8443`, `[::1]:8443`, `localhost:0`. Port 0 means a free port.
 package struct ListenAddress: Sendable, Hashable, CustomStringConvertible {
     package var host: String
     package var port: UInt16
@@ -28,13 +28,13 @@ package struct ListenAddress: Sendable, Hashable, CustomStringConvertible {
         self.init(host: String(host), port: port)
     }
 
-    /// Whether it can be reached from this machine alone.
+    /// Whether only this machine can reach it.
     package var isLoopback: Bool { host == "localhost" || host == "::1" || host.hasPrefix("127.") }
 
     package var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
 }
 
-/// A bound, listening TCP socket. Not owned: it goes to the daemon, which closes it.
+/// A bound, listening TCP socket. Not owned: the daemon takes it and closes it.
 struct ListeningSocket {
     let descriptor: CInt
     let port: UInt16
@@ -57,7 +57,7 @@ struct ListeningSocket {
     private static func open(_ info: addrinfo, _ address: ListenAddress) throws(HTTPServerError) -> CInt {
         let descriptor = socket(info.ai_family, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { throw HTTPServerError(.listen, address.description, errno: errno) }
-        // A platform that is restarted takes its port back at once, whatever connections are still in TIME_WAIT.
+        // A restarted platform must get its port back at once, even while old connections are in TIME_WAIT.
         var yes: CInt = 1
         setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<CInt>.size))
         guard bind(descriptor, info.ai_addr, info.ai_addrlen) == 0, Glibc.listen(descriptor, 128) == 0 else {

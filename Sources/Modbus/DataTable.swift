@@ -4,7 +4,7 @@
 package enum DataTable: Sendable, Hashable, CaseIterable {
     case coils, discreteInputs, inputRegisters, holdingRegisters
 
-    /// Whether its values are words of 16 bits; bits otherwise.
+    /// Whether its values are 16-bit words; otherwise bits.
     package var isRegisters: Bool { self == .inputRegisters || self == .holdingRegisters }
 
     /// Most values that one request may read: 2000 bits or 125 registers (6.1 to 6.4).

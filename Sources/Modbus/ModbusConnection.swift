@@ -2,10 +2,10 @@
 import CModbus
 import Glibc
 
-/// An open connection to a bus, for a thread that waits for one answer at a time; closed with this value.
+/// An open connection to a bus, for a thread that waits for one answer at a time. Closed with this value.
 ///
-/// Every call blocks, for `answerTime` at most; on a serial line also until what others send there has ended, for as
-/// long as a frame lasts.
+/// Every call blocks, for `answerTime` at most. On a serial line it first waits for other senders to fall silent, for
+/// the length of one frame at most.
 package struct ModbusConnection: ~Copyable {
     private enum Wire {
         case serial(RTUExchange)
@@ -15,18 +15,19 @@ package struct ModbusConnection: ~Copyable {
     private let wire: Wire
     private let responseTimeout: Duration
 
-    /// Opens the serial line, which is then held for this process alone, or connects.
+    /// Connects, or opens the serial line for this process alone.
     ///
-    /// - Parameter responseTimeout: from the end of a request to the beginning of its answer; also the time to connect
+    /// - Parameter responseTimeout: from the end of a request to the beginning of its answer. Also the time to connect
     ///   to each address of a host. 1 ms or more.
-    /// - Throws: `ModbusError`: `.resolve` for an unknown host, `.takeLine` for a line that somebody else holds, else
-    ///   `.open`: `ETIMEDOUT` when nobody took the connection in time, `EMFILE` from descriptor 1024 on.
+    /// - Throws: `ModbusError`: `.resolve` for an unknown host, `.takeLine` for a line in use by another process,
+    ///   otherwise `.open`: `ETIMEDOUT` when the connection was not accepted in time, `EMFILE` from descriptor 1024 on.
     package init(to endpoint: ModbusEndpoint, responseTimeout: Duration) throws(ModbusError) {
         wire = try Self.open(endpoint, responseTimeout)
         self.responseTimeout = responseTimeout
     }
 
-    /// The most that a read of `count` values may take: on a serial line the wire's own time is added to the timeout.
+    /// The longest time a read of `count` values may take. On a serial line the time on the wire is added to the
+    /// timeout.
     package func answerTime(of table: DataTable, count: Int) -> Duration {
         let request = ModbusRequest.read(ReadRequest(unit: 0, table: table, address: 0, count: count))
         return switch wire {
@@ -37,11 +38,11 @@ package struct ModbusConnection: ~Copyable {
 
     /// Makes one request and waits for its answer.
     ///
-    /// What came unasked before is thrown away first, so that it cannot pass for the answer.
-    /// - Parameter span: for the unit to answer, 1 ms or more; on a serial line the wire's own time is added.
+    /// Bytes that came unasked are discarded first, so that they cannot pass for the answer.
+    /// - Parameter span: the time for the unit to answer, 1 ms or more. On a serial line the time on the wire is added.
     /// - Returns: a read's words in order of address, a bit as 0 or 1; nothing for a write.
-    /// - Throws: `ModbusError`: the unit's exception; a timeout; a bad frame, which over TCP has to be followed by
-    ///   closing, as a timeout has; an echo; a connection loss.
+    /// - Throws: `ModbusError`: the unit's exception, a timeout, a bad frame, an echo, or a connection loss. Over TCP
+    ///   close the connection after a timeout or a bad frame.
     package mutating func exchange(
         _ request: ModbusRequest, within span: Duration
     ) throws(ModbusError) -> [UInt16] {
@@ -77,11 +78,11 @@ package struct ModbusConnection: ~Copyable {
         _ = try exchange(.writeRegister(unit: unit, address: address, value: value), within: responseTimeout)
     }
 
-    /// Whether the line gives back what is sent on it, which a write cannot show: the right answer to a write is the
-    /// request over again.
+    /// Whether the line gives back what is sent on it. A write cannot show this, because its right answer equals the
+    /// request.
     ///
-    /// - Parameter request: any read, of any unit; it need not answer. Without an echo it may take the whole timeout.
-    /// - Throws: `ModbusError`: a connection loss, and nothing else.
+    /// - Parameter request: any read of any unit, which need not answer. Without an echo it may take the whole timeout.
+    /// - Throws: `ModbusError`: only a connection loss.
     package mutating func hasEcho(of request: ReadRequest) throws(ModbusError) -> Bool {
         guard case .serial = wire else { return false }
         do throws(ModbusError) {
@@ -93,15 +94,15 @@ package struct ModbusConnection: ~Copyable {
         }
     }
 
-    /// The units whose whole frames, with a right checksum, came on a serial line when another unit's answer was waited
-    /// for, or none, since the last call: they are alive, if late. Over TCP none.
+    /// The units that sent whole frames with a right checksum without being asked, since the last call. They are alive,
+    /// but late. None over TCP.
     package mutating func takeForeignUnits() -> Set<Int> {
         guard case .serial(let exchange) = wire else { return [] }
         return exchange.takeForeignUnits()
     }
 
-    /// Throws away whatever comes until `span` has passed: late answers, a foreign unit's, noise. Over TCP that is every
-    /// request's own matter.
+    /// Discards whatever comes until `span` has passed: late answers, other units' frames, noise. Does nothing over
+    /// TCP, where each request takes care of that.
     package func discardInput(for span: Duration) {
         guard case .serial(let exchange) = wire else { return }
         exchange.discard(for: span)
@@ -118,7 +119,7 @@ extension ModbusConnection {
         }
     }
 
-    /// To the first address of `host` that takes the connection.
+    /// Connects to the first address of `host` that accepts.
     private static func connect(
         _ host: String, _ port: UInt16, within span: Duration
     ) throws(ModbusError) -> TCPConversation {
@@ -157,7 +158,7 @@ extension ModbusConnection {
     ) throws(ModbusError) {
         let wants = conversation.wants
         let events = (wants.readable ? POLLIN : 0) | (wants.writable ? POLLOUT : 0)
-        // A peer that sends a byte at a time must not hold its reader beyond the deadline.
+        // A peer that sends one byte at a time must not block beyond the deadline.
         guard ContinuousClock.now < deadline,
             Readiness.wait(for: CInt(events), of: conversation.descriptor, until: deadline)
         else { throw ModbusError(operation, code: ETIMEDOUT) }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What a connection is opened to.
+/// Where a connection leads.
 package enum ModbusEndpoint: Sendable, Hashable {
     /// RTU on a serial line.
     case serial(path: String, line: SerialLine)
@@ -8,12 +8,12 @@ package enum ModbusEndpoint: Sendable, Hashable {
     case tcp(host: String, port: UInt16)
 }
 
-/// How a serial line is set: always eight data bits.
+/// The settings of a serial line; always eight data bits.
 package struct SerialLine: Sendable, Hashable {
-    /// The bit after the eight of a byte.
+    /// The parity bit after the eight data bits.
     package enum Parity: Sendable { case none, even, odd }
 
-    /// Bits a second.
+    /// Bits per second.
     package var baud: Int
     package var parity: Parity
     /// 1 or 2.

@@ -2,9 +2,9 @@
 import CModbus
 import Glibc
 
-/// A step on a bus that failed: which, and `errno` or one of libmodbus' own codes.
+/// A failed Modbus operation: which one, and `errno` or one of libmodbus' own codes.
 package struct ModbusError: Error, Hashable, CustomStringConvertible {
-    /// The step that failed; a read names its table.
+    /// The operation that failed; a read names its table.
     package enum Operation: Sendable, Hashable {
         case open, resolve, takeLine, selectUnit, flush
         case read(DataTable)
@@ -21,32 +21,32 @@ package struct ModbusError: Error, Hashable, CustomStringConvertible {
         self.code = code
     }
 
-    /// No answer, or not all of it, within the response timeout.
+    /// No answer, or only a part of it, within the response timeout.
     package var isTimeout: Bool { code == ETIMEDOUT && operation != .resolve }
 
-    /// The unit's refusal, 1...11 (Modbus Application Protocol 1.1b3, 7); nil when it was something else.
+    /// The unit's exception code, 1...11 (Modbus Application Protocol 1.1b3, 7); nil for any other failure.
     package var exception: UInt8? {
         guard code > cmodbus_exception_base, code <= cmodbus_exception_most else { return nil }
         return UInt8(code - cmodbus_exception_base)
     }
 
-    /// Bytes came that are no answer to the request: a wrong checksum, unit, transaction or length, or an echo.
+    /// The bytes that came do not answer the request: wrong checksum, unit, transaction or length, or an echo.
     package var isBadFrame: Bool { code > cmodbus_exception_most && code <= cmodbus_error_most || isEcho }
 
-    /// The answer came on a serial line and only its checksum is wrong; also a bad frame, after which nothing more comes.
+    /// The answer came on a serial line, but its checksum is wrong. Also a bad frame. Nothing more will come.
     package var isSpoiledAnswer: Bool { code == cmodbus_bad_checksum }
 
-    /// The line gives back what is sent on it, so that requests pass for answers; also a bad frame.
+    /// The line gives back what is sent on it, so requests pass for answers. Also a bad frame.
     package var isEcho: Bool { code == cmodbus_echo }
 
-    /// The connection is gone and has to be closed before it is opened again.
+    /// The connection is gone. Close it before opening a new one.
     package var isConnectionLoss: Bool {
         if case .resolve = operation { return false }
         return [EIO, ENODEV, ENXIO, EBADF, EPIPE, ECONNRESET, ECONNABORTED, ENOTCONN, ENETDOWN, EHOSTUNREACH]
             .contains(code)
     }
 
-    /// Step and cause on one line: `modbus: read holding registers: Connection timed out`.
+    /// Operation and cause on one line: `modbus: read holding registers: Connection timed out`.
     package var description: String { "modbus: \(step): \(reason)" }
 
     private var step: String {

@@ -2,13 +2,13 @@
 import CModbus
 import Glibc
 
-/// Where Modbus TCP clients connect to.
+/// A socket for Modbus TCP clients to connect to.
 package enum ModbusListener {
     /// Listens by `modbus_tcp_pi_listen`.
     ///
-    /// - Parameter port: 0 for one that is free.
+    /// - Parameter port: 0 for a free one.
     /// - Returns: the listening socket, which the caller closes, and its port.
-    /// - Throws: `ModbusError`; `EADDRINUSE` when somebody else listens there.
+    /// - Throws: `ModbusError`; `EADDRINUSE` when the port is in use.
     package static func listen(
         host: String, port: UInt16
     ) throws(ModbusError) -> (descriptor: CInt, port: UInt16) {
@@ -29,7 +29,7 @@ package enum ModbusListener {
         return (descriptor, bound)
     }
 
-    /// Takes the next client, closed on exec and never blocking; nil when none waits.
+    /// Accepts the next client, close-on-exec and non-blocking; nil when none waits.
     package static func accept(_ listening: CInt) -> CInt? {
         let client = cmodbus_accept(listening)
         return client >= 0 ? client : nil

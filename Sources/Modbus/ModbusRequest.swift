@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import CModbus
 
-/// What a client may ask a unit (Modbus Application Protocol 1.1b3, 6.1 to 6.6), whatever wire carries it.
+/// A request to a unit (Modbus Application Protocol 1.1b3, 6.1 to 6.6), independent of the wire.
 ///
-/// Units are 0...255, addresses 0...65535, counts 1...`DataTable.mostInOneRequest`; whoever takes them from a person
-/// checks them first.
+/// Units are 0...255, addresses 0...65535, counts 1...`DataTable.mostInOneRequest`. Callers check values that come from
+/// people.
 package enum ModbusRequest: Sendable, Hashable {
     /// Neighbouring values of one table (function codes 1 to 4).
     case read(ReadRequest)
@@ -13,9 +13,9 @@ package enum ModbusRequest: Sendable, Hashable {
     /// Sets a holding register (function code 6).
     case writeRegister(unit: Int, address: Int, value: UInt16)
 
-    /// Set in the function code of an answer that is an exception.
+    /// The bit in an answer's function code that marks an exception.
     static let exceptionFlag: UInt8 = 0x80
-    /// Function code with the flag, and the exception's code.
+    /// Bytes of an exception: function code with the flag, and exception code.
     static let exceptionSize = 2
 
     /// The unit that is to answer.
@@ -41,13 +41,12 @@ package enum ModbusRequest: Sendable, Hashable {
         }
     }
 
-    /// Bytes of the protocol data unit that answers it, unless it is an exception.
+    /// Bytes of the protocol data unit of its answer, if that is no exception.
     package var answerSize: Int {
         if case .read(let read) = self { return 2 + read.table.bytes(of: read.count) }
         return 5
     }
 
-    /// Its function code.
     var function: UInt8 {
         switch self {
         case .read(let read): read.table.readFunction
@@ -56,7 +55,7 @@ package enum ModbusRequest: Sendable, Hashable {
         }
     }
 
-    /// What its errors name.
+    /// The operation named in its errors.
     package var operation: ModbusError.Operation {
         switch self {
         case .read(let read): .read(read.table)
@@ -65,12 +64,12 @@ package enum ModbusRequest: Sendable, Hashable {
         }
     }
 
-    /// Checks an answer and takes its values.
+    /// Checks an answer and returns its values.
     ///
-    /// - Parameter answer: a protocol data unit that this request's unit sent.
+    /// - Parameter answer: a protocol data unit from this request's unit.
     /// - Returns: a read's words in order of address, a bit as 0 or 1; nothing for a write.
-    /// - Throws: `ModbusError`: the unit's exception; a bad frame when it is no answer to this request: another
-    ///   function, another number of bytes, or something else written than was to be.
+    /// - Throws: `ModbusError`: the unit's exception, or a bad frame when the function, the number of bytes or the
+    ///   written value does not match the request.
     package func words(from answer: [UInt8]) throws(ModbusError) -> [UInt16] {
         if answer.count == Self.exceptionSize, answer[0] == function | Self.exceptionFlag {
             throw ModbusError(operation, code: Self.code(ofException: answer[1]))
@@ -94,13 +93,13 @@ package enum ModbusRequest: Sendable, Hashable {
         return (0..<read.count).map { index in bytes[2 * index] << 8 | bytes[2 * index + 1] }
     }
 
-    /// libmodbus' number for an exception; codes that the protocol does not know are bad data.
+    /// libmodbus' error number for an exception. Exception codes unknown to the protocol count as bad data.
     private static func code(ofException exception: UInt8) -> CInt {
         let code = cmodbus_exception_base + CInt(exception)
         return exception > 0 && code <= cmodbus_exception_most ? code : cmodbus_bad_data
     }
 
-    /// The bytes of `words`, the high one first.
+    /// The bytes of `words`, high byte first.
     static func bytes(of words: [UInt16]) -> [UInt8] {
         words.flatMap { [UInt8($0 >> 8), UInt8($0 & 0xFF)] }
     }

@@ -2,18 +2,18 @@
 import CModbus
 import Glibc
 
-/// libmodbus' server side: takes one whole request, gives the answer's bytes. It never waits for a client.
+/// libmodbus' server side: turns one whole request into the bytes of its answer. Never waits for a client.
 ///
 /// A libmodbus server answers for one unit and reads its own descriptor. Here that descriptor is one end of a socket
-/// pair, so that one thread can serve any number of units and clients, and decide when an answer leaves.
+/// pair. So one thread can serve any number of units and clients, and decides when an answer is sent.
 package struct ModbusServer: ~Copyable {
     private let raw: OpaquePointer
-    /// What libmodbus reads and writes; closed by `modbus_close`.
+    /// The end that libmodbus reads and writes; closed by `modbus_close`.
     private let inner: CInt
     private let outer: CInt
     private let framing: Framing
 
-    /// How requests are framed: on a serial line with a checksum, over TCP with a length.
+    /// How a request is framed: with a checksum on a serial line, with a length over TCP.
     package enum Framing: Sendable { case rtu, tcp }
 
     /// - Throws: `ModbusError` when there is no memory or descriptor left.
@@ -27,7 +27,7 @@ package struct ModbusServer: ~Copyable {
             throw failure
         }
         modbus_set_socket(made, ends[0])
-        // A request is whole when it comes here, so neither timeout is ever waited for by an honest client's fault.
+        // Requests arrive here whole, so these timeouts never expire for a correct client.
         modbus_set_indication_timeout(made, 0, 20_000)
         modbus_set_response_timeout(made, 0, 1000)
         (raw, inner, outer, self.framing) = (made, ends[0], ends[1], framing)
@@ -39,12 +39,12 @@ package struct ModbusServer: ~Copyable {
         close(outer)
     }
 
-    /// What libmodbus answers to `request` out of `mapping`.
+    /// libmodbus' answer to `request`, with the values of `mapping`.
     ///
     /// - Parameters:
-    ///   - request: one frame as `ServerFrame` cuts it.
+    ///   - request: one frame from `ServerFrame`.
     ///   - refusal: an exception code to answer instead.
-    /// - Returns: the frame to send; nil when libmodbus does not answer, as to a wrong checksum.
+    /// - Returns: the frame to send; nil when libmodbus does not answer, for example to a wrong checksum.
     package func answer(to request: ServerFrame, from mapping: UnitMapping, refusal: UInt8? = nil) -> [UInt8]? {
         defer { discard() }
         modbus_set_slave(raw, CInt(request.unit))
@@ -65,7 +65,7 @@ package struct ModbusServer: ~Copyable {
         return count > 0 ? Array(answer.prefix(count)) : nil
     }
 
-    /// Empties both ends: what libmodbus left of a request that it refused must not begin the next one.
+    /// Empties both ends. Bytes of a refused request must not become the start of the next one.
     private func discard() {
         var scrap = [UInt8](repeating: 0, count: 512)
         for end in [inner, outer] {

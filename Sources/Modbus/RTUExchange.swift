@@ -4,19 +4,20 @@ import Glibc
 
 /// Requests and their answers on a serial line.
 ///
-/// libmodbus opens the line and sets its speed, but does not carry these. It keeps its checksum to itself, gives up at
-/// another unit's frame where the right one is still to come, cannot tell a line's echo from an answer, waits with
-/// select(2), and in Debian 12 refuses units 248...255, where boards of LC Tech (255) and JY-DAM (254) sit.
+/// libmodbus opens the line and sets its speed, but does not do the exchange, for these reasons: it does not give
+/// access to its checksum; it gives up when another unit's frame comes before the answer; it cannot tell an echo from
+/// an answer; it waits with select(2). In Debian 12 it also refuses units 248...255, which boards of LC Tech (255) and
+/// JY-DAM (254) use.
 final class RTUExchange {
-    /// A USB adapter gathers bytes for 16 ms before it hands them on (FTDI's latency timer): a shorter pause is no end.
+    /// A USB adapter collects bytes for 16 ms (FTDI's latency timer), so a shorter pause does not end a frame.
     private static let adapterPause = Duration.milliseconds(20)
 
     private let port: SerialPort
     private let line: SerialLine
-    /// When the last byte went over the wire, as far as this side knows.
+    /// When the last byte was on the wire, as far as is known here.
     private var lastByte = ContinuousClock.now
     private var foreignUnits: Set<Int> = []
-    /// As much as the kernel keeps of a line (N_TTY_BUF_SIZE).
+    /// The size of the kernel's buffer for a line (N_TTY_BUF_SIZE).
     private var room = [UInt8](repeating: 0, count: 4096)
 
     init(path: String, line: SerialLine) throws(ModbusError) {
@@ -26,8 +27,8 @@ final class RTUExchange {
 
     /// Makes one request and waits for its answer.
     ///
-    /// What came before is thrown away first. Then waits as long as `time(of:within:)` says, whoever else is heard
-    /// meanwhile; but no longer than the line is noisy after a broken answer.
+    /// Earlier bytes are discarded first. Then it waits for `time(of:within:)`, even if other units are heard
+    /// meanwhile. After a broken answer it waits only as long as the line is noisy.
     /// - Throws: `ModbusError`: the unit's exception, a timeout, a bad frame, an echo, or a connection loss.
     func words(for request: ModbusRequest, within span: Duration) throws(ModbusError) -> [UInt16] {
         let frame = RTUFrame.sealed(request.pdu, unit: request.unit)
@@ -40,18 +41,18 @@ final class RTUExchange {
         return try request.words(from: try receive(&reception, by: deadline, request.operation))
     }
 
-    /// What a request may take: `span` for the unit, and both frames' own time on the wire.
+    /// The longest time a request may take: `span` for the unit, plus the time of both frames on the wire.
     func time(of request: ModbusRequest, within span: Duration) -> Duration {
         span + line.time(of: RTUFrame.requestSize + RTUFrame.overhead + request.answerSize)
     }
 
-    /// Whose whole frames with a right checksum were heard and passed over since the last call.
+    /// The units whose whole frames with a right checksum were heard and skipped, since the last call.
     func takeForeignUnits() -> Set<Int> {
         defer { foreignUnits = [] }
         return foreignUnits
     }
 
-    /// Throws away whatever comes until `span` has passed; ends before when the line fails.
+    /// Discards whatever comes until `span` has passed; returns early when the line fails.
     func discard(for span: Duration) {
         let deadline = ContinuousClock.now + span
         var passed: [UInt8] = []
@@ -60,14 +61,14 @@ final class RTUExchange {
                 listen(to: chunk, &passed)
             }
         } catch {
-            // The next request meets the same and names it.
+            // The next request gets the same error and reports it.
         }
         lastByte = .now
     }
 
-    /// Throws away what waits to be read, then lets the line rest: units tell frames apart by a silence of 3.5
-    /// characters (Modbus over Serial Line 1.02, 2.5.1.1). A line that never rests is not waited for longer than a
-    /// frame lasts; what it still holds then is dropped unheard.
+    /// Discards waiting bytes, then lets the line rest: units separate frames by a silence of 3.5 characters (Modbus
+    /// over Serial Line 1.02, 2.5.1.1). Waits for the length of one frame at most if the line never rests; bytes left
+    /// then are dropped unread.
     private func awaitSilence(_ operation: ModbusError.Operation) throws(ModbusError) {
         let patience = ContinuousClock.now + line.time(of: RTUFrame.longest)
         var passed: [UInt8] = []
@@ -87,7 +88,7 @@ final class RTUExchange {
         }
     }
 
-    /// Takes whole frames off what nobody waited for: a late answer tells that its unit is alive.
+    /// Takes whole frames out of unrequested bytes: a late answer shows that its unit is alive.
     private func listen(to chunk: ArraySlice<UInt8>, _ passed: inout [UInt8]) {
         passed += chunk
         while !passed.isEmpty, let size = RTUFrame.size(at: passed[...]) {
@@ -129,7 +130,7 @@ final class RTUExchange {
                 end = min(deadline, .now + Self.adapterPause + line.silenceBetweenFrames)
             case .open, .broken: end = deadline
             }
-            // Bytes that never end keep the line readable.
+            // Endless bytes keep the line readable, so check the deadline here.
             if ContinuousClock.now >= deadline { break }
         }
         switch reception.verdict(isOver: true) {
@@ -141,14 +142,14 @@ final class RTUExchange {
         }
     }
 
-    /// What can be read, as soon as there is something; nil when `deadline` passed first.
+    /// The next bytes to come; nil when `deadline` passed first.
     private func read(
         by deadline: ContinuousClock.Instant, _ operation: ModbusError.Operation
     ) throws(ModbusError) -> ArraySlice<UInt8>? {
         while Readiness.wait(for: POLLIN, of: port.descriptor, until: deadline) {
             let count = Glibc.read(port.descriptor, &room, room.count)
             if count > 0 { return room.prefix(count) }
-            // Readable, and nothing to read: the adapter is gone.
+            // Readable but without data: the adapter is gone.
             let code = count == 0 ? EIO : errno
             guard code == EINTR || code == EAGAIN else { throw ModbusError(operation, code: code) }
         }

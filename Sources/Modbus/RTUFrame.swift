@@ -2,16 +2,15 @@
 
 /// Frames of Modbus RTU: unit, protocol data unit, checksum (Modbus over Serial Line 1.02, 2.5.1).
 enum RTUFrame {
-    /// Most bytes of a frame.
     static let longest = 256
-    /// Fewest bytes of an answer: an exception's.
+    /// The size of the shortest answer: an exception.
     static let shortestAnswer = 5
-    /// Unit and checksum, around the protocol data unit.
+    /// Unit and checksum around the protocol data unit.
     static let overhead = 3
-    /// A request of function 1 to 6, and the answer to a write.
+    /// The size of a request of function 1 to 6, and of the answer to a write.
     static let requestSize = 8
 
-    /// CRC-16/MODBUS: polynomial A001 reflected, begun with FFFF.
+    /// CRC-16/MODBUS: reflected polynomial A001, initial value FFFF.
     static func checksum(_ bytes: some Sequence<UInt8>) -> UInt16 {
         var sum: UInt16 = 0xFFFF
         for byte in bytes {
@@ -21,27 +20,28 @@ enum RTUFrame {
         return sum
     }
 
-    /// The frame that carries `pdu` to or from `unit`; of its checksum the low byte goes first.
+    /// The frame that carries `pdu` to or from `unit`. The low byte of the checksum goes first.
     static func sealed(_ pdu: [UInt8], unit: Int) -> [UInt8] {
         let bytes = [UInt8(unit)] + pdu
         let sum = checksum(bytes)
         return bytes + [UInt8(sum & 0xFF), UInt8(sum >> 8)]
     }
 
-    /// Whether the last two bytes are the checksum of the others: the sum over all of it is then zero.
+    /// Whether the last two bytes are the checksum of the others: then the checksum of all bytes is zero.
     static func isWhole(_ frame: ArraySlice<UInt8>) -> Bool {
         frame.count > overhead && checksum(frame) == 0
     }
 
-    /// How long the frame may be that begins with `bytes`: by its function an answer's length, another client's
-    /// request's, or either. A length that depends on a byte still to come is more than has come.
+    /// The possible lengths of the frame that `bytes` begin with: the length of an answer, of another client's request,
+    /// or both, depending on the function. If the length depends on a byte that has not come yet, the result is
+    /// the number of bytes up to that byte.
     ///
-    /// - Returns: nothing for a function that no unit here is asked for: then no frame begins here.
+    /// - Returns: empty for a function that is not used here: then no frame begins here.
     static func sizes(of bytes: ArraySlice<UInt8>) -> [Int] {
         guard bytes.count > 1 else { return [shortestAnswer] }
         let begin = bytes.startIndex
         let function = bytes[begin + 1]
-        /// A size that the byte at `place` counts.
+        /// The size given by the byte at `place`.
         func counted(_ overhead: Int, at place: Int) -> Int {
             bytes.count > place ? overhead + Int(bytes[begin + place]) : place + 1
         }
@@ -54,7 +54,7 @@ enum RTUFrame {
         }
     }
 
-    /// How long the whole frame with a right checksum is that `bytes` begin with; nil where there is none, or not yet.
+    /// The length of the whole frame with a right checksum that `bytes` begin with; nil if there is none, or not yet.
     static func size(at bytes: ArraySlice<UInt8>) -> Int? {
         sizes(of: bytes).first { $0 <= min(bytes.count, longest) && isWhole(bytes.prefix($0)) }
     }

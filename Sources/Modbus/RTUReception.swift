@@ -1,23 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What comes in after a request on a serial line, and which of it is the answer: no clock, no descriptor.
+/// Finds the answer in the bytes that come after a request on a serial line. Has no clock and no descriptor.
 ///
-/// An answer is where unit, function, length and checksum are all right; noise before it, as a line driver makes that
-/// turns round, does no harm. Whole frames of other units are remembered and passed over.
+/// An answer has the right unit, function, length and checksum. Noise before it, for example from a line driver that
+/// changes direction, is skipped. Whole frames of other units are remembered and skipped.
 struct RTUReception {
-    /// What was heard so far.
     enum Verdict: Equatable {
-        /// Nothing, or something that may still become an answer.
+        /// No bytes, or bytes that may still become an answer.
         case open
-        /// The protocol data unit that answers, be it an exception.
+        /// The protocol data unit of the answer, which may be an exception.
         case answered([UInt8])
-        /// The request itself came back, and after it what the unit has to say.
+        /// The request itself came back, and then the unit's answer if any.
         case echoed
-        /// Bytes that no answer begins with; one may still follow.
+        /// Bytes that cannot begin an answer. An answer may still follow.
         case broken
     }
 
-    /// Most bytes kept: an answer, and a frame of somebody else's before it.
+    /// The most bytes that are kept: an answer, and another unit's frame before it.
     static let mostBytes = 2 * RTUFrame.longest
 
     private let request: ModbusRequest
@@ -25,18 +24,17 @@ struct RTUReception {
     private let sent: [UInt8]
     private(set) var bytes: [UInt8] = []
     private var isOverrun = false
-    /// Whether the request itself came back.
     private(set) var hasEchoed = false
-    /// Whose frames were passed over.
+    /// The units whose frames were skipped.
     private(set) var foreignUnits: Set<Int> = []
 
-    /// - Parameter sent: `request` as it went out.
+    /// - Parameter sent: `request` as it was sent.
     init(request: ModbusRequest, sent: [UInt8]) {
         self.request = request
         self.sent = sent
     }
 
-    /// Takes what came.
+    /// Adds received bytes.
     mutating func apply(_ chunk: ArraySlice<UInt8>) {
         bytes += chunk
         passEcho()
@@ -49,19 +47,19 @@ struct RTUReception {
         bytes.removeFirst(bytes.count - RTUFrame.longest)
     }
 
-    /// - Parameter isOver: nothing more is waited for.
+    /// - Parameter isOver: whether the wait has ended.
     func verdict(isOver: Bool = false) -> Verdict {
         guard let answer = answer(from: 0, isOver: isOver) else {
             if isOver, hasEchoed { return .echoed }
             return isOverrun || isHopeless ? .broken : .open
         }
-        // A write's answer is the request over again; only what follows it can show that it was an echo.
+        // The answer to a write equals the request. It was an echo only if another answer follows.
         let isWrittenTwice = !isRead && self.answer(from: answer.endIndex, isOver: isOver) != nil
         return hasEchoed || isWrittenTwice ? .echoed : .answered(Array(answer.dropFirst().dropLast(2)))
     }
 
-    /// Whether what came is the answer but for its checksum: the unit has said what it had to say, and nothing more
-    /// will come. Of any other broken bytes that cannot be known.
+    /// Whether the bytes are the answer with a wrong checksum. Then the unit has finished and nothing more will come.
+    /// After other broken bytes more may come.
     var isSpoiledAnswer: Bool {
         guard !isOverrun, bytes.count >= RTUFrame.shortestAnswer, Int(bytes[0]) == request.unit else { return false }
         return answerSize(at: bytes[...]) == bytes.count && !RTUFrame.isWhole(bytes[...])
@@ -71,18 +69,18 @@ struct RTUReception {
         if case .read = request { true } else { false }
     }
 
-    /// Forgets everything up to the request itself, which only a line with an echo brings to a reader.
+    /// Removes everything up to the request itself. A read's request comes back only on a line with an echo.
     private mutating func passEcho() {
         guard isRead, let begin = bytes.indices.first(where: { bytes[$0...].starts(with: sent) }) else { return }
         hasEchoed = true
         bytes.removeFirst(begin + sent.count)
     }
 
-    /// The first whole answer from `begin` on.
+    /// The first whole answer at `begin` or later.
     private func answer(from begin: Int, isOver: Bool) -> ArraySlice<UInt8>? {
         for place in bytes.indices.dropFirst(begin) {
             let rest = bytes[place...]
-            // An answer may begin as its request does; an echo's remaining bytes come at once.
+            // An answer may begin like its request. Wait: the rest of an echo comes at once.
             if isRead, !isOver, rest.count < sent.count, sent.starts(with: rest) { return nil }
             guard let size = answerSize(at: rest), rest.count >= size else { continue }
             let frame = rest.prefix(size)
@@ -91,7 +89,7 @@ struct RTUReception {
         return nil
     }
 
-    /// How long the answer is that begins with `rest`; nil when none can.
+    /// The length of the answer that `rest` begins with; nil if it begins no answer.
     private func answerSize(at rest: ArraySlice<UInt8>) -> Int? {
         let begin = rest.startIndex
         guard Int(rest[begin]) == request.unit else { return nil }
@@ -103,7 +101,7 @@ struct RTUReception {
         return Int(rest[begin + 2]) == request.answerSize - 2 ? whole : nil
     }
 
-    /// Whether neither an answer nor another unit's frame can begin as the bytes do.
+    /// Whether these bytes can begin neither an answer nor another unit's frame.
     private var isHopeless: Bool {
         guard let first = bytes.first else { return false }
         if Int(first) == request.unit {

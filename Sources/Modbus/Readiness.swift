@@ -2,18 +2,18 @@
 import CModbus
 import Glibc
 
-/// Waiting for a descriptor by poll(2): unlike select(2) it knows no highest number.
+/// Waits for a descriptor with poll(2), which, unlike select(2), has no highest descriptor number.
 enum Readiness {
     /// Waits until `descriptor` can be read (`POLLIN`) or written (`POLLOUT`), or has failed.
     ///
-    /// - Returns: false when `deadline` passed first. A signal is no end.
+    /// - Returns: false when `deadline` passed first. A signal does not end the wait.
     static func wait(for events: CInt, of descriptor: CInt, until deadline: ContinuousClock.Instant) -> Bool {
         var one = pollfd(fd: descriptor, events: Int16(events), revents: 0)
         while true {
             let left = max(.zero, ContinuousClock.now.duration(to: deadline))
             let ready = poll(&one, 1, left.milliseconds)
             if ready > 0 { return true }
-            // Whatever else poll(2) refuses, the call that follows names it.
+            // For any other error of poll(2), the next call on the descriptor reports the cause.
             if ready < 0, errno != EINTR { return true }
             if left == .zero { return false }
         }
@@ -21,7 +21,7 @@ enum Readiness {
 }
 
 extension Duration {
-    /// As poll(2) takes it, rounded up.
+    /// For poll(2), rounded up.
     fileprivate var milliseconds: CInt {
         CInt(
             clamping: components.seconds * 1000 + (components.attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000

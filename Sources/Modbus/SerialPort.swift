@@ -2,11 +2,11 @@
 import CModbus
 import Glibc
 
-/// A serial line that libmodbus opened and set, held for this process alone: an owned `modbus_t`.
+/// An owned `modbus_t`: a serial line, opened and set by libmodbus for this process alone.
 final class SerialPort {
     private let raw: OpaquePointer
 
-    /// - Throws: `ModbusError`: `.open`, or `.takeLine` for a line that somebody else holds.
+    /// - Throws: `ModbusError`: `.open`, or `.takeLine` for a line in use by another process.
     init(path: String, line: SerialLine) throws(ModbusError) {
         try DescriptorLimit.check()
         guard
@@ -28,7 +28,7 @@ final class SerialPort {
         modbus_free(raw)
     }
 
-    /// Open, and never blocking; without a byte to read, read(2) gives 0 (libmodbus sets VMIN and VTIME to 0).
+    /// Open and non-blocking. When no byte waits, read(2) returns 0 (libmodbus sets VMIN and VTIME to 0).
     var descriptor: CInt { modbus_get_socket(raw) }
 
     private static func connect(_ raw: OpaquePointer) throws(ModbusError) {
@@ -40,16 +40,16 @@ final class SerialPort {
     }
 }
 
-/// No descriptor from 1024 on: libmodbus waits with select(2), which has no place for them; it would break memory.
+/// Refuses descriptors from 1024 on. libmodbus waits with select(2), which would write beyond its memory for them.
 enum DescriptorLimit {
     private static let most: CInt = 1024
-    /// For what other threads open meanwhile.
+    /// Room for descriptors that other threads open meanwhile.
     private static let margin: CInt = 32
 
-    /// Whether libmodbus may have it.
+    /// Whether libmodbus may use this descriptor.
     static func allows(_ descriptor: CInt) -> Bool { descriptor < most }
 
-    /// Looks, before anything is opened, whether the next descriptor would be too high.
+    /// Checks, before anything is opened, that the next descriptor is not too high.
     ///
     /// - Throws: `ModbusError`: `.open`, `EMFILE`.
     static func check() throws(ModbusError) {
@@ -61,7 +61,7 @@ enum DescriptorLimit {
 }
 
 extension SerialLine.Parity {
-    /// As `modbus_new_rtu` takes it.
+    /// The letter for `modbus_new_rtu`.
     fileprivate var letter: CChar {
         switch self {
         case .none: CChar(UInt8(ascii: "N"))

@@ -2,12 +2,13 @@
 
 /// Neighbouring values of one table of one unit.
 package struct ReadRequest: Sendable, Hashable {
-    /// 1...255 on a serial line, 0...255 over TCP; few boards sit above 247, where the specification reserves.
+    /// 1...255 on a serial line, 0...255 over TCP. The specification reserves those above 247, but a few boards use
+    /// them.
     package var unit: Int
     package var table: DataTable
-    /// Zero-based on the wire.
+    /// The zero-based address on the wire.
     package var address: Int
-    /// Bits or registers, as many as the function may ask for.
+    /// How many bits or registers, within the function's limit.
     package var count: Int
 
     package init(unit: Int, table: DataTable, address: Int, count: Int) {
@@ -20,12 +21,12 @@ package struct ReadRequest: Sendable, Hashable {
 
 /// One request as a server received it, with its header and, on a serial line, its checksum.
 package struct ServerFrame: Sendable {
-    /// The whole frame, as it came.
+    /// The whole frame as received.
     package let bytes: [UInt8]
     package let unit: Int
     /// The function code, 1...127.
     package let function: UInt8
-    /// What it asks to read; nil for a function that reads nothing.
+    /// The read that it requests; nil for other functions.
     package let read: ReadRequest?
 
     private init(bytes: [UInt8], header: Int) {
@@ -43,7 +44,7 @@ package struct ServerFrame: Sendable {
         }
     }
 
-    /// Takes the first whole request off `buffer`; nil while it is not whole.
+    /// Removes the first whole request from `buffer`; nil while there is none.
     package init?(takenFrom buffer: inout [UInt8], framing: ModbusServer.Framing) {
         guard let length = framing == .tcp ? Self.lengthTCP(buffer) : Self.lengthRTU(buffer), buffer.count >= length
         else { return nil }
@@ -52,13 +53,14 @@ package struct ServerFrame: Sendable {
         self.init(bytes: frame, header: framing == .tcp ? 6 : 0)
     }
 
-    /// Six bytes of header with the length of the rest (Modbus Messaging on TCP/IP 1.0b, 3.1.3).
+    /// The six-byte header says how long the rest is (Modbus Messaging on TCP/IP 1.0b, 3.1.3).
     private static func lengthTCP(_ buffer: [UInt8]) -> Int? {
         guard buffer.count >= 6 else { return nil }
         return 6 + max(2, min(254, Int(buffer[4]) << 8 | Int(buffer[5])))
     }
 
-    /// RTU has no length: the function tells it (Modbus Application Protocol 1.1b3, 6), and two bytes of checksum.
+    /// RTU has no length field. The function gives the length (Modbus Application Protocol 1.1b3, 6), plus two bytes of
+    /// checksum.
     private static func lengthRTU(_ buffer: [UInt8]) -> Int? {
         guard buffer.count >= 2 else { return nil }
         switch buffer[1] {

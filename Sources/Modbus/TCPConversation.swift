@@ -2,26 +2,26 @@
 import CModbus
 import Glibc
 
-/// One Modbus TCP connection that never blocks and knows no time, so that one thread can hold any number of them.
+/// One Modbus TCP connection that never blocks and has no clock, so one thread can hold any number of them.
 ///
-/// Its owner waits with poll(2) or epoll(7) until `descriptor` is as `wants` says, then calls `proceed`; deadlines are
-/// the owner's. After an error that is no exception of the unit's it has to be let go: an answer that is late finds its
-/// socket closed. A request that is given up while the connection is kept is told by `abandon`. Not `Sendable`: one thread's.
+/// The owner waits with poll(2) or epoll(7) for what `wants` says, then calls `proceed`. The owner also keeps
+/// deadlines. After any error except a unit's exception, release this object: a late answer then finds its socket
+/// closed. To give up a request and keep the connection, call `abandon`. Not `Sendable`: one thread uses it.
 package final class TCPConversation {
-    /// What a step brought.
+    /// The result of a step.
     package enum Progress: Equatable {
         /// Nothing yet.
         case waiting
-        /// The connection stands; said once.
+        /// The connection was made; reported once.
         case connected
-        /// The words of the request that was begun; none for a write.
+        /// The words of the answer; none for a write.
         case answered([UInt16])
     }
 
-    /// Most bytes that may come unasked between two requests.
+    /// The most bytes that may come unasked between two requests.
     private static let mostUnasked = 512
 
-    /// The socket: closed on exec, and with this object.
+    /// The socket: close-on-exec, closed with this object.
     package let descriptor: CInt
     private var isConnecting: Bool
     private var request: ModbusRequest?
@@ -29,17 +29,17 @@ package final class TCPConversation {
     private var unsent: [UInt8] = []
     private var received: [UInt8] = []
     private var unasked = 0
-    /// What was given up while its answer may still come, the oldest first; who has not answered for so many others never
-    /// will.
+    /// Abandoned requests whose answers may still come, oldest first. Bounded: after this many later ones, an answer is
+    /// no longer expected.
     private var abandoned: [(transaction: UInt16, unit: Int)] = []
     private static let mostAbandoned = 64
     private var lateUnits: Set<Int> = []
 
-    /// Begins to connect.
+    /// Begins connecting.
     ///
-    /// - Parameter host: a numeric address, as `addresses(of:)` gives them.
-    /// - Throws: `ModbusError`: `.open`; `EINVAL` for a name, `ENETUNREACH` and the like where there is no way, `EMFILE`
-    ///   from descriptor 1024 on.
+    /// - Parameter host: a numeric address from `addresses(of:)`.
+    /// - Throws: `ModbusError`: `.open`; `EINVAL` for a name, `ENETUNREACH` and the like when there is no route,
+    ///   `EMFILE` from descriptor 1024 on.
     package init(host: String, port: UInt16) throws(ModbusError) {
         try DescriptorLimit.check()
         let descriptor = cmodbus_begin_connecting(host, port)
@@ -48,7 +48,7 @@ package final class TCPConversation {
         isConnecting = true
     }
 
-    /// Takes over a stream socket that is connected already.
+    /// Takes ownership of a connected stream socket.
     init(connected descriptor: CInt) {
         self.descriptor = descriptor
         isConnecting = false
@@ -58,13 +58,13 @@ package final class TCPConversation {
         close(descriptor)
     }
 
-    /// What `proceed` waits for. A connection at rest is readable when its peer has closed it.
+    /// What `proceed` waits for. An idle connection becomes readable when its peer closes it.
     package var wants: (readable: Bool, writable: Bool) {
         (readable: !isConnecting, writable: isConnecting || !unsent.isEmpty)
     }
 
-    /// Makes `request` the one that `proceed` carries; also while it still connects. What came unasked before is thrown
-    /// away. Call `proceed` next: it sends at once.
+    /// Starts `request`, even while still connecting. Bytes that came unasked are discarded. Call `proceed` next, which
+    /// sends at once.
     package func begin(_ request: ModbusRequest) {
         if abandoned.isEmpty {
             received = []
@@ -76,7 +76,7 @@ package final class TCPConversation {
         unsent += TCPFrame.sealed(request, transaction: transaction)
     }
 
-    /// Gives up the request under way while its answer may still come: it names its transaction, and is passed over.
+    /// Gives up the current request. Its answer may still come; it names its transaction and is skipped.
     package func abandon() {
         guard let request else { return }
         abandoned.append((transaction, request.unit))
@@ -84,16 +84,16 @@ package final class TCPConversation {
         self.request = nil
     }
 
-    /// Units whose answers came after they were given up, since the last call.
+    /// Units whose answers came after the request was abandoned, since the last call.
     package func takeLateUnits() -> Set<Int> {
         defer { lateUnits = [] }
         return lateUnits
     }
 
-    /// Goes on as far as it can without waiting.
+    /// Does everything that is possible without waiting.
     ///
-    /// - Throws: `ModbusError`: `.open` when the connection cannot be made; then the unit's exception, after which the
-    ///   next request may be begun, or a connection loss or bad frame, after which there is none.
+    /// - Throws: `ModbusError`: `.open` when the connection cannot be made; the unit's exception, after which the next
+    ///   request may begin; or a connection loss or bad frame, after which none may.
     package func proceed() throws(ModbusError) -> Progress {
         if isConnecting {
             guard Readiness.wait(for: POLLOUT, of: descriptor, until: .now) else { return .waiting }
@@ -112,9 +112,9 @@ package final class TCPConversation {
         return .answered(try request.words(from: answer))
     }
 
-    /// The numeric addresses of `host`, in the order in which they are to be tried.
+    /// The numeric addresses of `host`, in the order in which to try them.
     ///
-    /// Blocks as long as the resolver does (getaddrinfo(3)); a numeric address is its own, at once.
+    /// Blocks as long as the resolver does (getaddrinfo(3)). A numeric address is returned at once.
     /// - Throws: `ModbusError`: `.resolve` with getaddrinfo's code.
     package static func addresses(of host: String) throws(ModbusError) -> [String] {
         var found: UnsafeMutablePointer<addrinfo>?
@@ -158,9 +158,9 @@ package final class TCPConversation {
         }
     }
 
-    /// Takes the answers to what was given up off the front of what came.
+    /// Removes the answers to abandoned requests from the start of the received bytes.
     ///
-    /// - Returns: whether one is there that is not whole yet.
+    /// - Returns: whether such an answer is there in part.
     private func passLateAnswers() -> Bool {
         while let (transaction, unit, size) = TCPFrame.header(of: received),
             let index = abandoned.firstIndex(where: { $0.transaction == transaction && $0.unit == unit })
@@ -173,20 +173,20 @@ package final class TCPConversation {
         return false
     }
 
-    /// Looks after a connection that carries no request: whether it still stands, and whether its peer is in step.
+    /// Checks an idle connection: whether it is still open, and whether the peer sends bytes without being asked.
     private func rest() throws(ModbusError) {
         guard let chunk = try read(.open) else { return }
         unasked += chunk.count
         guard unasked <= Self.mostUnasked else { throw ModbusError(.open, code: cmodbus_bad_data) }
     }
 
-    /// Bounded: a peer that never pauses is noticed by its answer.
+    /// Discards a bounded number of bytes. If the peer never pauses, the next answer will be wrong, which is noticed.
     private func discardUnasked() {
         var scrap = [UInt8](repeating: 0, count: Self.mostUnasked)
         _ = recv(descriptor, &scrap, scrap.count, cmodbus_no_wait)
     }
 
-    /// What is there; nil when nothing is.
+    /// The waiting bytes; nil when there are none.
     private func read(_ operation: ModbusError.Operation) throws(ModbusError) -> ArraySlice<UInt8>? {
         var room = [UInt8](repeating: 0, count: 512)
         while true {

@@ -4,20 +4,20 @@ import CModbus
 /// Frames of Modbus TCP: transaction, protocol, length of the rest, unit, protocol data unit (Modbus Messaging on
 /// TCP/IP 1.0b, 3.1.3).
 enum TCPFrame {
-    /// Everything before the protocol data unit.
+    /// The bytes before the protocol data unit.
     static let headerSize = 7
-    /// Bytes that the header's length counts: the unit and two to 253 more.
+    /// The range of the header's length field: the unit and 2 to 253 more bytes.
     private static let rest = 3...254
 
-    /// The frame that asks `request`.
+    /// The frame of `request`.
     static func sealed(_ request: ModbusRequest, transaction: UInt16) -> [UInt8] {
         let pdu = request.pdu
         return ModbusRequest.bytes(of: [transaction, 0, UInt16(pdu.count + 1)]) + [UInt8(request.unit)] + pdu
     }
 
-    /// The protocol data unit of the answer that `received` begins with; nil while it is not whole.
+    /// The protocol data unit of the answer that `received` begins with; nil while it is incomplete.
     ///
-    /// Unlike libmodbus, which compares the transaction alone, takes no answer of another unit, protocol or length.
+    /// libmodbus compares only the transaction. This also refuses another unit, protocol or length.
     /// - Throws: `ModbusError`: a bad frame, as soon as the header shows it.
     static func answer(
         in received: [UInt8], to request: ModbusRequest, transaction: UInt16
@@ -32,7 +32,7 @@ enum TCPFrame {
         return received.count >= size ? Array(received[headerSize..<size]) : nil
     }
 
-    /// What the header says that `received` begins with; nil while it is not whole.
+    /// The header that `received` begins with; nil while it is incomplete.
     static func header(of received: [UInt8]) -> (transaction: UInt16, unit: Int, size: Int)? {
         guard received.count >= headerSize else { return nil }
         let length = Int(received[4]) << 8 | Int(received[5])

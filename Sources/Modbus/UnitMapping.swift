@@ -4,11 +4,11 @@ import Glibc
 
 /// The four tables of a served unit: an owned `modbus_mapping_t`.
 ///
-/// Not `Sendable`: the thread that makes it serves it.
+/// Not `Sendable`: only the thread that creates it uses it.
 package final class UnitMapping {
-    // libmodbus writes through it when a client writes a coil or a register.
+    // libmodbus writes here when a client writes a coil or a register.
     let raw: UnsafeMutablePointer<modbus_mapping_t>
-    /// Addresses in each table, from 0 on; beyond is exception 2.
+    /// Addresses in each table, starting at 0. Others give exception 2.
     package let size: Int
 
     /// - Parameter size: 1...65536.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A rehearsal that did not go as planned, in words for whoever reads the test's or the demo's output.
+/// A rehearsal that failed, described for the reader of the test's or demo's output.
 package struct RehearsalError: Error, Equatable, CustomStringConvertible {
     package let description: String
 

@@ -2,9 +2,9 @@
 import BlockingIO
 import Glibc
 
-/// A temporary directory of one's own, removed with everything in it when the last use of this object ends.
+/// A temporary directory, removed with its contents when this object is released.
 package final class Workspace: Sendable {
-    /// Absolute, without a slash at the end, mode 0700, short enough for a Unix socket's name to fit below it.
+    /// Absolute, without a trailing slash, mode 0700. Short enough for the path of a Unix socket in it.
     package let path: String
 
     /// - Throws: `SystemError` when `$TMPDIR`, or else `/tmp`, cannot be written to.
@@ -52,7 +52,7 @@ package final class Workspace: Sendable {
     }
 }
 
-/// Removes a directory and what is in it, without following symbolic links; what cannot be removed stays.
+/// Removes a directory with its contents, without following symbolic links. Files that cannot be removed stay.
 private func removeTree(_ path: String) {
     if let directory = opendir(path) {
         while let entry = readdir(directory) {
@@ -61,7 +61,7 @@ private func removeTree(_ path: String) {
             }
             guard name != ".", name != ".." else { continue }
             let child = "\(path)/\(name)"
-            // unlink(2) refuses a directory, and takes away a symbolic link itself.
+            // unlink(2) fails for a directory, and removes a symbolic link itself.
             if unlink(child) != 0 { removeTree(child) }
         }
         closedir(directory)

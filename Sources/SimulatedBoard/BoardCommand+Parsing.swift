@@ -2,7 +2,7 @@
 import Modbus
 
 extension BoardCommand {
-    /// Reads one line; nil for an empty one or a comment (`#`).
+    /// Parses one line; nil for an empty line or a comment (`#`).
     ///
     /// - Throws: `BoardLineError`
     static func parse(_ line: String) throws(BoardLineError) -> BoardCommand? {
@@ -67,7 +67,7 @@ extension BoardCommand {
     }
 }
 
-/// The words of a line, read one after the other.
+/// The words of a line, taken one by one.
 struct Words {
     private var rest: ArraySlice<Substring>
 
@@ -80,7 +80,7 @@ struct Words {
 
     mutating func next() -> String? { rest.popFirst().map(String.init) }
 
-    /// Takes `word` if it is next.
+    /// Takes the next word if it is `word`.
     mutating func skip(_ word: String) -> Bool {
         guard peek == word else { return false }
         rest.removeFirst()
@@ -148,7 +148,7 @@ struct Words {
 }
 
 extension DataTable {
-    /// As the configuration file and the board's lines spell it.
+    /// The spelling in the configuration file and in the board's lines.
     init?(word: String) {
         switch word {
         case "coil": self = .coils

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import Modbus
 
-/// One line that tells the board what its inputs do; `help` lists them.
+/// One command line for the board, for example what its inputs do; `help` lists all commands.
 enum BoardCommand: Sendable, Hashable {
-    /// Where a value is: a bit or register of a unit.
+    /// The position of a value: a bit or register of a unit.
     struct Place: Sendable, Hashable {
         var unit: Int
         var table: DataTable
@@ -15,7 +15,7 @@ enum BoardCommand: Sendable, Hashable {
         case number(UInt16)
     }
 
-    /// What a unit does with requests.
+    /// How a unit handles requests.
     enum Conduct: Sendable, Hashable {
         case answer, silence, garble
         case delay(Duration)
@@ -32,7 +32,7 @@ enum BoardCommand: Sendable, Hashable {
     case quit
     case help
 
-    /// A press without `for` is held so long at least.
+    /// How long a press without `for` is held, at least.
     static let shortestHold = Duration.milliseconds(200)
 
     static let helpText = """
@@ -52,7 +52,7 @@ enum BoardCommand: Sendable, Hashable {
         """
 }
 
-/// A line that the board cannot carry out: what is wrong, and what would be right.
+/// A line that the board cannot execute: what is wrong, and what would be right.
 package struct BoardLineError: Error, Hashable, CustomStringConvertible {
     package let description: String
 

@@ -3,18 +3,19 @@ import BlockingIO
 import Glibc
 import Modbus
 
-/// Where clients come in: a listening socket, or one serial line. Made on any thread, used and closed by the board's.
+/// Where clients connect: a listening socket, or one serial line. Created on any thread; used and closed by the board's
+/// thread.
 struct BoardDoor: Sendable {
     enum Kind: Sendable {
         /// A listening socket.
         case tcp
-        /// A serial line, or the master of a pseudo-terminal whose slave clients open by `link`.
+        /// A serial line, or the master of a pseudo-terminal. Clients open its slave by `link`.
         case serial(heldSlave: CInt?, link: String?)
     }
 
     let descriptor: CInt
     let kind: Kind
-    /// As clients reach it: `127.0.0.1:1502`, `/tmp/bus`.
+    /// The address for clients: `127.0.0.1:1502`, `/tmp/bus`.
     let name: String
     let port: UInt16
 
@@ -36,7 +37,8 @@ struct BoardDoor: Sendable {
         if let link { unlink(link) }
     }
 
-    /// A pseudo-terminal whose slave the board holds has no last close that would end a killed client's TIOCEXCL.
+    /// Removes the exclusive mode (TIOCEXCL) that a killed client left. The board holds the slave open, so there is no
+    /// last close that would remove it.
     static func endExclusion(of slave: CInt) {
         _ = ioctl(slave, UInt(TIOCNXCL))
     }
@@ -48,7 +50,8 @@ struct BoardDoor: Sendable {
             descriptor: listening.descriptor, kind: .tcp, name: "\(shown):\(listening.port)", port: listening.port)
     }
 
-    /// A link into /dev/pts is what a killed board left behind; what it points to now may be somebody's terminal.
+    /// Whether a terminal exists at `path`. A link into /dev/pts is removed first: a killed board left it, and it may
+    /// now lead to somebody's terminal.
     private static func isTerminal(_ path: String) throws(SystemError) -> Bool {
         var target = [CChar](repeating: 0, count: 4096)
         if readlink(path, &target, target.count - 1) > 0, strncmp(target, "/dev/pts/", 9) == 0 {
@@ -74,7 +77,8 @@ struct BoardDoor: Sendable {
         return BoardDoor(descriptor: descriptor, kind: .serial(heldSlave: nil, link: nil), name: path, port: 0)
     }
 
-    /// The slave is held open: with no client the master would be hung up, and epoll would not rest.
+    /// Keeps the slave open. Without any client the master would be hung up, and epoll would return at once all the
+    /// time.
     private static func makePseudoTerminal(_ path: String) throws(SystemError) -> BoardDoor {
         let pair = try PseudoTerminal.open()
         let slave = Glibc.open(pair.slavePath, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC)
@@ -88,7 +92,7 @@ struct BoardDoor: Sendable {
             descriptor: pair.master, kind: .serial(heldSlave: slave, link: path), name: path, port: 0)
     }
 
-    /// 9600 8N1, no echo, every byte as it is.
+    /// Sets 9600 8N1, no echo, raw bytes.
     private static func makeRaw(_ descriptor: CInt) -> Bool {
         var settings = termios()
         guard tcgetattr(descriptor, &settings) == 0 else { return false }

@@ -3,16 +3,16 @@ import BlockingIO
 import Glibc
 import Modbus
 
-/// The board's own thread: serves clients, carries out lines, moves presses on. Made and used on that thread.
+/// The board's thread: serves clients, executes command lines, advances presses. Created and used on that thread.
 final class BoardLoop {
     typealias Instant = ContinuousClock.Instant
 
-    /// An answer, or a part of one, that leaves at its time.
+    /// An answer, or a part of one, with the time to send it.
     private struct Outgoing {
         var due: Instant
         var client: Int
         var bytes: [UInt8]
-        /// What it answers, on its last part.
+        /// The request that it answers; set on the last part.
         var read: ReadRequest?
         var madeAt: Instant
     }
@@ -23,7 +23,7 @@ final class BoardLoop {
         var lastByte: Instant
     }
 
-    /// A serial line that rests so long in the middle of a request has lost the rest of it.
+    /// A pause this long within a request on a serial line means that the rest was lost.
     private static let longestGap = Duration.milliseconds(20)
 
     private let loop: EventLoop
@@ -87,7 +87,7 @@ extension BoardLoop {
         }
     }
 
-    /// Carries out what waits in each sequence, up to its next `wait`.
+    /// Executes the waiting commands of each source, up to its next `wait`.
     private func carryOut(at now: Instant) {
         for source in BoardLetter.Source.allCases {
             while var sequence = sequences[source], !isEnding {
@@ -169,7 +169,7 @@ extension BoardLoop {
 }
 
 extension BoardCommand.Value {
-    /// The value on the wire; `input` where a name stands for the place and `on` means active.
+    /// The value on the wire. `input` is given if a name was used for the place, and then `on` means active.
     fileprivate func word(in input: Presses.Input?) -> UInt16 {
         switch self {
         case .on: input?.word(isActive: true) ?? 1
@@ -218,7 +218,7 @@ extension BoardLoop {
             return
         }
         let now = clock.now
-        // A line that was handed over before a request was sent holds for that request.
+        // Execute commands that were posted before this request came.
         takeLetters()
         carryOut(at: now)
         movePresses(at: now)
@@ -232,7 +232,7 @@ extension BoardLoop {
         if case .serial(let slave?, _) = door.kind { BoardDoor.endExclusion(of: slave) }
     }
 
-    /// - Returns: whether the request could be understood.
+    /// - Returns: whether the request was understood.
     private func answer(_ frame: ServerFrame, to id: Int, at now: Instant) -> Bool {
         guard let unit = units[frame.unit] else { return true }
         guard let answer = server.answer(to: frame, from: unit.mapping, refusal: unit.refusal) else { return false }

@@ -23,7 +23,7 @@ package enum BoardProgram {
     ///   place cannot be opened).
     package static func run(_ arguments: [String]) -> CInt {
         StandardStream.keepPlaces()
-        // A reader that goes away is an error of write(2), not the end of this process.
+        // If the reader goes away, write(2) fails, and the process is not killed.
         signal(SIGPIPE, SIG_IGN)
         if arguments.contains("--help") {
             output.write(line: usage)
@@ -46,7 +46,7 @@ package enum BoardProgram {
             return 66
         }
         do {
-            // First of all: threads inherit the mask.
+            // Do this first, because threads inherit the signal mask.
             let signals = try StopSignals()
             try serve(options, script, until: signals)
             return output.exitCode
@@ -56,7 +56,8 @@ package enum BoardProgram {
         }
     }
 
-    // Apart from the above because Swift 6.0's optimiser does not survive a noncopyable local with several ways out.
+    // A separate function, because Swift 6.0's optimiser crashes on a noncopyable local in a function with several
+    // exits.
     private static func serve(_ options: BoardOptions, _ script: [String], until signals: borrowing StopSignals) throws
     {
         let ended = try WakeUp()
@@ -107,7 +108,7 @@ package enum BoardProgram {
 
     private static let output = LineOutput(program: "booth-board")
 
-    /// One line on standard output, at once: a test or a demo waits for it.
+    /// Writes one line to standard output at once, because tests and demos wait for it.
     private static func say(_ text: String) {
         output.write(line: text)
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Modbus
 
-/// One unit of the board: its tables, and what it does with requests.
+/// One unit of the board: its tables, and how it handles requests.
 final class BoardUnit {
     /// Addresses in each table.
     static let size = 1024
@@ -28,10 +28,10 @@ final class BoardUnit {
         }
     }
 
-    /// The parts in which an answer leaves, and when each does, counted from the request.
+    /// The parts of an answer, each with its delay after the request.
     func parts(of answer: [UInt8], framing: ModbusServer.Framing) -> [(after: Duration, bytes: [UInt8])] {
         var bytes = answer
-        // The checksum on a serial line, the transaction over TCP.
+        // Garble the checksum on a serial line, or the transaction over TCP.
         if isGarbling { bytes[framing == .rtu ? bytes.count - 1 : 0] ^= 0xFF }
         guard let gap else { return [(delay, bytes)] }
         let middle = bytes.count / 2

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import Modbus
 
-/// The named inputs and what fingers do to them.
+/// The named inputs and the presses on them.
 ///
-/// A press is on until a client has read it so, and released until a client has read that: however slowly the client
-/// polls, it sees each one.
+/// A press stays on until a client has read it as on, and then off until a client has read it as off. So even a client
+/// that polls slowly sees each press.
 struct Presses {
     struct Input {
         var place: BoardCommand.Place
@@ -14,7 +14,7 @@ struct Presses {
         func word(isActive: Bool) -> UInt16 { isActive != isActiveLow ? 1 : 0 }
     }
 
-    /// What the board has to do now.
+    /// The next action of the board.
     enum Step: Equatable {
         case press(String)
         case release(String)
@@ -33,10 +33,10 @@ struct Presses {
 
     mutating func name(_ name: String, _ input: Input) { inputs[name] = input }
 
-    /// Presses `name` once the presses before it are over.
+    /// Presses `name` after its earlier presses have ended.
     mutating func press(_ name: String, hold: Duration) { waiting[name, default: []].append(hold) }
 
-    /// A client got an answer that was made at `instant`.
+    /// A client received an answer that was created at `instant`.
     mutating func wasRead(_ request: ReadRequest, madeAt instant: ContinuousClock.Instant) {
         for (name, press) in running where press.since <= instant {
             guard let place = inputs[name]?.place, request.unit == place.unit, request.table == place.table else {
@@ -48,7 +48,7 @@ struct Presses {
         }
     }
 
-    /// What is due at `now`, in order of names.
+    /// The actions due at `now`, in order of names.
     mutating func advance(to now: ContinuousClock.Instant) -> [Step] {
         var steps: [Step] = []
         for (name, press) in running.sorted(by: { $0.key < $1.key })
@@ -69,7 +69,7 @@ struct Presses {
         return steps
     }
 
-    /// When `advance` has something to do next; nil while it waits for a client.
+    /// When `advance` is due next; nil while waiting for a client.
     var nextDeadline: ContinuousClock.Instant? {
         running.values.filter(\.wasRead).map { $0.since + $0.hold }.min()
     }

@@ -3,39 +3,39 @@ import BlockingIO
 import Modbus
 import Synchronization
 
-/// A Modbus I/O board with several units, on libmodbus' own server side and a thread of its own.
+/// A Modbus I/O board with several units. It uses libmodbus' server side and has its own thread.
 ///
-/// For the demo, for tests in their own process, and behind the program `booth-board`.
+/// Used by the demo, by tests in their own process, and by the program `booth-board`.
 package final class SimulatedBoard: Sendable {
-    /// Where clients find the board.
+    /// Where clients connect to the board.
     package enum Place: Sendable, Hashable {
-        /// `port` 0 takes one that is free.
+        /// `port` 0 means a free one.
         case tcp(host: String, port: UInt16)
-        /// An existing serial line; where there is none, a link to a new pseudo-terminal.
+        /// An existing serial line; if there is none, a link to a new pseudo-terminal.
         case serial(path: String)
     }
 
-    /// Where lines come from.
+    /// The source of a command line.
     package enum Source: Sendable, Hashable, CaseIterable { case script, input }
 
-    /// What the board has to tell while it runs; told on its thread.
+    /// Messages of the running board, sent on its thread.
     package enum Notice: Sendable, Hashable {
         /// `pressed help-1`, `released help-1`, the list of commands.
         case said(String)
-        /// A line that could not be carried out, a device that went.
+        /// A line that could not be executed, or a device that was lost.
         case wrong(String)
-        /// The line `quit` came; the board has ended.
+        /// The board has ended because of the line `quit`.
         case quit
     }
 
-    /// As clients reach it: `127.0.0.1:1502`, or the path of the line.
+    /// The address for clients: `127.0.0.1:1502`, or the path of the serial line.
     package let name: String
-    /// The port that it listens on; 0 for a serial line.
+    /// The port; 0 for a serial line.
     package let port: UInt16
     private let shared: BoardShared
     private let thread: WorkerThread
 
-    /// Opens its place and starts to serve.
+    /// Opens the place and starts serving.
     ///
     /// - Parameters:
     ///   - units: 1...247 each, or 0...255 over TCP.
@@ -66,26 +66,26 @@ package final class SimulatedBoard: Sendable {
         stop()
     }
 
-    /// Ends the board and waits for it: its place is free again, its clients' connections are closed.
+    /// Ends the board and waits for it. Its place is free then, and its clients' connections are closed.
     package func stop() {
         shared.mailbox.post(.stop)
         thread.join(milliseconds: 5000)
     }
 
-    /// Carries out one line; a line that names what is not there becomes a `Notice.wrong`.
+    /// Executes one command line. A line about something that does not exist gives a `Notice.wrong`.
     ///
-    /// - Parameter source: lines of one source are carried out one after the other, `wait` between them.
+    /// - Parameter source: lines of one source are executed in order, with the pauses of `wait`.
     /// - Throws: `BoardLineError` when the line cannot be understood.
     package func command(_ line: String, from source: Source = .input) throws(BoardLineError) {
         guard let command = try BoardCommand.parse(line) else { return }
         shared.mailbox.post(.command(command, source))
     }
 
-    /// The requests that its units got so far, silent ones too, oldest first; the last 4096 of them.
+    /// The last 4096 requests to its units, even silent ones, oldest first.
     package func requests() -> [ServerFrame] { shared.frames() }
 }
 
-/// What the board's thread is handed.
+/// Messages to the board's thread.
 enum BoardLetter: Sendable {
     typealias Source = SimulatedBoard.Source
 
@@ -93,7 +93,7 @@ enum BoardLetter: Sendable {
     case command(BoardCommand, Source)
 }
 
-/// What the board's thread has in common with others.
+/// State that the board's thread shares with others.
 final class BoardShared: Sendable {
     let mailbox: Mailbox<BoardLetter>
     let notify: @Sendable (SimulatedBoard.Notice) -> Void

@@ -2,10 +2,10 @@
 import CSystemd
 import Glibc
 
-/// journald as a reader of this program's log, with fields and not only with lines (sd_journal_sendv(3)).
+/// Logging to journald with fields, not only lines (sd_journal_sendv(3)).
 package enum JournalStream {
-    /// Whether standard error is what journald reads, and not a file or a terminal that it was redirected to:
-    /// `$JOURNAL_STREAM` names it by device and inode (systemd.exec(5)).
+    /// Whether standard error goes to journald, and not to a file or terminal. `$JOURNAL_STREAM` names journald's
+    /// stream by device and inode (systemd.exec(5)).
     package static var isStandardError: Bool {
         guard let variable = getenv("JOURNAL_STREAM") else { return false }
         var status = stat()
@@ -13,10 +13,10 @@ package enum JournalStream {
         return String(cString: variable) == "\(status.st_dev):\(status.st_ino)"
     }
 
-    /// Sends one entry. Blocks where journald does not keep up.
+    /// Sends one entry. Blocks when journald does not keep up.
     ///
-    /// - Parameter fields: names of upper-case letters, digits and underscores; `MESSAGE` among them.
-    /// - Throws: `JournalStreamError` when journald does not take it.
+    /// - Parameter fields: names of upper-case letters, digits and underscores; one of them is `MESSAGE`.
+    /// - Throws: `JournalStreamError` when journald refuses it.
     package static func send(_ fields: [(name: String, value: String)]) throws(JournalStreamError) {
         var text: [UInt8] = []
         var lengths: [Int] = []
@@ -37,7 +37,7 @@ package enum JournalStream {
     }
 }
 
-/// journald did not take an entry.
+/// journald refused an entry.
 package struct JournalStreamError: Error, Equatable, CustomStringConvertible {
     /// An `errno` value.
     package let code: CInt

@@ -2,31 +2,31 @@
 import CSystemd
 import Glibc
 
-/// Tells the service manager where the program stands (sd_notify(3), `Type=notify`).
+/// Tells the service manager the state of the program (sd_notify(3), `Type=notify`).
 ///
-/// Outside systemd, where `$NOTIFY_SOCKET` is not set, every call does nothing. From any thread.
+/// Without systemd `$NOTIFY_SOCKET` is not set, and every call does nothing. May be called from any thread.
 package struct Notifier: Sendable {
     package init() {}
 
-    /// In service: what is ordered after this unit may start, and a reload is over.
+    /// The program is in service: units ordered after it may start, and a reload has ended.
     ///
-    /// - Parameter status: one line for `systemctl status`, in the same message.
-    /// - Throws: `NotifyError` when there is a manager and it could not be told.
+    /// - Parameter status: one line for `systemctl status`, sent in the same message.
+    /// - Throws: `NotifyError` when there is a manager and sending fails.
     package func ready(status text: String? = nil) throws(NotifyError) {
         try send(["READY=1"] + (text.map { [statusLine($0)] } ?? []))
     }
 
-    /// One line for `systemctl status`; line breaks in it become spaces.
+    /// Sets the line for `systemctl status`. Line breaks become spaces.
     ///
-    /// - Throws: `NotifyError` when there is a manager and it could not be told.
+    /// - Throws: `NotifyError` when there is a manager and sending fails.
     package func status(_ text: String) throws(NotifyError) {
         try send([statusLine(text)])
     }
 
-    /// A reload begins; `ready` ends it, also when the reload was refused.
+    /// A reload begins. `ready` ends it, even if the reload was refused.
     ///
-    /// It carries the monotonic clock in microseconds, which tells the manager which reload is meant.
-    /// - Throws: `NotifyError` when there is a manager and it could not be told.
+    /// The message carries the monotonic clock in microseconds, so that the manager can tell reloads apart.
+    /// - Throws: `NotifyError` when there is a manager and sending fails.
     package func reloading() throws(NotifyError) {
         var now = timespec()
         clock_gettime(CLOCK_MONOTONIC, &now)
@@ -34,43 +34,43 @@ package struct Notifier: Sendable {
         try send(["RELOADING=1", "MONOTONIC_USEC=\(microseconds)"])
     }
 
-    /// The stop has begun.
+    /// The program has begun to stop.
     ///
-    /// - Throws: `NotifyError` when there is a manager and it could not be told.
+    /// - Throws: `NotifyError` when there is a manager and sending fails.
     package func stopping() throws(NotifyError) {
         try send(["STOPPING=1"])
     }
 
-    /// The program goes round: the watchdog's time begins anew.
+    /// The program's loop runs; restarts the manager's watchdog timer.
     ///
-    /// - Throws: `NotifyError` when there is a manager and it could not be told.
+    /// - Throws: `NotifyError` when there is a manager and sending fails.
     package func keepAlive() throws(NotifyError) {
         try send(["WATCHDOG=1"])
     }
 
-    /// After how long a silence the manager kills this process (sd_watchdog_enabled(3)); nil: it does not watch it.
+    /// How long the program may be silent before the manager kills it (sd_watchdog_enabled(3)); nil: no watchdog.
     package static var watchdogLimit: Duration? {
         var microseconds: UInt64 = 0
-        // Left in the environment: a reload runs the program anew in the same process.
+        // Keep the variable: after a reload the program runs again in the same process.
         guard sd_watchdog_enabled(0, &microseconds) > 0 else { return nil }
         return .microseconds(Int64(clamping: microseconds))
     }
 
     private func send(_ assignments: [String]) throws(NotifyError) {
-        // Negative is an errno value, 0 is "no manager", positive is "sent".
+        // Negative: an errno value; 0: no manager; positive: sent.
         let result = sd_notify(0, assignments.joined(separator: "\n"))
         guard result >= 0 else { throw NotifyError(assignment: assignments[0], code: -result) }
     }
 
-    /// A line break would begin another assignment.
+    /// Replaces line breaks, because a line break would begin another assignment.
     private func statusLine(_ text: String) -> String {
         "STATUS=" + String(text.map { $0.isNewline ? " " : $0 })
     }
 }
 
-/// The service manager could not be told something.
+/// A message could not be sent to the service manager.
 package struct NotifyError: Error, Equatable, CustomStringConvertible {
-    /// What it was to be told, as sent: `READY=1`.
+    /// The message's first line: `READY=1`.
     package let assignment: String
     /// An `errno` value.
     package let code: CInt

@@ -2,30 +2,31 @@
 import BoothModel
 import Rehearsal
 
-/// From an event synced to its receipt, over mutual TLS on loopback: with nothing else to send, and with a backlog.
+/// The time from an event's sync to its receipt, over mutual TLS on loopback: with an empty queue, and with a backlog.
 struct AcceptFigure {
-    /// Half of them before the backlog, half after it: the machine's other work comes and goes.
+    /// Half before the backlog and half after it, because other work on the machine varies.
     private static let samples = 500
     private static let budget = 10.0
-    /// So many wait when the first press comes.
+    /// How many events wait at the first press.
     private static let backlog = 100_000
-    /// So many more are there before, which the rate is measured by.
+    /// How many more events wait before that; the rate is measured with them.
     private static let drained = 20_000
     private static let backlogPresses = 250
     private static let drainRate = 5000.0
 
     private struct Backlog {
-        /// Events a second, before anybody presses.
+        /// Events per second, before any press.
         var rate: Double
         var presses: Samples
     }
 
-    /// - Parameter configuration: makes one for a platform's port.
+    /// - Parameter configuration: creates one for a platform's port.
     func measure(_ configuration: (UInt16) throws -> Configuration, in booth: BenchBooth) throws -> [Figure] {
         try measureAtPlatform(configuration, in: booth) + measureAlone(configuration, in: booth)
     }
 
-    /// At `booth-platform`, which writes all events to one file: a press waits there for the batch before it.
+    /// Measures with `booth-platform`, which writes all events to one file. A press waits there for the batch before
+    /// it.
     private func measureAtPlatform(
         _ configuration: (UInt16) throws -> Configuration, in booth: BenchBooth
     ) throws -> [Figure] {
@@ -50,7 +51,7 @@ struct AcceptFigure {
         ]
     }
 
-    /// At a platform that keeps nothing: what is left is the agent.
+    /// Measures with a platform that stores nothing, so only the agent's time is left.
     private func measureAlone(
         _ configuration: (UInt16) throws -> Configuration, in booth: BenchBooth
     ) throws -> [Figure] {
@@ -92,7 +93,7 @@ struct AcceptFigure {
         let agent = try BenchAgent(configuration, directory: directory)
         defer { agent.stop() }
         try agent.startUplink()
-        // The first one makes the connection.
+        // The first event makes the connection.
         _ = try agent.waitUntilAccepted(try agent.change().event)
         var spans: [Duration] = []
         for _ in 0..<Self.samples / 2 {
@@ -105,7 +106,7 @@ struct AcceptFigure {
     private func measureBacklog(_ configuration: Configuration, directory: String) throws -> Backlog {
         let agent = try BenchAgent(configuration, directory: directory)
         defer { agent.stop() }
-        // The first few are not counted: connections are made.
+        // The first events are not counted, because connections are made then.
         let uncounted = 1000
         try agent.seed(Self.backlog + Self.drained + uncounted)
         try agent.startUplink()

@@ -2,7 +2,7 @@
 import BoothJournal
 import BoothModel
 
-/// The text of one alarm, encoded once, with other ids put into it: a backlog of many is made in a moment.
+/// The text of one alarm, encoded once and reused with other ids, so that a large backlog is made quickly.
 struct AlarmTemplate {
     private static let event = EventID(key: 1 << 12, random: 1)
     private static let incident = EventID(key: 2 << 12, random: 2)

@@ -4,7 +4,7 @@ import BoothModel
 import Glibc
 import Rehearsal
 
-/// The least that recording could take: another thread appends so many bytes to a file and calls fdatasync(2).
+/// The lower bound for recording: another thread appends the same bytes to a file and calls fdatasync(2).
 final class BareAppender {
     private enum Order: Sendable {
         case append
@@ -16,8 +16,8 @@ final class BareAppender {
     private let thread: WorkerThread
 
     /// - Parameters:
-    ///   - path: made here.
-    ///   - bytes: how many to append each time.
+    ///   - path: the file to create.
+    ///   - bytes: how many bytes to append each time.
     init(path: String, bytes: Int) throws {
         let (orders, outcomes) = (try Mailbox<Order>(), try Mailbox<BootTime?>())
         thread = try WorkerThread(name: "appender") {
@@ -43,7 +43,7 @@ final class BareAppender {
 
     /// Appends once.
     ///
-    /// - Returns: the span from asking to synced.
+    /// - Returns: the time from the order to the sync.
     func append() throws -> Duration {
         let began = BootTime.now()
         orders.post(.append)

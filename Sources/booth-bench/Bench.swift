@@ -5,15 +5,15 @@ import BoothModel
 import Glibc
 import Rehearsal
 
-/// One run of all measurements, one after the other: nothing is measured while something else is.
+/// Runs all measurements one after the other, so that none disturbs another.
 struct Bench {
     private let language = Language.ofEnvironment
 
-    /// Measures everything, says on standard error what is under way, and shows the figures.
+    /// Measures everything, shows its progress on standard error, and shows the figures.
     ///
-    /// - Throws: the first measurement that could not be made.
+    /// - Throws: the error of the first measurement that failed.
     func run(_ options: BenchOptions) throws {
-        // What is measured is a disk: /tmp is memory on many machines.
+        // A disk is measured, and /tmp is in memory on many machines.
         setenv("TMPDIR", "/var/tmp", 0)
         let booth = try BenchBooth()
         TimeZoneDatabase.use("Asia/Shanghai")
@@ -71,7 +71,7 @@ struct Bench {
         }
     }
 
-    /// The polling, beside the other programs that are on this machine.
+    /// Compares polling with other programs on this machine.
     private func compare(in booth: BenchBooth, _ spans: ContestSpans) throws -> [Comparison] {
         let contest = try Contest(in: booth)
         say(Message(zh: "Modbus:一个在线单元的轮询间隔", en: "Modbus: the period of a live unit"))
@@ -88,10 +88,10 @@ struct Bench {
         StandardStream.error.write(line: "booth-bench: \(what.text(in: language))…")
     }
 
-    /// What the parts that run in this process are configured with: one help button, each press an incident.
+    /// The configuration for the parts that run in this process: one help button, and each press is an incident.
     private func configuration(port: UInt16, in booth: BenchBooth) throws -> Configuration {
         var text = BoothConfigurationText()
-        // Presses follow one another as fast as they are recorded: none of them bounces.
+        // Presses come as fast as they are recorded, so none may count as bouncing.
         text.table("rules", ["repeat = \"0s\"", "chatter = \"off\""])
         text.modbus("cabinet", tcpPort: 1)
         text.point("help-1", kind: "help-button", bus: "cabinet", address: 0, lines: ["debounce = \"0ms\""])

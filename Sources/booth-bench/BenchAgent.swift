@@ -7,8 +7,8 @@ import BoothUplink
 import Glibc
 import Rehearsal
 
-/// The agent's way from a reading to a receipt, in this process: its core, its journal, its uplink, on the threads that they
-/// have in the agent. Left out are the drivers and the control socket.
+/// The agent from a reading to a receipt, in this process: its core, journal and uplink, on the same threads as in the
+/// agent. Drivers and the control socket are left out.
 final class BenchAgent {
     private enum Letter: Sendable {
         case recorded([EventID], at: BootTime)
@@ -20,23 +20,23 @@ final class BenchAgent {
     private let mailbox: Mailbox<Letter>
     private let configuration: Configuration
     private var core: BoothCore
-    /// Of events that are put into the queue without the core.
+    /// The ids of events that are queued without the core.
     private var ids = EventIDGenerator(after: 0)
     private var isActive = false
-    /// When the events of interest were synced, and when their receipts were there.
+    /// When each event was synced, and when its receipt came.
     private var recorded: [EventID: BootTime] = [:]
     private var accepted: [EventID: BootTime] = [:]
-    /// Receipts so far, and when the last of them came.
+    /// The receipts so far, and the time of the last one.
     private(set) var receipts = (count: 0, last: BootTime.now())
     private(set) var recordedCount = 0
-    /// Whether the uplink waits for something to send.
+    /// Whether the uplink waits for events.
     private var isHungry = false
 
     /// - Parameters:
-    ///   - configuration: with one target, and a help button as its first point.
-    ///   - directory: of the journal.
-    ///   - limit: most bytes of the journal.
-    ///   - keep: so long its journal keeps what is settled; nil: as long as by default.
+    ///   - configuration: must have one target, and a help button as its first point.
+    ///   - directory: the journal's directory.
+    ///   - limit: the most bytes of the journal.
+    ///   - keep: how long the journal keeps settled events; nil: the default.
     init(
         _ configuration: Configuration, directory: String, limit: Int64 = 1 << 30, keep: Duration? = nil
     ) throws {
@@ -62,7 +62,7 @@ final class BenchAgent {
         self.uplink = uplink
     }
 
-    /// Starts to send, and to ask for tasks as the agent does: a poll is held beside what is measured.
+    /// Starts sending and polling for tasks, like the agent. So a poll is held during the measurement.
     func startUplink() throws {
         try uplink.start()
         uplink.order(.startTasks(after: nil))
@@ -76,9 +76,9 @@ final class BenchAgent {
 
     // MARK: Acting
 
-    /// Presses the button, or releases it: an incident is raised, or restored.
+    /// Presses or releases the button, which raises or restores an incident.
     ///
-    /// - Returns: when it was seen, and the event that it led to.
+    /// - Returns: when it was seen, and the event that it caused.
     func change() throws -> (seen: BootTime, event: EventID) {
         isActive.toggle()
         let now = BootTime.now()
@@ -91,10 +91,10 @@ final class BenchAgent {
         return (now, event)
     }
 
-    /// Puts alarms on disk and in the queue, without the incidents that they would have raised.
+    /// Records and queues alarms without raising their incidents.
     func seed(_ count: Int) throws {
         let template = AlarmTemplate(for: configuration, at: Self.now())
-        // No id of the core is as old.
+        // The core never makes ids this old.
         let made = Self.now().wallMilliseconds - 3_600_000
         let wanted = recordedCount + count
         for first in stride(from: 0, to: count, by: 1000) {
@@ -102,7 +102,7 @@ final class BenchAgent {
                 template.event(id: ids.next(wallMilliseconds: made), incident: ids.next(wallMilliseconds: made))
             }
             journal.record(JournalEntry(events: events))
-            // No more of them in memory than the journal is writing anyway.
+            // Limit the events in memory to those that the journal is writing.
             try wait(within: .seconds(120)) { recordedCount >= wanted - count + first - 4000 }
         }
         try wait { recordedCount >= wanted }
@@ -115,17 +115,17 @@ final class BenchAgent {
         return recorded[event] ?? .now()
     }
 
-    /// Waits for its receipt.
+    /// Waits for the event's receipt.
     ///
-    /// - Returns: the span from its sync to its receipt.
+    /// - Returns: the time from its sync to its receipt.
     func waitUntilAccepted(_ event: EventID) throws -> Duration {
         try wait { recorded[event] != nil && accepted[event] != nil }
         return (accepted[event] ?? .now()) - (recorded[event] ?? .now())
     }
 
-    /// Presses or releases the button, and waits until that is synced.
+    /// Presses or releases the button, and waits for the sync.
     ///
-    /// - Returns: the span from seen to synced.
+    /// - Returns: the time from seen to synced.
     func changeAndRecord() throws -> Duration {
         let (seen, event) = try change()
         return try waitUntilRecorded(event) - seen
@@ -134,14 +134,13 @@ final class BenchAgent {
     /// Waits until the uplink has nothing to do.
     func waitUntilIdle() throws { try wait { isHungry } }
 
-    /// Serves the uplink until `end`.
     func serve(until end: BootTime) {
         while BootTime.now() < end {
             for letter in mailbox.wait(milliseconds: end.millisecondsAway()) { apply(letter) }
         }
     }
 
-    /// Serves the uplink until so many receipts have come.
+    /// Serves the uplink until this many receipts have come.
     func serve(untilAccepted count: Int) throws {
         let deadline = BootTime.now() + .seconds(600)
         while receipts.count < count {
@@ -183,7 +182,7 @@ final class BenchAgent {
         }
     }
 
-    /// Tells the core, and does of what it wants what has a part here.
+    /// Applies an input to the core, and carries out the effects that are supported here.
     ///
     /// - Returns: the events that were recorded.
     @discardableResult

@@ -4,12 +4,12 @@ import BoothModel
 import Glibc
 import Rehearsal
 
-/// What the figures are measured with: a folder, certificates, and the programs of this build beside one another.
+/// The environment of the measurements: a folder, certificates, and the programs of this build.
 final class BenchBooth {
     private let workspace: Workspace
     let certificates: Certificates
 
-    /// Longest wait for anything that a program should do at once.
+    /// The longest wait for something that a program should do at once.
     static let patience = Duration.seconds(20)
 
     init() throws {
@@ -43,7 +43,7 @@ final class BenchBooth {
 
     /// Starts a simulated I/O board over TCP.
     ///
-    /// - Parameter inputs: names of discrete inputs of unit 1, from address 0.
+    /// - Parameter inputs: names of discrete inputs of unit 1, starting at address 0.
     func startBoard(units: Int = 1, inputs: [String]) throws -> (board: ChildProcess, port: UInt16) {
         let port = try freePort()
         let units = (1...units).flatMap { ["--unit", String($0)] }
@@ -59,8 +59,9 @@ final class BenchBooth {
     /// Starts a platform with mutual TLS.
     ///
     /// - Parameters:
-    ///   - name: of its database.
-    ///   - isHeard: whether its lines are wanted; a hundred thousand of them would cost time that is being measured.
+    ///   - name: the name of its database.
+    ///   - isHeard: whether its output is read. Reading a hundred thousand lines would cost time during the
+    ///     measurement.
     func startPlatform(_ name: String, isHeard: Bool = true) throws -> (platform: ChildProcess, port: UInt16) {
         let port = try freePort()
         let program = try BuiltPrograms.path(of: "booth-platform")
@@ -82,12 +83,13 @@ final class BenchBooth {
     /// Starts the agent.
     ///
     /// - Parameters:
-    ///   - name: of its state directory and its control socket.
-    ///   - tracer: a command line to run it with, such as strace's.
+    ///   - name: the name of its state directory and its control socket.
+    ///   - tracer: a command line that runs it, such as strace's.
     func startAgent(
         _ name: String, configuration: String, notify: String? = nil, tracer: [String] = []
     ) throws -> ChildProcess {
-        // Beside its socket an agent keeps a mark of its journal, which another's would contradict.
+        // Give each agent its own folder: beside its socket it keeps a mark of its journal, which must not mix with
+        // another's.
         mkdir(file("\(name).run"), 0o700)
         let command =
             tracer + [
@@ -97,17 +99,17 @@ final class BenchBooth {
         return try ChildProcess(command[0], Array(command.dropFirst()), environment: ["NOTIFY_SOCKET": notify])
     }
 
-    /// Waits until an agent without a service manager says that it is in service.
+    /// Waits until an agent without a service manager reports that it is in service.
     func waitUntilInService(_ agent: ChildProcess) throws {
         try agent.line(on: .error, within: Self.patience) { $0.contains("in service") || $0.contains("在用") }
     }
 
-    /// Starts `boothctl events --follow`, each event a line of JSON.
+    /// Starts `boothctl --json events --follow`, which prints each event as a line of JSON.
     func followEvents(of name: String) throws -> ChildProcess {
         try startControl(of: name, ["--json", "events", "--follow"])
     }
 
-    /// Starts `boothctl` with these words.
+    /// Starts `boothctl` with these arguments.
     func startControl(of name: String, _ words: [String]) throws -> ChildProcess {
         try ChildProcess(try BuiltPrograms.path(of: "boothctl"), ["--socket", control(of: name)] + words)
     }

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-/// The command line of `booth-bench`.
 struct BenchOptions {
-    /// What is measured together.
+    /// Parts that can be measured separately.
     enum Part: String, CaseIterable {
         case start, recording, acceptance, load, journal, relays, reports, idle, tasks, rules, modbus
-        /// As long as one likes, so only where it is asked for.
+        /// Runs as long as wanted, so only on request.
         case soak
 
         static let usual = allCases.filter { $0 != .soak }
@@ -30,16 +29,17 @@ struct BenchOptions {
     }
 
     var parts = Part.usual
-    /// How long a soak takes.
+    /// The duration of a soak.
     var minutes = 10.0
-    /// Short spans for the parts of the journal, relays, tasks, rules and Modbus: to see that it runs, not to believe its figures.
+    /// Short spans for the parts journal, relays, tasks, rules and Modbus. This only shows that they run; the figures
+    /// are not reliable.
     var isQuick = false
     var isJSON = false
-    /// Where the JSON goes as well.
+    /// A file that also receives the JSON.
     var output: String?
     var isHelp = false
 
-    /// - Throws: `UsageError` for a command line that cannot be meant.
+    /// - Throws: `UsageError` for a wrong command line.
     init(_ arguments: [String]) throws(UsageError) {
         var rest = arguments[...]
         var chosen: [Part] = []

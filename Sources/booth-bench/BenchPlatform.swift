@@ -3,10 +3,10 @@ import BoothModel
 import HTTPServer
 import Rehearsal
 
-/// A platform that takes everything and keeps nothing, with mutual TLS: its answer takes as long for a press while a
-/// batch is under way as without one. What is measured through it is the agent, not a platform's disk.
+/// A platform with mutual TLS that accepts everything and stores nothing. It answers a press equally fast with or
+/// without a batch in progress. So the agent is measured, not a platform's disk.
 ///
-/// It reads no JSON: in what the agent sends, each event has `"id":"` once.
+/// It does not parse JSON: in the agent's requests each event has `"id":"` once.
 final class BenchPlatform {
     private static let maxBatch = 50
     private static let mark = Array("\"id\":\"".utf8)
@@ -28,7 +28,7 @@ final class BenchPlatform {
     func stop() { server.stop() }
 
     private static func answer(_ request: HTTPRequest) -> HTTPResponse {
-        // It has no tasks, and holds the poll.
+        // There are no tasks, so hold the poll.
         if request.method == "GET" { return HTTPResponse(status: 204, delay: .seconds(50)) }
         guard request.method == "POST", request.path == "/v1/events" else { return HTTPResponse(status: 404) }
         let receipts = ids(in: request.body).map { #"{"id":"\#($0)","result":"accepted"}"# }.joined(separator: ",")

@@ -3,7 +3,7 @@ import BoothModel
 import Glibc
 import Rehearsal
 
-/// A help button on the board, pressed and let go once what came of the last step was seen.
+/// A help button on the board. Each press and release waits until the effect of the last step was seen.
 struct Button {
     let board: ChildProcess
     let platform: ChildProcess
@@ -11,7 +11,7 @@ struct Button {
     let events: ChildProcess
     let trace: WriteTrace
 
-    /// One incident from its press to the receipt for its end.
+    /// Plays one incident from its press to the receipt of its end.
     ///
     /// - Returns: the platform's line for its end.
     @discardableResult
@@ -22,15 +22,15 @@ struct Button {
         return try platform.line(within: BenchBooth.patience) { $0.contains(EventType.incidentRestored.rawValue) }
     }
 
-    /// What so many incidents wrote, each raised, accepted and restored.
+    /// The writes of `count` incidents, each raised, accepted and restored.
     func wholeLives(_ count: Int) throws -> WriteTrace.Totals {
         let before = try trace.read()
         for _ in 0..<count { try pressToTheEnd() }
         return try trace.read() - before
     }
 
-    /// What the raising alone of each of so many incidents wrote: the platform stands still meanwhile, and says nothing that
-    /// would be written as well. Ends once it has taken them all.
+    /// The writes of raising each of `count` incidents. The platform is stopped meanwhile, so that its answers cause no
+    /// writes. Ends when the platform has accepted all.
     func raisings(_ count: Int) throws -> [WriteTrace.Totals] {
         try passOverKnownEvents()
         platform.send(signal: SIGSTOP)
@@ -48,7 +48,7 @@ struct Button {
         return all
     }
 
-    /// What is followed begins with the last hundred events.
+    /// Skips the old events: `events --follow` begins with the last hundred.
     private func passOverKnownEvents() throws {
         let last = try pressToTheEnd().split(separator: " ").first { $0.hasPrefix("id=") }?.dropFirst("id=".count)
         guard let last else { throw RehearsalError("the platform's line names no event") }

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-/// The same of the agent and of other programs, measured in the same run.
+/// The same measurement of the agent and of other programs, made in the same run.
 struct Comparison: Sendable {
     struct Side: Sendable {
-        /// Of the program.
         var name: Message
         var value: Double
-        /// Where the value comes from, in its unit; empty when it is one reading.
+        /// The samples of the value, in its unit; empty if it is a single reading.
         var samples = Samples()
     }
 
@@ -16,14 +15,14 @@ struct Comparison: Sendable {
         case absent(name: Message, why: Message)
     }
 
-    /// Stable, for machines: `modbus-period-31-silent`.
+    /// A stable name for machines: `modbus-period-31-silent`.
     var id: String
     var name: Message
     var unit: Figure.Unit
     var ours: Side
     var baselines: [Baseline]
 
-    /// The agent's figure by the other's; nil where the other's is nothing.
+    /// The agent's value divided by the other program's; nil if that is zero.
     func ratio(to side: Side) -> Double? {
         side.value > 0 ? ours.value / side.value : nil
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-/// One measured figure, and what it is to be held against.
+/// One measured figure and its budget.
 struct Figure: Sendable {
     enum Unit: String, Sendable {
         case milliseconds = "ms"
@@ -22,27 +22,26 @@ struct Figure: Sendable {
         case atLeast(Double)
     }
 
-    /// What was measured in the same run and in the same way, to compare with.
+    /// A comparable measurement of the same run.
     struct Baseline: Sendable {
         var name: Message
         var unit: Unit
         var samples: Samples
     }
 
-    /// Stable, for machines: `recorded`.
+    /// A stable name for machines: `recorded`.
     var id: String
     var name: Message
-    /// What is judged.
     var value: Double
     var unit: Unit
     /// nil: shown, not judged.
     var budget: Budget?
-    /// Where the value comes from, when it comes from several: milliseconds unless `sampleUnit` says otherwise.
+    /// The samples of the value, if there are several: in milliseconds unless `sampleUnit` says otherwise.
     var samples = Samples()
     var sampleUnit = Unit.milliseconds
     var baseline: Baseline?
 
-    /// Whether it is within its budget; nil without one.
+    /// Whether the value is within its budget; nil without a budget.
     var isWithinBudget: Bool? {
         switch budget {
         case .atMost(let most): value <= most

@@ -3,7 +3,7 @@ import BoothModel
 import Glibc
 import Rehearsal
 
-/// What an agent costs that nothing happens to: four units on a bus, each asked every 200 ms.
+/// The cost of an idle agent: four units on a bus, each polled every 200 ms.
 struct IdleFigure {
     private static let units = 4
     private static let span = Duration.seconds(5)
@@ -15,7 +15,7 @@ struct IdleFigure {
         let configuration = try booth.write(Self.configuration(boardPort, platformPort, booth), named: "idle.toml")
         let agent = try booth.startAgent("idle", configuration: configuration)
         try booth.waitUntilInService(agent)
-        // The start and the first heartbeat, which comes within 3 s, are not idleness.
+        // Skip the start and the first heartbeat, which comes within 3 s.
         try platform.line(within: BenchBooth.patience) { $0.contains(EventType.status.rawValue) }
         let files = ProcessFiles(processID: agent.processID)
         let (began, before) = (BootTime.now(), try files.processorNanoseconds())

@@ -3,7 +3,7 @@ import BoothModel
 import Glibc
 import Rehearsal
 
-/// The real agent under strace: what an incident costs the disk; and what the agent is in memory after it.
+/// The real agent under strace: the disk writes of an incident, and the agent's memory afterwards.
 struct LoadFigures {
     private static let presses = 200
     private static let bytesBudget = 9.0
@@ -38,7 +38,7 @@ struct LoadFigures {
         text.table("rules", ["repeat = \"0s\""])
         text.modbus("cabinet", tcpPort: board)
         text.point("help-1", kind: "help-button", bus: "cabinet", address: 0, poll: "10ms")
-        // Long enough for a platform that is stopped while presses are recorded.
+        // Longer than the platform is stopped while presses are recorded.
         text.target(
             "police", accepts: ["police", "fault"], port: platform, certificates: booth.certificates,
             lines: ["timeout = \"60s\""])

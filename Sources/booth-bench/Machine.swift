@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import Glibc
 
-/// What the figures were measured on: without it they mean little.
+/// The machine that was measured; the figures mean little without it.
 struct Machine: Encodable {
     var cpu: String
     var cores: Int
     var kernel: String
-    /// Of the folder that everything is written in.
+    /// The file system of the bench's folder.
     var filesystem: String
-    /// The compiler that built this program, as near as a program can tell.
+    /// The compiler of this program, as far as a program can know it.
     var swift: String
     var build: String
 
@@ -26,7 +26,7 @@ struct Machine: Encodable {
         build = Self.isOptimised ? "release" : "debug"
     }
 
-    /// The model's name; on arm64, where /proc/cpuinfo has none, the board's.
+    /// The processor's model; on arm64, where /proc/cpuinfo has none, the board's model.
     private static func processor() -> String {
         for line in readText("/proc/cpuinfo").split(separator: "\n") where line.hasPrefix("model name") {
             return String(line.split(separator: ":", maxSplits: 1).last ?? "").trimmed
@@ -39,7 +39,7 @@ struct Machine: Encodable {
     private static func filesystem(of folder: String) -> String {
         let mounts = readText("/proc/self/mounts").split(separator: "\n").map { $0.split(separator: " ") }
         let holding = mounts.filter { $0.count > 2 && (folder + "/").hasPrefix($0[1] == "/" ? "/" : $0[1] + "/") }
-        // Of mounts over one another the last one counts.
+        // If several are mounted at one point, the last one counts.
         let nearest = holding.enumerated().max { ($0.element[1].count, $0.offset) < ($1.element[1].count, $1.offset) }
         return nearest.map { "\($0.element[2]) (\($0.element[0]))" } ?? "unknown"
     }

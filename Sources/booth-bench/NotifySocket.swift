@@ -9,7 +9,7 @@ final class NotifySocket {
     let path: String
     private let descriptor: Descriptor
 
-    /// - Parameter path: made here, and gone with the folder that it is in.
+    /// - Parameter path: the socket to create; it is removed with its folder.
     init(path: String) throws {
         self.path = path
         let opened = socket(AF_UNIX, CInt(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
@@ -18,9 +18,9 @@ final class NotifySocket {
         try UnixSocket.bind(opened, to: path)
     }
 
-    /// Waits for a message that has `line`.
+    /// Waits for a message that contains `line`.
     ///
-    /// - Returns: when it was there.
+    /// - Returns: when it came.
     /// - Throws: `RehearsalError` when it does not come within `limit`.
     func wait(for line: String, within limit: Duration) throws -> BootTime {
         let deadline = BootTime.now() + limit

@@ -3,7 +3,7 @@ import BlockingIO
 import Glibc
 import Rehearsal
 
-/// A small file whole, such as one of /proc; empty where it cannot be read.
+/// The text of a small file, for example in /proc; empty if it cannot be read.
 func readText(_ path: String) -> String {
     let opened = open(path, O_RDONLY | O_CLOEXEC)
     guard opened >= 0 else { return "" }
@@ -17,11 +17,11 @@ func readText(_ path: String) -> String {
     }
 }
 
-/// What the kernel knows of a process (proc(5)).
+/// A process as the kernel shows it (proc(5)).
 struct ProcessFiles {
     let processID: pid_t
 
-    /// The value of a line `Rss:    1234 kB` of smaps_rollup, in bytes.
+    /// The value in bytes of a line such as `Rss:    1234 kB` in smaps_rollup.
     ///
     /// - Throws: `RehearsalError` when the kernel does not show it.
     func memory(_ name: String) throws -> Int {
@@ -46,7 +46,7 @@ struct ProcessFiles {
         return names
     }
 
-    /// Time on a processor so far, all threads together, in nanoseconds.
+    /// The processor time of all threads so far, in nanoseconds.
     ///
     /// - Throws: `RehearsalError` when the kernel does not count it (CONFIG_SCHED_INFO).
     func processorNanoseconds() throws -> Int64 {
@@ -59,7 +59,7 @@ struct ProcessFiles {
         }
     }
 
-    /// Bytes that the thread called `name` has handed to write calls.
+    /// The bytes that the thread called `name` has passed to write calls.
     ///
     /// - Throws: `RehearsalError` when there is no such thread or the kernel does not count (CONFIG_TASK_IO_ACCOUNTING).
     func bytesWritten(byThread name: String) throws -> Int {

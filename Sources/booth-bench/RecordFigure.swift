@@ -3,7 +3,8 @@ import BoothModel
 import Glibc
 import Rehearsal
 
-/// From a settled reading to its event synced, beside a bare append and sync of the same bytes, one after the other.
+/// The time from a settled reading to its event's sync, and in turn the time of a bare append and sync of the same
+/// bytes.
 struct RecordFigure {
     private static let warmUps = 100
     private static let samples = 500
@@ -33,7 +34,7 @@ struct RecordFigure {
         ]
     }
 
-    /// What the journal's thread writes for one change as a rule: the median leaves checkpoints out.
+    /// The usual bytes that the journal's thread writes for one change. The median leaves out checkpoints.
     private static func bytesOfOneCommit(_ agent: BenchAgent) throws -> Int {
         let files = ProcessFiles(processID: getpid())
         var counts: [Double] = []

@@ -3,7 +3,7 @@ import BoothCommands
 import BoothModel
 
 extension Report {
-    /// A row for the agent's figure beside each other program's, and the one by the other.
+    /// The agent's figure beside each other program's, with their ratio.
     func comparisonTable(in language: Language) -> String {
         func said(_ zh: String, _ en: String) -> String { Message(zh: zh, en: en).text(in: language) }
         var table = Table(
@@ -39,7 +39,7 @@ extension Report {
         }
     }
 
-    /// A comparison as machines read it.
+    /// A comparison in the JSON output.
     struct ComparisonEntry: Encodable {
         struct Side: Encodable {
             let program: Message

@@ -3,7 +3,7 @@ import BoothCommands
 import BoothModel
 import FoundationEssentials
 
-/// All figures of one run, for people and for machines.
+/// All figures of one run, as text and as JSON.
 struct Report {
     let machine: Machine
     let figures: [Figure]
@@ -71,7 +71,7 @@ struct Report {
         }
     }
 
-    /// With three digits that count.
+    /// Three significant digits.
     static func text(_ value: Double, _ unit: Figure.Unit) -> String {
         let digits = value >= 100 ? 0 : value >= 10 ? 1 : value >= 0.1 || value == 0 ? 2 : 3
         let scale = [1.0, 10.0, 100.0, 1000.0][digits]
@@ -136,7 +136,7 @@ struct Report {
         let count: Int
         let median, p99: Double
 
-        /// nil without samples.
+        /// Nil without samples.
         init?(_ samples: Samples, _ unit: Figure.Unit, name: Message?) {
             guard samples.count > 0 else { return nil }
             self.name = name

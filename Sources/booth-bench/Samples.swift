@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-/// Measured values of one kind, such as the milliseconds of 500 commits.
+/// Measured values of one kind, for example the milliseconds of 500 commits.
 struct Samples: Sendable {
     private var values: [Double] = []
 
@@ -9,7 +9,7 @@ struct Samples: Sendable {
         self.values = values.sorted()
     }
 
-    /// Spans in milliseconds.
+    /// Durations in milliseconds.
     init(milliseconds spans: [Duration]) {
         self.init(spans.map { Double($0.nanoseconds) / 1e6 })
     }
@@ -21,7 +21,7 @@ struct Samples: Sendable {
     /// 0 without values.
     var mean: Double { values.isEmpty ? 0 : values.reduce(0, +) / Double(values.count) }
 
-    /// The least value that so many percent of the values do not exceed (nearest rank); 0 without values.
+    /// The smallest value that is not exceeded by this percentage of the values (nearest rank); 0 without values.
     func percentile(_ percent: Double) -> Double {
         guard !values.isEmpty else { return 0 }
         let rank = Int((percent / 100 * Double(values.count)).rounded(.up))

@@ -3,7 +3,7 @@ import BoothModel
 import Glibc
 import Rehearsal
 
-/// From starting the program to READY=1, with a board and a platform that are there.
+/// The time from starting the program to READY=1, when the board and the platform already run.
 struct StartFigure {
     private static let starts = 10
     private static let budget = 300.0

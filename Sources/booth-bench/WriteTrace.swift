@@ -3,7 +3,7 @@ import BlockingIO
 import Glibc
 import Rehearsal
 
-/// What a program writes into a folder and syncs there, as strace(1) sees it: a log for each of its threads.
+/// The writes and syncs of a program in a folder, recorded by strace(1) in one log for each thread.
 final class WriteTrace {
     struct Totals {
         var bytes = 0
@@ -23,20 +23,21 @@ final class WriteTrace {
     private var offsets: [String: Int] = [:]
 
     /// - Parameters:
-    ///   - folder: for strace's logs; has to be there and empty.
-    ///   - watched: only files below it count.
+    ///   - folder: for strace's logs; must exist and be empty.
+    ///   - watched: count only files below this folder.
     init(logs folder: String, watching watched: String) {
         self.folder = folder
         self.watched = watched
     }
 
-    /// Where strace is; nil where it is not installed.
+    /// The path of strace; nil if it is not installed.
     static var program: String? {
         let path = getenv("PATH").map { String(cString: $0) } ?? "/usr/bin"
         return path.split(separator: ":").map { "\($0)/strace" }.first { access($0, X_OK) == 0 }
     }
 
-    /// The words before the traced program's own. The tracer is a grandchild, so that the program keeps its place as ours.
+    /// The command line before the traced program's own. The tracer runs as a grandchild, so the program stays our
+    /// child.
     func command(_ program: String) -> [String] {
         let calls = (Self.writes + Self.syncs).joined(separator: ",")
         return [
@@ -44,7 +45,7 @@ final class WriteTrace {
         ]
     }
 
-    /// Everything so far. What a thread did before something that it told this process is in it.
+    /// All writes so far. If a thread wrote something before it sent this process a message, it is included.
     func read() throws -> Totals {
         guard let directory = opendir(folder) else { throw SystemError("open \(folder)") }
         defer { closedir(directory) }

@@ -4,34 +4,35 @@ import BoothModel
 import FoundationEssentials
 import Rehearsal
 
-/// What the agent raised against what the platforms answered for, from the books of both sides.
+/// Compares the incidents that the agent raised with the platforms' answers, from the data of both sides.
 struct Balance {
     /// Incidents in the agent's journal.
     let raised: Int
-    /// Of them, those that every target who has it gave a ticket for, and that are the same case in its database.
+    /// How many of them have a ticket from every target that received them, with the same case in the target's
+    /// database.
     let accepted: Int
-    /// Events that still wait, and events that a platform refused for another reason than that they are the other's.
+    /// Waiting events, and events that a platform refused, except those that belong to the other platform.
     let queued: Int
     let rejected: Int
-    /// Counts missing from the platforms' sequences.
+    /// Numbers missing in the platforms' sequences.
     let gaps: Int
-    /// Events that came more than once, with the same id and the same body.
+    /// Events received more than once with the same id and body.
     let repeated: Int
-    /// Events that came under a known id with another body.
+    /// Events received with a known id but a different body.
     let conflicts: Int
 
     var lost: Int { raised - accepted + gaps }
 
-    /// - Parameter expected: incidents that the day should have raised.
+    /// - Parameter expected: the number of incidents that the day should have raised.
     func holds(expecting expected: Int) -> Bool {
         raised == expected && accepted == raised && queued == 0 && rejected == 0 && gaps == 0 && conflicts == 0
     }
 }
 
 extension Balance {
-    /// Reads both sides' books.
+    /// Reads the data of both sides.
     init(of booth: DemoBooth) throws {
-        // First: what left the queue by then is seen in what is read after it.
+        // Read the queue first: events that have left it by then are in the data read below.
         let queue: QueueReply = try Self.reply(["--json", "queue"], of: booth)
         let incidents = try Self.incidents(of: booth)
         let books = try DemoBooth.Platform.allCases.map { ($0.rawValue, try PlatformBook(booth.database(of: $0))) }
@@ -46,7 +47,7 @@ extension Balance {
                 }
         }
         queued = queue.targets.reduce(0) { $0 + $1.queued }
-        // What a platform handed to the other one was answered, and is accounted for there.
+        // Incidents that a platform handed to the other were answered there, and count there.
         rejected = queue.targets.reduce(0) { $0 + $1.rejected }
         gaps = books.reduce(0) { $0 + $1.1.gaps }
         repeated = books.reduce(0) { $0 + $1.1.repeated }

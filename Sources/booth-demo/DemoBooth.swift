@@ -2,9 +2,9 @@
 import FoundationEssentials
 import Rehearsal
 
-/// A booth on this machine: two platforms, two boards, the agent, and what the agent shows of its journal.
+/// A booth on this machine: two platforms, two boards, the agent, and a follower of the agent's events.
 ///
-/// Everything is a program of its own on ports above 1024, in a folder that goes with the demo.
+/// All of them are separate programs on ports above 1024, in a folder that is removed after the demo.
 final class DemoBooth {
     private let workspace: Workspace
     private let certificates: Certificates
@@ -60,9 +60,9 @@ final class DemoBooth {
         return running
     }
 
-    /// Waits for a line of a platform that may have been printed already.
+    /// Waits for a line of a platform, which may have been printed before.
     ///
-    /// - Parameter after: lines since its start that do not count.
+    /// - Parameter after: how many lines since its start to skip.
     func line(of platform: Platform, after: Int = 0, where isWanted: (String) -> Bool) throws -> String {
         let running = try self.platform(platform)
         if let line = running.lines.dropFirst(after).first(where: { isWanted($0.text) }) { return line.text }
@@ -105,7 +105,7 @@ final class DemoBooth {
         journal = EventFollower(control: try control(["--json", "events", "--follow"]), seen: journal?.seen ?? [])
     }
 
-    /// As a power cut ends it.
+    /// Kills the agent, like a power cut.
     func killAgent() throws {
         try agent?.stop(with: 9, within: .seconds(10))
         agent = nil
@@ -121,7 +121,6 @@ final class DemoBooth {
         try ChildProcess(try BuiltPrograms.path(of: "boothctl"), ["--socket", socket] + arguments)
     }
 
-    /// What `boothctl` prints, line by line.
     func ask(_ arguments: [String]) throws -> [String] {
         let control = try control(arguments)
         try control.wait(within: .seconds(20))

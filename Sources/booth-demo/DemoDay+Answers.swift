@@ -2,7 +2,7 @@
 import BoothModel
 import Rehearsal
 
-// What becomes of an incident once it has its ticket: the dispatcher's part, the officer's, and the other platform's.
+// The answers after an incident has its ticket: by the dispatcher, the officer and the other platform.
 extension DemoDay {
     func dispatcherAnswers() throws {
         screen.title("公安接警员派警、到场处置、办结", "The dispatcher of the police sends somebody, and closes the case")
@@ -64,7 +64,7 @@ extension DemoDay {
 
     // MARK: Steps
 
-    /// Has the dispatcher of the police type a line, and waits until the booth has done it.
+    /// Types a line for the police dispatcher, and waits until the booth has carried it out.
     private func dispatcher(_ line: String) throws {
         let platform = try booth.platform(.police)
         let before = platform.lines.count
@@ -81,7 +81,7 @@ extension DemoDay {
         }
     }
 
-    /// The id of a point's incident that is not closed.
+    /// The id of the open incident of a point.
     private func openIncident(on point: String) throws -> String? {
         try Balance.incidents(of: booth).last { $0.point?.rawValue == point && $0.state != .closed }?
             .incident.description

@@ -2,11 +2,11 @@
 import BoothModel
 import Rehearsal
 
-/// A booth's day, played on real programs and followed from contact to ticket.
+/// A day of a booth, played with the real programs, from contact to ticket.
 struct DemoDay {
     let screen = Screen()
     let booth: DemoBooth
-    /// Incidents that the day raises.
+    /// The number of incidents that the day raises.
     var expected = 0
 
     private static let nobody = ""
@@ -22,9 +22,9 @@ struct DemoDay {
         )
     }
 
-    /// Plays it.
+    /// Plays the day.
     ///
-    /// - Returns: whether the balance holds.
+    /// - Returns: whether the balance is right.
     mutating func play() throws -> Bool {
         try begin()
         try pressTwice()
@@ -138,7 +138,7 @@ struct DemoDay {
         }
     }
 
-    /// Acts on a board and follows what comes of it to the ticket.
+    /// Sends a command to a board, and follows its effect to the ticket.
     private mutating func raise(
         on point: String, by command: String, at board: ChildProcess, to platform: DemoBooth.Platform
     ) throws {
@@ -156,7 +156,7 @@ struct DemoDay {
         )
     }
 
-    /// Waits until a platform has shown its answer to an event.
+    /// Waits until a platform has printed its answer to an event.
     private func ticket(for event: EventID, from platform: DemoBooth.Platform) throws -> String {
         let line = try booth.line(of: platform) { $0.contains(" id=\(event) ") }
         return try field("ticket", of: line)
@@ -175,7 +175,8 @@ struct DemoDay {
         screen.line("\(point)：恢复（\(category.zh)）", "\(point): restored (\(category.en))")
     }
 
-    /// The last answers may be on their way still; and what is told later is no longer this day's.
+    /// Waits for empty queues, because the last answers may still be on their way. Takes the balance at that moment, because
+    /// later events do not belong to this day.
     private func balanceOfEmptyQueues() throws -> Balance {
         let deadline = BootTime.now() + .seconds(30)
         repeat {

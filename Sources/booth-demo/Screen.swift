@@ -2,10 +2,10 @@
 import BlockingIO
 import BoothModel
 
-/// What the demo shows, in the reader's language.
+/// The output of the demo, in the reader's language.
 struct Screen {
     let language = Language.ofEnvironment
-    /// How the program ends where the day went well: 0, or 1 when something could not be shown.
+    /// The exit code if the day went well: 0, or 1 when a line could not be written.
     static var exitCode: CInt { output.exitCode }
 
     private static let output = LineOutput(program: "booth-demo")
@@ -18,7 +18,7 @@ struct Screen {
         write("   " + (language == .chinese ? zh : en))
     }
 
-    /// Another program's own words.
+    /// Shows lines of another program.
     func quote(_ lines: [String]) {
         for line in lines { write("   │ " + line) }
     }

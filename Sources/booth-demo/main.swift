@@ -2,7 +2,7 @@
 import BlockingIO
 import Glibc
 
-// Plays a booth's day on this machine; exit 0 only if every incident raised was accepted.
+// Plays a booth's day on this machine. Exits with 0 only if every raised incident was accepted.
 do {
     exit(try playDay() ? Screen.exitCode : 1)
 } catch {
@@ -10,7 +10,7 @@ do {
     exit(1)
 }
 
-/// The day ends with this function, before exit(3): what it started is stopped, and its folder removed.
+/// A separate function: when it returns, before exit(3), the started programs are stopped and the folder is removed.
 func playDay() throws -> Bool {
     var day = try DemoDay()
     return try day.play()

@@ -2,13 +2,13 @@
 import BoothControl
 import BoothModel
 
-/// An incident as somebody names it: by its id, or by how the id begins.
+/// An incident named on the command line, by its id or by the start of its id.
 enum IncidentName: Equatable {
     case id(EventID)
     /// Eight characters or more, in lower case.
     case beginning(String)
 
-    /// Nil for what no id begins with, and for less than eight characters.
+    /// Nil if no id can start like this, or if the text has fewer than eight characters.
     init?(_ text: String) {
         if let id = EventID(text) {
             self = .id(id)
@@ -32,17 +32,17 @@ enum IncidentName: Equatable {
     }
 }
 
-/// A verb of somebody at the booth who does something, and is recorded with it.
+/// A verb of a person at the booth who changes something; the agent records the person with it.
 enum ActingVerb: String {
     case ack, close, arm, disarm, retry
 }
 
-/// What an acting verb asks for, before an incident is looked up.
+/// The request of an acting verb, before an incident is looked up.
 enum ActRequest: Equatable {
     case act(Act)
     case acknowledge(IncidentName)
     case close(IncidentName, outcome: String)
-    /// As written, since a time of day is one of the booth's zone.
+    /// The time as written, because a time of day is in the booth's time zone.
     case disarm(until: String)
 
     init(_ verb: ActingVerb, _ invocation: Invocation, now: WallTime) throws(Invocation.UsageError) {
@@ -92,14 +92,14 @@ enum ActRequest: Equatable {
         return text
     }
 
-    /// What is no time, or falls into an hour that the zone leaves out.
+    /// The message for a text that is not a time, or a time that the zone skips.
     static func noTime(_ text: String) -> Message {
         Message(
             zh: "--until \(text)：应为 17:00、\"2026-11-21 17:00\" 或 2026-11-21T17:00+08:00",
             en: "--until \(text): 17:00, \"2026-11-21 17:00\" or 2026-11-21T17:00+08:00 is expected")
     }
 
-    /// An end that the agent refuses.
+    /// The message for an end time that the agent refuses.
     static let wrongUntil = Message(
         zh: "--until：应在此刻之后、7 天以内；date 显示本机时间",
         en: "--until: a time to come, within 7 days, is expected; date shows this machine's time")

@@ -2,30 +2,30 @@
 import BoothConfig
 import BoothModel
 
-/// A command line, read. Options may stand before or after the verb, as `--option value` or `--option=value`.
+/// A parsed command line. Options may stand before or after the verb, as `--option value` or `--option=value`.
 struct Invocation: Equatable {
     var verb: Verb?
-    /// What follows the verb: an incident's id, a file; of `modbus` what it is to do, and with what.
+    /// The words after the verb: an incident's id, a file; for `modbus` its action and arguments.
     var operands: [String] = []
     var operand: String? { operands.first }
     var socket: String?
     var language: Language?
     var configuration: String?
     var stateDirectory: String?
-    /// As written; `ModbusTask` reads them.
+    /// As written; `ModbusTask` parses them.
     var units: String?
     var baud: String?
     var parity: String?
     var timeout: String?
-    /// Of `close`, `disarm` and `test`, as written.
+    /// For `close`, `disarm` and `test`, as written.
     var outcome: String?
     var until: String?
     var point: String?
-    /// Of `report`: the periods that are asked for, and a date of it as written.
+    /// For `report`: the periods, and a date in the period, as written.
     var periods: [ReportPeriod.Kind] = []
     var date: String?
     var csv = false
-    /// Of `verify`: all that is kept.
+    /// For `verify`: check everything that is kept.
     var full = false
     var json = false
     var help = false
@@ -33,7 +33,7 @@ struct Invocation: Equatable {
     var all = false
     var follow = false
 
-    /// A command line that makes no sense, and what would.
+    /// A wrong command line, and what would be right.
     struct UsageError: Error, Equatable {
         var message: Message
     }
@@ -56,10 +56,10 @@ struct Invocation: Equatable {
         try check(used)
     }
 
-    /// Whether it goes on until somebody ends it.
+    /// Whether it runs until somebody ends it.
     var goesOn: Bool { follow || verb == .test || verb == .modbus && operand == "scan" }
 
-    /// The language that a command line asks for, whatever else is wrong with it.
+    /// The language in a command line, even if the rest is wrong.
     static func language(in arguments: [String]) -> Language? {
         if let attached = arguments.last(where: { $0.hasPrefix("--lang=") }) {
             return Language(rawValue: String(attached.dropFirst(7)))
@@ -137,7 +137,7 @@ struct Invocation: Equatable {
         self.language = language
     }
 
-    /// Refuses an option that the verb does not have: silence would look like obedience.
+    /// Refuses an option that does not belong to the verb, so that the user does not think it had an effect.
     private func check(_ used: [Option]) throws(UsageError) {
         if help || version || verb == .help { return }
         guard let verb else {

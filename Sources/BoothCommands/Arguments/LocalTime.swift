@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-/// A time as somebody types it.
+/// A time as a person types it.
 enum LocalTime {
-    /// `2026-11-21T17:00+08:00` as RFC 3339, with or without seconds; `2026-11-21 17:00` in this process's zone; `17:00`,
-    /// the next one.
+    /// Parses `2026-11-21T17:00+08:00` (RFC 3339, with or without seconds), `2026-11-21 17:00` in this process's zone,
+    /// or `17:00`, the next one.
     ///
-    /// - Returns: nil for anything else, and for an hour that the zone leaves out.
+    /// - Returns: nil for another form, and for a time that the zone skips.
     static func instant(_ text: String, now: WallTime) -> WallTime? {
         if let exact = exact(text) { return exact }
         let parts = text.split(omittingEmptySubsequences: false) { $0 == " " || $0 == "T" }
@@ -18,14 +18,14 @@ enum LocalTime {
         return next
     }
 
-    /// Whether `text` says itself in which zone it is.
+    /// Whether `text` contains its time zone.
     static func isAbsolute(_ text: String) -> Bool { exact(text) != nil }
 
     private static func exact(_ text: String) -> WallTime? {
         WallTime(rfc3339: text) ?? WallTime(rfc3339: withSeconds(text))
     }
 
-    /// Seconds before the offset, where there are none.
+    /// Adds seconds before the offset if there are none.
     private static func withSeconds(_ text: String) -> String {
         let offset = text.hasSuffix("Z") ? 1 : 6
         return String(text.dropLast(offset)) + ":00" + String(text.suffix(offset))

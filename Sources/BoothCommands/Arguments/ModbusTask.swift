@@ -4,7 +4,7 @@ import BoothControl
 import BoothModel
 import BoothScan
 
-/// What `boothctl modbus` is to do, read from its words.
+/// The action of `boothctl modbus`, parsed from its words.
 enum ModbusTask: Equatable {
     case scan(bus: String, ScanOptions)
     case read(ModbusRead)
@@ -69,7 +69,7 @@ extension ScanOptions {
         if let text = invocation.timeout { timeout = try Self.timeout(text) }
     }
 
-    /// `1-32,255`
+    /// Parses a list such as `1-32,255`.
     private static func units(_ text: String) throws(Invocation.UsageError) -> [Int] {
         var units: [Int] = []
         for part in text.split(separator: ",", omittingEmptySubsequences: false) {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What `boothctl` can be asked to do.
+/// The verbs of `boothctl`.
 enum Verb: String, CaseIterable, Sendable {
     case status, points, incidents, queue, events, ack, close, arm, disarm, retry, test, report, verify, doctor
     case gpio, modbus, check, help
 
-    /// Most words that may follow it.
+    /// The most words that may follow the verb.
     var mostOperands: Int {
         switch self {
         case .incidents, .ack, .close, .retry, .check, .help: 1
@@ -16,7 +16,7 @@ enum Verb: String, CaseIterable, Sendable {
     }
 }
 
-/// An option and what it takes.
+/// An option and its value.
 enum Option: String, CaseIterable, Sendable {
     case socket = "--socket"
     case language = "--lang"
@@ -50,7 +50,7 @@ enum Option: String, CaseIterable, Sendable {
         }
     }
 
-    /// The verbs that it belongs to; nil for one that every verb takes.
+    /// The verbs that have this option; nil if all have it.
     var verbs: [Verb]? {
         switch self {
         case .all: [.incidents, .retry, .modbus]

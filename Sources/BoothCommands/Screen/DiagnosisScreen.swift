@@ -3,11 +3,11 @@ import BoothDoctor
 import BoothModel
 
 extension Screens {
-    /// A look at the machine: each finding with its mark, area by area, then how many and where to begin.
+    /// Each finding with its mark, area by area, then the counts and what to repair first.
     func diagnosis(_ diagnosis: Diagnosis) -> String {
         let widths = (
             mark: Finding.Level.allCases.map { mark($0).displayWidth }.max() ?? 0,
-            // A long path must not push every message to the right.
+            // Limit the width, so that one long path does not move every message to the right.
             subject: min(24, diagnosis.findings.map { $0.subject.displayWidth }.max() ?? 0)
         )
         var text = ""
@@ -24,7 +24,7 @@ extension Screens {
         let subject = finding.subject.printable
         var text = "  " + mark(finding.level).padded(to: markWidth) + "  " + subject.padded(to: subjectWidth)
         let indent = String(repeating: " ", count: 4 + markWidth)
-        // A subject that is too wide has a line of its own.
+        // A subject that is too wide gets its own line.
         if subject.displayWidth > subjectWidth {
             text += "\n" + indent + String(repeating: " ", count: subjectWidth)
         }

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension String {
-    /// How many columns of a terminal it takes: two for a Chinese character, none for a mark over another.
+    /// The width in columns of a terminal: two for a Chinese character, none for a combining mark.
     ///
-    /// By Unicode's East Asian Width, W and F (UAX 11); wcwidth(3) would depend on the locale.
+    /// Uses Unicode's East Asian Width, W and F (UAX 11), because wcwidth(3) depends on the locale.
     var displayWidth: Int {
         unicodeScalars.reduce(0) { $0 + $1.displayWidth }
     }
 
-    /// Without control characters, which a terminal would obey: names and reasons come from outside.
+    /// The text without control characters, which a terminal would obey. Names and reasons come from outside.
     var printable: String {
         guard unicodeScalars.contains(where: \.isControl) else { return self }
         var clean = String.UnicodeScalarView()
@@ -16,14 +16,14 @@ extension String {
         return String(clean)
     }
 
-    /// Filled with spaces up to `width` columns.
+    /// The text with spaces added up to `width` columns.
     func padded(to width: Int) -> String {
         self + String(repeating: " ", count: max(0, width - displayWidth))
     }
 }
 
 extension Unicode.Scalar {
-    /// What ends a line, moves the cursor or turns the direction of what follows.
+    /// Whether it ends a line, moves the cursor or changes the direction of the text.
     fileprivate var isControl: Bool {
         value < 0x20 || (0x7F...0x9F).contains(value) || (0x2028...0x202E).contains(value)
             || (0x2066...0x2069).contains(value)

@@ -2,18 +2,18 @@
 import BoothControl
 import BoothModel
 
-/// One event as a line for people: time, what, where, category, count, state.
+/// An event as one line for people: time, type, place, category, count, state.
 struct EventLine: Decodable {
     private struct Details: Decodable {
         var category: String?
-        /// Whose fault it is.
+        /// The device of a fault.
         var device: String?
         var count: Int?
         var state: String?
         var reason: String?
         var outcome: String?
         var by: String?
-        /// Of a task: what was asked, and `done` or `refused`.
+        /// For a task: its kind, and `done` or `refused`.
         var kind: String?
         var result: String?
     }
@@ -32,11 +32,11 @@ struct EventLine: Decodable {
         type = try container.decode(String.self, forKey: .type)
         time = try container.decodeIfPresent(String.self, forKey: .time)
         subject = try container.decodeIfPresent(String.self, forKey: .subject)
-        // A later version's data may have other shapes under these keys; the line is then shorter, not missing.
+        // A later version may use other types for these keys. Then show a shorter line, not none.
         data = try? container.decodeIfPresent(Details.self, forKey: .data)
     }
 
-    /// With its line feed.
+    /// The line with its line feed.
     func text(_ words: Words) -> String {
         var line = words.time(time).padded(to: 19) + "  " + Self.name(ofType: type, words).padded(to: 10)
         line += "  " + (subject ?? data?.device ?? "–").printable.padded(to: 14)
@@ -53,7 +53,7 @@ struct EventLine: Decodable {
         return line + "\n"
     }
 
-    /// `cn.boothd.incident.raised.v1` in a word.
+    /// The event type in a word: `cn.boothd.incident.raised.v1`.
     static func name(ofType type: String, _ words: Words) -> String {
         // A later agent may have types that this version does not know.
         guard let known = EventType(rawValue: type) else { return type.printable }

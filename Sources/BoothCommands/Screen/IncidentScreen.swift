@@ -3,7 +3,7 @@ import BoothControl
 import BoothModel
 
 extension Screens {
-    /// Everything about one incident, from its first activation to its end.
+    /// All details of one incident, from its first activation to its end.
     func life(of incident: IncidentStatus) -> String {
         let source = incident.point?.rawValue ?? incident.device?.rawValue ?? "–"
         var text =
@@ -65,12 +65,12 @@ extension Screens {
         return table.text()
     }
 
-    /// A name and what it is.
+    /// A name and its value.
     func line(_ zh: String, _ en: String, _ value: String) -> String {
         words(zh, en).padded(to: 11) + value.printable + "\n"
     }
 
-    /// What an act came to.
+    /// The result of an act.
     func done(_ act: Act, _ reply: String) throws(ControlClientError) -> String {
         struct OfIncident: Decodable { var incident: IncidentStatus }
         struct OfAttendance: Decodable { var attendance: AttendanceStatus }

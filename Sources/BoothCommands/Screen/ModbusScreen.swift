@@ -4,7 +4,7 @@ import BoothModel
 import BoothScan
 
 extension Screens {
-    /// What was read: address, value, and of registers hexadecimal and bits.
+    /// The values read: address, value, and for registers hexadecimal and bits.
     func values(_ values: [UInt16], of read: ModbusRead) -> String {
         let isRegisters = read.table.isRegisters
         let header = [words("地址", "ADDRESS"), words("十六进制", "HEX"), words("值", "VALUE")]
@@ -45,14 +45,14 @@ extension Screens {
         return "\n" + table.text()
     }
 
-    /// With one digit after the point; a dash before the first answer.
+    /// One decimal; a dash before the first answer.
     private static func milliseconds(_ value: Double?) -> String {
         guard let value else { return "–" }
         let tenths = Int(clamping: (value * 10).rounded())
         return "\(tenths / 10).\(tenths % 10)"
     }
 
-    /// A scan: what answered, and the next step.
+    /// The result of a scan, and the next step.
     func scan(_ report: ScanReport) -> String {
         var text = scanned(report.units)
         if !report.result.isComplete { text += words("（未扫完）", "(not the whole scan)") + "\n" }
@@ -89,7 +89,7 @@ extension Screens {
 }
 
 extension Words {
-    /// What stands before the name of a profile that others would fit as well.
+    /// The word before a profile's name if other profiles would fit as well.
     func mayBe(_ found: FoundUnit) -> String {
         found.identity.isDoubtful ? self("可能是 ", "may be ") : ""
     }

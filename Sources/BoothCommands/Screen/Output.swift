@@ -2,33 +2,33 @@
 import BlockingIO
 import Glibc
 
-/// What a command writes, gathered and written in as few calls as can be.
+/// Collects a command's output and writes it with few calls.
 package final class Output {
     private let descriptor: CInt
     private var waiting: [UInt8] = []
-    /// Whether nothing more is written: the reader is gone, as `head` is after ten lines, or it failed.
+    /// Whether writing has ended: the reader is gone, as `head` is after ten lines, or writing failed.
     package private(set) var isBroken = false
-    /// Why something could not be written; nil where it could, and where the reader is gone: nobody wants the rest.
+    /// Why writing failed; nil if it did not. Also nil if the reader is gone, since then nobody needs the rest.
     package private(set) var failure: SystemError?
-    /// When this descriptor becomes readable while the reader does not read, the rest is given up, and `isBroken` set.
-    /// Without it, a pager that waits for a key would keep a blocked SIGTERM waiting with it.
+    /// If this descriptor becomes readable while the reader does not read, the rest is dropped and `isBroken` is set.
+    /// Otherwise a pager that waits for a key would also delay a blocked SIGTERM.
     var interruption: CInt?
 
-    /// - Parameter descriptor: open for writing as long as this lives; not closed by it.
+    /// - Parameter descriptor: must stay open while this object lives, and is not closed by it.
     package init(_ descriptor: CInt) {
         self.descriptor = descriptor
     }
 
-    /// Whether a person reads along, and not a program or a file.
+    /// Whether the output goes to a terminal.
     package var isTerminal: Bool { isatty(descriptor) == 1 }
 
-    /// Takes `text` as it is, without a line feed; what waits is written at 64 KiB.
+    /// Adds `text` without a line feed. Writes once 64 KiB are collected.
     package func write(_ text: String) {
         waiting.append(contentsOf: text.utf8)
         if waiting.count >= 65_536 { flush() }
     }
 
-    /// Writes what waits.
+    /// Writes the collected text.
     package func flush() {
         defer { waiting = [] }
         guard !isBroken else { return }
@@ -50,7 +50,7 @@ package final class Output {
         }
     }
 
-    /// A pipe that is ready takes PIPE_BUF bytes without blocking (pipe(7)), so no piece is longer.
+    /// Writes small pieces: a ready pipe accepts up to PIPE_BUF bytes without blocking (pipe(7)).
     private func writePieces(or interruption: CInt) {
         var rest = waiting[...]
         while !rest.isEmpty, !isBroken {

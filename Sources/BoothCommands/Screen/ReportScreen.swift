@@ -2,7 +2,7 @@
 import BoothModel
 
 extension Screens {
-    /// A report on one screen: what a station reads out. `--csv` and `--json` have every figure.
+    /// A report on one screen, for a station to read aloud. `--csv` and `--json` have every figure.
     func report(_ report: BoothReport) -> String {
         let parts = [
             heading(of: report), counts(of: report), response(of: report), closed(in: report), open(in: report),
@@ -54,7 +54,7 @@ extension Screens {
         return text
     }
 
-    /// Each incident stands in one of the columns from the first minute to the unmeasured ones.
+    /// The response times. Each incident counts in one column, from the first minute to "not measured".
     private func response(of report: BoothReport) -> String {
         let rows = report.response.filter { $0.raised > 0 }
         guard !rows.isEmpty else { return line("受理", "Accepted", words("没有要受理的", "nothing to accept")) }
@@ -132,7 +132,8 @@ extension Screens {
         return line("信箱", "Letter box", letters) + line("检查", "Checks", checks)
     }
 
-    /// Those that were watched least; the rest is a number, since an agent that was down was down for all of them.
+    /// The points with the lowest availability. Other points only give a number: when the agent was down, all were
+    /// affected.
     private func availability(of points: [BoothReport.Availability]) -> String {
         let partly = points.filter { $0.ratio.map { $0 < 1 } ?? false }
         let wholly = points.count { $0.ratio == 1 }
@@ -142,7 +143,7 @@ extension Screens {
                 + (partly.isEmpty ? "" : words("，\(partly.count) 个不足：", ", \(partly.count) below:")))
         guard !partly.isEmpty else { return text }
         var table = Table([words("点位", "POINT"), words("类型", "KIND"), "%", words("缺", "MISSED")], numbers: [2])
-        // Of equals the first in the configuration stands first.
+        // Equal ones stay in the order of the configuration.
         let worst = partly.enumerated().sorted {
             ($0.element.ratio ?? 1, $0.offset) < ($1.element.ratio ?? 1, $1.offset)
         }
@@ -160,7 +161,7 @@ extension Screens {
 
     private static let mostPoints = 10
 
-    /// Cut to two decimals, as the ratio is cut to four.
+    /// Two decimals, cut and not rounded, as the ratio is cut to four.
     private func percent(_ ratio: Double) -> String {
         let hundredths = Int(clamping: (ratio * 10_000).rounded())
         return "\(hundredths / 100)." + (hundredths % 100 < 10 ? "0" : "") + String(hundredths % 100)
@@ -189,7 +190,7 @@ extension Screens {
         return text
     }
 
-    /// `; took 12.3 s (p95 5 min)`; nothing where nothing was measured.
+    /// `; took 12.3 s (p95 5 min)`; empty if nothing was measured.
     private func span(_ zh: String, _ en: String, _ spans: BoothReport.Spans) -> String {
         guard spans.count > 0 else { return "" }
         let (half, most) = (words.exactSpan(spans.p50Seconds), words.exactSpan(spans.p95Seconds))

@@ -3,11 +3,11 @@ import BoothModel
 import BoothScan
 import Glibc
 
-/// A scan as it goes on, for the person who waits: a bar on a terminal, a line every few seconds elsewhere.
+/// The progress of a scan: a bar on a terminal, otherwise a line every few seconds.
 final class ScanDisplay {
-    /// From one line of progress to the next, where there is no terminal.
+    /// The time between two progress lines without a terminal.
     private static let interval = Duration.seconds(5)
-    /// From one bar to the next.
+    /// The time between two updates of the bar.
     private static let refresh = Duration.milliseconds(100)
     private static let barWidth = 24
 
@@ -20,7 +20,7 @@ final class ScanDisplay {
         self.words = words
     }
 
-    /// What is going to be done, and how long it takes at most.
+    /// Shows the plan and its longest duration.
     func begin(_ plan: ScanPlan, of bus: ModbusBusConfiguration, isLent: Bool) {
         let settings = Set(plan.rounds.compactMap(\.line)).count
         let units = Set(plan.rounds.flatMap(\.units)).count
@@ -72,7 +72,7 @@ final class ScanDisplay {
         errors.flush()
     }
 
-    /// A unit, as soon as it is found.
+    /// Shows a unit as soon as it is found.
     private func show(_ found: FoundUnit) {
         let place = found.line.map { $0.notation + " " } ?? ""
         let board = found.identity.profile.map {

@@ -3,21 +3,21 @@ import BoothModel
 import BoothScan
 import Modbus
 
-/// What a scan found, as people and programs are told, and what to write into the configuration.
+/// The result of a scan for people and programs, with lines for the configuration.
 struct ScanReport {
     let result: BusScan.Result
-    /// As the file has it.
+    /// The bus as configured.
     let bus: ModbusBusConfiguration
     private let profiles: [BoardProfile]
 
-    /// - Parameter profiles: those that were looked for.
+    /// - Parameter profiles: the boards that were looked for.
     init(_ result: BusScan.Result, on bus: ModbusBusConfiguration, profiles: [BoardProfile]) {
         self.result = result
         self.bus = bus
         self.profiles = profiles
     }
 
-    /// In order of setting and address, the setting with the most units first.
+    /// By setting and address; the setting with the most units first.
     var units: [FoundUnit] {
         guard let best else { return result.units.sorted { $0.unit < $1.unit } }
         return result.units.sorted { left, right in
@@ -27,13 +27,13 @@ struct ScanReport {
         }
     }
 
-    /// How the line is configured; nil over TCP.
+    /// The configured setting; nil over TCP.
     private var configured: SerialLine? {
         guard case .serial(_, let baud, let parity, let stopBits) = bus.transport else { return nil }
         return SerialLine(baud: baud, parity, stopBits: stopBits)
     }
 
-    /// The setting that most units have; the configured one, where as many have that.
+    /// The setting with the most units; the configured one if it has as many.
     private var best: SerialLine? {
         let counts = Dictionary(grouping: result.units.compactMap(\.line), by: { $0 }).mapValues(\.count)
         let most = counts.values.max() ?? 0
@@ -44,8 +44,8 @@ struct ScanReport {
 
     // MARK: Next step
 
-    /// Lines for boothd.toml; empty where nothing is to be written. All of it can go into the file as it stands: what
-    /// belongs into a table that is there already is a comment, and so are units at another setting than the bus's.
+    /// Lines for boothd.toml; empty if nothing has to change. The user can add all of it to the file. Lines for a table
+    /// that exists already are comments, and so are units at another setting than the bus's.
     func toml(in language: Language) -> String {
         var tables: [String] = []
         if let best, best != configured, !units.allSatisfy({ speedless.contains($0.unit) }) {
@@ -68,22 +68,22 @@ struct ScanReport {
         return tables.joined(separator: "\n")
     }
 
-    /// Lines for a table that the file has: a second one of that name would be a mistake.
+    /// Comments with the lines for a table that exists already. A second table of the same name would be an error.
     private func change(_ header: String, _ lines: [String], in language: Language) -> String {
         let what = Message(zh: "在已有的 \(header) 里改为：", en: "change in \(header), which is there already:")
         let inner = lines.map { $0.hasPrefix("#") ? "\($0)\n" : "#   \($0)\n" }
         return "# \(what.text(in: language))\n" + inner.joined()
     }
 
-    /// Whether the file names a profile for the unit that what it answered does not speak against.
+    /// Whether the file already names a profile that the unit's answers do not contradict.
     private func hasFittingProfile(_ found: FoundUnit) -> Bool {
         guard let name = bus.units[found.unit]?.profile else { return false }
         let fitting = [found.identity.profile?.name].compactMap { $0 } + found.identity.others
-        // What has no signs cannot be told from others.
+        // A profile without signs cannot be contradicted.
         return fitting.contains(name) || profiles.first { $0.name == name }?.signs.isEmpty != false
     }
 
-    /// What the file does not say of a unit yet, or says otherwise.
+    /// The keys of a unit that are missing or different in the file.
     private func lines(of found: FoundUnit, in language: Language) -> [String] {
         var lines: [String] = []
         let isKnown = hasFittingProfile(found)
@@ -107,7 +107,8 @@ struct ScanReport {
         return lines
     }
 
-    /// In milliseconds, twice what the unit took; nil where what it has now leaves half as much again.
+    /// A longer response timeout in milliseconds, twice the unit's time; nil if the current one is 1.5 times that time
+    /// or more.
     private func longerTimeout(for found: FoundUnit) -> Int64? {
         guard found.delay * 3 / 2 > bus.responseTimeout(of: found.unit) else { return nil }
         return min(60_000, (found.delay.milliseconds * 2 + 49) / 50 * 50)
@@ -122,7 +123,7 @@ struct ScanReport {
         )
     }
 
-    /// What else a technician should know.
+    /// More advice for the technician.
     func hints(isLoanOver: Bool, all: Bool) -> [Message] {
         var hints: [Message] = []
         if let failure = result.failure {
@@ -181,7 +182,7 @@ struct ScanReport {
                 + (all ? "" : " or --all"))
     }
 
-    /// The units that were found at several settings, by address.
+    /// The units found at several settings, by address.
     private var speedless: [Int] {
         Dictionary(grouping: result.units, by: \.unit).filter { $0.value.count > 1 }.keys.sorted()
     }
@@ -213,7 +214,7 @@ struct ScanReport {
                 case evidenceInChinese = "evidence_zh"
             }
 
-            // What is not known is there, null.
+            // Unknown values are written as null.
             func encode(to encoder: any Encoder) throws {
                 var container = encoder.container(keyedBy: CodingKeys.self)
                 try container.encode(found.unit, forKey: .unit)
@@ -237,14 +238,14 @@ struct ScanReport {
 }
 
 extension Duration {
-    /// Whole ones.
+    /// Whole milliseconds.
     fileprivate var milliseconds: Int64 {
         components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000
     }
 }
 
 extension SerialLine.Parity {
-    /// As the configuration spells it.
+    /// The word in the configuration.
     var word: String {
         switch self {
         case .none: "none"

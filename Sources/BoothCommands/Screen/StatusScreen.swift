@@ -38,7 +38,7 @@ extension Screens {
         return words.name(storage.state) + words("，", ", ") + used
     }
 
-    /// How far back it reaches, and how long there is room; nil where nothing is kept yet.
+    /// How far back the history goes, and how long there is room; nil if nothing is kept yet.
     private func history(_ storage: StatusReply.Storage) -> String? {
         guard let from = storage.historyFrom else { return nil }
         let begin = words("自 \(words.time(from))", "from \(words.time(from))")

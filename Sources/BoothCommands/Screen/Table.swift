@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Rows for people: columns two spaces apart, as wide as their widest cell.
+/// A table for people: columns separated by two spaces, each as wide as its widest cell.
 package struct Table {
     private let header: [String]
     private var rows: [[String]] = []
-    /// Columns of numbers, which stand at the right.
+    /// Columns with numbers, which are aligned right.
     private let numbers: Set<Int>
 
-    /// - Parameter numbers: which columns, from 0.
+    /// - Parameter numbers: the indices of number columns.
     package init(_ header: [String], numbers: Set<Int> = []) {
         self.header = header
         self.numbers = numbers
@@ -18,7 +18,7 @@ package struct Table {
         rows.append(row.map(\.printable))
     }
 
-    /// The header and the rows, a line feed after each, no spaces at the ends.
+    /// The header and the rows, each with a line feed, without trailing spaces.
     ///
     /// - Parameter indent: spaces before each line.
     package func text(indent: Int = 0) -> String {

@@ -3,7 +3,7 @@ import BoothControl
 import BoothModel
 
 extension Screens {
-    /// What a walk along the journal's chain found, and the next step where something is wrong.
+    /// The result of checking the journal's chain, and the next step if something is wrong.
     func verification(_ reply: VerifyReply) -> String {
         var text = row(
             "范围", "Checked",
@@ -59,7 +59,7 @@ extension Screens {
         }
     }
 
-    /// The agent handles damage by itself; the file tells people more.
+    /// The agent handles damage by itself. People can learn more from the file.
     private static let setAside = Message(
         zh: "boothd 会把它移为 journal.sqlite.damaged-TIME，取回能读出的，并告知平台；保留该文件，查磁盘、电源和谁能写它",
         en: "boothd sets it aside as journal.sqlite.damaged-TIME, takes over what can be read and tells the platforms; "

@@ -2,9 +2,9 @@
 import BoothControl
 import BoothModel
 
-/// A walk test as its steps come in, and how it is shown.
+/// A walk test: collects its steps and shows them.
 struct WalkTest {
-    /// One activation, and how far it has come.
+    /// One activation and its progress.
     struct Press {
         let number: Int
         let point: PointID
@@ -17,12 +17,12 @@ struct WalkTest {
         var accepted: [TargetID: (milliseconds: Double?, ticket: String?)] = [:]
         var rejected: [TargetID: String] = [:]
 
-        /// Whether nothing more is to come of it.
+        /// Whether no further step is expected.
         var isSettled: Bool {
             (recorded != nil || isHeldInMemory) && targets.allSatisfy { accepted[$0] != nil || rejected[$0] != nil }
         }
 
-        /// Whether it went the whole way.
+        /// Whether it was recorded and accepted by every target.
         var isGood: Bool { recorded != nil && targets.allSatisfy { accepted[$0] != nil } }
     }
 
@@ -32,7 +32,7 @@ struct WalkTest {
     /// Whether the agent has ended it.
     private(set) var isOver = false
 
-    /// - Returns: the press that it was the last step of; nil for any other step.
+    /// - Returns: the press that this step completes; nil for any other step.
     mutating func apply(_ step: TestStep) -> Press? {
         switch step.stage {
         case .begin: (points, seconds) = (step.points ?? [], step.seconds ?? 0)
@@ -50,13 +50,13 @@ struct WalkTest {
         return nil
     }
 
-    /// Tested points that were not activated.
+    /// Tested points without an activation.
     var untested: [TestStep.Point] {
         let seen = Set(presses.map(\.point))
         return points.filter { !seen.contains($0.point) }
     }
 
-    /// Whether each press went the whole way; of a single point, whether there was one.
+    /// Whether each press succeeded. For a test of one point, there must be a press.
     func isGood(ofOnePoint: Bool) -> Bool {
         presses.allSatisfy(\.isGood) && !(ofOnePoint && presses.isEmpty)
     }
@@ -79,7 +79,7 @@ extension WalkTest.Press {
 }
 
 extension Screens {
-    /// What is tested, for how long, and the head of the lines to come.
+    /// What is tested, for how long, and the header of the lines below.
     func heading(of test: WalkTest) -> String {
         let minutes = test.seconds / 60
         let points = test.points.count
@@ -129,7 +129,7 @@ extension Screens {
         return "\(tenths / 10).\(tenths % 10) ms"
     }
 
-    /// What went the whole way, and what nobody pressed.
+    /// What succeeded, and which points nobody pressed.
     func summary(of test: WalkTest) -> String {
         let good = test.presses.filter(\.isGood).count
         let tested = test.points.count - test.untested.count

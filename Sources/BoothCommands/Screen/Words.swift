@@ -2,13 +2,13 @@
 import BoothControl
 import BoothModel
 
-/// The contract's words in the technician's language.
+/// Words of the control interface in the technician's language.
 struct Words {
     let language: Language
 
     func callAsFunction(_ zh: String, _ en: String) -> String { language == .chinese ? zh : en }
 
-    /// A state, kind or category: its Chinese name where it has one and Chinese is asked for, else as it is spelt.
+    /// A state, kind or category: in Chinese if that is the language and there is a name, otherwise as spelt.
     func name(_ word: String) -> String {
         language == .chinese ? Self.chinese[word] ?? word : word
     }
@@ -21,7 +21,7 @@ struct Words {
 
     func name(_ delivery: Delivery) -> String { delivery.name.text(in: language) }
 
-    /// `done` or `refused`, of a task.
+    /// The result of a task, `done` or `refused`.
     func taskResult(_ result: String) -> String {
         switch result {
         case "done": self("已执行", "done")
@@ -30,7 +30,7 @@ struct Words {
         }
     }
 
-    /// `23 ms`, `12.3 s`, then as `span(seconds:)`; a dash for nil.
+    /// `23 ms`, `12.3 s`, longer ones as in `span(seconds:)`; a dash for nil.
     func exactSpan(_ seconds: Double?) -> String {
         guard let seconds else { return "–" }
         if seconds < 1 { return self("\(Int(clamping: seconds * 1000)) 毫秒", "\(Int(clamping: seconds * 1000)) ms") }
@@ -39,13 +39,13 @@ struct Words {
         return self("\(tenths / 10).\(tenths % 10) 秒", "\(tenths / 10).\(tenths % 10) s")
     }
 
-    /// `2026-11-21 08:15:30` of an RFC 3339 time; a dash where there is none.
+    /// `2026-11-21 08:15:30` for an RFC 3339 time; a dash for nil.
     func time(_ rfc3339: String?) -> String {
         guard let rfc3339, rfc3339.utf8.count >= 19 else { return "–" }
         return rfc3339.prefix(10) + " " + rfc3339.dropFirst(11).prefix(8)
     }
 
-    /// `2026-11-21 17:00:00 +08:00`: where the reader's zone may be another.
+    /// `2026-11-21 17:00:00 +08:00`, for when the reader may be in another zone.
     func zonedTime(_ rfc3339: String) -> String { time(rfc3339) + " " + rfc3339.suffix(6) }
 
     /// Whether somebody is in, why the agent thinks so, and until when.
@@ -73,7 +73,7 @@ struct Words {
         return minutes > 0 ? self("\(minutes) 分钟", "\(minutes) min") : self("\(seconds) 秒", "\(seconds) s")
     }
 
-    /// Bytes in the unit that leaves up to four digits.
+    /// A size with a unit, so that at most four digits are shown.
     func size(_ bytes: Int64) -> String {
         let units = ["B", "KiB", "MiB", "GiB"]
         var (value, unit) = (bytes, 0)

@@ -3,9 +3,9 @@ import BoothControl
 import BoothModel
 import Glibc
 
-// What somebody at the booth does: `ack`, `close`, `arm`, `disarm`, `retry`.
+// The verbs of a person at the booth: `ack`, `close`, `arm`, `disarm`, `retry`.
 extension BoothCommand {
-    /// Does it, and shows what the agent recorded.
+    /// Carries out the act and shows what the agent recorded.
     func act(_ verb: ActingVerb, _ invocation: Invocation, _ language: Language) -> ExitCode {
         do throws(Invocation.UsageError) {
             let request = try ActRequest(verb, invocation, now: Self.now)
@@ -24,7 +24,7 @@ extension BoothCommand {
         return WallTime(milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
     }
 
-    /// Runs what asks the agent, and says what went wrong.
+    /// Runs `body`, which asks the agent, and shows its error.
     func asking(
         _ language: Language, _ body: () throws(ControlClientError) -> ExitCode
     ) -> ExitCode {
@@ -68,11 +68,11 @@ extension BoothCommand {
         return .done
     }
 
-    /// A time of day is one of the booth's zone, which a machine set up as UTC does not have.
+    /// Uses the booth's time zone for a time of day, because the machine itself may be set to UTC.
     private func until(_ text: String, _ client: ControlClient) throws(ControlClientError) -> WallTime? {
         if !LocalTime.isAbsolute(text) {
             let status = try ControlClient.decode(StatusReply.self, from: try client.call(.status))
-            // No other thread runs here.
+            // Safe: no other thread runs here.
             TimeZoneDatabase.use(status.timeZone)
         }
         return LocalTime.instant(text, now: Self.now)
@@ -94,7 +94,7 @@ extension BoothCommand {
         return .done
     }
 
-    /// The one incident that is meant; where there is none, or more, says so.
+    /// The one matching incident. If there is none or several, says so.
     private func incident(
         named name: IncidentName, _ client: ControlClient, _ language: Language
     ) throws(ControlClientError) -> EventID? {

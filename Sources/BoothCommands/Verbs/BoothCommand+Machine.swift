@@ -2,7 +2,7 @@
 import BoothDoctor
 import BoothModel
 
-// The verbs that look at the machine themselves: what they tell matters most while the agent does not run.
+// The verbs that examine the machine without the agent. They matter most while the agent does not run.
 extension BoothCommand {
     /// `doctor`
     func diagnose(_ invocation: Invocation, _ language: Language) -> ExitCode {
@@ -28,7 +28,7 @@ extension BoothCommand {
         return listing.chips.allSatisfy { $0.obstacle == nil } ? .done : .failed
     }
 
-    /// One line that is written over, for a person who waits; nothing for a program or a file.
+    /// Shows the current area on a terminal, on one line that is overwritten. Shows nothing to programs and files.
     private func show(progress area: Area, _ language: Language) {
         guard errors.isTerminal else { return }
         let title = area.title.text(in: language)

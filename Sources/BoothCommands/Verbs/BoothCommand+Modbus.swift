@@ -7,9 +7,9 @@ import BoothSensing
 import Glibc
 import Modbus
 
-// A technician at a Modbus bus: `modbus scan`, `modbus read`.
+// The verbs for work on a Modbus bus: `modbus scan`, `modbus read`.
 extension BoothCommand {
-    /// Why a verb ends before it has begun.
+    /// Why a verb cannot begin.
     private struct Refusal: Error {
         var message: Message
         var code: ExitCode
@@ -43,10 +43,10 @@ extension BoothCommand {
         return .done
     }
 
-    /// Through the agent, which has the line; where none runs, or it does not have that bus, from the line itself.
+    /// Reads through the agent, which holds the line. If no agent runs, or it lacks that bus, reads the line itself.
     private func values(of read: ModbusRead, _ invocation: Invocation) throws(Refusal) -> [UInt16] {
         struct Reply: Decodable { var values: [UInt16] }
-        // Who may not read the file may ask the agent all the same.
+        // A user who may not read the file may still ask the agent.
         let known = survey(invocation).configuration?.buses.first { $0.name == read.bus }
         do throws(ControlClientError) {
             let client = try ControlClient(path: invocation.socket ?? defaultSocket)
@@ -138,7 +138,7 @@ extension BoothCommand {
         let scan = BusScan(
             bus, profiles: profiles, plan: plan, isStopped: { isInterrupted || agent?.isDisconnected == true },
             tell: {
-                // The line is open: only now will anybody be asked.
+                // The line is open now, so requests are about to be made.
                 if !hasBegun {
                     noteMistakes(invocation, language)
                     display.begin(plan, of: bus, isLent: agent != nil)
@@ -158,9 +158,9 @@ extension BoothCommand {
         return result.failure == nil && !result.units.isEmpty ? .done : .failed
     }
 
-    /// Has the agent close a serial bus; nil where none runs, or it does not have that bus.
+    /// Makes the agent close a serial bus; nil if no agent runs, or it lacks that bus.
     ///
-    /// Over TCP a second connection disturbs nobody.
+    /// Not needed over TCP, where a second connection disturbs nothing.
     private func borrow(_ bus: ModbusBusConfiguration, _ invocation: Invocation) throws(Refusal) -> ControlClient? {
         guard case .serial = bus.transport else { return nil }
         do throws(ControlClientError) {
@@ -182,7 +182,7 @@ extension BoothCommand {
         }
     }
 
-    /// A file that the agent would refuse can be scanned by; who does so should know.
+    /// Warns if the agent would refuse the file. The scan can use it all the same.
     private func noteMistakes(_ invocation: Invocation, _ language: Language) {
         let file = invocation.configuration ?? ConfigurationCheck.defaultFile
         let count = survey(invocation).problems.count

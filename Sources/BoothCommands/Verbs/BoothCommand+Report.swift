@@ -2,7 +2,7 @@
 import BoothControl
 import BoothModel
 
-// `report`: what the booth went through, for the station.
+// `report`: statistics of the booth for the station.
 extension BoothCommand {
     func report(_ invocation: Invocation, _ language: Language) -> ExitCode {
         do throws(Invocation.UsageError) {

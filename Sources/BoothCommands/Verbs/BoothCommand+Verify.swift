@@ -2,9 +2,9 @@
 import BoothControl
 import BoothModel
 
-// `verify`: whether the journal is what was recorded.
+// `verify`: checks that the journal was not changed.
 extension BoothCommand {
-    /// A large journal on a slow board is read for so long at most.
+    /// The longest time to wait: a large journal on a slow board takes long to read.
     private static let patience = Duration.seconds(900)
 
     func verify(_ invocation: Invocation, _ language: Language) -> ExitCode {

@@ -2,7 +2,7 @@
 import BoothControl
 import BoothModel
 
-// `test`: somebody goes from point to point and sees what becomes of each press.
+// `test`: a person presses one point after the other and sees the result of each press.
 extension BoothCommand {
     func walk(_ invocation: Invocation, _ language: Language) -> ExitCode {
         asking(language) { () throws(ControlClientError) in
@@ -16,7 +16,8 @@ extension BoothCommand {
             } catch {
                 ending = error
             }
-            // Refused: there was no test. Cut off by the end of the agent: what was seen is worth its lines.
+            // An error before the first step: there was no test. If the agent ended later, still show the results so
+            // far.
             if let ending, test.points.isEmpty { throw ending }
             if !invocation.json { close(test, Screens(language)) }
             if let ending { throw ending }
@@ -43,7 +44,7 @@ extension BoothCommand {
         }
     }
 
-    /// A line for each press that is through; on a terminal also one for the press that is under way.
+    /// Shows a line for each completed press; on a terminal also the press in progress.
     private func show(_ step: TestStep, _ settled: WalkTest.Press?, _ test: WalkTest, _ screens: Screens) {
         if step.stage == .begin { output.write(screens.heading(of: test)) }
         let erase = output.isTerminal ? "\r\u{1B}[K" : ""
@@ -52,7 +53,7 @@ extension BoothCommand {
         output.write(erase + screens.line(of: latest, in: test))
     }
 
-    /// The presses that are not through, and the summary.
+    /// Shows the incomplete presses and the summary.
     private func close(_ test: WalkTest, _ screens: Screens) {
         if output.isTerminal { output.write("\r\u{1B}[K") }
         for press in test.presses where !press.isSettled { output.write(screens.line(of: press, in: test) + "\n") }

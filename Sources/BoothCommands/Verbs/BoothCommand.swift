@@ -6,10 +6,11 @@ import Glibc
 
 /// One run of `boothctl`.
 package struct BoothCommand {
-    /// How a run ends; sysexits(3) where it has a number.
+    /// The exit code of a run; as in sysexits(3) where that has one.
     package enum ExitCode: CInt, Sendable {
         case done = 0
-        /// Refused or failed, or the answer could not be written; of `status`: degraded; of `doctor`: something is broken.
+        /// Refused or failed, or the answer could not be written. For `status`: degraded. For `doctor`: something is
+        /// broken.
         case failed = 1
         case notRunning = 3
         case usage = 64
@@ -25,9 +26,9 @@ package struct BoothCommand {
     /// - Parameters:
     ///   - output: for answers.
     ///   - errors: for everything else.
-    ///   - socket: the agent's, unless the command line names one.
+    ///   - socket: the agent's socket, unless the command line names one.
     ///   - language: unless the command line names one.
-    ///   - interruption: readable when `events --follow` or a scan is to end.
+    ///   - interruption: a descriptor that becomes readable when `events --follow` or a scan must end.
     package init(
         output: Output, errors: Output, socket: String = BoothCommand.socketOfEnvironment,
         language: Language = .ofEnvironment, interruption: CInt? = nil
@@ -45,7 +46,7 @@ package struct BoothCommand {
         return String(cString: folder) + "/control"
     }
 
-    /// Does what the command line says; everything is written when it returns.
+    /// Runs the command line. All output is written when it returns.
     ///
     /// - Parameter arguments: without the program's name.
     package func run(_ arguments: [String]) -> ExitCode {
@@ -61,7 +62,7 @@ package struct BoothCommand {
         output.flush()
         guard let failure = output.failure else { return code }
         complain(.notWritten(failure.description), language)
-        // What was wrong before is the better reason.
+        // Keep the earlier error code.
         return code == .done ? .failed : code
     }
 

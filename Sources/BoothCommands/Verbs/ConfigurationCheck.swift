@@ -3,7 +3,7 @@ import BoothConfig
 import BoothControl
 import BoothModel
 
-/// The verb `check`: reads a configuration file as the agent under its unit would; needs no agent.
+/// The verb `check`: reads a configuration file as the service would; needs no agent.
 struct ConfigurationCheck {
     static let defaultFile = "/etc/boothd/boothd.toml"
 
@@ -36,7 +36,7 @@ struct ConfigurationCheck {
 
     var isGood: Bool { error == nil }
 
-    /// `FILE:LINE:COLUMN: what is wrong; what would be right`, in the order of the file.
+    /// `FILE:LINE:COLUMN: what is wrong; what would be right`, in file order.
     func lines(in language: Language) -> [String] {
         error?.lines(in: language) ?? []
     }

@@ -3,7 +3,7 @@ import BoothControl
 import BoothModel
 
 extension ControlClientError {
-    /// What is wrong, and the next step.
+    /// The error, and the next step.
     var message: Message {
         switch self {
         case .notRunning(let path):

@@ -6,7 +6,7 @@ import Glibc
 import Modbus
 
 extension ReadFailure {
-    /// What is wrong, for somebody at a keyboard; speed and parity are nothing that a bus over TCP could have wrong.
+    /// The error for a person. Advice about speed and parity is left out for a bus over TCP.
     func message(on bus: ModbusBusConfiguration?) -> Message {
         guard let bus, case .tcp = bus.transport else { return message }
         return switch self {
@@ -25,7 +25,7 @@ extension ReadFailure {
         }
     }
 
-    /// Why this process, and not the agent, has no values from a bus.
+    /// Why this process, not the agent, could not read a bus.
     static func here(_ error: ModbusError, on bus: ModbusBusConfiguration) -> Message {
         if case .serial(let path, _, _, _) = bus.transport, [EACCES, EPERM].contains(error.code) {
             let group = group(of: path) ?? "dialout"
@@ -37,10 +37,10 @@ extension ReadFailure {
         return ReadFailure(error, on: bus.transport).message(on: bus)
     }
 
-    /// The group that a device's file belongs to, by name.
+    /// The name of the group that owns a device file.
     private static func group(of path: String) -> String? {
         var status = stat()
-        // The structure is the C library's own, good until the next such call; nothing else here makes one.
+        // getgrgid returns a static structure, valid until the next call. There is no other call here.
         guard stat(path, &status) == 0, let entry = getgrgid(status.st_gid) else { return nil }
         return String(cString: entry.pointee.gr_name)
     }

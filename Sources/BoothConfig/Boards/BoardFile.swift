@@ -3,17 +3,17 @@ import BoothModel
 
 /// A boards.toml: a table `[board.NAME]` for each kind of board.
 struct BoardFile {
-    /// Those without a problem, in the order of the file.
+    /// The profiles without a problem, in file order.
     private(set) var profiles: [BoardProfile] = []
-    /// The names of all, so that a wrong one is not reported as absent as well; nil where the file is no TOML, and
-    /// might have any.
+    /// The names of all profiles, right or wrong, so that a wrong one is not also reported as missing; nil if the file
+    /// is not TOML, because then any name may be in it.
     private(set) var names: [String]?
-    /// In the order of the file.
+    /// In file order.
     private(set) var problems: [ConfigurationProblem] = []
 
     /// Reads and checks a file's contents.
     ///
-    /// - Parameter path: what problems call it.
+    /// - Parameter path: the file name that problems show.
     init(bytes: [UInt8], path: String) {
         let log = ProblemLog(file: path)
         defer { problems = log.sorted }
@@ -112,13 +112,13 @@ private struct BoardReader {
             )
             return nil
         }
-        // The notations above have them between 0 and 65535.
+        // The notations above limit these values to 0...65535.
         return word?.answer ?? value.map { .value(UInt16($0)) } ?? most.map { .most(UInt16($0)) }
             ?? range.map { .within(UInt16($0.lowerBound)...UInt16($0.upperBound)) }
     }
 }
 
-/// The answers that are no numbers.
+/// The answers that are not numbers.
 private enum AnswerWord: String, CaseIterable {
     case values, exception, unit
 
@@ -132,7 +132,7 @@ private enum AnswerWord: String, CaseIterable {
 }
 
 extension TableReader {
-    /// Notes a row of addresses that ends beyond a table's last, 65535.
+    /// Notes a range of addresses that ends beyond 65535, the last of a table.
     fileprivate func noteBeyondTable(from first: Int, count: Int) {
         guard first + count > 65_536 else { return }
         problems.note(
@@ -140,7 +140,7 @@ extension TableReader {
             en: "addresses \(first) to \(first + count - 1) go beyond 65535; write \(65_536 - first) at most")
     }
 
-    /// Notes `key` where it stands beside a table of bits.
+    /// Notes a `key` that makes no sense for a table of bits.
     func noteForRegisters(_ key: String) {
         guard isPresent(key) else { return }
         problems.note(
@@ -150,7 +150,7 @@ extension TableReader {
 }
 
 extension Notation where Value == Message {
-    /// A text, the same in both languages, or `{ zh = "…", en = "…" }`.
+    /// A text for both languages, or `{ zh = "…", en = "…" }`.
     fileprivate static var title: Notation {
         Notation(Message(zh: "文字，或 { zh = \"…\", en = \"…\" }", en: "a text, or { zh = \"…\", en = \"…\" }")) { value in
             let name = Notation<String>.name

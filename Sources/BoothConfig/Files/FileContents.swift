@@ -5,9 +5,9 @@ import Glibc
 /// Reads whole small files.
 enum FileContents {
     struct Fault: Error {
-        /// Why, in a few words.
+        /// The reason in a few words.
         var reason: Message
-        /// Whether there is no such file.
+        /// Whether the file does not exist.
         var isAbsence = false
 
         init(zh: String, en: String) {
@@ -29,7 +29,7 @@ enum FileContents {
 
     /// The bytes of a regular file.
     static func read(_ path: String, atMost most: Int) -> Result<[UInt8], Fault> {
-        // O_NONBLOCK: a FIFO would otherwise wait for somebody to write.
+        // O_NONBLOCK: opening a FIFO would otherwise wait for a writer.
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { return .failure(Fault(errno)) }
         defer { close(descriptor) }

@@ -2,17 +2,17 @@
 import BoothModel
 import Glibc
 
-/// Where `credential:NAME` leads.
+/// Where credentials are found.
 enum CredentialPlace {
-    /// `$CREDENTIALS_DIRECTORY` of the service; nil outside one with credentials.
+    /// Inside the service: `$CREDENTIALS_DIRECTORY`; nil without credentials.
     case service(String?)
-    /// The directory that the unit takes them from, seen from outside of the service. Root alone may open what is there.
+    /// Outside the service: the directory from which the unit takes them. Only root may open its files.
     case source(String, isOpen: Bool)
 
-    /// Where the unit's `LoadCredential=` takes certificates and keys from.
+    /// The source of the unit's `LoadCredential=` for certificates and keys.
     static let sourceDirectory = "/etc/boothd/credentials"
-    /// What systemd puts before each file's name there: the credential's name in `LoadCredential=tls:…`, and an
-    /// underscore (systemd.exec(5)).
+    /// The prefix that systemd adds to each file name: the name in `LoadCredential=tls:…` and an underscore
+    /// (systemd.exec(5)).
     static let prefix = "tls_"
 
     func path(of name: String) -> String? {
@@ -23,25 +23,25 @@ enum CredentialPlace {
         }
     }
 
-    /// Whether the file is there and the service gets it under another name than `name`: without the prefix.
+    /// Whether `name` lacks the prefix but the file exists, so that the service gets it under another name.
     func misnames(_ name: String) -> Bool {
         guard case .source(let directory, _) = self, !name.hasPrefix(Self.prefix) else { return false }
         return access("\(directory)/\(name)", F_OK) == 0
     }
 }
 
-/// Where the file names of a configuration lead.
+/// Finds the files that a configuration names.
 struct FileLocations {
     /// The configuration file's directory, absolute.
     private let base: String
     private let credentials: CredentialPlace
     private let opensFiles: Bool
-    /// Whether a time zone has to be one of this system's database.
+    /// Whether a time zone must exist in this system's database.
     let knowsZones: Bool
 
     /// - Parameters:
-    ///   - opensFiles: false to take the names for granted.
-    ///   - knowsZones: false to take the time zone for granted.
+    ///   - opensFiles: false: file names are not checked.
+    ///   - knowsZones: false: the time zone is not checked.
     init(
         configuration path: String, credentials: CredentialPlace, opensFiles: Bool = true, knowsZones: Bool = true
     ) {
@@ -77,7 +77,7 @@ struct FileLocations {
                 .init(zh: "服务得到的该文件名为 \(right)", en: "the service gets that file as \(right)"))
         }
         guard let file = credentials.path(of: credential) else {
-            // The name is taken for granted: whoever opens it is told that there is nothing.
+            // Accept the name unchecked. Whoever opens it will get the error.
             if case .service = credentials, !opensFiles { return .success(name) }
             return .failure(
                 .init(zh: "环境变量 CREDENTIALS_DIRECTORY 未设置", en: "CREDENTIALS_DIRECTORY is not set"))
@@ -85,12 +85,13 @@ struct FileLocations {
         return .success(file)
     }
 
-    /// Whether the file of that name is opened and looked into, and not only named.
+    /// Whether to open the file and check its contents, and not only its name.
     func opens(_ name: String) -> Bool {
         guard opensFiles, name.hasPrefix("credential:"), case .source(_, let isOpen) = credentials else {
             return opensFiles
         }
-        // A name of another kind may come from a drop-in of the unit; nobody outside of the service can tell.
+        // A credential without the prefix may come from a drop-in of the unit, which cannot be seen from outside the
+        // service.
         return isOpen && name.hasPrefix("credential:\(CredentialPlace.prefix)")
     }
 }

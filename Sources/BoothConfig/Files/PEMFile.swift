@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-/// What a PEM file (RFC 7468) has to hold.
+/// The required content of a PEM file (RFC 7468).
 enum PEMContents {
     case certificate
     case privateKey
 
-    /// Whether `text` has a block of this kind, from its BEGIN to its END line.
+    /// Whether `text` has a block of this kind, from its BEGIN line to its END line.
     func isFound(in text: String) -> Bool {
         var opened: Substring?
         for line in text.split(whereSeparator: \.isNewline) {
@@ -38,7 +38,7 @@ enum PEMContents {
 }
 
 extension Notation where Value == String {
-    /// The name of a PEM file; its value is the path. The file is read, as the daemon will read it.
+    /// The name of a PEM file; its value is the path. The file is read, like the daemon does.
     static func pemFile(_ contents: PEMContents, in locations: FileLocations) -> Notation {
         let described = contents.described
         let expected = Message(

@@ -2,14 +2,15 @@
 import BoothModel
 
 extension Configuration {
-    /// What is left of a configuration whose wrong parts were left out: each id and each line once, one target with
-    /// authority, and nothing on a chip or bus that is not there. It holds what a checked one holds.
+    /// Makes a configuration consistent again after its wrong parts were left out: each id and each line is used once,
+    /// one target has authority, and nothing refers to a missing chip or bus. The result has the same guarantees as a
+    /// checked configuration.
     ///
-    /// - Returns: nil where no point or no target is left.
+    /// - Returns: nil if no point or no target is left.
     func consistent() -> Configuration? {
         var left = self
         var taken: Set<String> = []
-        /// Whether nothing had it before, which has it now.
+        /// Claims a name; false if it was claimed before.
         func claim(_ kind: String, _ name: String) -> Bool { taken.insert("\(kind) \(name)").inserted }
         left.chips = chips.filter { claim("chip", $0.name) }
         left.buses = buses.filter { claim("bus", $0.name) }

@@ -3,14 +3,14 @@ import BoothModel
 import Crypto
 import Glibc
 
-/// The last configuration that was in service, as it is kept in the state directory for the day when its file is wrong.
+/// A copy of the last configuration that was in service, kept in the state directory in case the file becomes wrong.
 ///
-/// One file holds all of it, so that a power cut leaves the old one or the new one and never a mixture: four lines of
-/// comment, then the bytes of the configuration file, then those of the boards.toml beside it. The second line is the
-/// SHA-256 of everything after it. Without a boards.toml the whole is a configuration file that can be copied back.
+/// It is one file, so a power cut leaves the old or the new version and never a mixture. It has four comment lines,
+/// then the bytes of the configuration file, then those of the boards.toml. The second line is the SHA-256 of
+/// everything after it. Without a boards.toml the whole file is a configuration file that can be copied back.
 package struct KeptConfiguration: Sendable, Hashable {
     package let text: ConfigurationText
-    /// Where the configuration file was: absolute. Relative file names in it start there.
+    /// The absolute path of the configuration file. Relative file names in it start there.
     package let path: String
 
     /// The file's name in the state directory.
@@ -18,18 +18,18 @@ package struct KeptConfiguration: Sendable, Hashable {
 
     private static let title = "# boothd had this configuration in service last, and keeps it here. See boothd(8)."
     private static let linesBefore = 4
-    /// The two files, and more than the four lines can take.
+    /// Both files, and more than enough for the four lines.
     private static let mostBytes = 2 * ConfigurationFile.mostBytes + 16_384
 
-    /// - Parameter path: of the configuration file, as the user gave it.
-    /// - Returns: nil where the path cannot be written on one line.
+    /// - Parameter path: the path of the configuration file, as the user gave it.
+    /// - Returns: nil if the path contains a line break.
     package init?(_ text: ConfigurationText, path: String) {
         guard let path = Self.absolute(path), !path.utf8.contains(UInt8(ascii: "\n")) else { return nil }
         self.text = text
         self.path = path
     }
 
-    /// `path` from the root on. Links stay links: where they lead may change, and the names that are meant do not.
+    /// The absolute form of `path`. Symbolic links are kept: their targets may change later.
     private static func absolute(_ path: String) -> String? {
         if path.hasPrefix("/") { return path }
         guard let directory = getcwd(nil, 0) else { return nil }
@@ -48,7 +48,7 @@ package struct KeptConfiguration: Sendable, Hashable {
         return Array("\(Self.title)\n# sha256 \(SHA256.hexadecimal(of: hashed))\n".utf8) + hashed
     }
 
-    /// - Returns: nil unless `bytes` are a whole file, as it was written.
+    /// - Returns: nil unless `bytes` are a complete file with the right hash.
     package init?(bytes: [UInt8]) {
         var rest = bytes[...]
         guard Self.line(&rest) == Self.title, let hash = Self.line(&rest, after: "# sha256 "),
@@ -62,7 +62,7 @@ package struct KeptConfiguration: Sendable, Hashable {
         text = ConfigurationText(bytes: Array(rest.prefix(count)), boards: sizes[2] == "none" ? nil : Array(boards))
     }
 
-    /// Takes the next line, without its end; nil where there is none, or it does not begin with `prefix`.
+    /// Removes and returns the next line, without its end; nil if there is none, or it does not begin with `prefix`.
     private static func line(_ rest: inout ArraySlice<UInt8>, after prefix: String = "") -> String? {
         guard let end = rest.firstIndex(of: UInt8(ascii: "\n")) else { return nil }
         let line = String(decoding: rest[..<end], as: UTF8.self)
@@ -72,19 +72,19 @@ package struct KeptConfiguration: Sendable, Hashable {
 
     // MARK: Reading
 
-    /// What a state directory has of it.
+    /// The kept configuration in a state directory.
     package enum Found: Sendable, Hashable {
-        /// None was ever kept, as far as anybody can tell.
+        /// There is none.
         case none
-        /// It cannot be taken; the problem says why.
+        /// It cannot be used; the problem says why.
         case damaged(ConfigurationProblem)
         case whole(KeptConfiguration)
     }
 
-    /// Where it is in `directory`.
+    /// The file's path in `directory`.
     package static func file(in directory: String) -> String { "\(directory)/\(fileName)" }
 
-    /// Reads what `directory` has.
+    /// Reads the kept configuration in `directory`.
     package static func find(in directory: String) -> Found {
         let file = file(in: directory)
         switch FileContents.read(file, atMost: mostBytes) {
@@ -96,8 +96,8 @@ package struct KeptConfiguration: Sendable, Hashable {
         }
     }
 
-    /// Problems of the configuration as they stand in the file in `directory`: below the lines of comment. Those of the
-    /// boards stay where they are in their own file.
+    /// Moves the problems of the configuration to their lines in the kept file, below the comment lines. Problems of
+    /// the boards.toml are not moved.
     package func problems(_ problems: [ConfigurationProblem], in directory: String) -> [ConfigurationProblem] {
         problems.map { problem in
             var placed = problem

@@ -7,7 +7,7 @@ struct HostAndPort: Hashable {
     var host: String
     var port: UInt16?
 
-    /// What `text` spells; nil for anything else.
+    /// Parses `text`; nil if it has another form.
     init?(_ text: Substring) {
         let rest: Substring
         if text.hasPrefix("[") {
@@ -30,7 +30,7 @@ struct HostAndPort: Hashable {
         self.port = port
     }
 
-    /// Whether only this machine can be there: 127.0.0.0/8, ::1 or `localhost`.
+    /// Whether it is this machine: 127.0.0.0/8, ::1 or `localhost`.
     var isLoopback: Bool {
         if host == "localhost" || host == "::1" { return true }
         let parts = host.split(separator: ".", omittingEmptySubsequences: false)

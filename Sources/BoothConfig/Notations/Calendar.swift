@@ -41,7 +41,7 @@ extension Notation where Value == WeeklySchedule.Attendance {
 }
 
 extension Notation where Value == ClosedRange<CivilDate> {
-    /// `2026-10-01`, or `2026-10-01..2026-10-07` with both ends in it.
+    /// `2026-10-01`, or `2026-10-01..2026-10-07`, which includes both days.
     static var dates: Notation {
         Notation(
             Message(
@@ -65,7 +65,7 @@ extension Notation where Value == ClosedRange<CivilDate> {
     }
 }
 
-/// The number that exactly that many digits spell.
+/// The number of exactly this many digits.
 private func digits(_ text: Substring, count: Int) -> Int? {
     let isNumber = text.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
     return isNumber && text.utf8.count == count ? Int(text) : nil

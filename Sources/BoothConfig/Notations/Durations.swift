@@ -4,8 +4,8 @@ import BoothModel
 extension Notation where Value == Duration {
     /// A span of time such as `20ms`, `60s`, `5m`, `2h` or `7d`.
     ///
-    /// - Parameters:
-    ///   - least: as it is written, so that the message says it so.
+    ///   - least: as written in messages.
+    ///   - most: ten years unless a key needs less; nanoseconds overflow much later.
     ///   - most: ten years unless a key says otherwise; far from where nanoseconds overflow.
     static func duration(atLeast least: String = "1ms", atMost most: String = "3650d") -> Notation {
         let span = "\"\(least)\"..\"\(most)\""
@@ -23,7 +23,7 @@ extension Notation where Value == Duration {
         }
     }
 
-    /// One of each unit, as far as a key takes them: what a message shows must not be refused in turn.
+    /// One example for each unit within the limits. A message must not show an example that would be refused.
     private static func examples(from least: String, to most: String) -> [String] {
         guard let low = Duration(notation: least), let high = Duration(notation: most) else { return [] }
         let fitting = ["20ms", "60s", "5m", "2h", "7d"].filter { example in
@@ -47,7 +47,7 @@ extension Notation where Value == Duration? {
 }
 
 extension Notation where Value == Duration? {
-    /// A wait that is doubled each time, a minute or more; or `off`.
+    /// A wait that doubles each time, one minute or more; or `off`.
     static var reminder: Notation {
         .text(
             zh: "时长，如 \"30m\"、\"2h\"、\"7d\"，至少 \"1m\"，或 \"off\"",
@@ -63,7 +63,7 @@ extension Notation where Value == Duration? {
 }
 
 extension Notation where Value == RuleSettings.Chatter? {
-    /// `20/1s`: more edges than that within that span; or `off`.
+    /// `20/1s`: more than 20 edges within 1 s; or `off`.
     static var chatter: Notation {
         .text(
             zh: "\"边沿数/时长\"，如 \"20/1s\"，或 \"off\"", en: "\"EDGES/DURATION\" such as \"20/1s\", or \"off\""

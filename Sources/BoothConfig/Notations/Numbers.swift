@@ -24,7 +24,7 @@ extension Notation where Value == Int {
 }
 
 extension Notation where Value == Int {
-    /// A serial line's speed in bit/s: those that both termios(3) and libmodbus know.
+    /// A serial speed in bit/s that both termios(3) and libmodbus support.
     static var baud: Notation {
         .integer(among: [
             300, 600, 1200, 2400, 4800, 9600, 19_200, 38_400, 57_600, 115_200, 230_400, 460_800, 500_000, 576_000,

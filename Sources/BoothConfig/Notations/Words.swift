@@ -11,7 +11,7 @@ extension Notation where Value == String {
         }
     }
 
-    /// A name that the configuration gives to a thing of its own: a point, a bus.
+    /// A name given by the configuration, for example to a point or a bus.
     static var id: Notation {
         .text(zh: "1 至 32 个小写字母、数字和连字符", en: "1 to 32 lower-case letters, digits and hyphens") { text in
             isID(text) ? text : nil
@@ -29,7 +29,7 @@ extension Notation where Value == String {
             }
     }
 
-    /// A code of the county's: goes into URNs and URLs, therefore no blanks and no signs that would need escaping.
+    /// A code of the county. It becomes part of URNs and URLs, so it has no blanks and nothing that needs escaping.
     static var code: Notation {
         .text(
             zh: "1 至 64 个字母、数字、\"-\"、\"_\" 或 \".\"", en: "1 to 64 letters, digits, \"-\", \"_\" or \".\""
@@ -42,7 +42,7 @@ extension Notation where Value == String {
         }
     }
 
-    /// GB/T 2260.
+    /// A county code of GB/T 2260.
     static var county: Notation {
         .text(zh: "六位数字字符串（GB/T 2260），如 \"330225\"", en: "six digits in quotes (GB/T 2260), such as \"330225\"") {
             text in
@@ -65,7 +65,7 @@ extension Notation where Value: RawRepresentable & CaseIterable, Value.RawValue 
     /// One word of a fixed set.
     static var word: Notation { .word(among: Array(Value.allCases)) }
 
-    /// One word of a part of a fixed set.
+    /// One word of a subset.
     static func word(among values: [Value]) -> Notation {
         let words = values.map(\.rawValue)
         let list = words.map { "\"\($0)\"" }.joined(separator: " | ")

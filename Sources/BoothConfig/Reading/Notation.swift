@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-/// How a value is written in the file, and what it means.
+/// The allowed form of a value in the file, and how to parse it.
 struct Notation<Value> {
     enum Parsed {
         case value(Value)
-        /// Not written so; the reader says what would be right.
+        /// The value has another form; the reader says which form is right.
         case refused
-        /// Written so, but wrong for a reason of its own: what is wrong, and after a semicolon what would be right.
+        /// The form is right but the value is wrong: what is wrong, and after a semicolon what would be right.
         case refusedBecause(Message)
     }
 
-    /// What would be right, after "write" or "应为": `a duration such as "20ms"`.
+    /// The right form, worded to follow "write" or "应为": `a duration such as "20ms"`.
     var expected: Message
     var parse: (TOMLValue) -> Parsed
 
@@ -20,7 +20,7 @@ struct Notation<Value> {
         self.parse = parse
     }
 
-    /// A notation in a string; `parse` gives nil for a text that is not written so.
+    /// A form for strings; `parse` returns nil for a text of another form.
     static func text(zh: String, en: String, parse: @escaping (String) -> Value?) -> Notation {
         Notation(Message(zh: zh, en: en)) { value in
             guard case .string(let text) = value, let parsed = parse(text) else { return .refused }
@@ -30,14 +30,14 @@ struct Notation<Value> {
 }
 
 extension Message {
-    /// The Chinese sentence as it follows a Chinese word: with a space before Latin letters, digits and quotes.
+    /// The Chinese text to put after a Chinese word: with a space before Latin letters, digits and quotes.
     var spacedChinese: String {
         zh.first?.isASCII == true && zh.first != " " ? " " + zh : zh
     }
 }
 
 extension TOMLValue {
-    /// What it is, for a sentence: `"5 s"`, `the number 5`, `a table`.
+    /// The value as part of a sentence: `"5 s"`, `the number 5`, `a table`.
     var described: Message {
         switch self {
         case .table: Message(zh: "一个表", en: "a table")
@@ -50,7 +50,7 @@ extension TOMLValue {
         }
     }
 
-    /// `text` in quotes, cut to a line that a terminal can show.
+    /// `text` in quotes, cut so that a terminal can show it on one line.
     static func quoted(_ text: String) -> String {
         let shown = text.unicodeScalars.prefix(60).map { $0.properties.generalCategory == .control ? "?" : String($0) }
         return "\"" + shown.joined() + (text.unicodeScalars.count > 60 ? "…\"" : "\"")

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-/// What is wrong so far; reading goes on after each, so that one pass finds them all.
+/// The problems found so far. Reading goes on after each problem, so that one pass finds all.
 final class ProblemLog {
-    /// The file that is read, where that is not the configuration file itself.
+    /// The file that is read, if it is not the configuration file itself.
     private let file: String?
     private var noted: [(place: Place, message: Message)] = []
 
@@ -12,19 +12,18 @@ final class ProblemLog {
     }
 
     var isEmpty: Bool { noted.isEmpty }
-    /// How many were noted so far.
     var count: Int { noted.count }
 
     func note(at place: Place, _ message: Message) {
         noted.append((place, message))
     }
 
-    /// Notes what is wrong and, after a semicolon, what would be right.
+    /// Notes a problem: what is wrong, and after a semicolon what would be right.
     func note(at place: Place, zh: String, en: String) {
         note(at: place, Message(zh: zh, en: en))
     }
 
-    /// The problems in the order of the file.
+    /// The problems in file order.
     var sorted: [ConfigurationProblem] {
         noted.enumerated()
             .sorted { ($0.element.place, $0.offset) < ($1.element.place, $1.offset) }
@@ -34,7 +33,7 @@ final class ProblemLog {
             }
     }
 
-    /// Notes a text that is no TOML.
+    /// Notes that the text is not TOML.
     func note(_ error: TOMLError) {
         note(
             at: error.place,
@@ -42,7 +41,7 @@ final class ProblemLog {
             en: "not TOML: \(error.description); boothd.toml(5) shows the notation")
     }
 
-    /// Notes a table's name that could not be an id.
+    /// Notes a table name that cannot be an id.
     func checkName(_ named: TOMLTable.Entry) {
         let notation = Notation<String>.id
         guard !Notation<String>.isID(named.key) else { return }

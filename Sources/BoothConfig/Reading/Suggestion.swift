@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-/// What somebody meant who wrote a word that does not exist, in a file or to a command.
+/// Suggests a known word for an unknown one, in a file or a command.
 package enum Suggestion {
-    /// The known word closest to `word`, the first of several; nil where none is close: a third of its letters, and two
-    /// of a short word, may be wrong.
+    /// The known word closest to `word`, the first if several are equally close; nil if none is close. A third of its
+    /// letters may be wrong, or two letters of a short word.
     package static func closest(to word: String, among known: [String]) -> String? {
         let nearest = known.map { (word: $0, distance: distance(word, $0)) }.min { $0.distance < $1.distance }
         guard let nearest, nearest.distance <= max(2, nearest.word.count / 3) else { return nil }
         return nearest.distance < nearest.word.count ? nearest.word : nil
     }
 
-    /// The half of a message after the semicolon: the closest word, or all of them.
+    /// The part of a message after the semicolon: the closest word, or all words.
     static func message(for word: String, among known: [String]) -> Message {
         if let closest = closest(to: word, among: known) {
             return Message(zh: "是不是 \"\(closest)\"？", en: "did you mean \"\(closest)\"?")
@@ -20,10 +20,10 @@ package enum Suggestion {
             zh: "可用的有：\(known.joined(separator: "、"))", en: "there are: \(known.joined(separator: ", "))")
     }
 
-    /// Letters to insert, delete or replace, or neighbours to swap, to make one word of the other, case apart
-    /// (optimal string alignment).
+    /// The number of letters to insert, delete, replace or swap with a neighbour to turn one word into the other,
+    /// ignoring case (optimal string alignment).
     static func distance(_ left: String, _ right: String) -> Int {
-        // A key of a hostile file may be a megabyte long; what is longer than any word is far from all of them.
+        // A key in a hostile file may be a megabyte long. 64 bytes are enough: longer than any known word.
         let left = Array(left.lowercased().utf8.prefix(64))
         let right = Array(right.lowercased().utf8.prefix(64))
         var rows = [Array(0...right.count)]

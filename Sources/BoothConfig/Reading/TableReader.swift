@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-/// Reads one table key by key and notes what is wrong.
+/// Reads one table key by key, and notes problems.
 ///
-/// It knows the keys that were asked for, so that unknown ones fall out by themselves when reading ends. A wrong value
-/// is noted and then treated as absent: the file is refused in the end, and reading can go on.
+/// It remembers the keys that were asked for, so the remaining keys are unknown ones. A wrong value is noted and then
+/// treated as absent: the file will be refused, but reading can go on.
 final class TableReader {
-    /// The table's header, or the brace of an inline table.
+    /// The position of the table's header, or of the brace of an inline table.
     let place: Place
     let problems: ProblemLog
     private let entries: [TOMLTable.Entry]
     private var asked: [String] = []
-    /// Those that have no place in the table, and that somebody else has told of.
+    /// Keys that do not belong here, and that the caller reports.
     private var foreign: [String] = []
 
     private init(_ table: TOMLTable, at place: Place, problems: ProblemLog) {
@@ -20,7 +20,7 @@ final class TableReader {
         self.problems = problems
     }
 
-    /// Reads a whole table: `body` asks for every key that the table may have, and what is left is unknown.
+    /// Reads a whole table. `body` asks for every key that the table may have; other keys are reported as unknown.
     static func read<Value>(
         _ table: TOMLTable, at place: Place, problems: ProblemLog, _ body: (TableReader) -> Value
     ) -> Value {
@@ -32,13 +32,13 @@ final class TableReader {
 
     // MARK: Values
 
-    /// The value of `key`; nil where it is absent or wrong.
+    /// The value of `key`; nil if it is absent or wrong.
     func optional<Value>(_ key: String, _ notation: Notation<Value>) -> Value? {
         guard let entry = entry(key) else { return nil }
         return parse(entry.node, of: key, notation)
     }
 
-    /// The value of `key`; noted as missing where it is absent.
+    /// The value of `key`. If it is absent, that is noted.
     func required<Value>(_ key: String, _ notation: Notation<Value>) -> Value? {
         guard isPresent(key) else {
             noteMissing(key, notation.expected)
@@ -47,12 +47,12 @@ final class TableReader {
         return optional(key, notation)
     }
 
-    /// The value of `key`, or `fallback` where it is absent.
+    /// The value of `key`, or `fallback` if it is absent.
     func value<Value>(_ key: String, _ notation: Notation<Value>, default fallback: Value) -> Value {
         optional(key, notation) ?? fallback
     }
 
-    /// The elements of an array with their places, without the wrong ones; empty where `key` is absent.
+    /// The right elements of an array with their positions; empty if `key` is absent.
     func list<Value>(_ key: String, of notation: Notation<Value>) -> [(value: Value, place: Place)] {
         guard let entry = entry(key) else { return [] }
         guard case .array(let elements) = entry.node.value else {
@@ -68,7 +68,7 @@ final class TableReader {
 
     // MARK: Tables
 
-    /// What `body` makes of the table `key`; nil where it is absent or no table.
+    /// The result of `body` for the table `key`; nil if it is absent or not a table.
     func table<Value>(_ key: String, _ body: (TableReader) -> Value?) -> Value? {
         guard let entry = entry(key) else { return nil }
         guard case .table(let table) = entry.node.value else {
@@ -78,7 +78,7 @@ final class TableReader {
         return TableReader.read(table, at: entry.node.place, problems: problems, body)
     }
 
-    /// What `body` makes of each `[key.NAME]`, in the order of the file.
+    /// The results of `body` for each `[key.NAME]`, in file order.
     func namedTables<Value>(_ key: String, _ body: (TOMLTable.Entry, TableReader) -> Value?) -> [Value] {
         guard let entry = entry(key) else { return [] }
         guard case .table(let tables) = entry.node.value else {
@@ -87,7 +87,7 @@ final class TableReader {
         }
         return tables.entries.compactMap { named in
             guard case .table(let table) = named.node.value else {
-                // Most likely `[gpio]` with the keys right in it.
+                // The file probably has `[gpio]` with the keys directly in it.
                 noteWrong(named.node, of: named.key, Message(zh: "表：[\(key).名称]", en: "a table: [\(key).NAME]"))
                 return nil
             }
@@ -95,7 +95,7 @@ final class TableReader {
         }
     }
 
-    /// What `body` makes of each `[[key]]`, in the order of the file.
+    /// The results of `body` for each `[[key]]`, in file order.
     func tables<Value>(_ key: String, _ body: (TableReader) -> Value?) -> [Value] {
         guard let entry = entry(key) else { return [] }
         let expected = Message(zh: "表的数组：[[\(key)]]", en: "an array of tables: [[\(key)]]")
@@ -116,27 +116,27 @@ final class TableReader {
 
     func isPresent(_ key: String) -> Bool { entry(key) != nil }
 
-    /// Whether there is a `key` that has no place here, for a caller who then says what has: it is not unknown, and not
-    /// among those that there are.
+    /// Whether there is a `key` that does not belong here, when the caller reports it. It is then neither reported as
+    /// unknown nor listed as a possible key.
     func hasForeign(_ key: String) -> Bool {
         foreign.append(key)
         return entries.contains { $0.key == key }
     }
 
-    /// Where the value of `key` begins; the table's header where it is absent.
+    /// The position of the value of `key`; the table's header if it is absent.
     func valuePlace(_ key: String) -> Place { entry(key)?.node.place ?? place }
 
-    /// Where `key` stands; the table's header where it is absent.
+    /// The position of `key`; the table's header if it is absent.
     func keyPlace(_ key: String) -> Place { entries.first { $0.key == key }?.keyPlace ?? place }
 
-    /// Elements of the array `key`; 0 where it is absent, nil where it is no array.
+    /// The number of elements of the array `key`; 0 if it is absent, nil if it is not an array.
     func count(of key: String) -> Int? {
         guard let entry = entry(key) else { return 0 }
         guard case .array(let elements) = entry.node.value else { return nil }
         return elements.count
     }
 
-    /// The names of the tables right under `key`, whatever is wrong inside them.
+    /// The names of the tables directly under `key`, even if their contents are wrong.
     func names(under key: String) -> [String] {
         guard case .table(let table)? = entry(key)?.node.value else { return [] }
         return table.entries.map(\.key)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-/// `[booth]`: who and where the booth is.
+/// `[booth]`: the identity and location of the booth.
 extension ConfigurationReader {
     func booth(in file: TableReader) -> Booth? {
         guard file.isPresent("booth") else {
@@ -28,7 +28,7 @@ extension ConfigurationReader {
 }
 
 extension Notation where Value == Double {
-    /// WGS 84 degrees to either side of zero.
+    /// Degrees (WGS 84), up to `most` on either side of zero.
     fileprivate static func degrees(_ most: Int) -> Notation {
         .number(
             Double(-most)...Double(most), zh: "WGS 84 度数 -\(most)..\(most)", en: "WGS 84 degrees -\(most)..\(most)")

@@ -1,31 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-/// Reads the tables of one file in the order in which they refer to each other.
+/// Reads the tables of one file, in an order in which references can be checked.
 ///
-/// What a section has to know of the others is kept here: the buses and chips there are, and what is taken.
+/// Keeps what one section needs of the others: the buses and chips, and what is already taken.
 final class ConfigurationReader {
     let problems: ProblemLog
     let locations: FileLocations
-    /// The boards that a unit's profile can name.
+    /// The boards that a unit's profile may name.
     let boards: BoardProfiles
-    /// Those that could not be read: what leans on them is not wrong as well.
+    /// Boards that could not be read. A unit that uses one is not reported as well.
     let wrongBoards: [String]
-    /// Whether the file of boards is no TOML, so that nobody knows which there are.
+    /// Whether the boards.toml is not TOML. Then any board may be in it.
     let mayBeAnyBoard: Bool
 
-    /// Every `[gpio.NAME]` and `[modbus.NAME]` there is, so that a wrong one is not reported as absent as well.
+    /// The names of all `[gpio.NAME]` and `[modbus.NAME]`, right or wrong, so that a wrong one is not also reported as
+    /// missing.
     var chipNames: [String] = []
     var busNames: [String] = []
-    /// Those that could be read, by name.
+    /// The right ones, by name.
     var selectors: [String: GPIOChipConfiguration.Selector] = [:]
     var transports: [String: ModbusBusConfiguration.Transport] = [:]
     /// The unit tables of each bus.
     var units: [String: [Int: Unit]] = [:]
-    /// What uses each GPIO line, and each coil or register that is written.
+    /// The user of each GPIO line, and of each written coil or register.
     var takenLines: [String: String] = [:]
     var writtenAddresses: [String: String] = [:]
-    /// The units seen on each bus.
+    /// The units used on each bus.
     var unitsOfBus: [String: Set<Int>] = [:]
 
     static let mostUnitsOfBus = 247
@@ -38,11 +39,11 @@ final class ConfigurationReader {
         let wrong = (file?.names ?? []).filter { name in !read.contains { $0.name == name } }
         wrongBoards = wrong
         mayBeAnyBoard = file.map { $0.names == nil } ?? false
-        // One that takes the place of a shipped board and is wrong is not the shipped one.
+        // If an overriding board is wrong, do not use the shipped one in its place.
         boards = BoardProfiles.shipped.overridden(by: read).without(wrong)
     }
 
-    /// The configuration; nil, or one without its wrong parts, where problems were noted.
+    /// The configuration; if problems were noted, nil or without the wrong parts.
     func read(_ root: TOMLNode, hash: String) -> Configuration? {
         guard case .table(let table) = root.value else { return nil }
         return TableReader.read(table, at: root.place, problems: problems) { file in
@@ -64,7 +65,7 @@ final class ConfigurationReader {
         }
     }
 
-    /// Notes an empty or absent `[[key]]` of which there has to be one.
+    /// Notes that `[[key]]` is empty or missing, when at least one is needed.
     func requireOne(_ key: String, in file: TableReader) {
         if case 0 = file.count(of: key) {
             problems.note(
@@ -73,7 +74,7 @@ final class ConfigurationReader {
     }
 }
 
-/// The ids of one kind of thing; a second claim is a problem at the second.
+/// The ids of one kind of thing. A second use of an id is noted at its second place.
 struct ClaimedIDs {
     private var claimed: [String: Place] = [:]
 

@@ -14,7 +14,7 @@ extension ConfigurationReader {
         }
     }
 
-    /// Reads `gpio = { … }`; `owner` is who uses the line, for the message about a second use.
+    /// Reads `gpio = { … }`. `owner` is the user of the line, for the message about a second use.
     func gpioSource(in table: TableReader, owner: String) -> GPIOSource? {
         table.table("gpio") { gpio in
             let chip = gpio.required("chip", .reference(to: "gpio", among: chipNames))
@@ -28,7 +28,7 @@ extension ConfigurationReader {
     }
 
     private func claim(_ line: GPIOSource.Line, of chip: String, for owner: String, at place: Place) {
-        // Two names may select the same chip.
+        // Compare selectors, because two names may select the same chip.
         let device = "\(selectors[chip]?.description ?? chip)/\(line)"
         if let first = takenLines[device] {
             problems.note(
@@ -41,7 +41,7 @@ extension ConfigurationReader {
 }
 
 extension Notation where Value == String {
-    /// The NAME of a `[table.NAME]` of this file.
+    /// The NAME of a `[table.NAME]` in this file.
     static func reference(to table: String, among names: [String]) -> Notation {
         Notation(Message(zh: "一个 [\(table).名称] 的名称", en: "the name of a [\(table).NAME]")) { value in
             guard case .string(let name) = value else { return .refused }

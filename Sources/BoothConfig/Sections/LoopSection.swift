@@ -40,13 +40,13 @@ extension ConfigurationReader {
                 + "write 0..\(most)")
     }
 
-    /// Notes each band of values that `range` lets none, or not all, of be readings: a wire that is cut would be no more
-    /// than an implausible value.
+    /// Notes each band that lies completely or partly outside of `range`. Values there would count as implausible, so a
+    /// cut wire would not be recognised.
     private func noteBeyond(
         _ range: ClosedRange<Int>, _ bands: [String: ClosedRange<Int>?], in table: TableReader
     ) {
         for (name, band) in bands {
-            // An open end, as in "901..", is wherever the range ends.
+            // An open end, as in "901..", means the end of the range.
             guard let band,
                 !range.contains(band.lowerBound == 0 ? range.lowerBound : band.lowerBound)
                     || !range.contains(band.upperBound == 65_535 ? range.upperBound : band.upperBound)
@@ -64,7 +64,7 @@ extension ConfigurationReader {
         }
     }
 
-    /// Notes each band that overlaps one that stands before it.
+    /// Notes each band that overlaps an earlier one.
     private func noteOverlaps(_ bands: [String: ClosedRange<Int>?], in table: TableReader) {
         let inOrder = bands.compactMap { name, band in
             band.map { (name: name, band: $0, place: table.valuePlace(name)) }
@@ -80,19 +80,20 @@ extension ConfigurationReader {
 }
 
 extension LoopBands {
-    /// The most that leaves every band a value that is this far inside of it: less than half of the narrowest.
+    /// The largest possible hysteresis: less than half of the narrowest band, so that every band keeps a value that far
+    /// inside.
     fileprivate var mostHysteresis: Int {
         let narrowest = [short, normal, alarm, cut].compactMap { $0?.count }.min() ?? 1
         return (narrowest - 1) / 2
     }
 
-    /// A fiftieth of what is normal: what a loop's value wanders by temperature and noise without anything being the
-    /// matter.
+    /// The default hysteresis: 1/50 of the normal band, which is how much a healthy loop varies with temperature and
+    /// noise.
     fileprivate var usualHysteresis: Int { min(max(1, normal.count / 50), mostHysteresis) }
 }
 
 extension PointConfiguration.Source {
-    /// The values that can be readings; nil where nothing is said of them.
+    /// The configured range of real values; nil if none is configured.
     fileprivate var plausible: ClosedRange<Int>? {
         if case .modbus(let source) = self { source.plausible } else { nil }
     }

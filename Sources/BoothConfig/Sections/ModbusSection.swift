@@ -10,7 +10,7 @@ extension ConfigurationReader {
             problems.checkName(named)
             let fallback = Duration.milliseconds(table.isPresent("tcp") ? 500 : 100)
             let timeout = table.value("response-timeout", .duration(atMost: "60s"), default: fallback)
-            // What it is where it is one thing and not both.
+            // Known only if exactly one of the two keys is present.
             let isSerial = table.isPresent("serial") == table.isPresent("tcp") ? nil : table.isPresent("serial")
             let units = units(of: named.key, in: table, isSerial: isSerial)
             self.units[named.key] = units
@@ -70,7 +70,7 @@ extension ConfigurationReader {
 }
 
 extension [BoardProfile] {
-    /// What they all come with; nil where there are none or they differ.
+    /// The value that all boards have in common; nil if there are no boards or they differ.
     fileprivate func common<Value: Equatable>(_ setting: KeyPath<BoardProfile, Value>) -> Value? {
         guard let first = first?[keyPath: setting] else { return nil }
         return allSatisfy { $0[keyPath: setting] == first } ? first : nil

@@ -24,7 +24,7 @@ extension ConfigurationReader {
         }
     }
 
-    /// Reads the `modbus = { … }` of an output, which can be written.
+    /// Reads the `modbus = { … }` of an output, which must be writable.
     func modbusSink(in table: TableReader, owner: String) -> ModbusSource? {
         table.table("modbus") { modbus in
             guard let sink = place(in: modbus, of: .output, tables: [.coil, .holdingRegister]) else { return nil }
@@ -40,7 +40,7 @@ extension ConfigurationReader {
         }
     }
 
-    /// Notes why what has `counter = true` cannot be counted, once.
+    /// Notes once why a source with `counter = true` cannot be counted.
     private func noteUncountable(
         _ source: ModbusSource, of kind: PointKind?, isLoop: Bool, in modbus: TableReader
     ) {
@@ -59,7 +59,7 @@ extension ConfigurationReader {
         }
     }
 
-    /// The bus, unit, table and address, with what the unit's profile says of them.
+    /// The bus, unit, table and address, with defaults from the unit's profile.
     private func place(in modbus: TableReader, of terminal: Terminal, tables: [ModbusTable]) -> ModbusSource? {
         let bus = modbus.required("bus", .reference(to: "modbus", among: busNames))
         let units = bus.flatMap { self.units[$0] } ?? [:]
@@ -85,7 +85,8 @@ extension ConfigurationReader {
     private func plainRow(
         in modbus: TableReader, tables: [ModbusTable], or terminal: Terminal, of profile: BoardProfile?
     ) -> Row? {
-        // One note for a row that is missing altogether, and none where a terminal of the wrong kind stands for it.
+        // If table and address are both missing, note only one problem; and none if a terminal of the wrong kind is
+        // given.
         let isAbsent = !["table", "address"].map { modbus.isPresent($0) }.contains(true)
         if isAbsent, isOther(than: terminal, in: modbus) || noteAbsent(terminal, of: profile, in: modbus) { return nil }
         let table = modbus.required("table", .word(among: tables))
@@ -105,8 +106,8 @@ extension ConfigurationReader {
 }
 
 extension Notation where Value == Int {
-    /// 1...247 on a serial line, and those that have a table of their own, where their boards are looked at; over TCP 0
-    /// and 255 are the gateway itself (Modbus Messaging on TCP/IP, 4.4.2.2).
+    /// On a serial line 1...247, and higher addresses only if the unit has its own table with its board. Over TCP
+    /// 0...255: 0 and 255 mean the gateway itself (Modbus Messaging on TCP/IP, 4.4.2.2).
     fileprivate static func unit(on transport: ModbusBusConfiguration.Transport?, known: Set<Int>) -> Notation {
         guard case .serial? = transport else { return .integer(0...255) }
         let usual = Notation.integer(1...247)

@@ -30,7 +30,7 @@ extension ConfigurationReader {
             classification: classification, rules: rules)
     }
 
-    /// Exactly one of `gpio` and `modbus`.
+    /// The source: exactly one of `gpio` and `modbus`.
     private func source(
         in table: TableReader, of kind: PointKind?, owner: String
     ) -> PointConfiguration.Source? {
@@ -40,7 +40,7 @@ extension ConfigurationReader {
         return gpio.map { .gpio($0) } ?? modbus.map { .modbus($0) }
     }
 
-    /// Whether a point or output has one of `gpio` and `modbus`; noted where it has both or neither.
+    /// Whether a point or output has exactly one of `gpio` and `modbus`; otherwise that is noted.
     func hasOneDevice(_ table: TableReader) -> Bool {
         switch (table.isPresent("gpio"), table.isPresent("modbus")) {
         case (true, true):
@@ -58,7 +58,7 @@ extension ConfigurationReader {
         }
     }
 
-    /// The kind's default with the point's own keys over it; a `contact` has no default and needs all three.
+    /// The default of the kind, changed by the point's own keys. A `contact` has no default and needs all three keys.
     private func classification(of kind: PointKind?, in table: TableReader) -> Classification? {
         let read: (String) -> Bool = { kind == .contact || table.isPresent($0) }
         let category = read("category") ? table.required("category", .id) : nil
@@ -67,7 +67,7 @@ extension ConfigurationReader {
         if kind == .streetDoor { noteRecordOnly(in: table) }
         var classification = kind?.defaultClassification
         if kind == .mailDoor, category != nil || incidentClass != nil || priority != nil {
-            // What it raises when it is opened while nobody is in.
+            // The incident that it raises when it is opened while nobody is in.
             classification = Classification(.mailTamper, .police, .fault)
         }
         if kind == .contact, let category, let incidentClass, let priority = priority.flatMap(Priority.init) {
@@ -95,7 +95,7 @@ extension ConfigurationReader {
 }
 
 extension PointConfiguration.Source? {
-    /// How long a level has to hold where the point does not say.
+    /// The default debounce time of a level.
     fileprivate var debounce: Duration {
         if case .gpio = self { return PointConfiguration.defaultGPIODebounce }
         return PointConfiguration.defaultModbusDebounce

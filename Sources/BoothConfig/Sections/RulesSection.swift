@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-/// `[rules]`, and the keys of it that a point may have for itself.
+/// `[rules]`, and the same keys in a point.
 extension ConfigurationReader {
     func rules(in file: TableReader) -> RuleSettings {
         let rules = file.table("rules") { table in
@@ -26,7 +26,7 @@ extension ConfigurationReader {
         return table.isPresent("escalate") ? steps.map(\.value) : nil
     }
 
-    /// One wait for each priority; none at all, and nobody is ever reminded.
+    /// One wait for each priority. With an empty list there are no reminders.
     private func reminders(in table: TableReader) -> [Duration?]? {
         let waits = table.list("remind", of: .reminder)
         guard let count = table.count(of: "remind"), table.isPresent("remind") else { return nil }
@@ -40,10 +40,10 @@ extension ConfigurationReader {
         return waits.map(\.value)
     }
 
-    /// `rules` with the point's own keys over it.
+    /// `rules`, changed by the point's own keys.
     func rules(of kind: PointKind?, in table: TableReader, over rules: RuleSettings) -> RuleSettings {
         var rules = rules
-        // Whether a plain contact may be active for long, only its point can say.
+        // A plain contact may stay active for any time, unless its own point says otherwise.
         if kind == .contact { rules.stuck = nil }
         for rule in PointRule.allCases {
             rule.read(from: table, into: &rules)
@@ -60,7 +60,7 @@ extension ConfigurationReader {
 }
 
 extension PointRule {
-    /// The kinds that it says something about.
+    /// The kinds of point that this rule applies to.
     fileprivate var kinds: [PointKind] { PointKind.allCases.filter { $0.rules.contains(self) } }
 
     fileprivate func read(from table: TableReader, into rules: inout RuleSettings) {

@@ -13,7 +13,7 @@ extension ConfigurationReader {
         return schedule ?? WeeklySchedule()
     }
 
-    /// Notes each attendance that overlaps an earlier one of the file.
+    /// Notes each attendance that overlaps an earlier one.
     private func noteOverlaps(in attended: [(value: WeeklySchedule.Attendance, place: Place)]) {
         for (index, later) in attended.enumerated() {
             let overlapped = attended[..<index].first { earlier in

@@ -3,7 +3,7 @@ import BoothModel
 
 /// `[storage]` and `[clock]`.
 extension ConfigurationReader {
-    /// Most bytes of the journal, and how long it keeps what is settled.
+    /// The most bytes of the journal, and how long settled events are kept.
     func storage(in file: TableReader) -> (limit: Int64, keep: Duration) {
         let read = file.table("storage") { table in
             (

@@ -25,7 +25,7 @@ extension ConfigurationReader {
                         isBackup: role == .backup, endpoint: endpoint)
                 }
             }
-            // Read even where there is no target to set them on, for what is wrong with them.
+            // Read these keys even without a target, to find their problems.
             pace(in: table, of: &target)
             return target
         }
@@ -66,9 +66,9 @@ extension ConfigurationReader {
 
     private typealias Scheme = TargetConfiguration.Scheme
 
-    /// Exactly one of the tables that are named for a scheme.
+    /// The endpoint: exactly one of the tables named after a scheme.
     private func endpoint(in table: TableReader) -> TargetConfiguration.Endpoint? {
-        // Each of them is read, for what is wrong with it.
+        // Read every table, to find its problems.
         let endpoints = Scheme.allCases.compactMap { endpoint($0, in: table) }
         let present = Scheme.allCases.map(\.rawValue).filter { table.isPresent($0) }
         switch present.count {
@@ -110,9 +110,9 @@ extension ConfigurationReader {
         return url.map { TargetConfiguration.Endpoint(url: $0, ca: ca, certificate: certificate, key: key) }
     }
 
-    /// How often and how fast it is sent to.
+    /// Reads the intervals and rates for sending.
     private func pace(in table: TableReader, of target: inout TargetConfiguration?) {
-        // A target that the file says nothing of: what it has is the default.
+        // An empty target has the default values.
         let usual = TargetConfiguration(id: "", accepts: [], endpoint: .init(url: ""))
         let retryFirst = table.value("retry-first", .duration(atMost: "1d"), default: usual.retryFirst)
         let retryMost = table.value("retry-most", .duration(atMost: "1d"), default: usual.retryMost)

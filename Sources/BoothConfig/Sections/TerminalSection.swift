@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-/// `input = N` and `output = N` of a `modbus = { … }`: a terminal as it is printed on the board, in the place of table
-/// and address.
+/// `input = N` and `output = N` of a `modbus = { … }`: a terminal number as printed on the board, instead of table and
+/// address.
 extension ConfigurationReader {
     enum Terminal: String {
         case input, output
@@ -12,7 +12,7 @@ extension ConfigurationReader {
         fileprivate var plural: String { rawValue + "s" }
     }
 
-    /// Where a bit or register is, and what is known of it.
+    /// The position of a bit or register, and its known properties.
     struct Row {
         var table: ModbusTable
         var address: Int
@@ -20,7 +20,7 @@ extension ConfigurationReader {
         var plausible: ClosedRange<Int>?
     }
 
-    /// What the profile of `unit` says of the terminal that is named; noted and nil where it says nothing.
+    /// The row for the named terminal in the profile of `unit`; nil if there is none, which is noted.
     func row(_ terminal: Terminal, in modbus: TableReader, of unit: (number: Int, table: Unit?)?, bus: String?) -> Row?
     {
         let key = terminal.rawValue
@@ -37,12 +37,12 @@ extension ConfigurationReader {
         return row
     }
 
-    /// Whether there is an `output` of a point, or an `input` of an output.
+    /// Whether a point has an `output`, or an output has an `input`.
     func isOther(than terminal: Terminal, in modbus: TableReader) -> Bool {
         modbus.hasForeign(terminal.other.rawValue)
     }
 
-    /// Notes an `output` of a point, or an `input` of an output.
+    /// Notes that a point has an `output`, or an output has an `input`.
     func noteOther(than terminal: Terminal, in modbus: TableReader) {
         let other = terminal.other.rawValue
         guard isOther(than: terminal, in: modbus) else { return }
@@ -51,7 +51,7 @@ extension ConfigurationReader {
             en: "\"\(other)\" has no place here; write \"\(terminal.rawValue)\"")
     }
 
-    /// Notes that neither a terminal nor an address is given, where the board has such terminals; whether it has.
+    /// If the board has such terminals, notes that neither a terminal nor an address is given, and returns true.
     func noteAbsent(_ terminal: Terminal, of profile: BoardProfile?, in modbus: TableReader) -> Bool {
         guard let profile, profile.count(of: terminal) > 0 else { return false }
         let key = terminal.rawValue

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-/// `[modbus.NAME.unit.N]`: what is known of one unit of a bus.
+/// `[modbus.NAME.unit.N]`: settings of one unit of a bus.
 extension ConfigurationReader {
-    /// A unit's table, with what its profile says.
+    /// A unit's table, with the values of its profile.
     struct Unit {
         var configuration: ModbusUnitConfiguration
         var profile: BoardProfile?
-        /// Whether it names a profile that could not be read, so that what leans on it is not wrong as well.
+        /// Whether its profile could not be read. Keys that depend on the profile are then not reported as well.
         var lacksProfile: Bool
     }
 
-    /// The units of the bus called `name`, by their address.
+    /// The units of the bus `name`, by address.
     ///
-    /// - Parameter isSerial: nil where the bus itself does not say.
+    /// - Parameter isSerial: nil if the bus does not say.
     func units(of name: String, in bus: TableReader, isSerial: Bool?) -> [Int: Unit] {
         if bus.names(under: "unit").contains(where: Self.unitKeys.contains) {
             problems.note(
@@ -54,15 +54,15 @@ extension ConfigurationReader {
             let address = table.required("address", .integer(0...65_535))
             let value = table.required("value", .integer(space?.isRegisters == false ? 0...1 : 0...65_535))
             guard let space, let address, let value else { return nil }
-            // 65535 at most: the notation says so.
+            // The notation limits the value to 65535.
             return .init(table: space, address: address, value: UInt16(value))
         }
     }
 
-    /// The address that a table's name spells; noted and nil for anything else.
+    /// The unit address that the table's name spells; nil for another name, which is noted.
     private func number(of named: TOMLTable.Entry, isSerial: Bool?) -> Int? {
         let range = isSerial == true ? 1...255 : 0...255
-        // "07" would be another key than "7", and the same unit.
+        // "07" would be a different key than "7" for the same unit, so refuse it.
         if let number = Int(named.key), String(number) == named.key, range.contains(number) { return number }
         let wrong = TOMLValue.quoted(named.key)
         let right = isSerial == true ? "1..247" : "0..255"
@@ -90,7 +90,7 @@ extension ConfigurationReader {
 }
 
 extension Notation where Value == String {
-    /// The name of a board, or of one that `isExcused`: what is wrong with it is told elsewhere.
+    /// The name of a known board. Also accepts a name that `isExcused`, because its problem is reported elsewhere.
     fileprivate static func profile(among names: [String], or isExcused: @escaping (String) -> Bool) -> Notation {
         Notation(
             Message(zh: "模块型号的名称，如 \"\(names.first ?? "")\"", en: "a board's name such as \"\(names.first ?? "")\"")

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Looks, before toml++ does, whether a key has more parts than any key here could.
+/// Checks before parsing that no key has too many parts.
 ///
-/// `a.a.a.…` makes a table in a table for each dot. toml++ 3.3 has a limit for values in values but none for this, and
-/// frees what it read by recursion: a file of 20 kB would overflow the stack, and end a running agent that reads it
-/// again.
+/// `a.a.a.…` makes one nested table for each dot. toml++ 3.3 limits nested values but not these, and frees its result
+/// by recursion. So a file of 20 kB could overflow the stack and end a running agent that reads it again.
 struct KeyDepth {
-    /// Most parts of one key: the deepest here has four. Times toml++'s 256 values in values, the stack holds it.
+    /// The most parts of one key; the deepest key in use has four. The stack holds this many times toml++'s 256 nested
+    /// values.
     static let most = 8
 
     private let bytes: [UInt8]
     private var index = 0
     private var place = Place.start
 
-    /// - Throws: `TOMLError` at the first key with more than `most` parts. Whatever else is wrong is left to the parser.
+    /// - Throws: `TOMLError` at the first key with more than `most` parts. The parser reports all other errors.
     static func check(_ bytes: [UInt8]) throws(TOMLError) {
         var scan = KeyDepth(bytes: bytes)
         try scan.run()
@@ -56,7 +56,7 @@ struct KeyDepth {
         if byte == UInt8(ascii: "\n") {
             place = Place(line: place.line + 1, column: 1)
         } else if byte & 0xC0 != 0x80 {
-            // Columns are characters, not the bytes that follow a character's first.
+            // Columns count characters, so continuation bytes of UTF-8 are not counted.
             place.column += 1
         }
     }
@@ -65,7 +65,7 @@ struct KeyDepth {
         while let byte = byte(), byte != UInt8(ascii: "\n") { advance() }
     }
 
-    /// Skips a text to its end; one that does not end on its line, and may not go beyond it, to the line's.
+    /// Skips a quoted text. If a one-line text does not end on its line, skips to the end of the line.
     private mutating func skipText(quoted quote: UInt8) {
         let isLong = byte(1) == quote && byte(2) == quote
         for _ in 0..<(isLong ? 3 : 1) { advance() }
@@ -73,7 +73,7 @@ struct KeyDepth {
             if byte == UInt8(ascii: "\n"), !isLong { return }
             if byte == quote, !isLong || (self.byte(1) == quote && self.byte(2) == quote) {
                 for _ in 0..<(isLong ? 3 : 1) { advance() }
-                // One or two quotes right before the end belong to the text.
+                // One or two quotes directly before the closing quotes belong to the text.
                 for _ in 0..<2 where isLong && self.byte() == quote { advance() }
                 return
             }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import CTOML
 
-/// Why a text is not TOML 1.0.
+/// The reason why a text is not TOML 1.0.
 struct TOMLError: Error {
     var place: Place
-    /// toml++'s own words, English.
+    /// toml++'s text, in English.
     var description: String
 }
 
@@ -12,13 +12,13 @@ struct TOMLError: Error {
 struct TOMLDocument: ~Copyable {
     private let raw: OpaquePointer
 
-    /// - Throws: `TOMLError` at the first place that is not TOML 1.0.
+    /// - Throws: `TOMLError` at the first error.
     init(_ bytes: [UInt8]) throws(TOMLError) {
         try KeyDepth.check(bytes)
         var error = ctoml_error()
         let parsed = bytes.withUnsafeBytes { buffer in
             buffer.withMemoryRebound(to: CChar.self) { text in
-                // An empty array may have no address at all; the parser wants one.
+                // An empty array may have no address, but the parser needs one.
                 text.baseAddress.map { ctoml_parse($0, text.count, &error) } ?? ctoml_parse("", 0, &error)
             }
         }
@@ -30,7 +30,7 @@ struct TOMLDocument: ~Copyable {
         ctoml_free(raw)
     }
 
-    /// The root table; its place is the start of the file.
+    /// The root table; its position is the start of the file.
     func root() -> TOMLNode {
         TOMLNode(value: Self.value(of: ctoml_root(raw)), place: .start)
     }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A place in the file: line and column in characters, counted from 1.
+/// A position in the file: line and column in characters, from 1.
 struct Place: Hashable, Comparable, Sendable {
     var line: Int
     var column: Int
@@ -10,13 +10,13 @@ struct Place: Hashable, Comparable, Sendable {
     static func < (left: Place, right: Place) -> Bool { (left.line, left.column) < (right.line, right.column) }
 }
 
-/// A value and where it begins.
+/// A value and its position.
 struct TOMLNode: Sendable {
     var value: TOMLValue
     var place: Place
 }
 
-/// What a value is.
+/// A TOML value.
 enum TOMLValue: Sendable {
     case table(TOMLTable)
     case array([TOMLNode])
@@ -24,11 +24,11 @@ enum TOMLValue: Sendable {
     case integer(Int64)
     case float(Double)
     case boolean(Bool)
-    /// A date, a time of day, or both; nothing in this configuration is one.
+    /// A date, a time of day, or both. The configuration has no such value.
     case date
 }
 
-/// A table's entries, in the order of the file.
+/// The entries of a table, in file order.
 struct TOMLTable: Sendable {
     struct Entry: Sendable {
         var key: String

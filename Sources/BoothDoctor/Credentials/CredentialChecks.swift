@@ -3,7 +3,7 @@ import BoothModel
 import Crypto
 import Glibc
 
-/// Whether the certificates and keys of each target are there, private, matching, and good for some time yet.
+/// Checks that the certificates and keys of each target exist, are private, match, and stay valid for some time.
 enum CredentialChecks {
     static func findings(in booth: Circumstances) -> [Finding] {
         guard let configuration = booth.configuration else { return [] }
@@ -35,7 +35,8 @@ enum CredentialChecks {
         switch CredentialFile(path, isSecret: false, in: booth) {
         case .obstacle(let findings): return findings
         case .contents(let text, _):
-            // A bundle is good as long as one of its certificates is: a county changes its authority with an overlap.
+            // A bundle is valid as long as one of its certificates is, because a county changes its authority with an
+            // overlap.
             let certificates = Certificate.all(inPEM: text)
             guard let last = certificates.max(by: { ($0.validity?.upperBound ?? 0) < ($1.validity?.upperBound ?? 0) })
             else { return [unreadable(path, Message(zh: "证书", en: "certificate"))] }
@@ -51,7 +52,7 @@ enum CredentialChecks {
         switch CredentialFile(certificatePath, isSecret: false, in: booth) {
         case .obstacle(let obstacles): findings += obstacles
         case .contents(let text, _):
-            // The booth's own comes first; those that vouch for it follow (RFC 8446, 4.4.2).
+            // The booth's own certificate comes first, then its intermediate certificates (RFC 8446, 4.4.2).
             certificate = Certificate.all(inPEM: text).first
             findings +=
                 certificate.map { own($0, certificatePath, targets, clock) }
@@ -115,7 +116,7 @@ enum CredentialChecks {
     }
 }
 
-/// What a target needs to prove itself and to know its platform, once for all targets that share it.
+/// The credentials of the targets. Targets that share a file are checked once.
 private enum CredentialUse {
     case authority(String, targets: String)
     case identity(certificate: String, key: String, targets: String)

@@ -3,22 +3,22 @@ import BoothConfig
 import BoothModel
 import Glibc
 
-/// A certificate's or key's file: what is in it, or why the agent does not get that.
+/// The file of a certificate or key: its contents, or why the agent cannot get them.
 enum CredentialFile {
-    /// What is in it, and what is to be said of who may read it.
+    /// The contents, and remarks on who may read the file.
     case contents([UInt8], remarks: [Finding])
     case obstacle([Finding])
 
     /// - Parameters:
-    ///   - path: for this process.
-    ///   - isSecret: a private key, which is nobody else's to read.
+    ///   - path: as this process sees it.
+    ///   - isSecret: whether it is a private key, which others must not read.
     init(_ path: String, isSecret: Bool, in booth: Circumstances) {
         let isCredential = path.hasPrefix(booth.system.path(ConfigurationFile.credentialSource) + "/")
         guard let status = FileStatus(path) else {
             self = .obstacle([Self.absent(path, code: errno, isCredential: isCredential, in: booth)])
             return
         }
-        // systemd hands credentials over as root; any other file the agent opens itself.
+        // systemd reads credentials as root. The agent opens any other file itself.
         if !isCredential, let barred = Self.barred(path, in: booth) {
             self = .obstacle([barred])
             return
@@ -45,8 +45,8 @@ enum CredentialFile {
                 : Message(zh: "放好文件，或改 [[target]] 的 https", en: "put the file there, or correct the target's https"))
     }
 
-    /// Whether a private key may be read by everybody. A plain `cp` leaves it with mode 0644, which is no harm in a
-    /// directory that nobody else may pass.
+    /// Findings if everybody may read a private key. `cp` leaves mode 0644; that is harmless only in a directory that
+    /// others cannot enter.
     private static func exposure(of path: String, _ status: FileStatus, in booth: Circumstances) -> [Finding] {
         guard status.permissions & 0o007 != 0 else { return [] }
         if let directory = closedDirectory(above: path, in: booth.system) {
@@ -71,7 +71,7 @@ enum CredentialFile {
         ]
     }
 
-    /// The first directory on the way to a file that is closed to everybody but its owner and group; nil for none.
+    /// The first directory above a file that others cannot enter; nil if there is none.
     private static func closedDirectory(above path: String, in system: SystemFiles) -> String? {
         guard let real = system.resolved(system.name(of: path)) else { return nil }
         var passed = ""

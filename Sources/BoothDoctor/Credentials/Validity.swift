@@ -2,11 +2,11 @@
 import BoothModel
 import Crypto
 
-/// How long a certificate is good yet.
+/// Checks how long a certificate is still valid.
 enum Validity {
     private static let day = 86_400
 
-    /// - Parameter what: whose it is.
+    /// - Parameter what: whose certificate it is.
     static func finding(
         _ certificate: Certificate, _ path: String, _ what: Message, _ clock: ClockReading
     ) -> Finding {
@@ -28,7 +28,7 @@ enum Validity {
         return left <= 30 * day ? .warning(.credentials, path, message, next: renew) : .ok(.credentials, path, message)
     }
 
-    /// Nearly always the clock: a board without a battery begins in 1970.
+    /// Not valid yet. The cause is nearly always the clock: a board without a battery starts in 1970.
     private static func early(_ path: String, _ what: Message, from start: Int, _ clock: ClockReading) -> Finding {
         .failure(
             .credentials, path,

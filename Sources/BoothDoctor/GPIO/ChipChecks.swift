@@ -2,7 +2,7 @@
 import BoothModel
 import GPIO
 
-/// Whether each configured chip and line is there, and who holds the lines.
+/// Checks that each configured chip and line exists, and who holds the lines.
 enum ChipChecks {
     static func configured(in booth: Circumstances) -> [ConfiguredChip] {
         booth.configuration.map(ConfiguredChip.all) ?? []
@@ -64,7 +64,7 @@ enum ChipChecks {
                     + "[gpio.\(wanted.chip.name)]"))
     }
 
-    /// A chip that cannot be opened looks like one that is missing, unless somebody says so.
+    /// Without this finding, a chip that cannot be opened would look missing.
     private static func closed(_ wanted: ConfiguredChip, _ listed: ListedChip, in booth: Circumstances) -> Finding {
         let path = booth.system.name(of: listed.path)
         let mayBe =

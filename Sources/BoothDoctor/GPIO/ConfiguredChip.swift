@@ -2,9 +2,9 @@
 import BoothModel
 import GPIO
 
-/// A chip that the configuration names, and the lines of it that points and outputs use.
+/// A configured chip, with its lines that points and outputs use.
 struct ConfiguredChip {
-    /// A line, and whose it is.
+    /// A line and its user.
     struct Line {
         var line: GPIOSource.Line
         /// The point's or output's id.
@@ -14,7 +14,7 @@ struct ConfiguredChip {
     let chip: GPIOChipConfiguration
     let lines: [Line]
 
-    /// The chips of a configuration, those without a line as well.
+    /// All chips of a configuration, even without lines.
     static func all(of configuration: Configuration) -> [ConfiguredChip] {
         let used = configuration.points.compactMap { point in
             if case .gpio(let source) = point.source { (source, point.id.rawValue) } else { nil }
@@ -29,7 +29,7 @@ struct ConfiguredChip {
         }
     }
 
-    /// Whether `listed` is the chip meant.
+    /// Whether `listed` is this chip.
     func matches(_ listed: ListedChip, in system: SystemFiles) -> Bool {
         switch chip.chip {
         case .path(let path): system.resolved(path) == system.resolved(system.name(of: listed.path))
@@ -38,9 +38,9 @@ struct ConfiguredChip {
         }
     }
 
-    /// The device files of it, as paths on the machine; all that cannot be looked into where it may be any of them.
+    /// Its device files, as paths on the machine. Also every chip that cannot be opened, if it could be this one.
     func files(among listed: [ListedChip], in system: SystemFiles) -> [String] {
-        // A file that is named is it, whatever opening it led to.
+        // If the configuration names a file, it is that file, even if opening failed.
         switch chip.chip {
         case .path(let path): if let file = system.resolved(path) { return [file] }
         case .name(let name): if let file = system.resolved("/dev/\(name)") { return [file] }
@@ -53,7 +53,7 @@ struct ConfiguredChip {
 }
 
 extension ListedChip.Chip {
-    /// The line that the configuration means; nil where there is none.
+    /// The line that the configuration names; nil if there is none.
     func line(_ wanted: GPIOSource.Line) -> GPIOLineInfo? {
         lines.first { line in
             switch wanted {

@@ -6,13 +6,13 @@ import Glibc
 
 /// The chips of a machine with their lines, and which of them the configuration uses.
 package struct GPIOListing: Sendable {
-    /// One chip, or why it cannot be looked at.
+    /// One chip, or why it cannot be opened.
     package struct Chip: Sendable {
         package var path: String
-        /// As the kernel and the driver name it; nil where it cannot be opened.
+        /// The kernel's name and the driver's label; nil if it cannot be opened.
         package var name: String?
         package var label: String?
-        /// Why it cannot be opened, and what to do; nil where it can.
+        /// Why it cannot be opened, and the next step; nil if it can.
         package var obstacle: Message?
         package var lines: [Line]
     }
@@ -20,18 +20,18 @@ package struct GPIOListing: Sendable {
     /// One line.
     package struct Line: Sendable {
         package var info: GPIOLineInfo
-        /// The points and outputs that the configuration has on it.
+        /// The configured points and outputs on it.
         package var users: [String]
     }
 
     /// By number.
     package var chips: [Chip]
-    /// What the configuration wants and no chip here has, or why that is not known.
+    /// Configured chips and lines that do not exist, or why that is unknown.
     package var notes: [Message]
 
-    /// Looks at every chip of the machine.
+    /// Lists every chip of the machine.
     ///
-    /// - Parameter configuration: the agent's file; nothing is marked where it cannot be read.
+    /// - Parameter configuration: the agent's file. If it cannot be read, no users are shown.
     package init(system: SystemFiles = SystemFiles(), configuration path: String) {
         let survey = ConfigurationFile.survey(path: path)
         let wanted = survey.configuration.map(ConfiguredChip.all) ?? []
@@ -60,7 +60,7 @@ package struct GPIOListing: Sendable {
         case .failure(let error):
             return Chip(path: path, name: nil, label: nil, obstacle: obstacle(error), lines: [])
         case .success(let chip):
-            // Of several chips that match, the agent takes the first.
+            // If several chips match, the agent uses the first.
             let here = wanted.filter { one in all.first { one.matches($0, in: system) }?.path == listed.path }
             let lines = chip.lines.map { info in
                 Line(info: info, users: here.flatMap(\.lines).filter { chip.line($0.line) == info }.map(\.user))
@@ -78,7 +78,7 @@ package struct GPIOListing: Sendable {
         case .failed(_, let cause):
             Message(
                 zh: "不能打开：\(cause)；它是 GPIO 芯片吗？", en: "cannot be opened: \(cause); is it a GPIO chip?")
-        // A list has no chip that is missing.
+        // A listed chip cannot be missing, unless it was just unplugged.
         case .missing: Message(zh: "已拔下", en: "gone")
         }
     }
@@ -108,7 +108,7 @@ private struct Document: Encodable {
             self.chip = chip
         }
 
-        // A key is there, null, also where there is no value.
+        // Every key is written, as null if it has no value.
         func encode(to encoder: any Encoder) throws {
             var container = encoder.container(keyedBy: CodingKeys.self)
             try container.encode(path, forKey: .path)

@@ -3,9 +3,9 @@ import BoothModel
 import GPIO
 import Glibc
 
-/// One configured line: there, and held by the agent and nobody else.
+/// Checks one configured line: it exists, and only the agent holds it.
 enum LineChecks {
-    /// Most names that a line of text lists.
+    /// The most names shown in one line of text.
     private static let mostNames = 24
 
     static func finding(
@@ -66,7 +66,7 @@ enum LineChecks {
 
     private static func release(_ line: GPIOLineInfo, pid: pid_t?) -> Message {
         if line.consumer == AgentProcess.name {
-            // It may be this booth's own after all: nobody is told to end that.
+            // It may be this booth's own agent, so do not advise anybody to end it.
             return Message(
                 zh: "它自称 boothd，用的不是这个配置：ps -C boothd -f 和 systemctl status boothd 说明是谁",
                 en:

@@ -3,13 +3,13 @@ import BoothModel
 import CLinux
 import Glibc
 
-/// The machine's clock, as it is now.
+/// The current state of the machine's clock.
 struct ClockReading {
     /// Seconds since 1970.
     var now: Int
-    /// By the kernel (adjtimex(2)).
+    /// Whether the kernel considers it synchronised (adjtimex(2)).
     var isSynchronised: Bool
-    /// Whether a clock with a battery keeps the time while the power is off.
+    /// Whether a battery clock keeps the time without power.
     var hasBatteryClock: Bool
 
     init(now: Int, isSynchronised: Bool, hasBatteryClock: Bool) {
@@ -25,11 +25,11 @@ struct ClockReading {
     }
 }
 
-/// Whether the time that events carry, and that certificates are judged by, can be believed.
+/// Checks whether the clock can be trusted for event times and certificates.
 enum ClockChecks {
-    /// 2026-11-01: no clock that is right is behind this version.
+    /// 2026-11-01: a correct clock cannot be before this version's release.
     private static let earliest = 1_793_491_200
-    /// Twenty years on; a clock beyond that has lost its battery the other way.
+    /// Twenty years later. A clock beyond this has lost its battery too.
     private static let latest = earliest + 20 * 31_557_600
 
     static func findings(in booth: Circumstances) -> [Finding] {
@@ -38,7 +38,7 @@ enum ClockChecks {
             service: booth.processes.running(["chronyd", "systemd-timesyncd", "ntpd", "ptp4l", "gpsd"]))
     }
 
-    /// - Parameter service: the program that sets the clock; nil where none runs.
+    /// - Parameter service: the program that sets the clock; nil if none runs.
     static func findings(of clock: ClockReading, trust: ClockTrust, service: String?) -> [Finding] {
         [year(clock), synchronised(clock, trust, service), battery(clock)]
     }

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 import Glibc
 
-/// A shared library that the agent would load, asked for its version.
+/// A shared library that the agent would load, and its version.
 ///
-/// Opened for that alone (dlopen(3)), so that `boothctl` itself needs none of them to run.
+/// Opened only for its version (dlopen(3)), so `boothctl` needs none of these libraries to run.
 enum InstalledLibrary {
-    /// How a library tells its version.
+    /// How to ask a library for its version.
     enum Voice {
-        /// A function without arguments that returns a text.
+        /// A function without arguments that returns a string.
         case function(String)
-        /// Three unsigned numbers: major, minor, micro.
+        /// Three unsigned variables: major, minor, micro.
         case numbers(String, String, String)
     }
 
-    /// What the library says; nil where it says nothing.
+    /// The library's version; nil if it gives none.
     ///
     /// - Throws: `Absent` when it cannot be loaded.
     static func version(of name: String, _ voice: Voice) throws(Absent) -> String? {
@@ -32,7 +32,7 @@ enum InstalledLibrary {
         }
     }
 
-    /// A library that is not there, or not whole.
+    /// A library that is missing or incomplete.
     struct Absent: Error {
         var name: String
     }

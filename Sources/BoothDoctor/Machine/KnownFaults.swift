@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-/// A range of a library's versions that is known to be wrong, and what that means for the agent.
+/// A range of versions of a library with a known fault, and its effect on the agent.
 struct KnownFault {
     var versions: Range<Version>
     var level: Finding.Level
     var message: Message
-    /// The next step, where there is one to take.
+    /// The next step, if there is one.
     var next: Message?
 
     static let newerDebian = Message(zh: "岗亭用 Debian 13（trixie）", en: "a booth runs Debian 13 (trixie)")
 
-    /// sqlite.org/wal.html#walresetbug: two connections that write or checkpoint at once. The agent has one, alone.
+    /// sqlite.org/wal.html#walresetbug: needs two connections that write or checkpoint at once. The agent has only one.
     static let sqlite = [
         KnownFault(
             versions: Version(3, 7)..<Version(3, 51, 3), level: .ok,
@@ -21,7 +21,7 @@ struct KnownFault {
                     + "journal with sqlite3"))
     ]
 
-    /// libmodbus' NEWS.md.
+    /// Source: libmodbus' NEWS.md.
     static let modbus = [
         KnownFault(
             versions: Version(0, 0)..<Version(3, 1, 6), level: .warning,
@@ -38,7 +38,7 @@ struct KnownFault {
                 en: "descriptors from 1024 on overrun (fixed in 3.1.12); the unit's LimitNOFILE=1024 keeps below")),
     ]
 
-    /// libgpiod 1.x speaks kernel ABI v1.
+    /// libgpiod 1.x uses kernel ABI v1.
     static let gpiod = [
         KnownFault(
             versions: Version(0, 0)..<Version(2, 0), level: .warning,
@@ -54,7 +54,7 @@ struct KnownFault {
             message: Message(zh: "比 boothd 测试过的都旧", en: "older than any that boothd was tried with"), next: newerDebian)
     ]
 
-    /// The kernel's GPIO interface v2 came with 5.10.
+    /// The kernel has GPIO interface v2 since 5.10.
     static let kernel = [
         KnownFault(
             versions: Version(0, 0)..<Version(5, 10), level: .failure,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A version of three numbers, compared number by number.
+/// A version of up to three numbers, compared number by number.
 struct Version: Comparable, CustomStringConvertible {
     private let numbers: [Int]
 
@@ -8,7 +8,7 @@ struct Version: Comparable, CustomStringConvertible {
         numbers = [major, minor, micro]
     }
 
-    /// The first numbers of a text: `3.46.1`, `6.12.48+deb13-arm64`, `libcurl/8.14.1 …`; nil where it has none.
+    /// The first numbers of a text: `3.46.1`, `6.12.48+deb13-arm64`, `libcurl/8.14.1 …`; nil if there are none.
     init?(_ text: String) {
         let start = text.drop { !$0.isNumber }
         let digits = start.prefix { $0.isNumber || $0 == "." }

@@ -3,7 +3,7 @@ import BoothModel
 import Crypto
 import Glibc
 
-/// The versions that the agent stands on, and what is known to be wrong with them.
+/// Checks the versions that the agent depends on for known faults.
 enum VersionChecks {
     static func findings(in booth: Circumstances) -> [Finding] {
         let usesGPIO = !(booth.configuration?.chips.isEmpty ?? true)
@@ -26,7 +26,7 @@ enum VersionChecks {
         return [.ok(.versions, "systemd", .plain(String(unit.version.drop { !$0.isNumber })))]
     }
 
-    /// Files that the agent runs with and that an upgrade has replaced: what was mended has no effect before a restart.
+    /// Files of the running agent that an upgrade has replaced. The new version has no effect before a restart.
     private static func replaced(in booth: Circumstances) -> [Finding] {
         guard let pid = booth.process.pids.first, let maps = booth.system.text("/proc/\(pid)/maps") else { return [] }
         let gone = maps.split(separator: "\n").filter { $0.hasSuffix(" (deleted)") }.compactMap { line in
@@ -45,7 +45,7 @@ enum VersionChecks {
         ]
     }
 
-    /// One thing's version against what is known of it: the worst of what applies.
+    /// Compares one version with the known faults; returns the most serious.
     static func judge(_ name: String, _ text: String, knowing faults: [KnownFault]) -> Finding {
         guard let version = Version(text) else { return .ok(.versions, name, .plain(text)) }
         let known = faults.filter { $0.versions.contains(version) }
@@ -74,20 +74,20 @@ enum VersionChecks {
         }
     }
 
-    /// Of `libcurl/8.14.1 OpenSSL/3.5.1 …` the library's own.
+    /// The library's own version in a text such as `libcurl/8.14.1 OpenSSL/3.5.1 …`.
     private static func number(in said: String) -> String {
         let first = said.split(separator: " ").first ?? ""
         return first.split(separator: "/").last.map(String.init) ?? said
     }
 
-    /// Debian 13's library and Debian 12's have different names, and functions.
+    /// The libraries of Debian 13 and Debian 12 have different names and functions.
     private static func gpiod(knowing faults: [KnownFault]) -> Finding {
         do throws(InstalledLibrary.Absent) {
             if let said = try InstalledLibrary.version(of: "libgpiod.so.3", .function("gpiod_api_version")) {
                 return judge("libgpiod", said, knowing: faults)
             }
         } catch {
-            // Then it is the older one, whose absence is told.
+            // Not installed, so try the older library. If that is missing too, it is reported.
         }
         return library("libgpiod", "libgpiod.so.2", .function("gpiod_version_string"), knowing: faults)
     }

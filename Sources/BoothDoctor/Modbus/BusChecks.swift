@@ -2,7 +2,7 @@
 import BoothControl
 import BoothModel
 
-/// How the Modbus buses do, by what the running agent counts; and inputs that a bus is the wrong place for.
+/// Checks the Modbus buses with the running agent's counters. Also finds inputs that should not be on a bus.
 enum BusChecks {
     static func findings(in booth: Circumstances) -> [Finding] {
         guard let configuration = booth.configuration, !configuration.buses.isEmpty else { return [] }
@@ -18,7 +18,7 @@ enum BusChecks {
             + shortPresses(in: configuration) + UntestedPoints.findings(of: .modbus, in: booth)
     }
 
-    /// Faults of a bus as a whole, which its units' counters do not show.
+    /// Faults of a whole bus, which the counters of its units do not show.
     private static func busFaults(of bus: String, _ faults: [StatusReply.Fault]) -> [Finding] {
         faults.filter { $0.device.rawValue == "modbus:\(bus)" }.map { fault in
             switch fault.code {
@@ -37,7 +37,7 @@ enum BusChecks {
         }
     }
 
-    /// Why there are no counters, where points are on a bus.
+    /// Why there are no counters, if points are on a bus.
     private static func unseen(in booth: Circumstances) -> Finding? {
         let isUsed = booth.configuration?.points.contains { $0.modbusSource != nil } == true
         guard isUsed else { return nil }
@@ -51,7 +51,7 @@ enum BusChecks {
                 en: "start boothd and look again; or boothctl modbus scan BUS at once"))
     }
 
-    /// A press that is shorter than a poll is never seen; a person who asks for help presses once.
+    /// Warns of help buttons whose presses may be shorter than a poll and would be missed. A person presses only once.
     private static func shortPresses(in configuration: Configuration) -> [Finding] {
         configuration.points.compactMap { point in
             guard [.helpButton, .duressButton].contains(point.kind), let source = point.modbusSource, !source.counter
@@ -71,14 +71,14 @@ enum BusChecks {
 }
 
 extension PointConfiguration {
-    /// Where it is on a bus; nil for a GPIO line.
+    /// The Modbus source; nil for a GPIO line.
     var modbusSource: ModbusSource? {
         if case .modbus(let source) = source { source } else { nil }
     }
 }
 
 extension Duration {
-    /// Whole ones.
+    /// Whole milliseconds.
     fileprivate var milliseconds: Int64 {
         components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000
     }

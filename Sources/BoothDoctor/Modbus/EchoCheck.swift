@@ -4,7 +4,7 @@ import BoothScan
 import BoothSensing
 import Modbus
 
-/// Whether a serial line hears its own requests, so that no answer can be told from them.
+/// Checks whether a serial line gives back its own requests, which would look like answers.
 enum EchoCheck {
     static func finding(of bus: String) -> Finding {
         .failure(
@@ -15,7 +15,7 @@ enum EchoCheck {
                 en: "turn it off: join RE and DE, or set the adapter's echo switch"))
     }
 
-    /// Tries each serial line that nobody has open, by one read; only while no agent runs, which would know.
+    /// Tests each unused serial line with one read, only while no agent runs. A running agent would know.
     static func findings(_ configuration: Configuration, in booth: Circumstances) -> [Finding] {
         configuration.buses.compactMap { bus in
             guard case .serial(let path, _, _, _) = bus.transport, let device = booth.system.resolved(path),
@@ -32,7 +32,7 @@ enum EchoCheck {
         configuration.points.compactMap(\.modbusSource).first { $0.bus == bus }?.unit
     }
 
-    /// A line that cannot be opened is the serial checks' business.
+    /// Returns false for a line that cannot be opened; the serial checks report that.
     static func hasEcho(_ bus: ModbusBusConfiguration, _ unit: Int) -> Bool {
         do throws(ModbusError) {
             let line = try ReadOnlyLine(to: ModbusEndpoint(bus.transport), responseTimeout: bus.responseTimeout)
@@ -44,7 +44,7 @@ enum EchoCheck {
 }
 
 extension ModbusBusConfiguration.Transport {
-    /// The same line by another path.
+    /// The same line at another path.
     fileprivate func serial(at path: String) -> Self {
         guard case .serial(_, let baud, let parity, let stopBits) = self else { return self }
         return .serial(path: path, baud: baud, parity: parity, stopBits: stopBits)

@@ -2,8 +2,8 @@
 import BoothControl
 import BoothModel
 
-/// The faults that the running agent has of units, and of what is on them: it has heard what was answered, and says so
-/// better than counters can.
+/// The faults that the running agent reports for units and what is on them. The agent heard the answers, so its faults
+/// say more than counters.
 struct FaultChecks {
     private let faults: [String: StatusReply.Fault]
     private let configuration: Configuration
@@ -13,7 +13,7 @@ struct FaultChecks {
         self.configuration = configuration
     }
 
-    /// The unit's own fault; else those of its points' addresses and of its outputs, point by point.
+    /// The unit's own fault, or else the faults of its points' addresses and of its outputs.
     func findings(of unit: Int, on bus: String) -> [Finding] {
         if let fault = self[.unit(unit, of: bus)] {
             return [finding(fault, "\(bus)/\(unit)", scan(fault, unit, bus))]
@@ -30,7 +30,7 @@ struct FaultChecks {
 
     private subscript(device: DeviceID) -> StatusReply.Fault? { faults[device.rawValue] }
 
-    /// A fault's message has the next step after its semicolon.
+    /// Splits a fault's message: after the semicolon comes the next step.
     private func finding(_ fault: StatusReply.Fault, _ subject: String, _ more: Message?) -> Finding {
         let (zh, zhNext) = Self.halves(fault.message.zh, at: "；")
         let (en, enNext) = Self.halves(fault.message.en, at: "; ")
@@ -42,7 +42,7 @@ struct FaultChecks {
                 en: [enNext, more?.en].compactMap { $0 }.joined(separator: "; ").nonEmpty ?? status.en))
     }
 
-    /// Whoever is silent may have another address; of the others the scan shows what they are.
+    /// A silent unit may have another address, so a scan helps. For other faults the scan shows what the units are.
     private func scan(_ fault: StatusReply.Fault, _ unit: Int, _ bus: String) -> Message {
         guard fault.code == .silent else {
             return Message(

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-/// How one unit answers, and what its figures say of the wiring.
+/// Checks how one unit answers, and what its counters say about the wiring.
 enum UnitChecks {
-    /// Requests before a share of them says anything.
+    /// Fewer requests than this are too few to judge.
     private static let enough = 200
-    /// Broken answers: one in a thousand is worth a look, one in a hundred costs presses.
+    /// The share of bad answers: 0.1 % needs a look, 1 % loses presses.
     private static let crc = (warning: 0.001, failure: 0.01)
-    /// Missed answers; a unit that is slow now and then is no fault.
+    /// The share of missed answers. A unit may be slow now and then.
     private static let timeouts = (warning: 0.01, failure: 0.1)
-    /// Refusals: an address that is not there is refused each time.
+    /// The share of refusals. A missing address is refused every time.
     private static let exceptions = 0.01
 
     static func findings(_ unit: UnitCounters, _ configuration: Configuration) -> [Finding] {
@@ -103,7 +103,7 @@ enum UnitChecks {
 
     private static func percent(_ share: Double) -> String { rounded(share * 100) + "%" }
 
-    /// With two digits after the point below one, else with one.
+    /// Two decimals below one, otherwise one.
     private static func rounded(_ value: Double) -> String {
         let hundredths = Int(clamping: (value * 100).rounded())
         if hundredths >= 100 { return "\(hundredths / 100).\(hundredths / 10 % 10)" }
@@ -112,7 +112,7 @@ enum UnitChecks {
 }
 
 extension Configuration {
-    /// The command that reads what a point has on the unit.
+    /// The command that reads a point of the unit.
     fileprivate func reading(_ unit: UnitCounters) -> String {
         let source = points.compactMap(\.modbusSource).first { ($0.bus, $0.unit) == (unit.bus, unit.unit) }
         let place = source.map { "\($0.table.rawValue) \($0.address)" } ?? "holding-register 0"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// How a kind of device is handed to the agent: a group, by a udev rule.
+/// How the agent gets access to a kind of device: by a group, set with a udev rule.
 enum DeviceAccess {
     case gpio
     case serial
@@ -12,7 +12,7 @@ enum DeviceAccess {
         }
     }
 
-    /// What a rule for it has to name.
+    /// The text that a rule for it must contain.
     var device: String {
         switch self {
         case .gpio: "gpiochip"
@@ -20,7 +20,7 @@ enum DeviceAccess {
         }
     }
 
-    /// The rule itself, for who has no package.
+    /// The rule itself, for installations without the package.
     var line: String {
         switch self {
         case .gpio: #"SUBSYSTEM=="gpio", KERNEL=="gpiochip[0-9]*", GROUP="gpio", MODE="0660""#
@@ -28,7 +28,7 @@ enum DeviceAccess {
         }
     }
 
-    /// Has udev apply its rules to what is there.
+    /// The command that applies udev's rules to the devices that exist.
     var trigger: String {
         switch self {
         case .gpio: "udevadm control --reload && udevadm trigger --subsystem-match=gpio"
@@ -36,7 +36,7 @@ enum DeviceAccess {
         }
     }
 
-    /// A file of rules that gives such devices to the group; nil where none does (udev(7) reads these directories).
+    /// The rule file that gives such devices to the group; nil if there is none (udev(7) reads these directories).
     func rule(in system: SystemFiles) -> String? {
         for directory in ["/etc/udev/rules.d", "/run/udev/rules.d", "/usr/lib/udev/rules.d"] {
             for name in system.names(in: directory) where name.hasSuffix(".rules") {

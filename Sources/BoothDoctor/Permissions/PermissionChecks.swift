@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-/// Whether the agent's user may open what the configuration names.
+/// Checks that the agent's user may open what the configuration names.
 enum PermissionChecks {
     static func findings(in booth: Circumstances) -> [Finding] {
         guard let account = booth.account else { return [missingUser(booth.unit?.user ?? Circumstances.userName)] }
@@ -49,7 +49,7 @@ enum PermissionChecks {
         }
     }
 
-    /// - Parameter path: on the machine, without links.
+    /// - Parameter path: a path on the machine without symbolic links.
     private static func device(
         _ path: String, _ kind: DeviceAccess, _ account: Account, _ booth: Circumstances
     ) -> Finding? {

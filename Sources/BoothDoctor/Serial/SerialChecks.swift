@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-/// Whether each bus's serial port is there, is one, is named so that it is found again, and is nobody else's.
+/// Checks each bus's serial port: it exists, is a serial port, has a stable name, and no other program uses it.
 ///
-/// No port is opened: that would raise its DTR line and disturb the bus.
+/// Opens no port, because that would raise DTR and disturb the bus.
 enum SerialChecks {
     static func configured(in booth: Circumstances) -> [SerialPort] {
         booth.configuration.map(SerialPort.all) ?? []
@@ -59,13 +59,13 @@ enum SerialChecks {
                 en: "plug the adapter in; there are: \(known); or correct `serial` in [modbus.\(port.bus)]"))
     }
 
-    /// The driver of such a device and the modules that bring it, where it is not loaded.
+    /// The driver of such a device and its kernel modules, if the driver is not loaded.
     private static func unloadedDriver(of path: String, in system: SystemFiles) -> (driver: String, modules: String)? {
         let drivers = TerminalDriver.all(in: system)
         guard !drivers.isEmpty else { return nil }
         let hasSerial = drivers.contains { $0.prefix.hasSuffix("/ttyUSB") }
         let hasModem = drivers.contains { $0.prefix.hasSuffix("/ttyACM") }
-        // udev's links of USB adapters: those of usbserial's drivers end with their port, those of cdc_acm have none
+        // udev's links for USB adapters end with the port for usbserial drivers, and have no port for cdc_acm
         // (60-serial.rules, .ID_PORT).
         let isLink = path.contains("/usb-") || path.contains("-usb-")
         if path.contains("ttyUSB") || isLink && path.contains("-port") {
@@ -94,7 +94,7 @@ enum SerialChecks {
 
     // MARK: Named
 
-    /// Numbers of USB adapters change with the order of plugging; their links do not.
+    /// Warns of unstable names: USB adapters are numbered in the order of plugging, but their links stay.
     private static func name(_ port: SerialPort, _ device: String, in booth: Circumstances) -> [Finding] {
         guard port.path.hasPrefix("/dev/ttyUSB") || port.path.hasPrefix("/dev/ttyACM") else { return [] }
         let link = SerialPort.links(in: booth.system).first { $0.device == device }?.link

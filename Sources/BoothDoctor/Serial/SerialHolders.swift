@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-/// Who has a serial port open.
+/// Finds the programs that have a serial port open.
 enum SerialHolders {
     static func findings(_ port: SerialPort, _ device: String, _ booth: Circumstances) -> [Finding] {
         let holders = booth.processes.holders(of: device)
@@ -20,7 +20,7 @@ enum SerialHolders {
             next: stopping(program, device))
     }
 
-    /// Those that seize serial ports unasked, and how each lets go for good.
+    /// How to stop programs that open serial ports by themselves, permanently.
     private static func stopping(_ program: ProcessList.Program, _ device: String) -> Message {
         let tty = device.split(separator: "/").last.map(String.init) ?? device
         return switch program.name {
@@ -45,7 +45,7 @@ enum SerialHolders {
         }
     }
 
-    /// A port that is there, and that the agent does not have.
+    /// The port exists, but no program has it open, not even the agent.
     private static func nobody(_ port: SerialPort, _ device: String, _ booth: Circumstances) -> [Finding] {
         guard booth.agent.reply?.inService == true else { return [] }
         guard !booth.processes.isIncomplete else {
@@ -57,7 +57,7 @@ enum SerialHolders {
             ]
         }
         let isBarred = booth.account?.obstacle(to: device, .readWrite, in: booth.system) != nil
-        // The reason then stands among the permissions.
+        // The permission checks report the reason.
         if isBarred { return [] }
         let isRestricted = booth.unit?.restrictsDevices == true
         return [

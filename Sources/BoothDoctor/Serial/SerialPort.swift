@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-/// A serial port that the configuration names for a bus.
+/// A serial port of a configured bus.
 struct SerialPort {
-    /// The bus.
     var bus: String
-    /// As configured.
+    /// The configured path.
     var path: String
 
     static func all(of configuration: Configuration) -> [SerialPort] {
@@ -17,7 +16,7 @@ struct SerialPort {
 
     static let linkDirectory = "/dev/serial/by-id"
 
-    /// The links that stay with an adapter wherever it is plugged in, and where each leads.
+    /// The stable links of adapters, and the device that each leads to.
     static func links(in system: SystemFiles) -> [(link: String, device: String)] {
         system.names(in: linkDirectory).compactMap { name in
             let link = "\(linkDirectory)/\(name)"
@@ -26,11 +25,11 @@ struct SerialPort {
     }
 }
 
-/// A driver of terminals (`/proc/tty/drivers`).
+/// A terminal driver (`/proc/tty/drivers`).
 struct TerminalDriver {
     var name: String
     var major: Int
-    /// What its devices' names begin with: `/dev/ttyUSB`.
+    /// The start of its devices' names: `/dev/ttyUSB`.
     var prefix: String
 
     /// `usbserial            /dev/ttyUSB   188 0-511 serial`

@@ -4,13 +4,13 @@ import BoothControl
 import BoothModel
 import Glibc
 
-/// What came of asking the agent.
+/// The result of asking the agent.
 struct AgentContact {
-    /// Its answer, or why there is none.
+    /// Its answer, or the error.
     let status: Result<StatusReply, ControlClientError>
-    /// The process that answers; nil where nobody does.
+    /// The process that answered; nil if none did.
     let credentials: PeerCredentials?
-    /// Its points and the counters of its Modbus units; nil where it did not say.
+    /// Its points and the counters of its Modbus units; nil if it did not report them.
     let points: PointsReply?
 
     init(
@@ -21,7 +21,7 @@ struct AgentContact {
         self.points = points
     }
 
-    /// Asks; takes as long as a client waits at most.
+    /// Asks the agent. Takes as long as a client's timeout at most.
     init(socket: String) {
         var credentials: PeerCredentials?
         var points: PointsReply?

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 import Glibc
 
-/// The agent among the programs that run, also where nobody answers on its control socket: this user may not open that,
-/// it is not there, or it is elsewhere.
+/// The agent's process. It is also found when its control socket does not answer: the socket may be closed to this
+/// user, missing, or at another path.
 struct AgentProcess {
-    /// What the agent calls itself, to the kernel as a process and as a consumer of lines.
+    /// The name of the agent's process, and of the agent as a holder of GPIO lines.
     static let name = "boothd"
 
-    /// The one that answers; else those that run with the configuration that is looked at.
+    /// The process that answered, or else the processes that run with the examined configuration.
     let pids: [pid_t]
-    /// Whether it is taken to run; a socket that may not be opened is there because it does.
+    /// Whether the agent is assumed to run. It is if its socket exists but may not be opened.
     let runs: Bool
-    /// Where the first of `pids` was told to answer; nil where it has not been told.
+    /// The control socket in the command line of the first of `pids`; nil if there is none.
     let socket: String?
 
-    /// - Parameter configuration: the file that is looked at, for this process.
+    /// - Parameter configuration: the examined file, as this process sees it.
     init(
         contact: AgentContact, unit: ServiceUnit?, processes: ProcessList, configuration: String, system: SystemFiles
     ) {
@@ -34,11 +34,11 @@ struct AgentProcess {
 
     func isAgent(_ program: ProcessList.Program) -> Bool { pids.contains(program.pid) }
 
-    /// Whether a process serves the booth of that configuration: a rehearsal beside it is no agent of this one.
+    /// Whether a process is an agent with that configuration. A rehearsal beside it has another one.
     private static func isAgent(_ pid: pid_t, with configuration: String, in system: SystemFiles) -> Bool {
-        // What may not be seen is taken for it.
+        // If the command line cannot be read, assume that it is the agent.
         guard let line = CommandLineWords(of: pid, in: system) else { return true }
-        // One that has ended and is not waited for yet has no words.
+        // A zombie process has an empty command line.
         guard !line.words.isEmpty, !line.words.contains("--check") else { return false }
         var path = line.value(of: "--config") ?? "/etc/boothd/boothd.toml"
         if !path.hasPrefix("/") {
@@ -50,17 +50,17 @@ struct AgentProcess {
     }
 }
 
-/// What a process was started with (proc(5), cmdline).
+/// A process's command line (proc(5), cmdline).
 private struct CommandLineWords {
     let words: [String]
 
-    /// Nil where that may not be seen.
+    /// Nil if it cannot be read.
     init?(of pid: pid_t, in system: SystemFiles) {
         guard let text = system.text("/proc/\(pid)/cmdline") else { return nil }
         words = text.split(separator: "\0").map(String.init)
     }
 
-    /// What stands for an option, `--name value` or `--name=value`; of several the last, as the agent has it.
+    /// The value of an option, `--name value` or `--name=value`. If given twice, the last one counts, as for the agent.
     func value(of option: String) -> String? {
         var found: String?
         for (place, word) in words.enumerated() {

@@ -2,7 +2,7 @@
 import BoothModel
 import Glibc
 
-/// The configuration file: there, right, readable for the agent, and the one that runs.
+/// Checks the configuration file: it exists, is right, can be read by the agent, and is the one in use.
 enum ConfigurationChecks {
     static func findings(in booth: Circumstances) -> [Finding] {
         let path = booth.configurationPath
@@ -36,7 +36,7 @@ enum ConfigurationChecks {
             next: Message(zh: "boothctl check \(path) 列出全部", en: "boothctl check \(path) lists all"))
     }
 
-    /// Whether the agent may read it too; for root, who looks, that goes without saying.
+    /// Whether the agent may read the file too. This matters if root runs the check.
     private static func access(in booth: Circumstances) -> [Finding] {
         guard let account = booth.account,
             let real = booth.system.resolved(booth.system.name(of: booth.configurationPath)),
@@ -54,11 +54,11 @@ enum ConfigurationChecks {
         ]
     }
 
-    /// Whether it was changed since the agent read it.
+    /// Whether the file was changed after the agent read it.
     private static func age(in booth: Circumstances) -> [Finding] {
         guard let status = booth.agent.reply, let file = FileStatus(booth.configurationPath) else { return [] }
         let now = time(nil)
-        // A second for the rounding; a stamp from the future is the clock's matter.
+        // One second is for rounding. A time in the future is a problem of the clock.
         guard file.changed > now.clampedDifference(status.uptimeSeconds).clampedSum(1), file.changed <= now else {
             return []
         }

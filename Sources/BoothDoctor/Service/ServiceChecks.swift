@@ -2,7 +2,7 @@
 import BoothControl
 import BoothModel
 
-/// Whether the agent runs, how it is, and what systemd makes of it.
+/// Checks that the agent runs, how it is, and what systemd reports of it.
 enum ServiceChecks {
     static func findings(in booth: Circumstances) -> [Finding] {
         agent(in: booth) + unit(booth.unit)
@@ -76,7 +76,7 @@ enum ServiceChecks {
         ]
     }
 
-    /// It does its work, and nobody can ask it at `path`.
+    /// The agent runs, but cannot be reached at `path`.
     private static func unreachable(_ process: AgentProcess, _ path: String) -> Finding {
         let pids = process.pids.map(String.init).joined(separator: ", ")
         let message = Message(

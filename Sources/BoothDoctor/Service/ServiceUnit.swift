@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import Glibc
 
-/// What systemd says of the agent's unit (systemctl(1), show).
+/// The agent's unit as systemd reports it (systemctl(1), show).
 struct ServiceUnit {
     private let properties: [String: String]
-    /// As `systemctl --version` begins: `systemd 257 (257.8-1~deb13u2)`; empty where it does not answer.
+    /// The first line of `systemctl --version`: `systemd 257 (257.8-1~deb13u2)`; empty if it does not answer.
     let version: String
 
     private static let asked = [
@@ -12,18 +12,18 @@ struct ServiceUnit {
         "User", "SupplementaryGroups", "DevicePolicy",
     ]
 
-    /// Asks systemd; nil on a machine that it does not run.
+    /// Asks systemd; nil on a machine without systemd.
     init?(system: SystemFiles) {
         guard system.exists("/run/systemd/system") else { return nil }
         let names = Self.asked.map { "-p \($0)" }.joined(separator: " ")
-        // Five seconds: a system manager that is busy with booting answers late, one that hangs never.
+        // Five seconds: while booting the manager answers late, and a hung manager never answers.
         let systemctl = "timeout 5 '\(system.path("/usr/bin/systemctl"))'"
         properties = Self.properties(Self.output(of: "\(systemctl) show \(names) boothd.service 2>/dev/null"))
         let answer = Self.output(of: "\(systemctl) --version 2>/dev/null")
         version = answer.split(separator: "\n").first.map(String.init) ?? ""
     }
 
-    /// A property's value; nil where systemd did not answer, or has nothing there.
+    /// A property's value; nil if it is empty or systemd did not answer.
     private subscript(name: String) -> String? {
         properties[name].flatMap { $0.isEmpty ? nil : $0 }
     }
@@ -34,17 +34,17 @@ struct ServiceUnit {
     /// `success`, `exit-code`, `watchdog`, `signal`, `oom-kill`, …
     var result: String { self["Result"] ?? "" }
     var exitStatus: Int { self["ExecMainStatus"].flatMap { Int($0) } ?? 0 }
-    /// Its process; nil while there is none.
+    /// The main process; nil if there is none.
     var mainPID: pid_t? { self["MainPID"].flatMap { pid_t($0) }.flatMap { $0 > 0 ? $0 : nil } }
-    /// By itself, since somebody last started it.
+    /// Automatic restarts since the last manual start.
     var restarts: Int { self["NRestarts"].flatMap { Int($0) } ?? 0 }
-    /// Whether it starts with the machine.
+    /// Whether it starts at boot.
     var isEnabled: Bool { ["enabled", "enabled-runtime", "static", "alias"].contains(self["UnitFileState"] ?? "") }
     var user: String? { self["User"] }
     var supplementaryGroups: [String] {
         (self["SupplementaryGroups"] ?? "").split(separator: " ").map(String.init)
     }
-    /// Whether systemd lets it open only the devices that the unit names.
+    /// Whether it may open only the devices that the unit names.
     var restrictsDevices: Bool { ["closed", "strict"].contains(self["DevicePolicy"] ?? "") }
 
     private static func properties(_ text: String) -> [String: String] {

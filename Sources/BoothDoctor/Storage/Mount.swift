@@ -4,19 +4,18 @@
 struct Mount: Hashable {
     /// `MAJOR:MINOR`.
     var device: String
-    /// Where it is mounted.
     var point: String
     /// `ext4`, `tmpfs`.
     var type: String
     /// `/dev/mmcblk0p2`.
     var source: String
-    /// Of the mount, of the file system, and what ext4 says it goes by, its superblock's defaults included.
+    /// Options of the mount and of the file system, and ext4's effective options, superblock defaults included.
     var options: Set<String>
 
-    /// One line; nil for what is none.
+    /// Parses one line; nil if it is not valid.
     init?(line: Substring) {
         let words = line.split(separator: " ").map { Self.unescaped($0) }
-        // Optional fields stand before a hyphen; three more follow it.
+        // Optional fields come before a hyphen; three fields follow it.
         guard words.count >= 10, let hyphen = words[6...].firstIndex(of: "-"), words.count > hyphen + 3 else {
             return nil
         }
@@ -27,15 +26,15 @@ struct Mount: Hashable {
         options = Set((words[5] + "," + words[hyphen + 3]).split(separator: ",").map(String.init))
     }
 
-    /// The one that `path` is on; nil where the table cannot be read.
+    /// The mount that holds `path`; nil if the table cannot be read.
     ///
-    /// - Parameter path: on the machine, absolute and without links.
+    /// - Parameter path: an absolute path on the machine without symbolic links.
     init?(holding path: String, in system: SystemFiles) {
         let lines = (system.text("/proc/self/mountinfo") ?? "").split(separator: "\n")
         let mounts = lines.compactMap { Mount(line: $0) }.filter { mount in
             mount.point == "/" || path == mount.point || path.hasPrefix(mount.point + "/")
         }
-        // Of several on one point, the last covers the others.
+        // If several are mounted at one point, the last one hides the others.
         guard var found = mounts.max(by: { $0.point.utf8.count < $1.point.utf8.count }),
             let last = mounts.last(where: { $0.point == found.point })
         else { return nil }
@@ -49,7 +48,8 @@ struct Mount: Hashable {
         options.first { $0.hasPrefix(name + "=") }.map { String($0.dropFirst(name.count + 1)) }
     }
 
-    /// A superblock's defaults (tune2fs(8), `-o journal_data_writeback`) are in no table of mounts, but here.
+    /// ext4's effective options. A superblock's defaults (tune2fs(8), `-o journal_data_writeback`) are not in the mount
+    /// table.
     private static func effective(_ mount: Mount, in system: SystemFiles) -> [String] {
         let name =
             system.link("/sys/dev/block/\(mount.device)")?.split(separator: "/").last
@@ -58,7 +58,7 @@ struct Mount: Hashable {
         return (system.text("/proc/fs/\(mount.type)/\(name)/options") ?? "").split(separator: "\n").map(String.init)
     }
 
-    /// Blanks and backslashes are written as three octal digits.
+    /// Blanks and backslashes are escaped as three octal digits.
     private static func unescaped(_ word: Substring) -> String {
         guard word.contains("\\") else { return String(word) }
         var bytes: [UInt8] = []

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-/// Whether the file system under the journal keeps what it was told to sync.
+/// Checks that the file system under the journal really syncs.
 enum MountChecks {
-    /// Longer between two commits of its own, and a power cut takes too much of what lies beside the journal.
+    /// The longest commit interval in seconds. With a longer one, a power cut loses too much of the files beside the
+    /// journal.
     private static let longestCommit = 60
 
     static func findings(of directory: String, in system: SystemFiles) -> [Finding] {
@@ -26,7 +27,7 @@ enum MountChecks {
         ]
     }
 
-    /// What is wrong with a mount, worst first.
+    /// The problems of a mount, most serious first.
     static func problems(of mount: Mount) -> [Finding] {
         if let finding = kind(of: mount) { return [finding] }
         var findings: [Finding] = []

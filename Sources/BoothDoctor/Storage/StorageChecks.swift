@@ -2,11 +2,11 @@
 import BoothModel
 import Glibc
 
-/// Whether what the journal has synced stays on the disk, and whether there is room for more.
+/// Checks that synced journal data stays on disk, and that there is room for more.
 enum StorageChecks {
     static func findings(in booth: Circumstances) -> [Finding] {
         let system = booth.system
-        // Before the first start there is none; it will be where its parent is.
+        // Before the first start the directory does not exist, so check its parent.
         let directory = existing(booth.stateDirectory, in: system)
         guard let real = system.resolved(directory) else { return [] }
         return writing(in: booth) + self.directory(in: booth) + MountChecks.findings(of: real, in: system)
@@ -23,7 +23,7 @@ enum StorageChecks {
 
     // MARK: What the agent says
 
-    /// A running agent that cannot write goes on from memory, which a power cut empties.
+    /// If a running agent cannot write, it keeps events in memory, and a power cut loses them.
     private static func writing(in booth: Circumstances) -> [Finding] {
         guard let storage = booth.agent.reply?.storage, storage.state != .ok else { return [] }
         let memory = Message(
@@ -77,14 +77,15 @@ enum StorageChecks {
     // MARK: The journal's files
 
     private static let journal = "journal.sqlite"
-    /// The mark of how far the journal had come, beside it.
+    /// The file that records how far the journal had come.
     private static let mark = "journal.mark"
-    /// A journal that was set aside and is not read out yet.
+    /// A damaged journal that was set aside and not yet salvaged.
     private static let salvage = "journal.sqlite.salvage"
-    /// What the agent writes: the journal with its log, its mark, its reserve.
+    /// The agent's files: the journal with its log, its mark, its reserve.
     private static let written = [journal, "journal.sqlite-wal", "journal.sqlite-shm", mark, "journal.reserve"]
 
-    /// Whether the agent may write its files, and nobody else read them. Nothing is opened: only the agent opens a journal.
+    /// Checks that the agent may write its files and others cannot read them. Opens none: only the agent opens a
+    /// journal.
     private static func files(in booth: Circumstances) -> [Finding] {
         let found = (written + [salvage, salvage + "-wal"]).compactMap { name in
             FileStatus(booth.system.path("\(booth.stateDirectory)/\(name)")).map { (name, $0) }
@@ -92,7 +93,7 @@ enum StorageChecks {
         return foreign(found, in: booth) + open(found, in: booth) + unmarked(found.map { $0.0 }, in: booth)
     }
 
-    /// Files that another user owns: an agent that was run as root once leaves such.
+    /// Files owned by another user, as after the agent was once run as root.
     private static func foreign(_ files: [(name: String, status: FileStatus)], in booth: Circumstances) -> [Finding] {
         guard let account = booth.account, account.uid != 0,
             FileStatus(booth.system.path(booth.stateDirectory))?.owner == account.uid
@@ -122,7 +123,7 @@ enum StorageChecks {
         ]
     }
 
-    /// A journal without its mark cannot be told from an older copy of itself.
+    /// Without its mark, a journal cannot be told from an older copy of itself.
     private static func unmarked(_ names: [String], in booth: Circumstances) -> [Finding] {
         guard names.contains(journal), !names.contains(mark) else { return [] }
         return [
@@ -140,7 +141,7 @@ enum StorageChecks {
 
     // MARK: Room
 
-    /// So much is enough to be in service.
+    /// The free bytes needed to be in service.
     private static let least: Int64 = 2 << 20
 
     private static func space(of directory: String, in booth: Circumstances) -> [Finding] {
@@ -156,9 +157,9 @@ enum StorageChecks {
     }
 
     /// - Parameters:
-    ///   - free: bytes for others than root.
-    ///   - limit: most that the journal may take; nil where that is not known.
-    ///   - used: what it takes now; nil where that may not be seen.
+    ///   - free: free bytes for users other than root.
+    ///   - limit: the most bytes of the journal; nil if unknown.
+    ///   - used: its bytes now; nil if unknown.
     static func space(free: Int64, isOutOfFiles: Bool, limit: Int64?, used: Int64?, at path: String) -> Finding {
         let megabytes = free >> 20
         let clean = Message(
@@ -187,7 +188,7 @@ enum StorageChecks {
         return .ok(.storage, path, Message(zh: "剩 \(megabytes) MiB", en: "\(megabytes) MiB left"))
     }
 
-    /// What the journal takes; nil where that may not be seen, as through the directory's mode by all but root.
+    /// The journal's bytes; nil if unknown: usually only root may look into the directory.
     static func used(in booth: Circumstances) -> Int64? {
         let journal = booth.system.path(booth.stateDirectory + "/journal.sqlite")
         var used: Int64 = 0
@@ -208,7 +209,8 @@ enum StorageChecks {
         return setAside(names, in: booth) + unread(names, in: booth)
     }
 
-    /// One that a running agent is at work on is read out in seconds; without an agent it waits for the next start.
+    /// A damaged journal that waits to be salvaged. A running agent does this in seconds; otherwise it waits for the
+    /// next start.
     private static func unread(_ names: [String], in booth: Circumstances) -> [Finding] {
         guard names.contains(salvage) || names.contains(salvage + "-wal") else { return [] }
         return [

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import Glibc
 
-/// The machine's own users and groups (passwd(5), group(5)).
+/// The machine's local users and groups (passwd(5), group(5)).
 struct UserDatabase {
     private struct User {
         var name: String
@@ -29,7 +29,7 @@ struct UserDatabase {
         }
     }
 
-    /// A user with the groups that a login would have; nil for none of that name.
+    /// A user with all groups; nil if there is no such user.
     func account(named name: String) -> Account? {
         guard let user = users.first(where: { $0.name == name }) else { return nil }
         let memberships = groups.filter { $0.members.contains(name) }.map(\.gid)
@@ -47,11 +47,11 @@ struct UserDatabase {
     }
 }
 
-/// A user, as the kernel asks when a file is opened.
+/// A user, with what the kernel checks when a file is opened.
 struct Account: Hashable {
     var name: String
     var uid: uid_t
-    /// The primary one and the others.
+    /// The primary group and the others.
     var groups: Set<gid_t>
 
     init(name: String, uid: uid_t, groups: Set<gid_t>) {
@@ -60,7 +60,7 @@ struct Account: Hashable {
         self.groups = groups
     }
 
-    /// Whom the agent runs as; or, while it does not run, whom its unit would have it run as.
+    /// The user that the agent runs as; if it does not run, the user of its unit.
     init?(agent: AgentContact, unit: ServiceUnit?, users: UserDatabase, system: SystemFiles) {
         if let peer = agent.credentials {
             self.init(name: users.userName(peer.uid), uid: peer.uid, groups: [peer.gid])
@@ -72,25 +72,26 @@ struct Account: Hashable {
         self = found
     }
 
-    /// What keeps an account from a file.
+    /// What denies an account access to a file.
     struct Obstacle: Hashable {
-        /// The file, or the first directory on the way that may not be passed.
+        /// The file, or the first directory on its path that cannot be entered.
         var path: String
         var isDirectory: Bool
     }
 
-    /// The wishes of open(2), as the bits of a mode: 4 to read, 2 to write.
+    /// The access that open(2) needs, as mode bits: 4 to read, 2 to write.
     enum Wish: mode_t {
         case read = 4
         case readWrite = 6
     }
 
-    /// What bars the way to `path`, by owner, group and mode alone; nil when nothing does. Access lists are not asked.
+    /// What denies access to `path` by owner, group and mode; nil if nothing does. Access control lists are not
+    /// checked.
     ///
     /// - Parameters:
-    ///   - path: on the machine, absolute and without links.
+    ///   - path: an absolute path on the machine without symbolic links.
     func obstacle(to path: String, _ wish: Wish, in system: SystemFiles) -> Obstacle? {
-        // Root passes every mode (capabilities(7), CAP_DAC_OVERRIDE).
+        // Root is not limited by modes (capabilities(7), CAP_DAC_OVERRIDE).
         if uid == 0 { return nil }
         var passed = ""
         for part in path.split(separator: "/").dropLast() {
@@ -102,7 +103,7 @@ struct Account: Hashable {
         return granted(status) & wish.rawValue == wish.rawValue ? nil : Obstacle(path: path, isDirectory: false)
     }
 
-    /// The three bits that count for this account (path_resolution(7)).
+    /// The three mode bits that apply to this account (path_resolution(7)).
     private func granted(_ status: FileStatus) -> mode_t {
         if status.owner == uid { return status.permissions >> 6 & 7 }
         return (groups.contains(status.group) ? status.permissions >> 3 : status.permissions) & 7

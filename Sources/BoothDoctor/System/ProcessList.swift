@@ -1,22 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 import Glibc
 
-/// The programs that run, and the files that they hold open (proc(5)).
+/// The running programs and their open files (proc(5)).
 struct ProcessList {
-    /// A program that runs.
     struct Program: Hashable {
         var pid: pid_t
-        /// Its first 15 bytes: `systemd-timesyn`.
+        /// The first 15 bytes of its name: `systemd-timesyn`.
         var name: String
     }
 
     private let system: SystemFiles
     private let programs: [Program]
     private let openFiles: [String: Set<Program>]
-    /// Whether some program's files could not be seen.
+    /// Whether the files of some program could not be read.
     let isIncomplete: Bool
 
-    /// Looks at every process once.
+    /// Reads every process once.
     init(system: SystemFiles) {
         self.system = system
         var programs: [Program] = []
@@ -29,7 +28,7 @@ struct ProcessList {
             if access(system.path("/proc/\(pid)/fd"), R_OK) != 0, errno == EACCES { isIncomplete = true }
             for number in system.names(in: "/proc/\(pid)/fd") {
                 guard let file = system.link("/proc/\(pid)/fd/\(number)") else { continue }
-                // Pipes and sockets are thousands, and nobody asks for them.
+                // Skip pipes and sockets: there are thousands, and no check needs them.
                 guard file.hasPrefix("/dev/") || file.hasPrefix("anon_inode:gpio") else { continue }
                 openFiles[file, default: []].insert(program)
             }
@@ -39,28 +38,28 @@ struct ProcessList {
         self.isIncomplete = isIncomplete
     }
 
-    /// Those that have `file` open, by number; its own path, without links.
+    /// The programs that have `file` open, by process id. `file` has no symbolic links.
     func holders(of file: String) -> [Program] {
         (openFiles[file] ?? []).sorted { $0.pid < $1.pid }
     }
 
-    /// Those that hold lines of some chip: the kernel does not tell of which.
+    /// The programs that hold lines of any chip; the kernel does not say which chip.
     func holdersOfLines() -> [Program] {
         openFiles.filter { $0.key.hasPrefix("anon_inode:gpio") }.reduce(into: Set()) { $0.formUnion($1.value) }
             .sorted { $0.pid < $1.pid }
     }
 
-    /// Those of a name, cut to 15 bytes as the kernel does, by number.
+    /// The programs with this name, cut to 15 bytes like the kernel's, by process id.
     func named(_ name: String) -> [Program] {
         programs.filter { $0.name == name.prefix(15) }.sorted { $0.pid < $1.pid }
     }
 
-    /// The first that runs of `names`, each cut to 15 bytes as the kernel does.
+    /// The first of `names` that runs; each is cut to 15 bytes like the kernel's.
     func running(_ names: [String]) -> String? {
         names.first { name in programs.contains { $0.name == name.prefix(15) } }
     }
 
-    /// The supplementary groups of a process; none where that cannot be seen.
+    /// The supplementary groups of a process; empty if they cannot be read.
     static func groups(of pid: pid_t, in system: SystemFiles) -> Set<gid_t> {
         let lines = (system.text("/proc/\(pid)/status") ?? "").split(separator: "\n")
         guard let line = lines.first(where: { $0.hasPrefix("Groups:") }) else { return [] }

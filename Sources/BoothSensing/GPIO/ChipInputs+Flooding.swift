@@ -2,21 +2,22 @@
 import BoothModel
 import GPIO
 
-/// Lines that flood: left alone for `FloodWatch.rest`, their level read at `FloodWatch.pace` meanwhile.
+/// Flooding lines. Their edges are ignored for `FloodWatch.rest`; meanwhile their level is read every
+/// `FloodWatch.pace`.
 extension ChipInputs {
-    /// Leaves the lines alone that have begun to flood.
+    /// Starts ignoring the edges of lines that have just begun to flood.
     func hush(_ held: HeldInputs, at time: BootTime) -> ChipOutcome {
         let flooding = held.lines.filter { lines[$0].isFlooding && resting[$0] == nil }
         guard !flooding.isEmpty else { return ChipOutcome() }
         for line in flooding { resting[line] = time + FloodWatch.rest }
         nextSample = nextSample ?? time + FloodWatch.pace
         var outcome = silence(of: held)
-        // What the kernel had kept by then, so that numbers go on from there, and the level behind it.
+        // Read the edges that the kernel already holds, so that edge numbers go on from there. Then read the level.
         if outcome.gone == nil { outcome += apply(held.readChanges(), of: held, at: time) }
         return outcome
     }
 
-    /// Samples the levels of lines that flood, and tries the edges of those that have rested.
+    /// Samples the levels of flooding lines. When a line has rested, watches its edges again.
     func serveResting(at time: BootTime) -> ChipOutcome {
         var outcome = ChipOutcome()
         for held in held {
@@ -47,17 +48,18 @@ extension ChipInputs {
         var outcome = silence(of: held)
         guard outcome.gone == nil else { return outcome }
         guard held.silenced.isDisjoint(with: rested) else {
-            // The kernel did not take its word back; the level is sampled on.
+            // The kernel did not switch the edges on again, so keep sampling the level.
             for line in rested { resting[line] = time + FloodWatch.rest }
             return outcome
         }
-        // What waited meanwhile is older than the levels told since: it is taken while the line still says nothing.
+        // These edges are older than the levels already reported. Read them before `calm`, while the line ignores
+        // edges.
         outcome += apply(held.readChanges(), of: held, at: time)
         for line in rested { lines[line].calm() }
         return outcome
     }
 
-    /// Lets the kernel and the loop have what `resting` says.
+    /// Applies `resting` to the kernel's request and to the event loop.
     private func silence(of held: HeldInputs) -> ChipOutcome {
         do throws(GPIOError) {
             try held.silence(Set(held.lines.filter { resting[$0] != nil }))

@@ -4,20 +4,20 @@ import BoothModel
 import GPIO
 import Glibc
 
-/// The inputs of one chip: requested, read, and left alone for a while where they flood.
+/// The input lines of one chip: requests them, reads them, and ignores a flooding line for a while.
 final class ChipInputs {
-    /// How often levels are read although no edge came: an edge may have been lost.
+    /// How often levels are read without an edge, because an edge may have been lost.
     static let levelPeriod = Duration.seconds(5)
 
     var lines: [InputLine]
     var held: [HeldInputs] = []
     private var nextLevels: BootTime?
-    /// When the edges of a line that floods are tried again, by line.
+    /// When the edges of a flooding line are watched again, by line.
     var resting: [Int: BootTime] = [:]
     var nextSample: BootTime?
     private let chip: GPIOChipConfiguration.Selector
     private let environment: GPIOLines.Environment
-    /// Takes what an edge brought; on the loop's thread.
+    /// Receives the outcome of an edge, on the loop's thread.
     private let finish: (ChipOutcome, BootTime) -> Void
 
     init(
@@ -35,7 +35,7 @@ final class ChipInputs {
     var offsets: Set<Int> { Set(held.flatMap(\.offsets)) }
     var nextDeadline: BootTime? { [nextLevels, nextSample].compactMap(\.self).min() }
 
-    /// Levels are due: the chip may be gone.
+    /// Makes the next reading of levels due now, because the chip may be gone.
     func readSoon(at time: BootTime) {
         if isHolding { nextLevels = time }
     }
@@ -50,7 +50,6 @@ final class ChipInputs {
         return outcome
     }
 
-    /// Gives every line back.
     func release() {
         for descriptor in held.flatMap(\.descriptors) { environment.loop.unwatch(descriptor) }
         held = []
@@ -59,7 +58,6 @@ final class ChipInputs {
         nextSample = nil
     }
 
-    /// The chip is gone.
     func loseChip(at time: BootTime) -> [SensorReport] {
         release()
         return lines.indices.flatMap { lines[$0].loseChip(at: time) }
@@ -67,11 +65,11 @@ final class ChipInputs {
 
     // MARK: - Requesting
 
-    /// Requests the lines that are not held.
+    /// Requests the lines that are not held yet.
     ///
     /// - Parameters:
     ///   - present: every line of the chip.
-    ///   - claimed: offsets that are held for outputs.
+    ///   - claimed: offsets that are held as outputs.
     func request(
         of open: OpenChip, among present: [GPIOLineInfo], claimed: Set<Int>, at time: BootTime
     ) -> ChipOutcome {
@@ -111,12 +109,12 @@ final class ChipInputs {
         } catch {
             for descriptor in held.descriptors { environment.loop.unwatch(descriptor) }
             if error.meansChipGone { throw error }
-            // Only these lines are given back: those of other requests go on.
+            // Lose only these lines; other requests go on.
             return held.lines.flatMap { lose($0, .failed(error), at: time) }
         }
     }
 
-    /// Without the kernel's debounce where a driver refuses it: ours serves every line anyway.
+    /// Tries again without the kernel's debounce when a driver refuses it. The agent debounces every line anyway.
     private func request(
         _ inputs: [GPIOInput], lines: [Int], of open: OpenChip
     ) throws(GPIOError) -> HeldInputs {
@@ -135,7 +133,7 @@ final class ChipInputs {
         if error.code == EBUSY { return .busy(consumer: open.consumer(of: wanted.setting.offset)) }
         guard let plain = RefusedRequest.withoutBias(wanted.setting) else { return .failed(error) }
         do throws(GPIOError) {
-            // Given back at once: a contact that needs its resistor is worse than none without it.
+            // Release the line at once: a contact that needs its resistor must not be used without it.
             _ = try request([plain], lines: [wanted.line], of: open)
             return .unbiased(wanted.setting.bias, error)
         } catch {
@@ -168,7 +166,8 @@ final class ChipInputs {
 
     // MARK: - Reading
 
-    /// A chip that is gone makes its descriptors ready for ever; reading says so, whatever the readiness said.
+    /// Reads whatever the readiness was: the descriptors of a chip that is gone stay ready, and reading gives the
+    /// error.
     private func readChanges(of held: HeldInputs, at time: BootTime) -> ChipOutcome {
         guard self.held.contains(where: { $0 === held }) else { return ChipOutcome() }
         var outcome = apply(held.readChanges(), of: held, at: time)
@@ -198,10 +197,10 @@ final class ChipInputs {
         return outcome
     }
 
-    /// Reads again soon, unless the chip is gone or has failed for too long.
+    /// Plans another reading soon, unless the chip is gone or has failed for too long.
     func outlast(_ failure: GPIOError, of held: HeldInputs, at time: BootTime) -> ChipOutcome {
         if held.patience.fail(failure, at: time) { return ChipOutcome(gone: failure) }
-        // Not put off by each failure of a line that is sampled meanwhile.
+        // Keep an earlier retry: failures while sampling a flooding line must not postpone it.
         let retry = time + ChipPatience.retry
         nextLevels = nextLevels.map { min($0, retry) } ?? retry
         return ChipOutcome()

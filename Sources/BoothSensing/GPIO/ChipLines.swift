@@ -3,11 +3,12 @@ import BlockingIO
 import BoothModel
 import GPIO
 
-/// One configured chip with the lines that points and outputs use: found, requested, lost and found again.
+/// One configured chip with the lines that points and outputs use. Finds it, requests its lines, and does so again
+/// after a loss.
 final class ChipLines {
-    /// How often a chip or a line that cannot be had is looked for.
+    /// How often a missing chip or line is looked for.
     static let retry = Duration.seconds(10)
-    /// From a device file's appearance until udev has given it its group.
+    /// How long udev may take to set the group of a new device file.
     static let settling = Duration.milliseconds(200)
 
     private let configuration: GPIOChipConfiguration
@@ -15,7 +16,7 @@ final class ChipLines {
     private var chip: OpenChip?
     private var told: DeviceReport.Condition?
     private var nextLook: BootTime?
-    // These two call back into this object, so that they are made when it is there.
+    // These two call back into this object, so they are created lazily.
     private lazy var inputs = makeInputs()
     private lazy var outputs = makeOutputs()
     private let inputLines: [InputLine]
@@ -56,8 +57,8 @@ final class ChipLines {
         finish(outcome, at: time)
     }
 
-    /// A device file appeared, disappeared or changed its mode: what is missing may be there in a moment, and what is
-    /// held may be gone: Linux 6.1 does not wake an epoll when a chip goes.
+    /// Looks again soon, because a device file appeared, disappeared or changed its mode. Missing lines may be
+    /// available, and held lines may be gone: Linux 6.1 does not wake an epoll when a chip goes.
     func lookSoon(at time: BootTime) {
         if let planned = nextLook { nextLook = min(planned, time + Self.settling) }
         inputs.readSoon(at: time)
@@ -74,7 +75,6 @@ final class ChipLines {
         finish(outputs.drive(output, isOn: isOn, at: time), at: time)
     }
 
-    /// Drives outputs off and gives every line back.
     func stop() {
         outputs.turnOff()
         inputs.release()
@@ -94,7 +94,8 @@ final class ChipLines {
         }
     }
 
-    /// Tells once that the chip cannot be had; again only when it is there and not for us.
+    /// Reports once that the chip is unavailable. Reports again when the reason changes, but not when the chip just
+    /// goes missing.
     private func reportAbsence(_ fault: DeviceFault, at time: BootTime) -> [SensorReport] {
         if case .lost(let before) = told, before.code == fault.code || fault.code == .missing { return [] }
         let isNews = if case .lost = told { false } else { true }
@@ -123,14 +124,14 @@ final class ChipLines {
 
     // MARK: - Losing
 
-    /// Delivers what came of something; loses the chip where that is what came.
+    /// Delivers an outcome. Also applies the loss of the chip if the outcome says so.
     private func finish(_ outcome: ChipOutcome, at time: BootTime) {
         var reports = outcome.reports
         if let error = outcome.gone {
             reports += loseChip(error, at: time)
             nextLook = time + Self.retry
         }
-        // Last: who takes it may drive an output.
+        // Deliver last: the receiver may drive an output.
         environment.deliver(reports)
     }
 

@@ -2,26 +2,24 @@
 import BoothModel
 import GPIO
 
-/// What came of using the lines of a chip.
 struct ChipOutcome {
-    /// In the order in which they hold.
+    /// In the order in which they are valid.
     var reports: [SensorReport] = []
-    /// Why the chip counts as gone; nil while it does not.
+    /// Why the chip counts as gone; nil if it does not.
     var gone: GPIOError?
 
-    /// Adds what came next.
     static func += (outcome: inout ChipOutcome, next: ChipOutcome) {
         outcome.reports += next.reports
         outcome.gone = outcome.gone ?? next.gone
     }
 }
 
-/// How long a chip that fails, and does not call itself gone, is put up with: an expander on I2C may miss a turn, and
-/// comes back faster than a chip that is released and looked for.
+/// How long a failing chip is kept while its error does not say that it is gone. An expander on I2C may miss one
+/// exchange, and recovers faster than a chip that is released and looked for again.
 struct ChipPatience {
-    /// From an attempt that failed to the next.
+    /// From a failed attempt to the next.
     static let retry = Duration.milliseconds(200)
-    /// Attempts in a row that may fail.
+    /// Failed attempts in a row that are allowed.
     static let most = 10
 
     private var failures = 0
@@ -29,8 +27,8 @@ struct ChipPatience {
 
     mutating func succeed() { self = ChipPatience() }
 
-    /// An attempt sooner than `retry` after the last one is not counted: a line that floods is looked at more often, and
-    /// what the chip is allowed is a time.
+    /// Counts a failed attempt. An attempt sooner than `retry` after the last one is not counted: flooding lines are
+    /// read more often, but the limit is meant as a time.
     ///
     /// - Returns: whether the chip counts as gone now.
     mutating func fail(_ error: GPIOError, at time: BootTime) -> Bool {

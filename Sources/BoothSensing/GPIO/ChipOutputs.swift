@@ -4,13 +4,13 @@ import BoothModel
 import GPIO
 import Glibc
 
-/// The outputs of one chip: requested, driven, driven again.
+/// The output lines of one chip: requests them, drives them, and drives them again regularly.
 ///
-/// They are a request of their own, beside that of the inputs. A request is given back as a whole, and what a line is
-/// that nobody holds is the chip's affair: an input that has to be asked for anew would let every lamp flicker.
+/// Outputs have a request of their own, separate from the inputs. A request is released as a whole, and the level of a
+/// released line is undefined. So requesting an input again would make every lamp flicker.
 final class ChipOutputs {
-    /// How often lines are driven although nothing changed: an expander that lost its supply for a moment has forgotten
-    /// them, and libgpiod 1.6 does not tell in another way that the chip is gone.
+    /// How often lines are driven without a change. An expander forgets its outputs when its supply fails for a moment.
+    /// With libgpiod 1.6 this write is also the only way to notice that the chip is gone.
     static let period = Duration.seconds(5)
 
     private(set) var lines: [OutputLine]
@@ -18,7 +18,7 @@ final class ChipOutputs {
     private var nextWrite: BootTime?
     private let chip: GPIOChipConfiguration.Selector
     private let environment: GPIOLines.Environment
-    /// Takes what a hang-up brought; on the loop's thread.
+    /// Receives the outcome of a hang-up, on the loop's thread.
     private let finish: (ChipOutcome, BootTime) -> Void
 
     init(
@@ -36,7 +36,7 @@ final class ChipOutputs {
     var offsets: Set<Int> { Set(held.flatMap(\.offsets)) }
     var nextDeadline: BootTime? { nextWrite }
 
-    /// What the output is to be from now on, and whenever its line can be had.
+    /// Sets what the output is to be. Drives it now, or as soon as its line is available.
     func drive(_ id: String, isOn: Bool, at time: BootTime) -> ChipOutcome {
         var outcome = ChipOutcome()
         for line in lines.indices where lines[line].id == id && lines[line].isOn != isOn {
@@ -46,7 +46,7 @@ final class ChipOutputs {
         return outcome
     }
 
-    /// A turn is due: the chip may be gone.
+    /// Makes the next write due now, because the chip may be gone.
     func writeSoon(at time: BootTime) {
         if isHolding { nextWrite = time }
     }
@@ -59,27 +59,25 @@ final class ChipOutputs {
         return outcome
     }
 
-    /// Gives every line back, as it is.
+    /// Releases every line at its current level.
     func release() {
         for descriptor in held.flatMap(\.descriptors) { environment.loop.unwatch(descriptor) }
         held = []
         nextWrite = nil
     }
 
-    /// Drives every line off, and gives it back.
     func turnOff() {
         for held in held {
             do throws(GPIOError) {
                 try held.write(held.lines.map { _ in false })
             } catch {
-                // A chip that is gone or does not answer has no lamp to turn off, and nobody is told at the end.
+                // The chip is gone or does not answer. Nothing can be done at the end.
                 continue
             }
         }
         release()
     }
 
-    /// The chip is gone.
     func loseChip() {
         release()
         for line in lines.indices { lines[line].loseChip() }
@@ -87,11 +85,11 @@ final class ChipOutputs {
 
     // MARK: - Requesting
 
-    /// Requests the lines that are not held.
+    /// Requests the lines that are not held yet.
     ///
     /// - Parameters:
     ///   - present: every line of the chip.
-    ///   - claimed: offsets that are held for inputs.
+    ///   - claimed: offsets that are held as inputs.
     func request(
         of open: OpenChip, among present: [GPIOLineInfo], claimed: Set<Int>, at time: BootTime
     ) -> ChipOutcome {
@@ -138,7 +136,8 @@ final class ChipOutputs {
     private func watch(_ held: HeldOutputs) throws(GPIOError) {
         for descriptor in held.descriptors {
             do throws(SystemError) {
-                // Nothing to read; a chip that is gone hangs up, and then writing says so.
+                // There is nothing to read. When the chip is gone the descriptor hangs up, and the next write gives the
+                // error.
                 try environment.loop.watch(descriptor) { [weak self, weak held] _ in
                     guard let self, let held, self.held.contains(where: { $0 === held }) else { return }
                     let time = BootTime.now()
@@ -158,7 +157,7 @@ final class ChipOutputs {
 
     // MARK: - Driving
 
-    /// Tries again soon, unless the chip is gone or has failed for too long.
+    /// Drives the lines. After a failure tries again soon, unless the chip is gone or has failed for too long.
     private func write(_ held: HeldOutputs, at time: BootTime) -> ChipOutcome {
         do throws(GPIOError) {
             try held.write(held.lines.map { lines[$0].isOn })

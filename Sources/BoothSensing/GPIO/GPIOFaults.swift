@@ -2,10 +2,10 @@
 import BoothModel
 import GPIO
 
-// What is wrong with a chip or a line, and the next step, for people.
+// Faults of chips and lines as people read them, each with the next step.
 
 extension DeviceFault {
-    /// A chip that was looked for and not found.
+    /// A chip that was not found.
     init(_ error: GPIOChipSearchError, chip: GPIOChipConfiguration.Selector) {
         switch error {
         case .missing(let labels):
@@ -18,7 +18,7 @@ extension DeviceFault {
                         + "lists them)"
                 ))
         case .denied(let path, let group):
-            // Debian leaves the device files to root; nobody should join that group for them.
+            // Debian leaves the device files to the group root. Do not advise anybody to join that group.
             let (zh, en) =
                 group == "root"
                 ? ("请安装 boothd 的 udev 规则，它把芯片交给 gpio 组", "install boothd's udev rule: group gpio")
@@ -39,7 +39,7 @@ extension DeviceFault {
         }
     }
 
-    /// A chip that was held and broke off.
+    /// A chip that was in use and was lost.
     init(lostChip error: GPIOError, chip: GPIOChipConfiguration.Selector) {
         self.init(
             .disconnected,
@@ -48,9 +48,9 @@ extension DeviceFault {
                 en: "GPIO chip \(chip) is gone (\(error)); check its connection, it is picked up again by itself"))
     }
 
-    /// A line that cannot be had.
+    /// A line that cannot be requested.
     ///
-    /// - Parameter own: what this program calls itself as the holder of lines.
+    /// - Parameter own: the name under which this program holds lines.
     init(
         _ error: GPIOLineSearchError, line: GPIOLineSelector, chip: GPIOChipConfiguration.Selector,
         own: String = "boothd"
@@ -113,7 +113,7 @@ extension DeviceFault {
         }
     }
 
-    /// The names, as many as can be read at a glance.
+    /// Lists the names, as many as can be read at a glance.
     private static func list(_ names: [String]) -> (zh: String, en: String) {
         guard !names.isEmpty else { return ("无", "none") }
         let shown = names.prefix(24)

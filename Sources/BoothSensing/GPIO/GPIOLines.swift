@@ -5,13 +5,13 @@ import GPIO
 
 /// Every GPIO line of the booth, inputs and outputs, on the thread of one `EventLoop`; nothing here blocks.
 ///
-/// What it delivers: a chip and a line as `.found` when they are first held and when they are held again; as `.lost`
-/// once for each reason; the level of each point when its line is held; then each edge, with the kernel's stamp. After
-/// each batch of edges, and every five seconds, levels are read. Where edges were lost it says so, as `.missed`, after
-/// the edges there are and before the level that corrects them. A line that floods (`FloodWatch`) is told as `.flood`
-/// each time that it is left alone for a second; what is lost then is not `.missed`.
+/// It delivers these reports. A chip or line is `.found` when it is first held and each time it is held again. It is
+/// `.lost` once for each reason. When a line is held, the level of each of its points is reported; after that each edge
+/// with the kernel's timestamp. Levels are read after each batch of edges and every five seconds. When edges were lost,
+/// `.missed` follows the edges that were read and comes before the level that corrects them. A flooding line
+/// (`FloodWatch`) gives `.flood` each time it is ignored for a second; edges lost then give no `.missed`.
 package final class GPIOLines {
-    /// What the chips share.
+    /// What all chips share.
     struct Environment {
         let loop: EventLoop
         let consumer: String
@@ -23,15 +23,15 @@ package final class GPIOLines {
     private let chips: [ChipLines]
     private let deviceFiles: DirectoryWatch
 
-    /// Requests nothing yet.
+    /// Requests no line yet; `start` does.
     ///
     /// - Parameters:
-    ///   - chips: those without a point or an output are left alone.
-    ///   - points: those without a GPIO source are left alone.
-    ///   - outputs: those without a GPIO sink are left alone; each is off until it is driven otherwise.
-    ///   - consumer: what others see as the holder of the lines.
+    ///   - chips: chips without a point or an output are ignored.
+    ///   - points: points without a GPIO source are ignored.
+    ///   - outputs: outputs without a GPIO sink are ignored. Each is off until `drive`.
+    ///   - consumer: the name of the lines' holder, as others see it.
     ///   - directory: where device files appear.
-    ///   - deliver: called on the loop's thread with reports in the order in which they hold, never with none.
+    ///   - deliver: called on the loop's thread with one report or more, in the order in which they are valid.
     /// - Throws: `SystemError` when the process has no descriptor or inotify watch left.
     package init(
         chips: [GPIOChipConfiguration], points: [PointConfiguration], outputs: [OutputConfiguration] = [],
@@ -56,37 +56,37 @@ package final class GPIOLines {
         stop()
     }
 
-    /// Looks for every chip and requests every line; delivers what holds from now on.
+    /// Looks for every chip, requests every line, and delivers the first reports.
     package func start(at time: BootTime) {
         for chip in chips { chip.look(at: time) }
     }
 
-    /// Whether no chip is configured that a point or an output is on.
+    /// Whether no configured chip has a point or an output.
     package var isIdle: Bool { chips.isEmpty }
 
-    /// When `tick` has something to do; nil when nothing is configured.
+    /// When `tick` is due next; nil when nothing is configured.
     package var nextDeadline: BootTime? { chips.compactMap(\.nextDeadline).min() }
 
-    /// Reads levels and looks for what is missing, where it is due.
+    /// Reads levels and looks for missing chips and lines, if due.
     package func tick(at time: BootTime) {
         for chip in chips { chip.tick(at: time) }
     }
 
-    /// What an output is to be from now on; remembered while its line cannot be had, and driven as soon as it can.
+    /// Sets what an output is to be. While its line is unavailable the value is kept, and driven as soon as possible.
     ///
-    /// - Parameter output: its id; one that is on no GPIO line is left alone.
+    /// - Parameter output: its id; ignored if the output is not on a GPIO line.
     package func drive(_ output: String, isOn: Bool) {
         let time = BootTime.now()
         for chip in chips { chip.drive(output, isOn: isOn, at: time) }
     }
 
-    /// Drives every output off, gives every line back and forgets every descriptor.
+    /// Switches every output off, releases every line and unwatches every descriptor.
     package func stop() {
         loop.unwatch(deviceFiles.descriptor)
         for chip in chips { chip.stop() }
     }
 
-    /// What the libgpiod of this process lacks, for people; nil where it lacks nothing.
+    /// What this process's libgpiod cannot do, for people; nil if it can do everything.
     package static var limits: Message? {
         guard GPIOLibrary.kernelInterface < 2 else { return nil }
         let version = GPIOLibrary.version
@@ -101,13 +101,13 @@ package final class GPIOLines {
 
     private func takeDeviceFiles() {
         let names = deviceFiles.take()
-        // The kernel may have dropped events; then a name is empty.
+        // If the kernel dropped events, a name is empty.
         guard names.contains(where: { $0.isEmpty || $0.hasPrefix("gpiochip") }) else { return }
         let time = BootTime.now()
         for chip in chips { chip.lookSoon(at: time) }
     }
 
-    /// The lines of one chip, in the order in which points name them; points that share a line share its request.
+    /// The lines of one chip, in the order in which points name them. Points on the same line share one `InputLine`.
     private static func inputs(of chip: String, points: [PointConfiguration]) -> [InputLine] {
         var order: [GPIOSource] = []
         var wired: [GPIOSource.Line: [PointConfiguration]] = [:]

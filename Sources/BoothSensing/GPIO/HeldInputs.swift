@@ -2,29 +2,29 @@
 import BoothModel
 import GPIO
 
-/// A request of inputs that is held, and which lines of its chip it holds.
+/// A held request of input lines, and the chip's lines that it holds.
 final class HeldInputs {
     let descriptors: [CInt]
     /// Indices into the chip's list of lines, in the order of the request.
     let lines: [Int]
-    /// Descriptors, by index, that are to be neither watched nor read: see `silence`.
+    /// Indices of descriptors that are neither watched nor read; see `silence`.
     private(set) var unread: Set<Int> = []
-    /// Lines whose edges the kernel leaves off.
+    /// Lines whose edges the kernel does not report.
     private(set) var silenced: Set<Int> = []
     var patience = ChipPatience()
     private let request: GPIORequest
     private let inputs: [GPIOInput]
     private let lineOfOffset: [Int: Int]
-    /// Lines of which kernel ABI v1 may have dropped an edge, in the changes that are being read.
+    /// Lines for which kernel ABI v1 may have dropped an edge during the current reading.
     private var uncounted: Set<Int> = []
     private var buffer = SharedBuffer()
 
     /// Requests `inputs`, all of them or none.
     ///
-    /// The request goes from the chip into this object: Swift 6.0's optimiser gives one that is handed on as an argument
-    /// back to the kernel while it is still held.
+    /// The request goes directly from the chip into this object. If it is passed as an argument, Swift 6.0's optimiser
+    /// releases it while it is still held.
     ///
-    /// - Parameter lines: for each input, which line it is.
+    /// - Parameter lines: the line index of each input.
     /// - Throws: `GPIOError`, as `GPIOChip.request` does.
     init(
         _ inputs: [GPIOInput], lines: [Int], of chip: borrowing GPIOChip, consumer: String
@@ -40,13 +40,13 @@ final class HeldInputs {
 
     /// Whether each line is active.
     ///
-    /// - Throws: `GPIOError`: `ENODEV` when the chip is gone; `EIO`, `EREMOTEIO` and the like when an expander behind a
-    ///   bus did not answer this once.
+    /// - Throws: `GPIOError`: `ENODEV` when the chip is gone; `EIO`, `EREMOTEIO` and the like when an expander on a bus
+    ///   did not answer this time.
     func readLevels() throws(GPIOError) -> [LineChanges.Level] {
         Array(zip(lines, try request.readValues())).map { (line: $0.0, isActive: $0.1) }
     }
 
-    /// Takes all edges that wait, and the levels behind them.
+    /// Reads all waiting edges, and then the levels.
     func readChanges() -> LineChanges {
         uncounted = []
         var changes = LineChanges(
@@ -57,14 +57,14 @@ final class HeldInputs {
         return changes
     }
 
-    /// Leaves off the edges of `silent` and no others.
+    /// Stops the edges of the `silent` lines, and reports the edges of all others.
     ///
-    /// The kernel is asked for it where it can; its other lines notice nothing. Where it cannot, as with libgpiod 1.6,
-    /// the descriptors of these lines are left unread: what the kernel keeps for them is full soon and is thrown away.
-    /// A descriptor that all lines share is read on, though, when libgpiod 2 refuses (`E2BIG`: its lines are set in more
-    /// than ten ways): a line that floods costs time then, and makes no other deaf.
+    /// If possible the kernel stops them, which does not disturb the other lines. Otherwise, as with libgpiod 1.6, the
+    /// descriptors of silent lines are not read; the kernel's buffer for them fills up, and those edges are ignored
+    /// later. libgpiod 2 may refuse with `E2BIG` (more than ten different settings in one request). Then the shared
+    /// descriptor is still read: the flooding line costs time, but no other line is ignored.
     ///
-    /// - Throws: `GPIOError` when the chip is gone, and when the kernel does not take back what it has left off.
+    /// - Throws: `GPIOError` when the chip is gone, or when the kernel does not switch edges on again.
     func silence(_ silent: Set<Int>) throws(GPIOError) {
         do throws(GPIOError) {
             try request.reconfigure(zip(lines, inputs).map { Self.setting($1, isSilent: silent.contains($0)) })
@@ -82,19 +82,19 @@ final class HeldInputs {
         return input
     }
 
-    /// Which descriptors no line but the `silent` ones is behind.
+    /// The indices of descriptors that serve only `silent` lines.
     static func unread(_ silent: Set<Int>, of lines: [Int], descriptors: Int) -> Set<Int> {
         guard descriptors == lines.count else { return silent.isSuperset(of: lines) ? Set(0..<descriptors) : [] }
         return Set(lines.indices.filter { silent.contains(lines[$0]) })
     }
 
-    /// Appends the edges behind every descriptor, in the order in which they happened; bounded.
+    /// Appends the edges of every descriptor, in the order in which they happened. The number is bounded.
     ///
-    /// - Throws: `GPIOError`; what the kernel had handed over by then is appended all the same: it has no second copy.
+    /// - Throws: `GPIOError`. Edges read before the error are appended too, because the kernel does not keep a copy.
     private func takeEdges(into edges: inout [LineChanges.Edge]) throws(GPIOError) {
         var taken: [GPIOEdge] = []
         defer {
-            // With a descriptor for each line, the kernel's order is lost between lines; its stamps have it.
+            // With one descriptor for each line the order between lines is lost; the timestamps restore it.
             if descriptors.count > 1 { taken.sort { $0.timestampNanoseconds < $1.timestampNanoseconds } }
             edges += taken.compactMap { edge in lineOfOffset[edge.offset].map { (line: $0, edge: edge) } }
         }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import GPIO
 
-/// A request of outputs that is held, and which lines of its chip it holds.
+/// A held request of output lines, and the chip's lines that it holds.
 final class HeldOutputs {
     let descriptors: [CInt]
     let offsets: [Int]
@@ -10,9 +10,9 @@ final class HeldOutputs {
     var patience = ChipPatience()
     private let request: GPIOOutputRequest
 
-    /// Requests `outputs`, all of them or none, into this object; see `HeldInputs`.
+    /// Requests `outputs`, all of them or none, directly into this object; see `HeldInputs`.
     ///
-    /// - Parameter lines: for each output, which one of the chip it is.
+    /// - Parameter lines: the index in the chip's list of each output.
     /// - Throws: `GPIOError`, as `GPIOChip.request` does.
     init(
         _ outputs: [GPIOOutput], lines: [Int], of chip: borrowing GPIOChip, consumer: String

@@ -2,20 +2,20 @@
 import BoothModel
 import GPIO
 
-/// One line that points are wired to: what it said last, and what a new edge or level means for each point.
+/// One line that points are wired to. Keeps its last level, and decides what a new edge or level means for each point.
 ///
-/// Pure: told edges, levels and the time.
+/// Pure: gets edges, levels and the time.
 struct InputLine {
-    /// The longest that the kernel debounces. While a line never rests for its period, the kernel's debouncer says
-    /// nothing of it at all; within one tick of Debian's kernel (250 a second) it looks at the level each tick instead.
+    /// The longest debounce that is asked of the kernel. If a line never rests for the debounce period, the kernel's
+    /// debouncer reports nothing. With a period of at most one tick of Debian's kernel (4 ms) it checks the level every
+    /// tick.
     static let mostKernelDebounce = Duration.milliseconds(4)
 
     let selector: GPIOLineSelector
-    /// Whether this process holds the line now.
     private(set) var isHeld = false
-    /// The kernel's word, polarity reckoned in; nil before the first.
+    /// The level as the kernel reported it, active-low already applied; nil before the first.
     private(set) var isActive: Bool?
-    /// Whether it changed faster than any contact: its edges say nothing until `calm`.
+    /// Whether the line changed faster than any contact. Its edges are then ignored until `calm`.
     private(set) var isFlooding = false
 
     private let points: [WiredPoint]
@@ -25,7 +25,7 @@ struct InputLine {
     private var condition: LineCondition
     private var flood = FloodWatch()
     private var lastSequence: UInt64?
-    /// Edges that the kernel counted and could not keep, not told yet.
+    /// Edges that the kernel counted but did not keep, not reported yet.
     private var missed: UInt64 = 0
 
     private struct WiredPoint {
@@ -33,7 +33,7 @@ struct InputLine {
         var activeLevel: Int
     }
 
-    /// - Parameter points: those on this line, one at least; the first one's polarity and bias are the line's.
+    /// - Parameter points: the points on this line, one or more. The line uses the polarity and bias of the first one.
     init(source: GPIOSource, points: [PointConfiguration]) {
         condition = LineCondition(.line(source.line.description, of: source.chip))
         selector = GPIOLineSelector(source.line)
@@ -46,8 +46,9 @@ struct InputLine {
         }
     }
 
-    /// The kernel swallows what is much shorter than counts anyway, so that a chattering line costs no processor time;
-    /// a quarter, because it stamps an edge late by its period. A leading edge counts however short it is.
+    /// The kernel drops changes much shorter than the point's debounce, so that a chattering line costs no processor
+    /// time. It gets only a quarter of the debounce, because it stamps an edge late by its period. It gets none if the
+    /// point counts leading edges, since those count however short they are.
     private static func kernelDebounce(of point: PointConfiguration) -> Duration {
         point.kind.countsLeadingEdge ? .zero : min(point.debounce / 4, mostKernelDebounce)
     }
@@ -56,7 +57,7 @@ struct InputLine {
         GPIOInput(offset: offset, bias: bias, isActiveLow: isActiveLow, debounce: debounce)
     }
 
-    /// The line is held now, and says so.
+    /// Notes that the line is held now; reports its level.
     mutating func hold(isActive: Bool, at time: BootTime) -> [SensorReport] {
         isHeld = true
         lastSequence = nil
@@ -66,20 +67,20 @@ struct InputLine {
         return condition.find(at: time) + readings(.good, at: time)
     }
 
-    /// The line cannot be held; told once for each reason.
+    /// Notes that the line cannot be held; reports it once for each reason.
     mutating func lose(_ fault: DeviceFault, at time: BootTime) -> [SensorReport] {
         isHeld = false
         let news = condition.lose(fault, at: time)
         return news.isEmpty ? [] : news + readings(isActive == nil ? .fault : .stale, at: time)
     }
 
-    /// Its chip is gone, which is told of the chip; a line that was lost before stays what it was.
+    /// Notes that its chip is gone. The chip's report covers the line; a line lost before keeps its state.
     mutating func loseChip(at time: BootTime) -> [SensorReport] {
         isHeld = false
         return condition.isLost ? [] : readings(.stale, at: time)
     }
 
-    /// A change that the kernel saw; the one too many makes the line flood.
+    /// Applies an edge from the kernel. The line floods once there are too many.
     mutating func apply(_ edge: GPIOEdge, at time: BootTime) -> [SensorReport] {
         let lost = edge.lineSequence.map { count($0) } ?? 0
         guard !isFlooding else { return [] }
@@ -89,9 +90,9 @@ struct InputLine {
         return readings(.good, at: time) + (isFlooding ? points.map { .flood($0.id, at: time) } : [])
     }
 
-    /// The edges lost since it was asked last: what was counted, or with kernel ABI v1 that some may have been.
+    /// Reports the edges lost since the last call: a number, or with kernel ABI v1 only that some may be lost.
     ///
-    /// Nothing of what was lost while the line flooded: nobody wanted those.
+    /// Edges lost while the line flooded are not reported; they are not used anyway.
     mutating func takeMissed(isUncertain: Bool, at time: BootTime) -> [SensorReport] {
         let count: UInt64? = missed > 0 ? missed : nil
         missed = 0
@@ -99,29 +100,29 @@ struct InputLine {
         return points.map { .missed(MissedEdges(point: $0.id, count: count, at: time)) }
     }
 
-    /// Kernel ABI v1 may have dropped edges behind a full batch of this line.
+    /// Counts edges that kernel ABI v1 may have dropped after a full batch of this line.
     mutating func countUncounted() {
         flood.takeUncounted()
     }
 
-    /// The level as read; says something only where the edges said otherwise.
+    /// Applies a level that was read. Reports something only if it differs from what the edges said.
     mutating func correct(isActive level: Bool, at time: BootTime) -> [SensorReport] {
         guard level != isActive else { return [] }
         isActive = level
         return readings(.good, at: time)
     }
 
-    /// Its edges count again.
+    /// Ends flooding; edges count again.
     mutating func calm() {
         isFlooding = false
         flood = FloodWatch()
     }
 
-    /// How many edges were lost before the one with this number.
+    /// How many edges were lost before the one numbered `sequence`.
     ///
-    /// A request counts from 1, so that a first number above it means as much as a jump. The kernel goes on counting
-    /// where a line's edges were left off and on again (gpiolib-cdev.c, edge_detector_stop); should one begin anew, then
-    /// a number that goes back says so.
+    /// A request counts from 1, so a first number above 1 is a loss too. The kernel keeps counting when a line's edges
+    /// are switched off and on again (gpiolib-cdev.c, edge_detector_stop). If a kernel started again from 1, the number
+    /// would go back, and that is recognised.
     private mutating func count(_ sequence: UInt64) -> UInt64 {
         let last = lastSequence ?? 0
         lastSequence = sequence

@@ -1,30 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 import GPIO
 
-/// What was read of the lines of one request in one go.
+/// The edges and levels read from one request in one go.
 struct LineChanges {
     typealias Edge = (line: Int, edge: GPIOEdge)
     typealias Level = (line: Int, isActive: Bool)
 
-    /// What the kernel handed over, whether or not reading went wrong behind it.
+    /// The edges that the kernel gave, even if reading failed later.
     private(set) var edges: [Edge] = []
-    /// The levels after the last of the edges, without lines whose edges come faster than they can be read; nil after a
-    /// failure.
+    /// The levels after the last edge; nil after a failure. Lines are left out if their edges come faster than they are
+    /// read.
     private(set) var levels: [Level]?
-    /// Lines of which some edges may have been dropped before the kernel handed over the rest, uncounted.
+    /// Lines whose edges the kernel may have dropped without counting them.
     var uncounted: Set<Int> = []
-    /// Lines without an edge since the kernel dropped some that may have been theirs: see `SharedBuffer`.
+    /// Lines without an edge since the kernel dropped edges that may have been theirs: see `SharedBuffer`.
     var doubtful: Set<Int> = []
-    /// What broke the reading off.
     private(set) var failure: GPIOError?
 
-    /// Takes edges and then levels.
+    /// Reads edges and then levels.
     ///
-    /// A level is newer than the edges only if none came in between, so edges are asked for again after the levels;
-    /// four times at most: a line that never rests is left to the next turn, and the others' levels hold all the same.
+    /// A level is newer than the edges only if no edge came in between. So edges are read again after the levels, four
+    /// times at most. A line that still changes is left to the next turn; the levels of the other lines are valid.
     ///
     /// - Parameters:
-    ///   - edges: appends those that wait, also where it throws; what the kernel can hold, at least.
+    ///   - edges: appends the waiting edges, at least as many as the kernel can hold, even if it then throws.
     ///   - levels: reads the level of each line.
     init(
         edges takeEdges: (inout [Edge]) throws(GPIOError) -> Void, levels readLevels: () throws(GPIOError) -> [Level]

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-/// What was told of one line: that it is lost, once for each reason, and that it is found.
+/// What was reported of one line: lost, once for each reason, or found.
 struct LineCondition {
     let device: DeviceID
     private var told: DeviceReport.Condition?
@@ -10,15 +10,15 @@ struct LineCondition {
         self.device = device
     }
 
-    /// Whether the last word was that it is lost.
+    /// Whether the last report said that the line is lost.
     var isLost: Bool {
         if case .lost = told { true } else { false }
     }
 
-    /// What there is to tell now that the line is held.
+    /// The reports to make now that the line is held.
     mutating func find(at time: BootTime) -> [SensorReport] { tell(.found, at: time) }
 
-    /// What there is to tell now that the line cannot be had; nothing where the reason is the one that was told.
+    /// The reports to make now that the line is unavailable; none if this reason was reported already.
     mutating func lose(_ fault: DeviceFault, at time: BootTime) -> [SensorReport] {
         if case .lost(let before) = told, before.code == fault.code { return [] }
         return tell(.lost(fault), at: time)

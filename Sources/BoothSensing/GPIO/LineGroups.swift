@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 import GPIO
 
-/// A line to be requested: which one of its owner's list, and how.
+/// A line to request: its index in the owner's list, and its settings.
 struct WantedLine<Setting> {
     let line: Int
     let setting: Setting
 }
 
-/// Requests lines in as few requests as the kernel takes.
+/// Requests lines in as few requests as the kernel allows.
 ///
-/// A request is for all of its lines or for none, so that one line spoils it for the others; it is found by halves, and
-/// the good lines keep together: a request is a descriptor and a buffer in the kernel.
+/// The kernel grants a request for all of its lines or for none, so one bad line spoils it. The bad line is found by
+/// halving. The good lines stay together, because each request costs a descriptor and a buffer in the kernel.
 struct LineGroups<Setting> {
     /// Requests a group of 1...`GPIORequest.mostLines` lines.
     let request: ([WantedLine<Setting>]) throws(GPIOError) -> Void
-    /// Is told of each line that cannot be had by itself.
+    /// Called for each line that is refused even alone.
     let refuse: (WantedLine<Setting>, GPIOError) -> Void
 
     /// - Throws: `GPIOError` when the chip is gone.

@@ -2,16 +2,14 @@
 import BoothModel
 import GPIO
 
-/// One line that drives a lamp: what it is to be, whether or not it can be had now.
+/// One line that drives a lamp. Keeps the wanted value, even while the line is unavailable.
 ///
 /// Pure.
 struct OutputLine {
-    /// The output's.
     let id: String
     let selector: GPIOLineSelector
-    /// What it is to be; off until somebody says otherwise.
+    /// The wanted value; off until `drive`.
     var isOn = false
-    /// Whether this process holds the line now.
     private(set) var isHeld = false
 
     private let bias: GPIOBias
@@ -26,7 +24,7 @@ struct OutputLine {
         condition = LineCondition(.line(sink.line.description, of: sink.chip))
     }
 
-    /// The line with what it is to be from the first instant on.
+    /// The line's settings, with the wanted value as its first value.
     func output(at offset: Int) -> GPIOOutput {
         GPIOOutput(offset: offset, bias: bias, isActiveLow: isActiveLow, isActive: isOn)
     }
@@ -36,13 +34,13 @@ struct OutputLine {
         return condition.find(at: time)
     }
 
-    /// The line cannot be held; told once for each reason.
+    /// Notes that the line cannot be held; reports it once for each reason.
     mutating func lose(_ fault: DeviceFault, at time: BootTime) -> [SensorReport] {
         isHeld = false
         return condition.lose(fault, at: time)
     }
 
-    /// Its chip is gone, which is told of the chip.
+    /// Notes that its chip is gone. The chip's report covers the line.
     mutating func loseChip() {
         isHeld = false
     }

@@ -2,19 +2,19 @@
 import GPIO
 import Glibc
 
-/// What is left to ask for when the kernel refuses lines.
+/// What to request instead when the kernel refuses lines.
 ///
-/// A driver that knows no debounce or bias at all is not asked: the kernel debounces by itself then, and passes over
-/// the bias (gpiolib.c, ENOTSUPP). One that knows them and does not like this one refuses the whole request: EINVAL.
+/// If a driver has no debounce or bias at all, the kernel does not refuse: it debounces itself and ignores the bias
+/// (gpiolib.c, ENOTSUPP). If a driver has them but not this setting, the whole request fails with EINVAL.
 enum RefusedRequest {
-    /// The same without debounce; nil where that was not the matter.
+    /// The same lines without debounce; nil if debounce cannot be the reason for `error`.
     static func withoutDebounce(_ inputs: [GPIOInput], after error: GPIOError) -> [GPIOInput]? {
         guard error.code != EBUSY, !error.meansChipGone else { return nil }
         let plain = inputs.map(withoutDebounce)
         return plain == inputs ? nil : plain
     }
 
-    /// The same with the resistor left as it is, to find out whether that was the matter; nil where none was asked for.
+    /// The same line with its bias unchanged, to test whether bias was the reason; nil if no bias was requested.
     static func withoutBias(_ input: GPIOInput) -> GPIOInput? {
         guard input.bias != .asIs else { return nil }
         var plain = withoutDebounce(input)

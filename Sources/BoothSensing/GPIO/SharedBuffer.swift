@@ -1,50 +1,50 @@
 // SPDX-License-Identifier: Apache-2.0
 import GPIO
 
-/// Tells, of the buffer that the lines of a request share in kernel ABI v2, which lines may have lost edges unheard.
+/// Finds lines that may have lost edges in the buffer that all lines of a request share (kernel ABI v2).
 ///
-/// The one edge too many pushes out the oldest, whichever line's it is. The line's own number tells of it exactly, but
-/// only with that line's next edge: a press and its release that a chattering neighbour pushed out would be told of at
-/// the next press. The number within the request jumps at once. What no line's own jump accounts for is some other
-/// line's, one without an edge since.
+/// When the buffer is full, a new edge pushes out the oldest edge, of any line. The line's own sequence number shows
+/// the loss exactly, but only at that line's next edge. Suppose a chattering line pushes out a press and its release on
+/// another line: the loss would show only at the next press. The sequence number of the request jumps at once. The part
+/// of that jump that no line's own jump explains belongs to lines without an edge since.
 ///
-/// The number within the request is given by the interrupt and that of the line by its thread (gpiolib-cdev.c,
-/// edge_irq_handler, edge_irq_thread): two interrupts that one thread serves are a jump as well, and threads may overtake
-/// each other. So only a jump with a full buffer behind it counts, as whatever was dropped has. If interrupts merged
-/// among the very edges that were dropped, there is doubt without loss; nothing can tell the two apart.
+/// The request's number is set in the interrupt, the line's number in the interrupt thread (gpiolib-cdev.c,
+/// edge_irq_handler, edge_irq_thread). Two interrupts served by one thread run also make a jump, and threads may
+/// overtake each other. So a jump counts only if a full buffer of edges follows it, as is always true after a real
+/// loss. If interrupts merged among the dropped edges, a line is doubted without a loss; the two cases look the same.
 ///
-/// Leaving a line's edges off and on again changes neither number.
+/// Switching a line's edges off and on again changes neither number.
 ///
-/// Pure: told each edge in the order in which the kernel handed it over.
+/// Pure: gets each edge in the order in which the kernel gave it.
 struct SharedBuffer {
     private struct Jump {
         var place: Int
         var count: Int
     }
 
-    /// The last number of each line, and the newest within the request; 32 bits in the kernel.
+    /// The last number of each line, and the newest number of the request. The kernel counts with 32 bits.
     private var lastOfLine: [Int: UInt32] = [:]
     private var newest: UInt32 = 0
-    /// How many edges were read, and how many by the last of each line.
+    /// How many edges were read in all, and how many when each line had its last edge.
     private var read = 0
     private var heard: [Int: Int] = [:]
-    /// Jumps that have no full buffer behind them yet.
+    /// Jumps that are not yet followed by a full buffer of edges.
     private var jumps: [Jump] = []
     private var lastLoss = 0
-    /// Edges that were dropped, without those that a line's own number told of.
+    /// Dropped edges that no line's own number explains.
     private var unaccounted = 0
-    /// What of them was told.
+    /// How many of `unaccounted` were reported.
     private var told = 0
     private var isDrained = true
 
-    /// Reckons with an edge; one without numbers is of ABI v1, where lines share nothing.
+    /// Counts an edge. An edge without numbers comes from ABI v1, where lines do not share a buffer.
     mutating func apply(_ edge: GPIOEdge, of line: Int) {
         guard let own = edge.lineSequence, let shared = edge.requestSequence else { return }
         read += 1
         isDrained = false
         let advance = Self.distance(from: newest, to: shared)
         if advance > 0 { newest = UInt32(truncatingIfNeeded: shared) }
-        // One that was overtaken takes back the jump that the other made.
+        // If another edge overtook this one, this one cancels the jump that the other made.
         let jump = max(advance, 0) - 1
         if jump != 0 { jumps.append(Jump(place: read, count: jump)) }
         unaccounted -= max(Self.distance(from: lastOfLine[line] ?? 0, to: own) - 1, 0)
@@ -52,19 +52,19 @@ struct SharedBuffer {
         heard[line] = read
     }
 
-    /// The buffer was found empty: what it has been full behind is known.
+    /// The buffer was read until empty. Jumps that no full buffer followed are discarded.
     mutating func drain() {
         reckonJumps()
         jumps = []
         isDrained = true
     }
 
-    /// Which lines may have lost edges since this was asked last; each loss is told once.
+    /// The lines that may have lost edges since the last call. Each loss is returned once.
     mutating func takeDoubtful(among lines: [Int]) -> Set<Int> {
         reckonJumps()
         let isNews = unaccounted > told
-        // Less than was told: a line's own number has told the rest. Before the buffer is empty, jumps may be yet to come
-        // that lines have accounted for.
+        // Fewer than were reported: a line's own number has explained the rest since. While the buffer is not empty,
+        // edges that lines already explained may still show as jumps.
         told = isDrained ? unaccounted : max(told, unaccounted)
         return isNews ? Set(lines.filter { heard[$0] ?? 0 < lastLoss }) : []
     }

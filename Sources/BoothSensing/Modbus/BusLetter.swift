@@ -3,15 +3,15 @@ import BlockingIO
 import BoothModel
 import Modbus
 
-/// What other threads hand to the thread that serves buses.
+/// What other threads send to a thread that serves buses.
 enum BusLetter: Sendable {
     case stop
     case prove(Pulse)
-    /// For one bus, by its place among those of the thread.
+    /// An order for one bus, given by its index among the thread's buses.
     case order(Int, BusOrder)
 }
 
-/// What somebody wants of a bus.
+/// What another thread asks of a bus.
 enum BusOrder: Sendable {
     case read(ReadRequest, answer: @Sendable (Result<[UInt16], ModbusError>) -> Void)
     case lend(DeviceFault, lent: @Sendable () -> Void)

@@ -1,24 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-/// A bus and what hangs on it, as its thread needs to know it.
+/// A bus with its points and outputs, as its thread needs it.
 package struct BusSetup: Sendable {
     let configuration: ModbusBusConfiguration
     let points: [PointConfiguration]
     let outputs: [OutputConfiguration]
     let unitSilent: Int
-    /// What the journal has of the inputs.
+    /// What the journal has recorded of the inputs.
     let remembered: [PointID: InputMemory]
-    /// The faults of the last run that nobody has restored.
+    /// Devices that were lost when the last run ended.
     let standing: Set<DeviceID>
     let deliver: @Sendable ([SensorReport]) -> Void
 
     /// - Parameters:
-    ///   - points: those of other sources are left out.
-    ///   - outputs: those on other sinks are left out.
-    ///   - unitSilent: polls without a reading before a unit counts as lost, 1 or more.
-    ///   - remembered: what was recorded of the inputs last; a counter that went on since is a press.
-    ///   - standing: devices whose loss the journal has: their first sign of life is told.
+    ///   - points: points of other sources are ignored.
+    ///   - outputs: outputs on other sinks are ignored.
+    ///   - unitSilent: polls in a row without a reading before a unit counts as lost, 1 or more.
+    ///   - remembered: what was last recorded of the inputs. If a counter has moved on since, somebody pressed.
+    ///   - standing: devices whose loss is in the journal; their first answer is reported.
     ///   - deliver: called on the bus's thread with what changed; must not block.
     package init(
         _ configuration: ModbusBusConfiguration, points: [PointConfiguration], outputs: [OutputConfiguration] = [],
@@ -34,7 +34,7 @@ package struct BusSetup: Sendable {
         self.deliver = deliver
     }
 
-    /// The inputs, and the outputs as they are read back.
+    /// The inputs, and the outputs that are read back.
     var polledPoints: [PolledPoint] {
         points.compactMap { PolledPoint($0, on: configuration.name) }
             + outputs.compactMap { PolledPoint(readingBack: $0, on: configuration.name) }
@@ -43,7 +43,7 @@ package struct BusSetup: Sendable {
     /// Whether there is anything to do on the bus.
     package var isEmpty: Bool { polledPoints.isEmpty }
 
-    /// Whether its host has to be looked up, which blocks (getaddrinfo(3)).
+    /// Whether the host name has to be resolved, which blocks (getaddrinfo(3)).
     var needsResolver: Bool {
         guard case .tcp(let host, _) = configuration.transport else { return false }
         return !isNumericAddress(host)

@@ -3,9 +3,9 @@ import BlockingIO
 import BoothModel
 import Modbus
 
-/// A Modbus bus as the rest of the agent sees it; the thread that serves it may serve others too.
+/// A Modbus bus as the rest of the agent sees it. Its thread may serve other buses too.
 package final class ModbusBus: Sendable {
-    /// As the configuration has it.
+    /// The bus's configuration.
     package let configuration: ModbusBusConfiguration
     let setup: BusSetup
     let ledger: UnitLedger
@@ -21,13 +21,13 @@ package final class ModbusBus: Sendable {
             bus: setup.configuration.name, units: Set(setup.polledPoints.map(\.source.unit)))
     }
 
-    /// What the configuration calls it.
+    /// The name in the configuration.
     package var name: String { configuration.name }
 
     /// How each unit has answered since the start, by address; from any thread.
     package var counters: [UnitCounters] { ledger.counters }
 
-    /// Makes one read in between the polls, without disturbing them.
+    /// Makes one read between the polls, without disturbing them.
     ///
     /// - Parameter answer: called once, on the bus's thread, with the values in order of address; must not block. Never
     ///   called if the thread ends before.
@@ -37,11 +37,11 @@ package final class ModbusBus: Sendable {
         mailbox.post(.order(place, .read(request, answer: answer)))
     }
 
-    /// Closes the bus's connection and leaves it closed until `takeBack`; its points are stale meanwhile.
+    /// Closes the bus's connection until `takeBack`. Its points are stale meanwhile.
     ///
     /// - Parameters:
-    ///   - why: the fault that the booth has meanwhile.
-    ///   - lent: called on the bus's thread once the line is free; must not block.
+    ///   - why: the fault to report meanwhile.
+    ///   - lent: called on the bus's thread once the connection is closed; must not block.
     package func lend(_ why: DeviceFault, lent: @escaping @Sendable () -> Void) {
         mailbox.post(.order(place, .lend(why, lent: lent)))
     }
@@ -51,7 +51,7 @@ package final class ModbusBus: Sendable {
         mailbox.post(.order(place, .takeBack))
     }
 
-    /// Switches an output; what the unit shows is read back, and written again where it differs.
+    /// Switches an output. The output is read back, and written again if it differs.
     package func drive(_ output: String, isOn: Bool) {
         mailbox.post(.order(place, .drive(output: output, isOn: isOn)))
     }

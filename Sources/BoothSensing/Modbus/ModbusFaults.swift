@@ -4,7 +4,7 @@ import Glibc
 import Modbus
 
 extension DeviceFault {
-    /// Why a bus cannot be opened or went away, and what to do about it.
+    /// Why a bus cannot be opened or was lost, and the next step.
     static func bus(_ transport: ModbusBusConfiguration.Transport, _ error: ModbusError) -> DeviceFault {
         switch transport {
         case .serial(let path, _, _, _): serial(path, error)
@@ -86,7 +86,7 @@ extension DeviceFault {
         )
     }
 
-    /// Whoever answers is not the unit that its guard register names.
+    /// The guard register has the wrong value: another unit answers.
     static func wrongGuard(_ read: ReadRequest, of bus: String, _ expected: UInt16) -> DeviceFault {
         DeviceFault(
             .implausible,
@@ -98,7 +98,7 @@ extension DeviceFault {
                     """))
     }
 
-    /// The unit answers, but not to this.
+    /// The unit answers other requests, but not this address.
     static func silentAddress(_ point: PolledPoint) -> DeviceFault {
         let source = point.source
         return DeviceFault(
@@ -131,7 +131,7 @@ extension DeviceFault {
                     """))
     }
 
-    /// The unit refuses to show its guard register.
+    /// The unit refuses to read its guard register.
     static func refusedGuard(_ read: ReadRequest, of bus: String, _ error: ModbusError) -> DeviceFault {
         let exception = error.exception ?? 0
         return DeviceFault(
@@ -144,7 +144,6 @@ extension DeviceFault {
                     """))
     }
 
-    /// The unit answers, but not in time.
     static func lateUnit(_ unit: Int, of bus: String, _ timeout: Duration) -> DeviceFault {
         DeviceFault(
             .silent,

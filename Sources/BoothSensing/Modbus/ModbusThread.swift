@@ -6,12 +6,12 @@ import Synchronization
 
 /// A thread that polls one Modbus bus, or many over TCP.
 ///
-/// A serial line blocks, and has a thread of its own; so does a host name, for the resolver blocks. Buses over TCP with an
-/// address do not, however many there are: one thread waits for all of their sockets.
+/// Each serial line has its own thread, because it blocks. So does each host name, because the resolver blocks. All
+/// buses over TCP with a numeric address share one thread, which waits for all of their sockets.
 package final class ModbusThread: Sendable {
     /// As `ps -L` shows it.
     package let name: String
-    /// The buses that it serves.
+    /// The buses that this thread serves.
     package let buses: [ModbusBus]
     private let mailbox: Mailbox<BusLetter>
     private let thread = Mutex<WorkerThread?>(nil)
@@ -19,7 +19,7 @@ package final class ModbusThread: Sendable {
     /// How long a thread may take to switch its outputs off when it is stopped.
     static let restTime = Duration.milliseconds(1500)
 
-    /// The threads that `setups` need; buses without points and outputs are left alone.
+    /// The threads that `setups` need; buses without points and outputs are ignored.
     ///
     /// - Throws: `SystemError` when the process has no descriptor left.
     package static func threads(for setups: [BusSetup]) throws(SystemError) -> [ModbusThread] {
@@ -52,7 +52,7 @@ package final class ModbusThread: Sendable {
         buses = setups.enumerated().map { ModbusBus($1, place: $0, mailbox: mailbox) }
     }
 
-    /// Opens the buses and polls them until `stop`; what fails is reported and tried again.
+    /// Opens the buses and polls them until `stop`. A failure is reported and tried again.
     ///
     /// - Throws: `SystemError` when the system has no thread left.
     package func start() throws(SystemError) {
@@ -67,7 +67,7 @@ package final class ModbusThread: Sendable {
         thread.withLock { $0 = started }
     }
 
-    /// Asks the thread to end. It does so after the request under way, and after switching its outputs off.
+    /// Asks the thread to end. It ends after the current request, and after switching its outputs off.
     package func stop() {
         mailbox.post(.stop)
     }
@@ -81,12 +81,12 @@ package final class ModbusThread: Sendable {
         thread.withLock { $0 }?.join(milliseconds: milliseconds) ?? true
     }
 
-    /// Asks the thread to prove that it goes round; never blocks.
+    /// Asks the thread to answer `pulse`, which shows that its loop runs; never blocks.
     package func prove(_ pulse: Pulse) {
         mailbox.post(.prove(pulse))
     }
 
-    /// The most that the thread may take before it looks into its mailbox, however dead its buses are.
+    /// The longest time between two looks into the mailbox, even if no unit answers.
     package var longestRound: Duration {
         buses.map { bus in
             switch ModbusEndpoint(bus.configuration.transport) {

@@ -3,9 +3,9 @@ import BoothModel
 import Modbus
 
 extension ReadFailure {
-    /// What a failed request means to whoever asked for a single read.
+    /// Translates a failed request for the person who asked for a single read.
     ///
-    /// - Parameter transport: of the bus; nil where it is not known any more.
+    /// - Parameter transport: the transport of the bus; nil if unknown.
     package init(_ error: ModbusError, on transport: ModbusBusConfiguration.Transport?) {
         if let exception = error.exception {
             self = .exception(exception)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One way to watch GPIO inputs and to drive outputs over the two libgpiods: 1.6 (kernel ABI v1, one descriptor for each
-// line) and 2.x (ABI v2, one descriptor for a request of up to 64 lines). Every function sets errno where it fails.
+// One API for GPIO inputs and outputs over both versions of libgpiod: 1.6 (kernel ABI v1, one descriptor for each line)
+// and 2.x (ABI v2, one descriptor for a request of up to 64 lines). Every function sets errno when it fails.
 #ifndef CGPIODSHIMS_H
 #define CGPIODSHIMS_H
 
@@ -11,12 +11,12 @@
 enum {
     /// The most lines in one request.
     CGPIOD_MOST_LINES = 64,
-    /// A name with its NUL, as the kernel cuts it (linux/gpio.h, GPIO_MAX_NAME_SIZE).
+    /// The size of a name with its NUL (linux/gpio.h, GPIO_MAX_NAME_SIZE).
     CGPIOD_NAME_SIZE = 32,
-    /// The edges that ABI v1 keeps for a line; a batch of just so many may have lost the newest.
+    /// How many edges ABI v1 keeps for a line. After a batch of this size, newer edges may be lost.
     CGPIOD_V1_BUFFER = 16,
-    /// The edges that ABI v2 keeps for a request, asked for and granted at most (gpiolib-cdev.c, linereq_create: 16 times
-    /// the most lines). All of it, whatever the number of lines: 48 KiB of the kernel's memory for each request.
+    /// How many edges ABI v2 keeps for a request, at most (gpiolib-cdev.c, linereq_create: 16 times the most lines).
+    /// This much is always requested, whatever the number of lines: 48 KiB of kernel memory for each request.
     CGPIOD_V2_BUFFER = 1024,
 };
 
@@ -31,7 +31,7 @@ struct cgpiod_line_info {
     bool used;
     bool output;
     bool active_low;
-    /// AS_IS where the kernel does not know.
+    /// AS_IS if the kernel does not know.
     enum cgpiod_bias bias;
 };
 
@@ -39,11 +39,11 @@ struct cgpiod_line {
     uint32_t offset;
     enum cgpiod_bias bias;
     bool active_low;
-    /// What the kernel is to debounce, in microseconds; 1.x ignores it.
+    /// The kernel's debounce period in microseconds; 1.x ignores it.
     uint32_t debounce_us;
-    /// Inputs: whether both edges are reported; 1.x cannot go without.
+    /// Inputs: whether both edges are reported; always with 1.x.
     bool edges;
-    /// Outputs: what it is driven to from the first instant on, active_low reckoned in.
+    /// Outputs: the initial value; active_low is applied.
     bool active;
 };
 
@@ -51,59 +51,61 @@ struct cgpiod_edge {
     uint32_t offset;
     /// Whether the line became active.
     bool active;
-    /// CLOCK_MONOTONIC.
+    /// Time stamp, CLOCK_MONOTONIC.
     int64_t timestamp_ns;
-    /// Counts this line's edges from 1, lost ones included; 0 where the ABI does not count.
+    /// The number of this line's edge, counted from 1, lost edges included; 0 if the ABI does not count.
     uint64_t line_seqno;
-    /// Counts the edges of every line of the request, from 1, in the order of their interrupts; 0 where the ABI does not.
+    /// The number of the edge among all lines of the request, counted from 1 in the order of their interrupts; 0 if the
+    /// ABI does not count.
     uint64_t request_seqno;
 };
 
-/// Which kernel ABI the library speaks, 1 or 2, and how the library calls its version.
+/// The kernel ABI that the library uses, 1 or 2, and the library's version text.
 int cgpiod_abi(void);
 const char *cgpiod_version(void);
 
-/// Opens the chip at `path`, a character device. NULL with errno: ENOENT, EACCES, ENOTTY or ENODEV for what is no chip.
+/// Opens the chip at `path`, a character device. NULL with errno: ENOENT, EACCES, and ENOTTY or ENODEV if it is no
+/// chip.
 struct cgpiod_chip *cgpiod_open_chip(const char *path);
 
-/// Closes `chip`; the requests made of it stay good until each is released.
+/// Closes `chip`. Its requests stay valid until each is released.
 void cgpiod_close_chip(struct cgpiod_chip *chip);
 
-/// The kernel's name, the driver's label, the number of lines; the texts live as long as `chip`.
+/// The kernel's name, the driver's label, the number of lines. The texts are valid as long as `chip`.
 const char *cgpiod_chip_name(const struct cgpiod_chip *chip);
 const char *cgpiod_chip_label(const struct cgpiod_chip *chip);
 unsigned cgpiod_chip_line_count(const struct cgpiod_chip *chip);
 
-/// What the kernel says of a line now. Returns 0 or -1.
+/// What the kernel reports of a line now. Returns 0 or -1.
 int cgpiod_read_line_info(struct cgpiod_chip *chip, unsigned offset, struct cgpiod_line_info *info);
 
-/// Requests 1...64 lines of `chip` as inputs: all of them or none. NULL with errno: EBUSY, ENODEV, …
+/// Requests 1...64 lines of `chip` as inputs, all of them or none. NULL with errno: EBUSY, ENODEV, …
 struct cgpiod_request *cgpiod_request_inputs(
     struct cgpiod_chip *chip, const char *consumer, const struct cgpiod_line *lines, size_t count);
 
-/// Sets the lines of a request of inputs anew: the same lines in the same order. Edges that wait are kept and the count
-/// of a line goes on. Returns 0 or -1: ENOTSUP from 1.x, which would have to give the lines back.
+/// Changes the settings of an input request: the same lines in the same order. Waiting edges are kept and edge numbers
+/// continue. Returns 0 or -1: ENOTSUP from 1.x, which would have to release the lines.
 int cgpiod_reconfigure_inputs(struct cgpiod_request *request, const struct cgpiod_line *lines, size_t count);
 
-/// Requests 1...64 lines of `chip` as outputs: all of them or none. NULL with errno: EBUSY, ENODEV, …
+/// Requests 1...64 lines of `chip` as outputs, all of them or none. NULL with errno: EBUSY, ENODEV, …
 struct cgpiod_request *cgpiod_request_outputs(
     struct cgpiod_chip *chip, const char *consumer, const struct cgpiod_line *lines, size_t count);
 
-/// Drives every line of a request of outputs: 1 active, 0 not, in the order of the request. Returns 0 or -1.
+/// Drives every line of an output request: 1 active, 0 inactive, in the order of the request. Returns 0 or -1.
 int cgpiod_set_values(struct cgpiod_request *request, const uint8_t *values);
 
-/// Gives the lines back.
+/// Releases the lines.
 void cgpiod_release(struct cgpiod_request *request);
 
-/// The descriptors to wait for: readable when edges wait, hung up when the chip is gone. Outputs have none with 1.x.
+/// The descriptors to wait for: readable when edges wait, hung up when the chip is gone. None for outputs with 1.x.
 size_t cgpiod_descriptor_count(const struct cgpiod_request *request);
 int cgpiod_descriptor(const struct cgpiod_request *request, size_t index);
 
-/// Reads what edges wait behind the descriptor `index`, at most `capacity`, without waiting for any.
+/// Reads the edges that wait at the descriptor `index`, at most `capacity`, without blocking.
 /// Returns how many, 0 when there are none, -1 on failure.
 int cgpiod_read_edges(struct cgpiod_request *request, size_t index, struct cgpiod_edge *edges, size_t capacity);
 
-/// Reads every line of the request: 1 active, 0 not, in the order of the request. Returns 0 or -1.
+/// Reads every line of the request: 1 active, 0 inactive, in the order of the request. Returns 0 or -1.
 int cgpiod_read_values(struct cgpiod_request *request, uint8_t *values);
 
 #endif

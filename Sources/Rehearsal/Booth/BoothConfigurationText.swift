@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A booth's configuration file, put together for a rehearsal.
+/// Builds the configuration file of a booth for a rehearsal.
 ///
-/// It writes what it is told and checks nothing, so that wrong files can be rehearsed as well.
+/// It checks nothing, so that wrong files can be rehearsed too.
 package struct BoothConfigurationText: Sendable {
     private var booth: [String]
     private var tables: [(header: String, lines: [String])] = []
 
-    /// A booth that trusts its clock and has the identity that every example has.
+    /// A booth that trusts its clock and has the identity used in all examples.
     ///
     /// - Parameter code: the booth's code, without an apostrophe.
     package init(code: String = "B0001") {
@@ -19,7 +19,7 @@ package struct BoothConfigurationText: Sendable {
         table("clock", ["trust = \"always\""])
     }
 
-    /// Has the booth believe what the kernel says of the clock.
+    /// Makes the booth trust the kernel's clock state.
     package mutating func trustKernelClock() {
         tables.removeAll { $0.header == "clock" }
         table("clock", ["trust = \"kernel\""])
@@ -30,7 +30,7 @@ package struct BoothConfigurationText: Sendable {
         booth.append(line)
     }
 
-    /// Adds a table as it stands: `table("rules", ["repeat = \"0s\""])`; `[[output]]` is `table("[output]", …)`.
+    /// Adds a table: `table("rules", ["repeat = \"0s\""])`. For `[[output]]` write `table("[output]", …)`.
     package mutating func table(_ header: String, _ lines: [String]) {
         tables.append((header, lines))
     }
@@ -51,7 +51,7 @@ package struct BoothConfigurationText: Sendable {
     /// - Parameters:
     ///   - address: zero-based, as on the wire.
     ///   - poll: a duration as the file spells it.
-    ///   - lines: more keys of the point, each `key = value`.
+    ///   - poll: a duration in the file's notation.
     package mutating func point(
         _ id: String, kind: String, bus: String, unit: Int = 1, address: Int, poll: String = "20ms",
         lines: [String] = []
@@ -62,10 +62,10 @@ package struct BoothConfigurationText: Sendable {
         table("[point]", ["id = \(quoted(id))", "kind = \(quoted(kind))", source] + lines)
     }
 
-    /// Adds a platform that is spoken to with mutual TLS.
+    /// Adds a platform that is reached with mutual TLS.
     ///
     /// - Parameters:
-    ///   - accepts: the classes it takes: `police`, `community`, `fault`.
+    ///   - accepts: the classes that it accepts: `police`, `community`, `fault`.
     ///   - lines: more keys of the target, each `key = value`.
     package mutating func target(
         _ id: String, accepts: [String], port: UInt16, certificates: Certificates, lines: [String] = []
@@ -76,7 +76,7 @@ package struct BoothConfigurationText: Sendable {
         table("[target]", targetHead(id, accepts) + [https] + lines)
     }
 
-    /// Adds a platform on this machine that is spoken to in plain HTTP.
+    /// Adds a platform on this machine that is reached with plain HTTP.
     package mutating func plainTarget(_ id: String, accepts: [String], port: UInt16, lines: [String] = []) {
         table("[target]", targetHead(id, accepts) + ["http = { url = \"http://127.0.0.1:\(port)\" }"] + lines)
     }
@@ -93,7 +93,7 @@ package struct BoothConfigurationText: Sendable {
     }
 }
 
-/// A TOML literal string: nothing in it is an escape. It cannot hold an apostrophe.
+/// A TOML literal string, without escapes. `text` must not contain an apostrophe.
 private func quoted(_ text: String) -> String {
     "'\(text)'"
 }

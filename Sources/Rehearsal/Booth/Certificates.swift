@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Throw-away certificates for one rehearsal: an authority, a platform, a booth, and some that must be refused.
+/// Temporary certificates for one rehearsal: an authority, a platform, a booth, and some that must be refused.
 ///
-/// Made by `scripts/make-certificates`, which says what each is.
+/// Created by `scripts/make-certificates`, which describes each.
 package struct Certificates: Sendable {
-    /// Where they are; absolute.
+    /// Their absolute directory.
     package let directory: String
 
-    /// Makes a set in `workspace`, in a directory of its own.
+    /// Creates a set in its own directory in `workspace`.
     ///
-    /// - Throws: `RehearsalError` when the script fails, `openssl` being absent for instance.
+    /// - Throws: `RehearsalError` when the script fails, for example because `openssl` is missing.
     package init(in workspace: Workspace, named name: String = "certificates") throws {
         try self.init(in: workspace.file(name))
     }
 
-    /// Makes a set in a directory, which need not exist.
+    /// Creates a set in a directory, which need not exist.
     ///
     /// - Parameter directory: absolute.
     /// - Throws: `RehearsalError` as above.
@@ -35,12 +35,12 @@ package struct Certificates: Sendable {
         case platformKey = "platform.key"
         case booth = "booth.pem"
         case boothKey = "booth.key"
-        /// A platform's certificate of the right authority for another host.
+        /// A platform's certificate from the right authority, but for another host.
         case wrongHost = "wrong-host.pem"
         case wrongHostKey = "wrong-host.key"
         /// An authority that signed none of the above.
         case otherAuthority = "other-ca.pem"
-        /// A client certificate of that authority.
+        /// A client certificate from that other authority.
         case stranger = "stranger.pem"
         case strangerKey = "stranger.key"
     }

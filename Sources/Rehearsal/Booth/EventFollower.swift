@@ -2,16 +2,16 @@
 import BoothModel
 import FoundationEssentials
 
-/// What `boothctl --json events --follow` shows, event by event, each once even across restarts of the agent.
+/// Reads the events of `boothctl --json events --follow`, each once, even across restarts of the agent.
 package final class EventFollower {
-    /// The parts of a CloudEvent that a rehearsal speaks of.
+    /// The members of a CloudEvent that rehearsals use.
     package struct Event: Decodable {
-        /// The members of `data` that a rehearsal speaks of; nil where the type has none.
+        /// The members of `data` that rehearsals use; nil if the event's type does not have them.
         package struct Content: Decodable {
             package var incident: EventID?
             package var category: String?
             package var count: Int?
-            /// CLOCK_BOOTTIME of the agent's machine when it happened.
+            /// CLOCK_BOOTTIME of the agent's machine at the event.
             package var boottimeMilliseconds: Int64
 
             enum CodingKeys: String, CodingKey {
@@ -23,13 +23,13 @@ package final class EventFollower {
         package var id: EventID
         package var type: EventType
         package var subject: String?
-        /// Local civil time with offset; nil where the clock was not trusted.
+        /// Local civil time with offset; nil if the clock was not trusted.
         package var time: String?
         package var data: Content
     }
 
     private let control: ChildProcess
-    /// Every event shown so far, this run and those before.
+    /// Every event shown so far, in this run and earlier ones.
     package private(set) var seen: Set<EventID>
 
     /// - Parameters:
@@ -40,9 +40,9 @@ package final class EventFollower {
         self.seen = seen
     }
 
-    /// Waits for an event that was not shown before.
+    /// Waits for a new event.
     ///
-    /// - Parameter count: the incident's; nil: whatever it is.
+    /// - Parameter count: the incident's count; nil: any.
     /// - Throws: `RehearsalError` when it does not come in time, or `boothctl` ends.
     package func next(
         _ type: EventType, of subject: String, within limit: Duration = .seconds(20), count: Int? = nil
@@ -58,7 +58,7 @@ package final class EventFollower {
         return found
     }
 
-    /// Waits for `boothctl` to end, as it does when the agent is gone, and takes in the rest of what it showed.
+    /// Waits for `boothctl` to end, which it does when the agent is gone, and reads the rest of its output.
     ///
     /// - Throws: `RehearsalError` when it does not end in time.
     @discardableResult
@@ -68,7 +68,7 @@ package final class EventFollower {
         return status
     }
 
-    /// - Returns: the line's event; nil when it was shown before.
+    /// - Returns: the event of the line; nil if it was shown before.
     private func parse(_ line: String) -> Event? {
         guard let event = try? JSONDecoder().decode(Event.self, from: Data(line.utf8)) else { return nil }
         return seen.insert(event.id).inserted ? event : nil

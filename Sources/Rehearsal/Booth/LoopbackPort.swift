@@ -3,16 +3,16 @@ import BlockingIO
 import Glibc
 import Synchronization
 
-/// The port that is tried next; where a process begins is left to chance, since several may look at once.
+/// The next port to try. It starts at a random one, because several processes may search at the same time.
 private let next = Mutex(UInt16.random(in: LoopbackPorts.range))
 
 private enum LoopbackPorts {
-    /// Below those that the kernel gives to connections (32768 on, ip(7)): one of these does not go to a client before
-    /// the server that it was found for listens.
+    /// Below the kernel's ports for outgoing connections (32768 and up, ip(7)). So no client gets a found port before
+    /// its server listens.
     static let range: Range<UInt16> = 10_000..<32_000
 }
 
-/// A TCP port of 127.0.0.1 that nobody listens on, and that this process has not given out lately.
+/// A TCP port of 127.0.0.1 that nobody listens on, and that this process has not returned recently.
 ///
 /// - Throws: `SystemError` when the system has no socket left.
 package func freePort() throws(SystemError) -> UInt16 {

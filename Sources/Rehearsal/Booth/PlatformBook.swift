@@ -2,30 +2,31 @@
 import BoothModel
 import SQLite
 
-/// What a reference platform has in its database, read from outside.
+/// The contents of a reference platform's database.
 package struct PlatformBook: Sendable {
-    /// Every event it has, heartbeats apart, by id.
+    /// The ids of all events except heartbeats.
     package let events: Set<String>
-    /// How many events that are; more than `events` would mean that it took one twice.
+    /// The number of these events; larger than `events.count` if one was stored twice.
     package let rows: Int
-    /// Incidents whose opening it has, by id.
+    /// The ids of incidents whose opening event is stored.
     package let openings: Set<String>
-    /// The ticket of each incident that is this platform's case, by id; not of those that it handed to others.
+    /// The ticket of each incident that this platform handles, by id. Incidents that it handed to others are not
+    /// included.
     package let tickets: [String: String]
-    /// Counts missing from the booth's sequence; means something once the booth's queue is empty.
+    /// Numbers missing in the booth's sequence; valid once the booth's queue is empty.
     package let gaps: Int
-    /// Events that came more than once, with the same id and the same body.
+    /// Events received more than once with the same id and body.
     package let repeated: Int
-    /// Events that came under a known id with another body: a fault of the booth.
+    /// Events received with a known id but a different body: a fault of the booth.
     package let conflicts: Int
 
-    /// Every case it has, in the order of arrival.
+    /// Every case, in the order of arrival.
     package let cases: [Case]
-    /// Of each incident, what it was told, in the order of arrival: the event's type, its last two words, and of an
-    /// update why: `incident.updated escalated`.
+    /// For each incident its events in the order of arrival: the last two words of the type, and for an update its
+    /// reason: `incident.updated escalated`.
     package let told: [String: [String]]
 
-    /// A case as the platform has it.
+    /// A case in the platform's database.
     package struct Case: Sendable, Hashable {
         package let incident: String
         package let category: String
@@ -33,12 +34,12 @@ package struct PlatformBook: Sendable {
         package let count: Int64
         package let state: String
         package let ticket: String?
-        /// The class that it was handed to; nil while it is this platform's.
+        /// The class that it was handed to; nil if this platform handles it.
         package let handed: String?
         package let outcome: String?
     }
 
-    /// - Parameter path: the platform's database, which may be in use.
+    /// - Parameter path: the platform's database, even while in use.
     /// - Throws: `SQLiteError` when it cannot be read.
     package init(_ path: String) throws(SQLiteError) {
         let connection = try Connection(path: path, access: .readOnly)
@@ -53,7 +54,7 @@ package struct PlatformBook: Sendable {
         self.cases = try Self.cases(connection)
         told = try Self.told(connection)
         let numbered = "FROM event WHERE sequence IS NOT NULL"
-        // Each generation is counted from 1.
+        // Each generation counts from 1.
         let highest = try connection.integer(
             """
             SELECT coalesce(sum(most), 0) FROM (

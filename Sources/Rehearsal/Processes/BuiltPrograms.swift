@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import Glibc
 
-/// Where the programs of this build and the files of this package are, seen from the program that runs.
+/// Finds the programs of this build and the files of this package.
 package enum BuiltPrograms {
-    /// The path of a program built together with this one: `boothd`, `booth-platform`.
+    /// The path of a program of this build: `boothd`, `booth-platform`.
     ///
     /// - Throws: `RehearsalError` when it has not been built.
     package static func path(of name: String) throws -> String {
@@ -47,7 +47,7 @@ package enum BuiltPrograms {
         return nil
     }
 
-    /// The directory that holds `path`; empty above the root.
+    /// The parent directory of `path`; empty above the root.
     private static func parent(of path: String) -> String {
         String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)])
     }

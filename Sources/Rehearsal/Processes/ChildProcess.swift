@@ -3,16 +3,16 @@ import BlockingIO
 import BoothModel
 import Glibc
 
-/// A program that runs beside this one: its lines are read as they come, every wait is bounded, and it does not outlive
-/// its owner.
+/// A child program whose output is read line by line. Every wait is bounded, and the program does not outlive its
+/// owner.
 ///
-/// It leads a process group of its own, which is killed with this object; should the whole process die first, the kernel
-/// kills it. Not `Sendable`: one owner asks it. Its output is drained all the time by a thread, so that it never blocks on
-/// a full pipe.
+/// It leads its own process group, which is killed when this object is released; if this whole process dies first, the
+/// kernel kills the program. Not `Sendable`: it has one owner. A thread always reads its output, so the program never
+/// blocks on a full pipe.
 package final class ChildProcess {
     /// Its process id, which is also that of its group.
     package var processID: pid_t { child.processID }
-    /// Every line read so far, of both streams, in the order of arrival.
+    /// Every line read so far from both streams, in the order of arrival.
     package private(set) var lines: [OutputLine] = []
 
     private let name: String
@@ -28,8 +28,8 @@ package final class ChildProcess {
     /// - Parameters:
     ///   - path: the program's file.
     ///   - arguments: without the program's own name.
-    ///   - environment: set over this process's environment; nil takes a variable away.
-    ///   - directory: where it works; nil is where this process does.
+    ///   - environment: changes to this process's environment; nil removes a variable.
+    ///   - directory: its working directory; nil: this process's.
     /// - Throws: `SystemError` when it cannot be executed.
     package init(
         _ path: String, _ arguments: [String] = [], environment: [String: String?] = [:], in directory: String? = nil
@@ -52,7 +52,7 @@ package final class ChildProcess {
         drain.ring()
     }
 
-    /// Writes a line and its line feed to the program's standard input.
+    /// Writes a line with its line feed to the program's standard input.
     ///
     /// - Throws: `SystemError`, with `EPIPE` when the program no longer reads.
     package func write(line: String) throws(SystemError) {
@@ -69,25 +69,25 @@ package final class ChildProcess {
         }
     }
 
-    /// Ends the program's standard input.
+    /// Closes the program's standard input.
     package func closeInput() {
         shutdown(child.input.number, CInt(SHUT_WR))
     }
 
-    /// Sends a signal to the program alone; nothing once it has been waited for.
+    /// Sends a signal to the program only; does nothing after it was waited for.
     package func send(signal: CInt) {
         guard status == nil else { return }
         kill(processID, signal)
     }
 
-    /// Waits for a line that no earlier call has returned or passed over.
+    /// Waits for a line that no earlier call has returned or skipped.
     ///
     /// - Parameters:
-    ///   - stream: where to look; nil is both.
-    ///   - limit: how long to wait.
-    ///   - isWanted: which line; those before it are passed over.
+    ///   - stream: the stream to read; nil: both.
+    ///   - limit: the longest wait.
+    ///   - isWanted: selects the line; lines before it are skipped.
     /// - Returns: the line, without its line feed.
-    /// - Throws: `RehearsalError` with the last lines when the time is over or the output has ended without it.
+    /// - Throws: `RehearsalError` with the last lines, at the time limit or at the end of the output.
     @discardableResult
     package func line(
         on stream: OutputLine.Stream? = nil, within limit: Duration, where isWanted: (String) -> Bool
@@ -104,9 +104,9 @@ package final class ChildProcess {
         }
     }
 
-    /// Waits for the program to end, and for the last of its output.
+    /// Waits for the program to end, and reads the rest of its output.
     ///
-    /// - Throws: `RehearsalError` with the last lines when the time is over.
+    /// - Throws: `RehearsalError` with the last lines at the time limit.
     @discardableResult
     package func wait(within limit: Duration) throws -> ExitStatus {
         let deadline = BootTime.now() + limit
@@ -119,7 +119,7 @@ package final class ChildProcess {
         waitpid(processID, &code, 0)
         let ending = ExitStatus(waitCode: code)
         status = ending
-        // What it had left running in its group goes with it, or the output would never end.
+        // Kill what the program left running in its group. Otherwise the output would not end.
         kill(-processID, SIGKILL)
         while !isOutputOver, receive(until: deadline) {}
         return ending
@@ -127,21 +127,21 @@ package final class ChildProcess {
 
     /// Sends a signal and waits for the end.
     ///
-    /// - Throws: `RehearsalError` when it is still there after `limit`.
+    /// - Throws: `RehearsalError` when it still runs after `limit`.
     @discardableResult
     package func stop(with signal: CInt = SIGTERM, within limit: Duration) throws -> ExitStatus {
         send(signal: signal)
         return try wait(within: limit)
     }
 
-    /// Whether it has not ended yet.
+    /// Whether the program still runs.
     package var isRunning: Bool {
         guard status == nil else { return false }
         var ended = pollfd(fd: child.ended.number, events: Int16(POLLIN), revents: 0)
         return poll(&ended, 1, 0) == 0
     }
 
-    /// Takes in what has come; false when nothing came before the deadline.
+    /// Reads letters; false if none came before the deadline.
     private func receive(until deadline: BootTime) -> Bool {
         let news = letters.wait(milliseconds: deadline.millisecondsAway())
         for letter in news {
@@ -161,7 +161,7 @@ package final class ChildProcess {
 
 /// A line that a program printed.
 package struct OutputLine: Equatable, Sendable {
-    /// Where it printed it.
+    /// The stream that it was printed to.
     package enum Stream: Sendable {
         case output
         case error
@@ -174,7 +174,7 @@ package struct OutputLine: Equatable, Sendable {
 
 /// How a program ended (wait(2)).
 package enum ExitStatus: Equatable, Sendable, CustomStringConvertible {
-    /// It exited by itself: 0...255.
+    /// It exited with this code, 0...255.
     case exited(CInt)
     /// A signal ended it.
     case signalled(CInt)

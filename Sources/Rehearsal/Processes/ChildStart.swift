@@ -3,23 +3,24 @@ import BlockingIO
 import CLinux
 import Glibc
 
-/// What starting a program takes, and how it is done: by the thread that will read its output.
+/// Starts a program, on the thread that will read its output.
 ///
-/// The kernel's parent-death signal watches the thread that forked, so that thread has to last as long as the program.
+/// The kernel's parent-death signal is bound to the thread that forked, so this thread must live as long as the
+/// program.
 struct ChildStart: Sendable {
     let path: String
     let arguments: [String]
     /// Each `NAME=value`.
     let environment: [String]
-    /// Where it works; nil is where this process does.
+    /// The working directory; nil: this process's.
     let directory: String?
 
     /// Starts the program, and the thread that reads its lines into `letters`.
     ///
-    /// - Parameter drain: to be rung when nobody wants the output any more and the program is gone.
+    /// - Parameter drain: to be rung when the program is gone and its output is no longer needed.
     /// - Throws: `SystemError` when the program cannot be executed or the process has no descriptor left.
     func run(letters: Mailbox<OutputReader.Letter>, until drain: WakeUp) throws(SystemError) -> StartedChild {
-        // A socket, so that writing to a program that has ended gives an error and not a signal.
+        // Use a socket: writing to a program that has ended then gives an error, not a signal.
         let input = try Channel("socketpair") {
             socketpair(AF_UNIX, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0, &$0)
         }
@@ -28,7 +29,7 @@ struct ChildStart: Sendable {
         let reader = OutputReader(output: output.ours, error: error.ours, letters: letters, drain: drain)
         let streams = [input.childs, output.childs, error.childs]
         let processID = try spawn(streams: streams.map(\.number), readBy: reader)
-        // Only now may this process's copies be closed; while they are open, the output has no end.
+        // Close this process's copies only now. While they are open, the output does not end.
         withExtendedLifetime(streams) {}
         return try StartedChild(processID: processID, input: input.ours)
     }
@@ -38,7 +39,8 @@ struct ChildStart: Sendable {
         _ = try WorkerThread(name: "child") {
             let result = execute(with: streams)
             let processID = (try? result.get()) ?? -1
-            // Before anybody else knows of the process, and so before it can be waited for and its number used again.
+            // Do this before the process id is known to others: nobody can wait for the process yet, so its number
+            // cannot be reused.
             let process = OpenDescriptor(pidfd_open(processID, 0))
             outcome.post(result)
             guard processID > 0 else { return }
@@ -61,12 +63,12 @@ struct ChildStart: Sendable {
     }
 }
 
-/// A program that runs: what its owner needs of it.
+/// A running program, as its owner needs it.
 struct StartedChild {
     let processID: pid_t
     /// Its standard input, a socket.
     let input: OpenDescriptor
-    /// Readable once it has ended (pidfd_open(2)).
+    /// Readable after the program has ended (pidfd_open(2)).
     let ended: OpenDescriptor
 
     init(processID: pid_t, input: OpenDescriptor) throws(SystemError) {
@@ -83,9 +85,9 @@ struct StartedChild {
     }
 }
 
-/// A descriptor that several hold, closed when the last lets go.
+/// A descriptor with several owners, closed when the last one releases it.
 ///
-/// Not a `Descriptor`: Swift 6.0's optimiser does not survive several noncopyable values in one function that throws.
+/// Not a `Descriptor`: Swift 6.0's optimiser crashes on several noncopyable values in a throwing function.
 final class OpenDescriptor: Sendable {
     let number: CInt
 
@@ -98,12 +100,12 @@ final class OpenDescriptor: Sendable {
     }
 }
 
-/// A way between this process and a program: one end each.
+/// A connection between this process and a program, with one end for each.
 private struct Channel {
     let ours: OpenDescriptor
     let childs: OpenDescriptor
 
-    /// - Parameter open: fills in two descriptors, this process's first; 0, or -1 with `errno` set.
+    /// - Parameter open: sets two descriptors, this process's first; returns 0, or -1 with `errno` set.
     init(_ operation: String, _ open: (inout [CInt]) -> CInt) throws(SystemError) {
         var ends: [CInt] = [-1, -1]
         guard open(&ends) == 0 else { throw SystemError(operation) }
@@ -112,14 +114,14 @@ private struct Channel {
     }
 }
 
-/// Lends `strings` as C wants an argument list: an array of pointers with NULL at the end.
+/// Passes `strings` as a C argument list: an array of pointers with NULL at the end.
 private func withCStrings<Result>(
     _ strings: [String], _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> Result
 ) -> Result {
     let pointers = strings.map { strdup($0) }
     defer { for pointer in pointers { free(pointer) } }
     return (pointers + [nil]).withUnsafeBufferPointer { list in
-        // The list has its NULL at least, so it has an address.
+        // The list has at least its NULL, so it has an address.
         body(list.baseAddress!)
     }
 }

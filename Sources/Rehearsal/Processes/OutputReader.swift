@@ -2,9 +2,9 @@
 import BlockingIO
 import Glibc
 
-/// Reads what a program prints, line by line, on a thread of its own.
+/// Reads a program's output line by line, on its own thread.
 final class OutputReader: Sendable {
-    /// What the owner of the program is told.
+    /// Messages to the owner of the program.
     enum Letter: Sendable {
         case line(OutputLine)
         /// Both streams have ended.
@@ -23,7 +23,7 @@ final class OutputReader: Sendable {
         self.drain = drain
     }
 
-    /// Reads until both streams have ended and the process has, or the owner has no more use for it.
+    /// Reads until both streams and the process have ended, or until the owner does not need it any more.
     func run(whileAlive process: OpenDescriptor) {
         var streams = [
             LineBuffer(stream: .output, descriptor: output.number),
@@ -39,7 +39,7 @@ final class OutputReader: Sendable {
             for index in streams.indices where waiting[index].revents != 0 {
                 let (lines, isOver) = streams[index].read()
                 for line in lines { letters.post(.line(line)) }
-                // poll(2) passes over negative descriptors.
+                // poll(2) ignores negative descriptors.
                 if isOver { waiting[index].fd = -1 }
             }
             if waiting[2].revents != 0 { waiting[2].fd = -1 }
@@ -62,7 +62,7 @@ private struct LineBuffer {
         self.descriptor = descriptor
     }
 
-    /// Reads once; to be called when there is something to read.
+    /// Reads once. Call it when the stream is readable.
     mutating func read() -> (lines: [OutputLine], isOver: Bool) {
         var bytes = [UInt8](repeating: 0, count: 65536)
         let count = Glibc.read(descriptor, &bytes, bytes.count)

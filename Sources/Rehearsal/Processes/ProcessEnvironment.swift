@@ -2,7 +2,7 @@
 import CLinux
 import Glibc
 
-/// This process's environment with `changes` set over it, each `NAME=value`; nil takes a variable away.
+/// This process's environment with `changes` applied, each `NAME=value`; nil removes a variable.
 func mergedEnvironment(_ changes: [String: String?]) -> [String] {
     var merged = inheritedEnvironment().filter { entry in
         !changes.keys.contains { entry.hasPrefix("\($0)=") }

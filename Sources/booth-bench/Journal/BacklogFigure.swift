@@ -2,8 +2,8 @@
 import BoothModel
 import Rehearsal
 
-/// What a press takes to be on disk with a million events waiting for a target, beside the same with none. The two
-/// journals take turns, press by press.
+/// The time to record a press while a million events wait for a target, compared with an empty queue. The two journals
+/// alternate, press by press.
 struct BacklogFigure {
     private static let budget = 1.2
     private static let presses = 500
@@ -18,7 +18,7 @@ struct BacklogFigure {
         try full.seed(rows)
         let empty = try BenchAgent(configuration, directory: booth.file("queued-empty.state"), limit: 4 << 30)
         defer { empty.stop() }
-        // The log of the million is moved into the file.
+        // Move the log of the million events into the database file.
         full.serve(until: .now() + .seconds(3))
         for _ in 0..<Self.uncounted {
             _ = try full.changeAndRecord()
@@ -26,7 +26,7 @@ struct BacklogFigure {
         }
         var (queued, beside): ([Duration], [Duration]) = ([], [])
         for press in 0..<Self.presses {
-            // The first of two finds the disk quieter: each is first in turn.
+            // The first of the two finds a quieter disk, so they take turns at being first.
             if press % 2 == 0 { queued.append(try full.changeAndRecord()) }
             beside.append(try empty.changeAndRecord())
             if press % 2 == 1 { queued.append(try full.changeAndRecord()) }

@@ -3,7 +3,8 @@ import BoothConfig
 import BoothModel
 import Rehearsal
 
-/// From starting the program to READY=1 on a journal that is full of settled history, held against its mark.
+/// The time from starting the program to READY=1, with a journal full of settled history that is checked against its
+/// mark.
 struct FullStartFigure {
     private static let starts = 10
     private static let budget = 1000.0
@@ -16,7 +17,7 @@ struct FullStartFigure {
         text.table("storage", ["limit = \"256MiB\""])
         let file = try booth.write(text, named: "full.toml")
         let configuration = try ConfigurationFile.read(path: file)
-        // The journal keeps an eighth of its room free of history: fuller than this it does not become.
+        // The journal keeps 1/8 of its room free of history, so it cannot become fuller than this.
         let history = OldHistory(configuration: configuration, limit: Self.limit, length: .bytes(Self.limit * 86 / 100))
         let written = try history.write(to: booth.file("full.state"))
         let manager = try NotifySocket(path: booth.file("full.notify"))
@@ -41,7 +42,7 @@ struct FullStartFigure {
         ]
     }
 
-    /// In service from memory, for want of the file, would be no start with a full journal.
+    /// Checks that the agent opened the file. An agent that went into service from memory would not count.
     private static func checkStorage(
         of name: String, _ agent: ChildProcess, atLeast bytes: Int64, in booth: BenchBooth
     ) throws {
@@ -51,7 +52,7 @@ struct FullStartFigure {
         guard let shown = number(after: "\"bytes\":", in: text), shown >= bytes / 2, text.contains("\"ok\"") else {
             throw RehearsalError("the agent is in service without its journal: \(text)")
         }
-        // What it says at once where the file was not open in time.
+        // The agent logs this at once if the file was not open in time.
         if let line = agent.lines.first(where: { $0.text.contains("held in memory") || $0.text.contains("暂存内存") }) {
             throw RehearsalError("the agent went into service from memory: \(line.text)")
         }

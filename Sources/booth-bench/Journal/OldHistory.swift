@@ -7,38 +7,38 @@ import BoothModel
 import Glibc
 import Rehearsal
 
-/// A journal of settled history, as a booth has it after most of a year: four events for each closed incident, at the pace
-/// of 277,000 a year, all of them older than today.
+/// A journal of settled history, like that of a booth after most of a year: four events for each closed incident,
+/// 277,000 events a year, all older than today.
 struct OldHistory {
-    /// When it ends.
+    /// When to stop writing.
     enum Length {
-        /// Once the files have so many bytes.
+        /// When the files have this many bytes.
         case bytes(Int64)
         case events(Int)
     }
 
     struct Written {
         var events = 0
-        /// Of the database and its log.
+        /// The size of the database and its log.
         var bytes: Int64 = 0
     }
 
     private static let eventsEach = 4
-    /// Incidents of one entry.
+    /// Incidents in one journal entry.
     private static let slice = 200
-    /// Milliseconds between two incidents: 277,000 events a year.
+    /// The milliseconds between two incidents, which gives 277,000 events a year.
     private static let usualStep: Int64 = 455_000
     private static let span: Int64 = 300 * 86_400_000
-    /// More than ever fit: a journal that thins what is written never reaches a length beyond its room.
+    /// More events than can fit. If the journal thinned while writing, it would never reach a length beyond its room.
     private static let mostEvents = 4_000_000
-    /// Milliseconds.
+    /// In milliseconds.
     private static let patience = 120_000
 
     let configuration: Configuration
     let limit: Int64
     let length: Length
 
-    /// Writes it into a state directory that is not there yet, through the journal.
+    /// Writes the history through the journal into a new state directory.
     func write(to directory: String) throws -> Written {
         let journal = try Journal.open(
             Journal.Setup(directory: directory, targets: configuration.targets.map(\.id), limit: limit)
@@ -59,7 +59,7 @@ struct OldHistory {
                 entry.incidents.append(incident)
                 for _ in 0..<Self.eventsEach {
                     var event = template.event(id: ids.next(wallMilliseconds: time), incident: incident.id)
-                    // Everybody has had it.
+                    // All recipients have received it.
                     event.recipients = []
                     entry.events.append(event)
                 }
@@ -81,7 +81,7 @@ struct OldHistory {
         }
     }
 
-    /// Closer together where they would not fit before today.
+    /// The milliseconds between two incidents; fewer if the events would otherwise not fit before today.
     private var step: Int64 {
         guard case .events(let events) = length else { return Self.usualStep }
         return max(1, min(Self.usualStep, Self.span / Int64(events / Self.eventsEach + 1)))
@@ -108,7 +108,7 @@ struct OldHistory {
             bootID: "0123456789abcdef0123456789abcdef")
     }
 
-    /// Bytes of a journal's database and its log.
+    /// The size of a journal's database and its log in bytes.
     static func bytes(in directory: String) -> Int64 {
         ["journal.sqlite", "journal.sqlite-wal"].reduce(0) { sum, name in
             var status = stat()

@@ -4,16 +4,16 @@ import Glibc
 import Rehearsal
 import SQLite
 
-/// What a press takes while a million old events are thinned, beside the same history that stays. The two journals take
-/// turns, press by press, until the one has thinned all of it.
+/// The time to record a press while a million old events are thinned, compared with a journal whose same history stays.
+/// The two journals alternate, press by press, until all of it is thinned.
 struct ThinningFigure {
     private static let budget = 2.0
     private static let limit: Int64 = 4 << 30
-    /// Between two presses of one journal.
+    /// The pause between two presses in one journal.
     private static let pause = Duration.milliseconds(40)
-    /// So long it may take.
+    /// The longest time for thinning.
     private static let patience = Duration.seconds(1800)
-    /// Samples that a short run has at least.
+    /// The fewest samples of a short run.
     private static let fewest = 100
 
     let isQuick: Bool
@@ -29,7 +29,7 @@ struct ThinningFigure {
         defer { beside.stop() }
         let agent = try BenchAgent(configuration, directory: thinned, limit: Self.limit, keep: .seconds(3600))
         defer { agent.stop() }
-        // What is too old is reckoned from the newest event.
+        // The age limit counts from the newest event, so record one.
         _ = try agent.changeAndRecord()
         _ = try beside.changeAndRecord()
         let began = BootTime.now()
@@ -40,7 +40,7 @@ struct ThinningFigure {
             guard BootTime.now() < began + Self.patience else {
                 throw RehearsalError("\(rows) events were not thinned within \(Self.patience)")
             }
-            // To ask how far it is takes the file as well: seldom.
+            // Asking for the progress reads the file too, so ask seldom.
             for _ in 0..<25 {
                 agent.serve(until: .now() + Self.pause / 2)
                 spans.append(try agent.changeAndRecord())
@@ -76,7 +76,7 @@ struct ThinningFigure {
                 unit: .seconds),
             Figure(
                 id: "thinning-growth", name: Message(zh: "期间文件增长", en: "the files grew meanwhile"),
-                // A press's rows stay, and the log is kept at its length.
+                // The rows of presses stay, and the log keeps its length.
                 value: max(0, growth), unit: .mebibytes, budget: .atMost(4)),
         ]
     }
@@ -89,7 +89,7 @@ struct ThinningFigure {
         }
     }
 
-    /// Up to which number the log was thinned.
+    /// The event number up to which the journal was thinned.
     private static func thinned(in directory: String) throws -> Int64 {
         let connection = try Connection(path: "\(directory)/journal.sqlite", access: .readOnly)
         return try connection.integer("SELECT value FROM meta WHERE name = 'thinned'") ?? 0

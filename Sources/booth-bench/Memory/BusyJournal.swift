@@ -7,16 +7,16 @@ import BoothModel
 import Glibc
 import Rehearsal
 
-/// A journal of a day on which much happened: closed incidents with their events, all settled.
+/// The journal of a busy day: closed incidents with their events, all settled.
 struct BusyJournal {
-    /// 277,000 events a year are some 760 a day; this day has sixteen times as many.
+    /// 277,000 events a year are about 760 a day; this day has sixteen times as many.
     static let incidents = 3000
     static let eventsEach = 4
-    /// Milliseconds.
+    /// In milliseconds.
     private static let patience = 120_000
 
     let configuration: Configuration
-    /// The day before today.
+    /// Yesterday.
     let day: CivilDate
 
     init(_ configuration: Configuration) {
@@ -29,7 +29,7 @@ struct BusyJournal {
 
     /// Writes it into the state directory of an agent that has not started yet.
     ///
-    /// - Parameter isSettled: whether its events have reached everybody; else all of them wait.
+    /// - Parameter isSettled: whether all recipients have the events; otherwise all events wait.
     /// - Returns: the newest event.
     @discardableResult
     func write(to directory: String, isSettled: Bool) throws -> EventID {
@@ -71,7 +71,7 @@ struct BusyJournal {
         }
     }
 
-    /// An instant of that day; the machine was started an hour before it began.
+    /// A moment of that day. The machine was started an hour before the day.
     private func moment(at milliseconds: Int64) -> Moment {
         let started = day.instant(in: .ofProcess).milliseconds - 3_600_000
         return Moment(
@@ -84,9 +84,9 @@ struct BusyJournal {
         Self.closedIncident(of: configuration, opened: opened, &ids) { moment(at: $0) }
     }
 
-    /// A press that was accepted after some seconds, and closed after ten minutes.
+    /// The events of a press that was accepted after some seconds and closed after ten minutes.
     ///
-    /// - Parameter moment: an instant by milliseconds since 1970.
+    /// - Parameter moment: converts milliseconds since 1970 to a moment.
     static func closedIncident(
         of configuration: Configuration, opened: Moment, _ ids: inout EventIDGenerator, _ moment: (Int64) -> Moment
     ) -> Incident {

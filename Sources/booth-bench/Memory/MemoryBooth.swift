@@ -5,7 +5,7 @@ import BoothModel
 import Glibc
 import Rehearsal
 
-/// A real agent with a journal of a busy day, whose memory is looked at.
+/// A real agent with the journal of a busy day, for memory measurements.
 struct MemoryBooth {
     private let name: String
     private let booth: BenchBooth
@@ -17,11 +17,11 @@ struct MemoryBooth {
     let day: CivilDate
 
     static let mebibyte = 1_048_576.0
-    /// A backlog takes some seconds.
+    /// Long, because a backlog takes some seconds.
     private static let patience = Duration.seconds(120)
 
-    /// Starts it, and waits until it tells the platform that it runs; or until the platform has all that was recorded on
-    /// the busy day.
+    /// Starts the agent. Waits for its first report to the platform, or with a backlog until the platform has all
+    /// events of the busy day.
     init(_ name: String, hasBacklog: Bool = false, in booth: BenchBooth) throws {
         let (board, boardPort) = try booth.startBoard(units: 4, inputs: ["help-1"])
         let (platform, platformPort) = try booth.startPlatform(name)
@@ -48,7 +48,7 @@ struct MemoryBooth {
         return text
     }
 
-    /// Runs `boothctl` to its end.
+    /// Runs `boothctl` and waits for its end.
     @discardableResult
     func command(_ words: [String]) throws -> ExitStatus {
         try start(words).wait(within: BenchBooth.patience)
@@ -58,11 +58,11 @@ struct MemoryBooth {
         try booth.startControl(of: name, words)
     }
 
-    /// Asks for the reports on the busy day and on its month.
+    /// Makes the reports on the busy day and its month.
     func makeReports() throws {
         for words in [["--day", "--json"], ["--month", "--json"], ["--month", "--csv"]] {
             let report = try start(["report", "--date", day.text] + words)
-            // So that nobody measures a report on nothing.
+            // Check that the report is not empty.
             let isCSV = words.contains("--csv")
             try report.line(within: BenchBooth.patience) {
                 $0.contains(isCSV ? ",\(BusyJournal.incidents)" : "\"raised\":\(BusyJournal.incidents)")
@@ -72,6 +72,6 @@ struct MemoryBooth {
         }
     }
 
-    /// Bytes that the agent alone takes.
+    /// The agent's anonymous memory in MiB.
     func anonymous() throws -> Double { Double(try files.memory("Anonymous")) / Self.mebibyte }
 }

@@ -3,7 +3,7 @@ import BoothModel
 import Glibc
 import Rehearsal
 
-/// What reports on a busy day leave in memory, and what they take for a moment.
+/// The memory that reports on a busy day keep, and their peak.
 struct ReportFigures {
     private static let budget = 6.0
     private static let growthBudget = 0.5
@@ -15,7 +15,7 @@ struct ReportFigures {
 
     private func measureBacklog(in booth: BenchBooth) throws -> Figure {
         let booth = try MemoryBooth("drained", hasBacklog: true, in: booth)
-        // Memory is given back ten seconds after a burst.
+        // The agent returns memory ten seconds after a burst, so wait longer.
         poll(nil, 0, 15_000)
         let after = try booth.anonymous()
         try booth.agent.stop(within: BenchBooth.patience)
@@ -28,7 +28,7 @@ struct ReportFigures {
 
     private func measureReports(in booth: BenchBooth) throws -> [Figure] {
         let booth = try MemoryBooth("reports", in: booth)
-        // The journal looks at its whole file after the start, and what that took is given back.
+        // After the start the journal checks its whole file, and then the memory for that is returned.
         poll(nil, 0, 15_000)
         let before = try booth.anonymous()
         let resident = try booth.files.resetPeak()
@@ -63,9 +63,9 @@ struct ReportFigures {
 }
 
 extension ProcessFiles {
-    /// Has the kernel measure the peak of resident memory anew (proc(5), `clear_refs`).
+    /// Resets the kernel's peak of resident memory (proc(5), `clear_refs`).
     ///
-    /// - Returns: resident bytes now.
+    /// - Returns: the resident bytes now.
     func resetPeak() throws -> Int {
         let opened = open("/proc/\(processID)/clear_refs", O_WRONLY | O_CLOEXEC)
         guard opened >= 0 else { throw RehearsalError("/proc/\(processID)/clear_refs cannot be written") }
@@ -74,7 +74,7 @@ extension ProcessFiles {
         return try status("VmRSS")
     }
 
-    /// The most bytes that were resident since then.
+    /// The peak of resident bytes since then.
     func peak() throws -> Int { try status("VmHWM") }
 
     private func status(_ name: String) throws -> Int {

@@ -4,10 +4,10 @@ import BoothModel
 import Glibc
 import Rehearsal
 
-/// The real agent for so many minutes, with everything going on that a booth sees in years: presses that are closed,
-/// reports, reloads, scans, walk tests, clients that follow. Its memory has to stay where it is.
+/// Runs the real agent for many minutes with the work of years: closed incidents, reports, reloads, scans, walk tests,
+/// following clients. Its memory must not grow.
 struct Soak {
-    /// A tick's worth of work, one after the other; not what a clock says, so that a slow machine does less.
+    /// Tasks done in turn, one in each tick. They do not follow a clock, so a slow machine does fewer.
     private enum Chore: String, CaseIterable {
         case reports, reload, walkTest, scan, follow
     }
@@ -42,7 +42,7 @@ struct Soak {
         return Self.figures(samples, presses: round * Self.pressesEach)
     }
 
-    /// One incident to its end: pressed, accepted, let go, closed in the booth.
+    /// Plays one incident to its end: pressed, accepted, released, closed in the booth.
     private func press(_ booth: MemoryBooth) throws {
         try booth.board.write(line: "set help-1 on")
         let raised = try booth.platform.line(within: BenchBooth.patience) {
@@ -63,14 +63,14 @@ struct Soak {
         case .walkTest:
             let test = try booth.start(["test"])
             poll(nil, 0, 500)
-            // It exits 1 when a point was not tested, and tells which.
+            // It exits with 1 and names the point if a point was not tested.
             _ = try test.stop(with: SIGINT, within: BenchBooth.patience)
-            // What is pressed before that is a test.
+            // A press before this line would still belong to the test.
             try booth.agent.line(on: .error, within: BenchBooth.patience) {
                 $0.contains("walk test ended") || $0.contains("步行测试结束")
             }
         case .scan:
-            // It takes the bus and gives it back, whatever it finds.
+            // The scan borrows the bus and returns it, whatever it finds.
             _ = try booth.command(["modbus", "scan", "cabinet", "--units", "1-8"])
             try booth.board.write(line: "set help-1 off")
         case .follow:
@@ -107,7 +107,7 @@ struct Soak {
         ]
     }
 
-    /// MiB an hour, by least squares.
+    /// The slope in MiB per hour, by least squares.
     private static func slope(of samples: ArraySlice<Sample>) -> Double {
         guard let first = samples.first else { return 0 }
         let hours = samples.map { ($0.time - first.time) / .seconds(3600) }

@@ -3,11 +3,11 @@ import BoothModel
 import Modbus
 import Rehearsal
 
-/// How much of a wire's time is used when there is always something to ask: four units that answer, asked as often as
-/// the agent's configuration allows, and without any pause by the loop.
+/// The used share of a wire's time when there is always a request to make. Four units answer. They are polled as often
+/// as the agent's configuration allows, and by the loop without a pause.
 ///
-/// What the wire allows is one read after the other: the request, the silence by which a unit knows that it is over, the
-/// answer, and the silence after it.
+/// The wire's limit is one read after the other: the request, the silence that ends it, the answer, and the silence
+/// after the answer.
 struct BusUseFigures {
     private static let units = 4
     private static let speeds = [9600, 115_200]

@@ -4,18 +4,18 @@ import Glibc
 import Rehearsal
 import Synchronization
 
-/// A request as the units saw it.
+/// A request as a unit received it.
 struct Call: Sendable {
-    /// 1...247; behind several gateways, the gateway's number from 1.
+    /// 1...247; with several gateways, the gateway's number from 1.
     let unit: Int
-    /// When its first byte was there.
+    /// When its first byte came.
     let at: BootTime
-    /// Whether it came before the silence that has to lie between two frames was over.
+    /// Whether it came before the required silence between two frames was over.
     let isEarly: Bool
     let isAnswered: Bool
 }
 
-/// Every request that simulated units saw, written by their thread and read by the bench.
+/// All requests to simulated units. The units' thread writes the log, the bench reads it.
 final class CallLog: Sendable {
     private let calls = Mutex<[Call]>([])
 
@@ -23,14 +23,14 @@ final class CallLog: Sendable {
         calls.withLock { $0.append(call) }
     }
 
-    /// Those that came from `begin` on and before `end`, in order.
+    /// The requests from `begin` until before `end`, in order.
     func calls(from begin: BootTime, to end: BootTime) -> [Call] {
         calls.withLock { $0.filter { $0.at >= begin && $0.at < end } }
     }
 
-    /// Waits until so many requests have come to `unit` since `begin`.
+    /// Waits until `unit` has received `count` requests since `begin`.
     ///
-    /// - Returns: whether they have come within `limit`.
+    /// - Returns: false if `limit` passed first.
     func wait(for count: Int, to unit: Int, since begin: BootTime, within limit: Duration) -> Bool {
         let deadline = BootTime.now() + limit
         while calls.withLock({ $0.count { $0.unit == unit && $0.at >= begin } }) < count {
@@ -41,7 +41,7 @@ final class CallLog: Sendable {
     }
 }
 
-/// Sleeps until `instant`, and not a moment less (clock_nanosleep(2), on the clock that never stands still).
+/// Sleeps until `instant`, never less (clock_nanosleep(2), on the clock that also counts suspend).
 func sleep(until instant: BootTime) {
     var time = timespec(
         tv_sec: Int(instant.nanoseconds / 1_000_000_000), tv_nsec: Int(instant.nanoseconds % 1_000_000_000))

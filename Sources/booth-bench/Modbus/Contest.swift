@@ -4,9 +4,9 @@ import Glibc
 import Modbus
 import Rehearsal
 
-/// How long the figures of Modbus are looked at.
+/// The durations of the Modbus measurements.
 struct ContestSpans: Sendable {
-    /// From the first request of the last program until measuring begins.
+    /// From the first request of the last program to the start of measuring.
     var settling: Duration
     var periods: Duration
     var throughput: Duration
@@ -18,17 +18,17 @@ struct ContestSpans: Sendable {
         settling: .seconds(2), periods: .seconds(4), throughput: .seconds(2), processor: .seconds(5))
 }
 
-/// A program at a polling task.
+/// A program that carries out a polling task.
 struct Contestant {
     static let agent = Message(zh: "boothd", en: "boothd")
 
     let name: Message
-    /// Whether it is given the time to end by itself; one in the middle of a long read is not waited for.
+    /// Whether to let it end by itself. Other programs may be in a long read, so they are killed.
     var isAgent = false
     let program: ChildProcess
-    /// What its units saw; nil where it polls nothing.
+    /// The requests to its units; nil if it polls nothing.
     let log: CallLog?
-    /// What has to stay as long as it runs: its units, its platform.
+    /// Objects that must live as long as the program: its units, its platform.
     let company: [AnyObject]
 
     func stop() throws {
@@ -36,10 +36,9 @@ struct Contestant {
     }
 }
 
-/// Puts the agent and its peers to the same task, each with units of its own.
+/// Gives the same task to the agent and to other programs, each with its own units.
 struct Contest {
     let booth: BenchBooth
-    /// Those that are installed.
     let peers: [Peer.Found]
 
     init(in booth: BenchBooth) throws {
@@ -58,13 +57,13 @@ struct Contest {
         return Contestant(name: Contestant.agent, isAgent: true, program: agent, log: log, company: [units, platform])
     }
 
-    /// Starts the agent on a wire of its own.
+    /// Starts the agent with its own wire.
     func startAgent(on line: SerialLine, _ task: SerialTask, named name: String) throws -> Contestant {
         let wire = try SerialWire(line, answering: 1...task.answering)
         return try startAgent(task.polling(on: wire), named: "\(name)-boothd", units: wire, log: wire.log)
     }
 
-    /// Starts a peer on a wire of its own.
+    /// Starts a peer with its own wire.
     func start(
         _ peer: Peer.Found, on line: SerialLine, _ task: SerialTask, named name: String
     ) throws -> Contestant {
@@ -76,17 +75,17 @@ struct Contest {
         return Contestant(name: peer.name, program: program, log: wire.log, company: [wire])
     }
 
-    /// Waits until each of them has asked unit 1, then as long as the figures take to settle.
+    /// Waits until each program has polled unit 1, and then until the figures have settled.
     ///
     /// - Returns: when measuring begins.
-    /// - Throws: `RehearsalError` for a program that asks nothing.
+    /// - Throws: `RehearsalError` if a program polls nothing.
     func waitUntilSteady(_ contestants: [Contestant], _ span: Duration) throws -> BootTime {
         for contestant in contestants {
             guard let log = contestant.log else { continue }
             let isPolling = log.wait(
                 for: 1, to: 1, since: BootTime(nanoseconds: 0), within: BenchBooth.patience)
             guard isPolling else {
-                // Its output is whole once it is over.
+                // Its output is complete only after it has ended.
                 try contestant.program.stop(with: SIGKILL, within: BenchBooth.patience)
                 let last = contestant.program.lines.suffix(3).map { "\n    \($0.text)" }.joined()
                 throw RehearsalError("\(contestant.name.en) asked nothing; its last lines:\(last)")
@@ -97,7 +96,7 @@ struct Contest {
         return begin
     }
 
-    /// One side for each peer, those that are not installed as well.
+    /// One side for each peer, also for those that are not installed.
     func baselines(_ sides: [Comparison.Side], of peers: [Peer] = Peer.allCases) -> [Comparison.Baseline] {
         peers.map { peer in
             let name = self.peers.first { $0.peer == peer }?.name
@@ -107,13 +106,13 @@ struct Contest {
     }
 }
 
-/// A polling task on a serial line: which units there are, and which of them answer.
+/// A polling task on a serial line: the configured units, and which of them answer.
 struct SerialTask: Sendable {
     var units: Int
-    /// Units 1 to this one.
+    /// Units 1 to this number answer.
     var answering: Int
     var period: Duration? = PollingTask.period
-    /// Whether the loop over libmodbus keeps the silence between two frames, as the agent does and the library does not.
+    /// Whether the loop over libmodbus waits for the silence between two frames. The agent does; the library does not.
     var keepsSilence = false
 
     func polling(on wire: SerialWire) -> PollingTask {

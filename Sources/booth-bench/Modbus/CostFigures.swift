@@ -3,8 +3,8 @@ import BoothModel
 import Modbus
 import Rehearsal
 
-/// What four units on a serial line, each asked every 200 ms, cost the machine; beside them an agent that asks one unit
-/// once an hour, since it wants a point at least, and the loop.
+/// The cost of polling four units on a serial line every 200 ms. Compared with the loop, and with an agent that polls
+/// one unit once an hour, because an agent needs at least one point.
 struct CostFigures {
     private static let units = 4
     private static let idle = Message(zh: "boothd,每小时轮询一次", en: "boothd, one poll an hour")
@@ -46,7 +46,7 @@ struct CostFigures {
         return Contestant(name: Self.idle, isAgent: true, program: agent.program, log: nil, company: agent.company)
     }
 
-    /// - Parameter values: of the contestants, in their order.
+    /// - Parameter values: one for each contestant, in the same order.
     private func compared(
         _ id: String, _ name: Message, _ unit: Figure.Unit, _ contestants: [Contestant], _ values: [Double]
     ) -> Comparison {

@@ -3,10 +3,10 @@ import BlockingIO
 import BoothModel
 import Glibc
 
-/// Gateways over TCP on this machine: each has a thread, answers for every unit, and takes one request of one client at a
-/// time, for a fixed time.
+/// TCP gateways on this machine, each on its own thread. A gateway answers for every unit, and handles one request of
+/// one client at a time, for a fixed time.
 final class Gateways: Sendable {
-    /// From a request to its answer.
+    /// The time from a request to its answer.
     static let answerTime = Duration.milliseconds(5)
 
     let ports: [UInt16]
@@ -22,7 +22,7 @@ final class Gateways: Sendable {
         self.stopping = stopping
         threads = try listeners.enumerated().map { index, listener in
             try WorkerThread(name: "gateway") {
-                // Alone it tells units apart; of several each has but one.
+                // A single gateway logs its units. Of several gateways, each has only one unit and logs its own number.
                 var loop = GatewayLoop(listener: listener, number: count == 1 ? nil : index + 1, log: calls)
                 loop.run(until: stopping)
             }
@@ -35,7 +35,7 @@ final class Gateways: Sendable {
     }
 }
 
-/// A listening socket on 127.0.0.1, its port the kernel's choice.
+/// A listening socket on 127.0.0.1 with a port chosen by the kernel.
 private final class Listener: Sendable {
     let descriptor: CInt
     let port: UInt16
@@ -66,17 +66,17 @@ private final class Listener: Sendable {
     }
 }
 
-/// One gateway's side; lives on its thread.
+/// The loop of one gateway; runs on its thread.
 private struct GatewayLoop {
     let listener: Listener
     let log: CallLog
     private let number: Int?
-    /// -1 while there is no client.
+    /// -1 if there is no client.
     private var client: CInt = -1
     private var bytes: [UInt8] = []
     private var room = [UInt8](repeating: 0, count: 512)
 
-    /// - Parameter number: in the log, in the place of the unit.
+    /// - Parameter number: logged instead of the unit.
     init(listener: Listener, number: Int?, log: CallLog) {
         self.listener = listener
         self.number = number
@@ -122,7 +122,7 @@ private struct GatewayLoop {
         }
     }
 
-    /// The next whole frame: transaction, protocol, length, unit, request (Modbus Messaging on TCP/IP 1.0b, 3.1.3).
+    /// The next complete frame: transaction, protocol, length, unit, request (Modbus Messaging on TCP/IP 1.0b, 3.1.3).
     private mutating func nextFrame() -> [UInt8]? {
         guard bytes.count > 7 else { return nil }
         let length = 6 + (Int(bytes[4]) << 8 | Int(bytes[5]))

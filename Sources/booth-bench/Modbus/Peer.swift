@@ -2,14 +2,14 @@
 import BoothModel
 import Rehearsal
 
-/// A program that polls Modbus units, to be measured beside the agent.
+/// Another program that polls Modbus units, to compare with the agent.
 enum Peer: CaseIterable, Sendable {
     case libmodbus, mbpoll, collectd, pymodbus
 
-    /// Where it was found, and what it calls itself.
+    /// An installed peer and its version.
     struct Found: Sendable {
         let peer: Peer
-        /// Of what runs it.
+        /// The path of the program or interpreter.
         let program: String
         let version: String
 
@@ -25,7 +25,7 @@ enum Peer: CaseIterable, Sendable {
         }
     }
 
-    /// The Debian packages that bring it.
+    /// The Debian packages that contain it.
     private var packages: String {
         switch self {
         case .libmodbus: "gcc libmodbus-dev"
@@ -35,14 +35,15 @@ enum Peer: CaseIterable, Sendable {
         }
     }
 
-    /// What is shown in the place of its figures where it is not there.
+    /// The text shown instead of figures if it is not installed.
     var absence: Message {
         Message(zh: "未安装(apt install \(packages))", en: "not installed (apt install \(packages))")
     }
 
     private static let packageVersion = "dpkg-query -W -f='${Version}\\n'"
 
-    /// Prints the program's path and its version, a line each; fails where it is not there. `$0`: a folder to work in.
+    /// A script that prints the program's path and its version, a line each. It fails if the program is missing. `$0`
+    /// is a work folder.
     private func search() throws -> String {
         switch self {
         case .libmodbus:
@@ -50,7 +51,7 @@ enum Peer: CaseIterable, Sendable {
             cc -O2 -o "$0/libmodbus-loop" '\(try BuiltPrograms.packageFile("Sources/booth-bench/Peers/libmodbus-loop.c"))' \
                 $(pkg-config --cflags --libs libmodbus) && echo "$0/libmodbus-loop" && pkg-config --modversion libmodbus
             """
-        // They call themselves by another version than their package has, or by none.
+        // These programs report another version than their package, or none.
         case .mbpoll: "command -v mbpoll && \(Self.packageVersion) mbpoll | sed 's/[+-].*//'"
         case .collectd:
             """
@@ -68,9 +69,9 @@ enum Peer: CaseIterable, Sendable {
         }
     }
 
-    /// Looks for it on this machine; the loop over libmodbus is compiled into `folder`.
+    /// Looks for it on this machine. The loop over libmodbus is compiled into `folder`.
     ///
-    /// - Returns: nil where it is not installed.
+    /// - Returns: nil if it is not installed.
     func find(workingIn folder: String) throws -> Found? {
         let shell = try ChildProcess("/bin/sh", ["-c", try search(), folder])
         guard try shell.wait(within: BenchBooth.patience) == .exited(0) else { return nil }
@@ -80,10 +81,10 @@ enum Peer: CaseIterable, Sendable {
 }
 
 extension Peer.Found {
-    /// Starts it on a task.
+    /// Starts it with a task.
     ///
-    /// - Parameter name: of its files in the booth's folder.
-    /// - Returns: nil for a task that it cannot do.
+    /// - Parameter name: the name of its files in the booth's folder.
+    /// - Returns: nil if it cannot do the task.
     func start(_ task: PollingTask, named name: String, in booth: BenchBooth) throws -> ChildProcess? {
         switch (peer, task.link) {
         case (.libmodbus, _): return try ChildProcess(program, task.loopArguments)
@@ -99,7 +100,7 @@ extension Peer.Found {
         }
     }
 
-    /// What it reads is not wanted, and would only be read by this process.
+    /// Runs it without output, because reading its output would cost this process time.
     private func silently(_ arguments: [String]) throws -> ChildProcess {
         try ChildProcess("/bin/sh", ["-c", "exec \"$0\" \"$@\" >/dev/null 2>&1", program] + arguments)
     }
@@ -113,7 +114,7 @@ extension Peer.Found {
         ]
     }
 
-    /// It reads registers only, and its response timeout is libmodbus' own, 500 ms.
+    /// It reads registers only, and uses libmodbus' own response timeout of 500 ms.
     private func collectdConfiguration(
         _ task: PollingTask, _ path: String, _ baud: Int, _ folder: String
     ) -> String {

@@ -3,12 +3,13 @@ import BoothModel
 import Modbus
 import Rehearsal
 
-/// How often a unit that answers is asked, among units that do not: the period asked for is 1.
+/// How often an answering unit is polled among silent units. The wanted period is 1.
 ///
-/// All programs run at the same time, each on a wire of its own, so that what else the machine does meets all of them.
+/// All programs run at the same time, each with its own wire, so other work on the machine affects all of them.
 struct PeriodFigures {
     private static let silent = [0, 1, 7, 31]
-    /// Enough for a program that takes many seconds for a round; the longest that is waited for them.
+    /// The fewest polls to wait for, because a program may need many seconds for a round; and the longest wait for
+    /// them.
     private static let leastCalls = 4
     private static let patience = Duration.seconds(90)
 

@@ -2,29 +2,29 @@
 import BoothModel
 import Rehearsal
 
-/// What every program of a comparison is to do: ask each unit for its first discrete input, again and again.
+/// The task of every program in a comparison: poll each unit's first discrete input again and again.
 struct PollingTask: Sendable {
     enum Link: Sendable {
-        /// Without parity, one stop bit.
+        /// No parity, one stop bit.
         case serial(path: String, baud: Int)
-        /// Of 127.0.0.1; each gateway has all the units.
+        /// Ports of 127.0.0.1; each gateway has all units.
         case tcp(ports: [UInt16])
     }
 
     static let period = Duration.milliseconds(200)
     static let responseTimeout = Duration.milliseconds(100)
-    /// The shortest that the agent's configuration takes.
+    /// The shortest period in the agent's configuration.
     static let shortestPeriod = Duration.milliseconds(10)
 
     var link: Link
-    /// Units 1 to this one.
+    /// Units 1 to this number.
     var units: Int
-    /// From one request of a unit to the next; nil: as often as the program can.
+    /// From one request of a unit to the next; nil: as often as possible.
     var period: Duration? = Self.period
-    /// What the loop over libmodbus waits before each request on a serial line; nil: nothing, as the library does.
+    /// How long the loop over libmodbus waits before each request on a serial line; nil: no wait, as in the library.
     var silence: Duration?
 
-    /// The agent's configuration for it.
+    /// The agent's configuration for this task.
     func configuration(platform: UInt16, _ certificates: Certificates) -> BoothConfigurationText {
         var text = BoothConfigurationText()
         let timeout = "response-timeout = \"\(Self.responseTimeout.milliseconds)ms\""
@@ -50,7 +50,8 @@ struct PollingTask: Sendable {
         return text
     }
 
-    /// What the two loops take: `rtu UNITS INTERVAL_MS TIMEOUT_MS DEVICE BAUD [SILENCE_US]`, `tcp UNITS INTERVAL_MS TIMEOUT_MS PORT...`.
+    /// The arguments of both loops: `rtu UNITS INTERVAL_MS TIMEOUT_MS DEVICE BAUD [SILENCE_US]`, `tcp UNITS INTERVAL_MS
+    /// TIMEOUT_MS PORT...`.
     var loopArguments: [String] {
         let numbers = [units, Int(period?.milliseconds ?? 0), Int(Self.responseTimeout.milliseconds)].map { "\($0)" }
         return switch link {

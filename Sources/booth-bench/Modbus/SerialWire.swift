@@ -4,13 +4,12 @@ import BoothModel
 import Glibc
 import Modbus
 
-/// A serial bus with its units: a pseudo-terminal on which everything takes the time that it takes on copper.
+/// A serial bus with its units: a pseudo-terminal with the timing of a real wire.
 ///
-/// The bytes of a request are there at once; the answer comes when the request would have gone over the wire, the unit
-/// would have seen the silence after it, and the answer's last byte would have arrived. Units that are not among those
-/// that answer are silent.
+/// The bytes of a request arrive at once. The answer comes after the time that a real wire needs: the request, the
+/// silence after it, and the answer. Units outside of the answering range are silent.
 final class SerialWire: Sendable {
-    /// How long a read of one input keeps the wire busy, the silence after the answer included.
+    /// How long a read of one input occupies the wire, with the silence after the answer.
     static func exchange(on line: SerialLine) -> Duration {
         line.time(of: UnitAnswer.requestBytes + UnitAnswer.oneInputBytes) + line.silenceBetweenFrames * 2
     }
@@ -21,7 +20,7 @@ final class SerialWire: Sendable {
     private let stopping: WakeUp
     private let thread: WorkerThread
 
-    /// - Parameter units: those that answer.
+    /// - Parameter units: the units that answer.
     /// - Throws: `SystemError` when there is no pseudo-terminal, descriptor or thread left.
     init(_ line: SerialLine, answering units: ClosedRange<Int>) throws {
         self.line = line
@@ -40,11 +39,11 @@ final class SerialWire: Sendable {
         thread.join(milliseconds: 1000)
     }
 
-    /// Where a program opens it.
+    /// The path for programs to open.
     var path: String { ends.path }
 }
 
-/// Both ends of a pseudo-terminal; holding the slave open as well keeps the master from hanging up between programs.
+/// Both ends of a pseudo-terminal. The slave is held open, so that the master does not hang up between programs.
 private final class PseudoLine: Sendable {
     let master: CInt
     let path: String
@@ -66,7 +65,7 @@ private final class PseudoLine: Sendable {
     }
 }
 
-/// The units' side of the wire; lives on the wire's thread.
+/// The units on the wire; runs on the wire's thread.
 private struct WireUnits {
     let line: SerialLine
     let answering: ClosedRange<Int>
@@ -75,7 +74,7 @@ private struct WireUnits {
     private var room = [UInt8](repeating: 0, count: 256)
     private var pending: [UInt8] = []
     private var lastByte = BootTime(nanoseconds: 0)
-    /// When the last frame on the wire, a request or an answer, was over.
+    /// When the last frame on the wire, a request or an answer, ended.
     private var frameEnd = BootTime(nanoseconds: 0)
 
     init(line: SerialLine, answering: ClosedRange<Int>, master: CInt, log: CallLog) {
@@ -97,7 +96,7 @@ private struct WireUnits {
     private mutating func carry(at now: BootTime) {
         let count = read(master, &room, room.count)
         guard count > 0 else { return }
-        // What a program left unfinished is not the beginning of its next frame.
+        // Drop an incomplete frame after a pause; it does not belong to the next frame.
         if now - lastByte > line.time(of: 256) { pending.removeAll(keepingCapacity: true) }
         lastByte = now
         pending += room.prefix(count)
@@ -116,7 +115,7 @@ private struct WireUnits {
         log.add(Call(unit: unit, at: now, isEarly: isEarly, isAnswered: isAnswered))
     }
 
-    /// - Returns: whether the answer arrived; it does not where another request ran into it.
+    /// - Returns: whether the answer arrived; false if another request collided with it.
     private mutating func answer(_ frame: [UInt8]) -> Bool {
         let body = [frame[0]] + UnitAnswer.to(frame[1..<6])
         let bytes = body + UnitAnswer.checksum(of: body)

@@ -3,7 +3,8 @@ import BoothModel
 import Modbus
 import Rehearsal
 
-/// Units asked in a second over TCP, each answering after 5 ms: 31 of them behind one gateway, and 32 gateways of one.
+/// Units polled per second over TCP, with answers after 5 ms: 31 units behind one gateway, and 32 gateways with one
+/// each.
 struct ThroughputFigures {
     let contest: Contest
     let spans: ContestSpans

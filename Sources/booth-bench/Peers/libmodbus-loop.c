@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The obvious loop over libmodbus, which booth-bench measures boothd against: each unit asked in turn for its first
-// discrete input, then a sleep to the next instant of the grid. Runs until it is killed.
+// A simple loop over libmodbus, which booth-bench compares with boothd. It polls each unit's first discrete input in
+// turn, then sleeps until the next instant of the grid. Runs until it is killed.
 #include <errno.h>
 #include <modbus.h>
 #include <stdio.h>
@@ -19,7 +19,7 @@ static void fail(const char *what)
     exit(1);
 }
 
-/// Connects `context`, with the response timeout; ends the program where that cannot be.
+/// Connects `context` with the response timeout; ends the program on failure.
 static modbus_t *connected(modbus_t *context, int timeout_ms)
 {
     if (!context)
@@ -30,8 +30,8 @@ static modbus_t *connected(modbus_t *context, int timeout_ms)
     return context;
 }
 
-/// Asks each unit once, each time after `silence_us`, which the library leaves out. What a unit answers is nobody's concern
-/// here, nor that it does not.
+/// Polls each unit once, each time after waiting `silence_us`, which the library does not do. Answers and failures are
+/// ignored.
 static void ask_all(modbus_t *context, int units, int silence_us)
 {
     struct timespec silence = {.tv_nsec = silence_us * 1000L};
@@ -44,8 +44,7 @@ static void ask_all(modbus_t *context, int units, int silence_us)
     }
 }
 
-/// Sleeps to the next instant of the grid that began at `instant`, and makes that `instant`. A round that took longer
-/// than the interval is not made up for.
+/// Sleeps until the next instant of the grid and stores it in `instant`. Instants missed by a long round are skipped.
 static void sleep_to_next(struct timespec *instant, int interval_ms)
 {
     if (!interval_ms)

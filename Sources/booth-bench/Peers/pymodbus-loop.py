@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The obvious loop over pymodbus, as libmodbus-loop.c: each unit in turn, then a sleep to the next instant of the grid.
+"""A simple loop over pymodbus, like libmodbus-loop.c: polls each unit in turn, then sleeps to the next instant.
 
 usage: pymodbus-loop.py rtu UNITS INTERVAL_MS TIMEOUT_MS DEVICE BAUD
        pymodbus-loop.py tcp UNITS INTERVAL_MS TIMEOUT_MS PORT...
@@ -17,26 +17,26 @@ logging.disable(logging.CRITICAL)
 
 
 def connections(mode, timeout, rest):
-    """The clients, without retries: a unit that is silent costs its timeout once."""
+    """Creates the clients, without retries: a silent unit costs one timeout."""
     if mode == "rtu":
         made = [ModbusSerialClient(rest[0], baudrate=int(rest[1]), timeout=timeout, retries=0)]
     else:
         made = [ModbusTcpClient("127.0.0.1", port=int(port), timeout=timeout, retries=0) for port in rest]
     for client in made:
-        # 3.0 cuts the timeout to whole seconds.
+        # pymodbus 3.0 cuts the timeout to whole seconds.
         if hasattr(client, "params"):
             client.params.timeout = timeout
     return made
 
 
 def unit_keyword(client):
-    """What the release at hand calls the unit: `slave` up to 3.9, then `device_id`."""
+    """The name of the unit parameter: `slave` up to pymodbus 3.9, then `device_id`."""
     names = inspect.signature(client.read_discrete_inputs).parameters
     return "device_id" if "device_id" in names else "slave"
 
 
 def ask_all(client, keyword, units):
-    """Asks each unit once; newer releases raise where older ones return an error."""
+    """Polls each unit once. Newer releases raise an exception where older ones return an error."""
     for unit in range(1, units + 1):
         try:
             client.read_discrete_inputs(0, count=1, **{keyword: unit})

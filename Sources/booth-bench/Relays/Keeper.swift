@@ -6,10 +6,10 @@ import BoothModel
 import Glibc
 import Rehearsal
 
-/// The agent's journal in a process of its own, which can be traced and killed: `booth-bench keep DIRECTORY`.
+/// The agent's journal in its own process, which can be traced and killed: `booth-bench keep DIRECTORY`.
 ///
-/// It says `ready N`, N events waiting; then it reads numbers: so many events of 600 bytes are recorded, and `done` is said
-/// once all of them are synced.
+/// It prints `ready N` when N events wait. Then it reads numbers. For each it records that many events of 600 bytes,
+/// and prints `done` when all are synced.
 struct Keeper {
     static let word = "keep"
     static let target = TargetID(rawValue: "police")
@@ -66,7 +66,7 @@ struct Keeper {
     }
 }
 
-/// The agent's journal, and its uplink over mutual TLS to a platform that keeps nothing.
+/// The agent's journal, with its uplink over mutual TLS to a platform that stores nothing.
 final class BoothRelay: Relay {
     private let booth: BenchBooth
     private let folder: String
@@ -74,7 +74,7 @@ final class BoothRelay: Relay {
     private var process: ChildProcess?
     private var waiting = 0
 
-    /// - Parameter configuration: makes one for a platform's port.
+    /// - Parameter configuration: creates one for a platform's port.
     init(folder: String, in booth: BenchBooth, _ configuration: @escaping (UInt16) throws -> Configuration) {
         (self.booth, self.folder, self.configuration) = (booth, folder, configuration)
     }
@@ -98,7 +98,7 @@ final class BoothRelay: Relay {
 
     func count() throws -> Int { waiting }
 
-    /// By an agent's uplink in this process, on the same directory.
+    /// Uses an agent's uplink in this process, with the same directory.
     func drain(within limit: Duration) throws -> (events: Int, seconds: Double) {
         try stop()
         let platform = try BenchPlatform(booth.certificates)

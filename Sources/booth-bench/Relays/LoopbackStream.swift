@@ -4,15 +4,15 @@ import BoothModel
 import Glibc
 import Rehearsal
 
-/// A TCP connection to a program on this machine, written whole and read with patience.
+/// A TCP connection to a program on this machine. Writes are complete, and reads wait.
 final class LoopbackStream {
     private let descriptor: Descriptor
     private var buffer: [UInt8] = []
     private var place = 0
-    /// Longest wait for bytes.
+    /// The longest wait for bytes.
     var patience = BenchBooth.patience
 
-    /// Connects, trying again while nobody listens yet.
+    /// Connects; tries again until somebody listens.
     init(port: UInt16, within limit: Duration = BenchBooth.patience) throws {
         let deadline = BootTime.now() + limit
         while true {
@@ -55,7 +55,7 @@ final class LoopbackStream {
 
     func write(_ text: String) throws { try write(Array(text.utf8)) }
 
-    /// Waits for so many bytes.
+    /// Waits for this many bytes.
     func read(_ count: Int) throws -> [UInt8] {
         while buffer.count - place < count { try receive() }
         defer { place += count }

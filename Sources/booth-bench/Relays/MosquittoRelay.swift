@@ -2,8 +2,8 @@
 import BoothModel
 import Rehearsal
 
-/// mosquitto with persistence that is saved after each change, spoken to in MQTT 3.1.1 at QoS 1. A subscriber with a
-/// session that stays is away while events come, as a platform would be.
+/// mosquitto with persistence saved after each change, reached with MQTT 3.1.1 at QoS 1. A subscriber with a persistent
+/// session is offline while events come, as a platform would be.
 final class MosquittoRelay: Relay {
     private let program: String
     private let booth: BenchBooth
@@ -36,7 +36,7 @@ final class MosquittoRelay: Relay {
             """, named: "\(folder).conf")
         let command = tracer + [program, "-c", file]
         process = try ChildProcess(command[0], Array(command.dropFirst()))
-        // The session that events wait for.
+        // The events wait for this session.
         let subscriber = try MQTTStream(port: port, client: "platform", isClean: false)
         if !subscriber.isKnown { try subscriber.subscribe(to: "booth") }
         try subscriber.disconnect()
@@ -64,14 +64,14 @@ final class MosquittoRelay: Relay {
         }
     }
 
-    /// What its session gets, however slowly.
+    /// The number of events that the session gets, however slowly.
     func count() throws -> Int { try drain(within: .seconds(120)).events }
 
     func drain(within limit: Duration) throws -> (events: Int, seconds: Double) {
         let subscriber = try MQTTStream(port: port, client: "platform", isClean: false)
         let began = BootTime.now()
         var (events, last) = (0, began)
-        // A quiet second is the end: MQTT does not say how much there is.
+        // MQTT does not say how many messages wait, so a quiet time means the end.
         while BootTime.now() < began + limit, let number = try subscriber.nextMessage(within: .seconds(2)) {
             try subscriber.acknowledge(number)
             (events, last) = (events + 1, .now())
@@ -96,10 +96,10 @@ final class MosquittoRelay: Relay {
     }
 }
 
-/// As much of MQTT 3.1.1 as that takes.
+/// The needed part of MQTT 3.1.1.
 private final class MQTTStream {
     private let stream: LoopbackStream
-    /// Whether the broker had a session of this client.
+    /// Whether the broker had a session for this client.
     let isKnown: Bool
 
     init(port: UInt16, client: String, isClean: Bool) throws {
@@ -129,7 +129,7 @@ private final class MQTTStream {
         guard try Self.packet(from: stream).kind == 0x40 else { throw RehearsalError("mosquitto acknowledged nothing") }
     }
 
-    /// The packet's number of the next message; nil where none comes.
+    /// The packet identifier of the next message; nil if none comes.
     func nextMessage(within limit: Duration) throws -> [UInt8]? {
         stream.patience = limit
         defer { stream.patience = BenchBooth.patience }

@@ -2,7 +2,7 @@
 import BoothModel
 import Rehearsal
 
-/// nats-server with a JetStream stream in a file that is synced with each message, spoken to in its text protocol.
+/// nats-server with a JetStream stream in a file that is synced after each message, reached with its text protocol.
 final class NATSRelay: Relay {
     private let program: String
     private let booth: BenchBooth
@@ -18,7 +18,7 @@ final class NATSRelay: Relay {
         try booth.makeFolder(folder)
     }
 
-    /// The configuration, which an old nats-server refuses.
+    /// Writes the configuration, which an old nats-server refuses.
     ///
     /// - Returns: its path.
     func configuration() throws -> String {
@@ -38,7 +38,7 @@ final class NATSRelay: Relay {
         let made = try client.request(
             "$JS.API.STREAM.CREATE.booth",
             #"{"name":"booth","subjects":["booth.events"],"storage":"file","retention":"limits","num_replicas":1}"#)
-        // After a restart it is there, which is no error.
+        // After a restart the stream exists already, which is no error.
         guard made.contains(#""config""#) else { throw RehearsalError("nats-server made no stream: \(made)") }
         self.client = client
     }
@@ -115,7 +115,7 @@ final class NATSRelay: Relay {
     }
 }
 
-/// As much of the NATS protocol as that takes: one inbox for all answers.
+/// The needed part of the NATS protocol, with one inbox for all answers.
 private final class NATSStream {
     private let stream: LoopbackStream
 
@@ -136,10 +136,10 @@ private final class NATSStream {
         return try message().body
     }
 
-    /// The next message, and where to acknowledge it.
+    /// The next message, and the subject for its acknowledgement.
     func message() throws -> (reply: String?, body: String) {
         while true {
-            // MSG subject 1 [reply] bytes; HMSG has the bytes of its headers before those of all.
+            // MSG subject 1 [reply] bytes. HMSG has the header's length before the total length.
             let words = try stream.line().split(separator: " ").map(String.init)
             switch words.first {
             case "PING": try stream.write("PONG\r\n")

@@ -2,33 +2,33 @@
 import BoothModel
 import Rehearsal
 
-/// Something that takes events of 600 bytes one at a time, keeps them on disk, and passes them on: the agent's journal and
-/// uplink, or what a person would take from Debian instead. All of it below one folder.
+/// Something that accepts events of 600 bytes one by one, keeps them on disk, and passes them on: the agent's journal
+/// and uplink, or a program from Debian that could replace them. It keeps everything in one folder.
 protocol Relay: AnyObject {
-    /// Starts the program on its folder, empty or not, and waits until it takes events.
+    /// Starts the program with its folder, which may be empty, and waits until it accepts events.
     ///
-    /// - Parameter tracer: a command line to run it with, such as strace's.
+    /// - Parameter tracer: a command line that runs it, such as strace's.
     func start(tracer: [String]) throws
 
-    /// Hands over so many events, one after the other, each once the one before it was acknowledged.
+    /// Publishes `count` events, each after the one before was acknowledged.
     func publish(_ count: Int) throws
 
-    /// Hands over so many events as fast as they are taken.
+    /// Publishes `count` events as fast as they are accepted.
     func publishAtOnce(_ count: Int) throws
 
-    /// How many events it has, after a start.
+    /// The number of events that it has after a start.
     func count() throws -> Int
 
-    /// Has everything passed on to a receiver that keeps nothing, each event acknowledged.
+    /// Passes everything on to a receiver that stores nothing; each event is acknowledged.
     ///
-    /// - Parameter limit: how long that may take.
-    /// - Returns: events, and seconds from the first to the last.
+    /// - Parameter limit: the longest time for it.
+    /// - Returns: the number of events, and the seconds from the first to the last.
     func drain(within limit: Duration) throws -> (events: Int, seconds: Double)
 
     /// Ends the program with SIGKILL.
     func kill() throws
 
-    /// Ends the program as its service manager would.
+    /// Ends the program in the way its service manager would.
     func stop() throws
 }
 

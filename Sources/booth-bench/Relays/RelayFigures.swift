@@ -3,8 +3,8 @@ import BoothModel
 import Glibc
 import Rehearsal
 
-/// What keeping an event costs the disk, what a SIGKILL leaves of events that were acknowledged, and how fast they are
-/// passed on: the agent's journal and uplink beside programs of Debian, on the same events, in the same run.
+/// The disk cost of keeping an event, how many acknowledged events survive a SIGKILL, and how fast events are passed
+/// on. Compares the agent's journal and uplink with programs from Debian, with the same events in the same run.
 struct RelayFigures {
     /// A program to compare with.
     enum Peer: CaseIterable {
@@ -25,7 +25,7 @@ struct RelayFigures {
             }
         }
 
-        /// What it was told, in a word or two.
+        /// Its settings in a word or two.
         var setting: Message {
             switch self {
             case .mosquitto: Message(zh: "每次变化都保存", en: "saved on each change")
@@ -35,7 +35,7 @@ struct RelayFigures {
         }
     }
 
-    /// What was measured of one of them.
+    /// The results of one program.
     private struct Measured {
         var bytes, syncs, survivors, drain: Double
     }
@@ -52,7 +52,7 @@ struct RelayFigures {
     private var drained: Int { isQuick ? 500 : 2000 }
     private static let patience = Duration.seconds(60)
 
-    /// - Parameter configuration: makes one for a platform's port.
+    /// - Parameter configuration: creates one for a platform's port.
     func measure(_ configuration: @escaping (UInt16) throws -> Configuration, in booth: BenchBooth) throws
         -> [Comparison]
     {
@@ -101,7 +101,7 @@ struct RelayFigures {
             })
     }
 
-    /// One that cannot be measured says why, and the others go on.
+    /// If one program cannot be measured, its reason is shown, and the others are measured.
     private func outcome(of peer: Peer, _ strace: String, in booth: BenchBooth) -> Outcome {
         do {
             guard let found = try find(peer) else {
@@ -164,7 +164,7 @@ struct RelayFigures {
         try relay.publish(10)
         let before = try trace.read()
         try relay.publish(traced)
-        // What is written behind the acknowledgement is written for it as well.
+        // Also count what is written shortly after the acknowledgement.
         poll(nil, 0, 1500)
         let all = try trace.read() - before
         try relay.stop()
@@ -184,7 +184,7 @@ struct RelayFigures {
     private func drain(_ relay: any Relay) throws -> Double {
         try relay.start()
         try relay.publishAtOnce(drained)
-        // As it is after an outage: with what the file has.
+        // Restart with the data in its file, as after an outage.
         try relay.stop()
         try relay.start()
         let drained = try relay.drain(within: Self.patience)

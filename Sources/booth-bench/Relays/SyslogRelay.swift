@@ -5,8 +5,8 @@ import HTTPServer
 import Rehearsal
 import Synchronization
 
-/// syslog-ng with a reliable disk buffer before an HTTP destination, which stands still until it is drained. Nobody tells a
-/// sender of syslog that an event was taken: the next one is sent once the buffer's file has grown or been written.
+/// syslog-ng with a reliable disk buffer before an HTTP destination, which refuses events until `drain`. syslog gives
+/// the sender no acknowledgement, so the next event is sent when the size of the buffer files has changed.
 final class SyslogRelay: Relay {
     private let program: String
     private let booth: BenchBooth
@@ -18,7 +18,7 @@ final class SyslogRelay: Relay {
     private var sender: LoopbackStream?
     private var published = 0
 
-    /// What the platform has of it.
+    /// The HTTP receiver, and what it has received.
     private final class Receiver: Sendable {
         let isOpen = Atomic(false)
         let events = Atomic(0)
@@ -76,7 +76,7 @@ final class SyslogRelay: Relay {
 
     func publishAtOnce(_ count: Int) throws {
         for _ in 0..<count { try send() }
-        // Nothing says that all of it is buffered.
+        // Nothing tells when everything is buffered, so wait.
         poll(nil, 0, 2000)
     }
 
@@ -85,7 +85,7 @@ final class SyslogRelay: Relay {
         try sender?.write(relayedEvent(published) + [0x0a])
     }
 
-    /// Where the buffer is written next: its first bytes hold it, and it is seen in its length too.
+    /// The total size of the buffer files.
     private func bufferedBytes() -> Int64 {
         guard let directory = opendir(booth.file(folder)) else { return 0 }
         defer { closedir(directory) }
@@ -101,7 +101,7 @@ final class SyslogRelay: Relay {
         return sum
     }
 
-    /// What the platform gets of it after this start.
+    /// The number of events that the receiver gets after this start.
     func count() throws -> Int { try drain(within: .seconds(60)).events }
 
     func drain(within limit: Duration) throws -> (events: Int, seconds: Double) {
@@ -111,7 +111,7 @@ final class SyslogRelay: Relay {
         var (first, last) = (BootTime?.none, BootTime.now())
         var seen = before
         let began = BootTime.now()
-        // Three quiet seconds are the end; it tries again after one.
+        // Three quiet seconds mean the end, because it tries again after one second.
         while BootTime.now() < began + limit, BootTime.now() < last + .seconds(3) {
             poll(nil, 0, 1)
             let now = receiver.events.load(ordering: .relaxed)

@@ -2,14 +2,14 @@
 import BoothCore
 import BoothModel
 
-/// What can happen to the rules, their own deadlines apart.
+/// The inputs of the rules, apart from their own deadlines.
 enum BoothInput {
     case reading(PointID, PointState)
     case device(DeviceID, isLost: Bool)
     case link(TargetID, isLost: Bool)
     case missed(PointID)
     case answer(IncidentRules.Answer, EventID, TargetID)
-    /// A receipt that refuses an incident and names the class that it is for.
+    /// A receipt that refuses an incident and names the right class.
     case reroute(EventID, incident: EventID, IncidentClass, TargetID)
     case task(PlatformTask)
     case acknowledge(EventID)
@@ -17,7 +17,7 @@ enum BoothInput {
 
     private static let officer = Actor.officer("zhang")
 
-    /// - Parameter number: of the input; a task's answer moves the cursor to it.
+    /// - Parameter number: the input's number; a task moves the cursor to it.
     func apply(to rules: inout IncidentRules, number: Int, at moment: Moment) -> [Decision] {
         switch self {
         case .reading(let point, let state):
@@ -48,9 +48,9 @@ enum BoothInput {
     private static let fault = DeviceFault(.silent, Message(zh: "不应答", en: "does not answer"))
 }
 
-/// What is still to happen, in the order of its time.
+/// Future inputs, in order of time.
 struct Agenda {
-    /// The latest first.
+    /// In reverse order: the latest first.
     private var entries: [(time: BootTime, input: BoothInput)] = []
 
     var next: BootTime? { entries.last?.time }

@@ -2,7 +2,7 @@
 import BoothCore
 import BoothModel
 
-/// A booth with points of all kinds, two platforms, the technicians' and a backup, on a clock of its own.
+/// A booth with points of all kinds, two platforms, the technicians' target and a backup, on a simulated clock.
 struct BusyBooth {
     static let police: TargetID = "police"
     static let community: TargetID = "community"
@@ -13,7 +13,7 @@ struct BusyBooth {
     let points: [PointKind: [PointID]]
 
     /// - Parameters:
-    ///   - count: of points, the kinds taking turns.
+    ///   - count: the number of points; their kinds alternate.
     ///   - repeatWindow: zero: each press is an incident.
     init(points count: Int, repeatWindow: Duration = .seconds(30)) {
         var settings = RuleSettings()
@@ -65,7 +65,7 @@ struct BusyBooth {
         IncidentRules(configuration: configuration, ids: EventIDGenerator(after: 0))
     }
 
-    /// The points of a kind take turns.
+    /// The points of a kind are used in turn.
     func point(_ kind: PointKind, _ number: Int) -> PointID {
         let all = points[kind] ?? []
         return all[number % all.count]

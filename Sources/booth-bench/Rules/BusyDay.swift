@@ -2,7 +2,7 @@
 import BoothCore
 import BoothModel
 
-/// Random numbers that are the same in each run (splitmix64).
+/// Random numbers that are the same in every run (splitmix64).
 struct RepeatableNumbers: RandomNumberGenerator {
     private var state: UInt64 = 20_260_101
 
@@ -19,7 +19,7 @@ struct RepeatableNumbers: RandomNumberGenerator {
     mutating func seconds(_ range: ClosedRange<Int64>) -> Duration { .seconds(Int64.random(in: range, using: &self)) }
 }
 
-/// What people and things do to a busy booth in one day: some thirty incidents, and a street door that is never still.
+/// The activity at a busy booth in one day: about thirty incidents, and a street door that moves all the time.
 struct BusyDay {
     private let booth: BusyBooth
     private let midnight: BootTime
@@ -28,8 +28,8 @@ struct BusyDay {
 
     /// - Parameters:
     ///   - day: counted from 0.
-    ///   - midnight: at which it begins.
-    ///   - numbers: are used up by it.
+    ///   - midnight: when the day begins.
+    ///   - numbers: the random numbers, which are consumed.
     init(_ day: Int, at midnight: BootTime, of booth: BusyBooth, _ numbers: inout RepeatableNumbers) {
         self.booth = booth
         self.midnight = midnight
@@ -40,7 +40,7 @@ struct BusyDay {
         pulse(.roomDoor, times: 20, hours: 9...10, seconds: 5...60)
         pulse(.roomDoor, times: 2, hours: 19...22, seconds: 10...400)
         pulse(.mailSlot, times: 6, hours: 7...18, seconds: 1...2)
-        // A box that nobody empties for longer than a week, now and then.
+        // Sometimes a letter box is not emptied for more than a week.
         if day % 30 > 9 { pulse(.mailDoor, times: 1, hours: 14...14, seconds: 30...90) }
         if day % 10 == 0 { pulse(.mailDoor, times: 1, hours: 23...23, seconds: 30...90) }
         pulse(.tamper, times: 1, hours: 0...23, seconds: 5...600)
@@ -59,7 +59,7 @@ struct BusyDay {
             Int64.random(in: hours.lowerBound * 3_600_000..<(hours.upperBound + 1) * 3_600_000, using: &numbers))
     }
 
-    /// Whoever is in need presses more than once.
+    /// A person in need presses several times.
     private mutating func press(_ kind: PointKind, times: Int) {
         for number in 0..<times {
             var start = time(hours: 0...23)

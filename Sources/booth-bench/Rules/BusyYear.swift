@@ -3,8 +3,8 @@ import BoothCore
 import BoothModel
 import Rehearsal
 
-/// Days of a busy booth through its rules, deadline by deadline, with platforms and officers that answer: each input
-/// timed by itself, and nothing but the rules in it.
+/// Runs days of a busy booth through its rules, deadline by deadline, with platforms and officers that answer. Each
+/// input is timed alone, with nothing but the rules.
 struct BusyYear {
     private static let booth = BusyBooth(points: 24)
 
@@ -12,9 +12,9 @@ struct BusyYear {
     private var agenda = Agenda()
     private var numbers = RepeatableNumbers()
     private var isEncoding = false
-    /// Of each input, and each time that a deadline was over.
+    /// For each input and each passed deadline.
     private(set) var microseconds: [Double] = []
-    /// Of encoding each event of some days, for comparison.
+    /// For encoding each event of some days, for comparison.
     private(set) var encoding: [Double] = []
     private(set) var events = 0
     private(set) var incidents = 0
@@ -22,7 +22,7 @@ struct BusyYear {
 
     var seconds: Double { microseconds.reduce(0, +) / 1e6 }
 
-    /// - Throws: `RehearsalError` where a deadline does not go away when it is served.
+    /// - Throws: `RehearsalError` if a deadline stays after it was served.
     mutating func run(days: Int) throws {
         let day = Duration.seconds(86_400)
         for number in 0..<days {
@@ -83,7 +83,7 @@ struct BusyYear {
         }
         for target in event.recipients {
             agenda.add(.answer(.sent, event.id, target), at: time + .milliseconds(50))
-            // Some are accepted too late for the first step of the answer clock, or for all of them.
+            // Some answers come after the first step of the answer clock, or after all steps.
             let delay = numbers.chance(3) ? numbers.seconds(70...400) : .milliseconds(900)
             if isRerouted, let incident = event.incident {
                 agenda.add(.reroute(event.id, incident: incident.id, .police, target), at: time + delay)
@@ -93,7 +93,7 @@ struct BusyYear {
         }
     }
 
-    /// How it is answered: the police close theirs by tasks, an officer those of the others; some after days.
+    /// How it is closed: the police close theirs with tasks, an officer closes the others; some after days.
     private mutating func plan(_ incident: Incident, at time: BootTime) {
         let end = numbers.chance(5) ? numbers.seconds(86_400...3 * 86_400) : numbers.seconds(7200...8 * 3600)
         guard incident.incidentClass == .police else {

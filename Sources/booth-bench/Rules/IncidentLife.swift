@@ -2,24 +2,24 @@
 import BoothCore
 import BoothModel
 
-/// A booth in which one incident after another is raised, answered and closed, while others stay open.
+/// A booth where one incident after another is raised, answered and closed, while other incidents stay open.
 struct IncidentLife {
     private let booth: BusyBooth
     private var rules: IncidentRules
     private var now = BootTime(nanoseconds: 60_000_000_000)
     private var number = 0
-    /// Of the press alone: it raises an incident.
+    /// The time of the press, which raises an incident.
     private(set) var press: [Double] = []
-    /// Of the press, the release, its receipts, three tasks: eight inputs.
+    /// The time of all eight inputs: press, release, receipts, three tasks.
     private(set) var whole: [Double] = []
-    /// Of a letter box that is opened and closed.
+    /// The time of opening and closing a letter box.
     private(set) var collection: [Double] = []
-    /// Of what the agent asks for a fault lamp after each of its inputs.
+    /// The time to find the state of the fault lamp, which the agent does after each input.
     private(set) var faultLamp: [Double] = []
 
     /// - Parameters:
-    ///   - points: that the booth has, 10 or more for one of each kind.
-    ///   - open: incidents that stay open, half of them accepted.
+    ///   - points: the number of points, at least 10 for one of each kind.
+    ///   - open: the number of incidents that stay open; half of them are accepted.
     init(points: Int, open: Int) {
         booth = BusyBooth(points: points, repeatWindow: .zero)
         rules = booth.rules()
@@ -37,12 +37,12 @@ struct IncidentLife {
     @discardableResult
     private mutating func apply(_ input: BoothInput) -> [BoothEvent] {
         number += 1
-        // Slow enough for one millisecond an id, too fast for any deadline of what stays open.
+        // 1 ms allows one id each, and is too short for any deadline of the open incidents.
         now = now + .milliseconds(1)
         return input.apply(to: &rules, number: number, at: BusyBooth.moment(at: now)).last?.events ?? []
     }
 
-    /// One incident from its press to its end.
+    /// Plays one incident from its press to its end.
     mutating func live() {
         let began = BootTime.now()
         let raised = apply(.reading(button, .active)).first

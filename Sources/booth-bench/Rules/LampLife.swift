@@ -2,7 +2,7 @@
 import BoothCore
 import BoothModel
 
-/// A help lamp with presses that nobody answers, and what the agent asks it after each of its inputs.
+/// Times a help lamp with unanswered presses: the questions that the agent asks it after each input.
 struct LampLife {
     private var lamp: HelpLamp
     private var now = BootTime(nanoseconds: 60_000_000_000)
@@ -25,7 +25,7 @@ struct LampLife {
         incident = press()
     }
 
-    /// A press is recorded, and the lamp is asked what it says and until when.
+    /// Records a press and asks the lamp for its state and its next change.
     mutating func pass() {
         let began = BootTime.now()
         now = now + .milliseconds(1)

@@ -4,21 +4,21 @@ import BoothModel
 import Glibc
 import Rehearsal
 
-/// The rules alone, without a disk or a network: what a year costs them, and whether they get slower as a booth grows.
+/// The rules without disk or network: the time for a year, and whether they get slower as a booth grows.
 struct RulesFigures {
     private static let openIncidents = 10_000
 
     private let days: Int
     private let rounds: Int
 
-    /// - Parameter isQuick: a month and few repetitions: to see that it runs.
+    /// - Parameter isQuick: only a month and few repetitions, to see that it runs.
     init(isQuick: Bool) {
         days = isQuick ? 30 : 365
         rounds = isQuick ? 200 : 2000
     }
 
     func measure() throws -> (figures: [Figure], comparisons: [Comparison]) {
-        // First: what was given back to the allocator would be taken from it again.
+        // Measure memory first. Later the allocator would reuse memory that was freed before.
         let memory = try measureMemory()
         var year = BusyYear()
         try year.run(days: days)
@@ -114,7 +114,7 @@ struct RulesFigures {
         return compare("lamp", Message(zh: "求助灯", en: "the help lamp"), sizes, waiting, lives.map(\.passes))
     }
 
-    /// Each size beside the smallest; by the median, which other work on the machine moves least.
+    /// Compares each size with the smallest. Uses the median, which other work on the machine changes least.
     private func compare(
         _ id: String, _ name: Message, _ sizes: [Int], _ size: (Int) -> Message, _ microseconds: [[Double]]
     ) -> [Comparison] {

@@ -4,15 +4,15 @@ import BoothModel
 import HTTP
 import Rehearsal
 
-/// A long poll for tasks without an agent: the same HTTP client and certificates, on a connection that is kept.
+/// A long poll for tasks without an agent, with the same HTTP client and certificates, on a kept-open connection.
 final class BarePoll {
-    /// The booth that it asks for.
+    /// The booth for which it asks.
     static let booth = "B9999"
 
     private let client: HTTPClient
     private let url: String
     private var cursor = "0"
-    /// Nothing ever comes here.
+    /// A mailbox that never gets a letter.
     private let never: Mailbox<Bool>
 
     init(port: UInt16, certificates: Certificates) throws {
@@ -24,7 +24,7 @@ final class BarePoll {
         never = try Mailbox()
     }
 
-    /// Asks, and leaves the platform so long to hold the request.
+    /// Sends the request, and waits `span`, so that the platform holds it.
     func ask(for span: Duration) throws {
         try client.begin(OutgoingRequest(url: url + cursor))
         let end = BootTime.now() + span

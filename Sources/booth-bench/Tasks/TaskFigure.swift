@@ -5,15 +5,16 @@ import HTTPServer
 import ReferencePlatform
 import Rehearsal
 
-/// From a task given by a platform to its `task.done`, both on disk there: the real agent over mutual TLS on loopback,
-/// its long poll held as long as there is nothing. Beside it, taking turns: the same long poll by nobody but a client.
+/// The time from a task on a platform to its `task.done`, both on the platform's disk, with the real agent over mutual
+/// TLS on loopback. The platform holds its long poll while there is nothing. Compared, in turn, with the same long poll
+/// by a bare client.
 struct TaskFigure {
-    /// After news an agent asks again in a quarter of a second; more than that, so that its poll is held.
+    /// The agent polls again within a quarter of a second after news. Wait longer, so that the platform holds its poll.
     private static let rest = Duration.milliseconds(350)
 
     private let samples: Int
 
-    /// - Parameter isQuick: a few only: to see that it runs.
+    /// - Parameter isQuick: only a few samples, to see that it runs.
     init(isQuick: Bool) { samples = isQuick ? 20 : 300 }
 
     private struct Line: Sendable {
@@ -65,7 +66,7 @@ struct TaskFigure {
         _ incident: String, _ platform: ReferencePlatform, _ mailbox: Mailbox<Line>, _ bare: BarePoll
     ) throws -> [Figure] {
         var (done, polls): ([Duration], [Duration]) = ([], [])
-        // The first ones make the connections.
+        // The first ones make the connections, so they are not counted.
         for number in -3..<samples {
             try bare.ask(for: Self.rest)
             _ = mailbox.take()

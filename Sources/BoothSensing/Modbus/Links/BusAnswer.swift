@@ -2,43 +2,42 @@
 import BoothModel
 import Modbus
 
-/// What came of one request on a bus.
 enum BusAnswer {
     case words([UInt16])
-    /// The unit's refusal, with its code (Modbus Application Protocol 1.1b3, 7).
+    /// The unit refused, with this exception code (Modbus Application Protocol 1.1b3, 7).
     case exception(UInt8, ModbusError)
-    /// No answer in time, or nothing but frames that are none.
+    /// No answer in time, or only bad frames.
     case nothing(ModbusError)
-    /// The connection broke and is closed; the request may be made again at once.
+    /// The connection broke and is closed. The request may be repeated at once.
     case broken
-    /// There is no connection, or it breaks each time; nothing is to be asked before `retryAt`.
+    /// There is no connection, or it keeps breaking. Make no request before `retryAt`.
     case down(ModbusError, retryAt: BootTime)
 }
 
-/// When a connection that failed is opened again: after a pause that grows, at random within it, so that a thousand
-/// booths do not knock together. Told the time.
+/// When to reconnect after a failure: after a random pause, whose limit doubles up to `longest`, so that a thousand
+/// booths do not reconnect at the same moment. Pure: gets the time.
 struct ReopenPause {
     static let first = Duration.milliseconds(100)
     static let longest = Duration.seconds(5)
 
     private var failures = 0
-    /// Whether the open connection carried a request to its end.
+    /// Whether the current connection has completed a request.
     private(set) var isProven = false
 
-    /// A request came to its end: an answer, a refusal, or a silence that lasted.
+    /// A request was completed: an answer, an exception or a timeout.
     mutating func prove() {
         isProven = true
         failures = 0
     }
 
-    /// A new connection was opened.
     mutating func open() {
         isProven = false
     }
 
     /// The connection broke.
     ///
-    /// - Returns: nil where it was good before: gateways close what idles, and it may be opened at once.
+    /// - Returns: `.broken` if the connection had worked: gateways close idle connections, so reconnect at once.
+    ///   Otherwise `.down`.
     mutating func lose(_ error: ModbusError, at now: BootTime) -> BusAnswer {
         guard !isProven else {
             isProven = false
@@ -47,7 +46,7 @@ struct ReopenPause {
         return fail(error, at: now)
     }
 
-    /// The connection could not be opened, or is of no use.
+    /// The connection could not be opened, or is unusable.
     mutating func fail(_ error: ModbusError, at now: BootTime) -> BusAnswer {
         isProven = false
         failures += 1

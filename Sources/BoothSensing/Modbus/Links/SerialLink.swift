@@ -2,9 +2,9 @@
 import BoothModel
 import Modbus
 
-/// A serial bus's connection: opened when it is needed, closed as soon as this side may be out of step with it.
+/// The connection of a serial bus. Opened when needed; closed when requests and answers may be out of step.
 struct SerialLink: ~Copyable {
-    /// So often in a row the line has to give back a request before it counts as an echo and not as noise.
+    /// How many times in a row a request must come back before it counts as an echo and not as noise.
     static let echoes = 3
 
     private let endpoint: ModbusEndpoint
@@ -20,14 +20,14 @@ struct SerialLink: ~Copyable {
         self.ledger = ledger
     }
 
-    /// The most that `ask` takes: the request, the line falling silent, and the request once more.
+    /// The longest time `ask` takes: the request, the wait for a silent line, and the repeated request.
     static func longestAsking(_ line: SerialLine, responseTimeout: Duration) -> Duration {
         responseTimeout * 4 + line.time(of: 256) * 4
     }
 
     /// Makes one request, on a new connection if there is none.
     ///
-    /// - Parameter mayRepeat: whether it is made again when its answer was spoiled on the way.
+    /// - Parameter mayRepeat: whether to repeat the request when its answer was damaged on the way.
     mutating func ask(_ request: ModbusRequest, within span: Duration, mayRepeat: Bool) -> BusAnswer {
         do throws(ModbusError) {
             if connection == nil { try open() }
@@ -41,12 +41,11 @@ struct SerialLink: ~Copyable {
         }
     }
 
-    /// Gives the line back.
     mutating func close() {
         connection = nil
     }
 
-    /// The units that were heard though they were not asked, since the last call.
+    /// The units heard without being asked, since the last call.
     mutating func takeForeignUnits() -> Set<Int> {
         connection?.takeForeignUnits() ?? []
     }
@@ -62,8 +61,8 @@ struct SerialLink: ~Copyable {
         do throws(ModbusError) {
             return try exchange(request, within: span)
         } catch {
-            // The answer has come, but for its checksum: nothing more is on its way, and the same may be asked again.
-            // After any other noise an answer may still come, which a second request could not tell from its own.
+            // The answer came, only its checksum is wrong. Nothing more will come, so the request can be repeated.
+            // After other noise an answer may still come, and it would look like the answer to the repeated request.
             guard mayRepeat, error.isSpoiledAnswer else { throw error }
             return try exchange(request, within: span)
         }
@@ -94,7 +93,7 @@ struct SerialLink: ~Copyable {
         }
         if error.isTimeout || error.isBadFrame {
             prove()
-            // Bad frames one after the other: this side may be out of step with the line.
+            // After a bad frame, requests and answers may be out of step.
             if error.isBadFrame { connection = nil }
             return .nothing(error)
         }
@@ -109,7 +108,7 @@ struct SerialLink: ~Copyable {
 }
 
 extension UnitLedger.Mark {
-    /// How a failed request is counted; nil for one that never reached the unit.
+    /// How a failed request is counted; nil if it never reached the unit.
     init?(_ error: ModbusError, roundTrip: Duration) {
         if error.exception != nil {
             self = .exception(roundTrip: roundTrip)

@@ -3,9 +3,9 @@ import BlockingIO
 import BoothModel
 import Modbus
 
-/// A serial bus's own thread: makes the request that is due, waits for its answer, and tells what came of it.
+/// The loop of a serial bus's thread: makes the request that is due, waits for its answer, and reports the result.
 ///
-/// Made and used on that thread.
+/// Created and used on that thread.
 final class SerialLoop {
     private let mailbox: Mailbox<BusLetter>
     private let deliver: ([SensorReport]) -> Void
@@ -39,12 +39,12 @@ final class SerialLoop {
         let answer = link.ask(question.request, within: question.within, mayRepeat: question.mayRepeat)
         let now = BootTime.now()
         let reports = poller.apply(answer, within: question.within, at: now)
-        // What was heard of the unit itself came before it was asked now.
+        // Frames heard from this unit came before the current request, so do not count them.
         poller.heard(link.takeForeignUnits().subtracting([question.request.unit]), at: now)
         if !reports.isEmpty { deliver(reports) }
     }
 
-    /// Sleeps, and looks what others want. The last step of a round: what was due has been asked.
+    /// Sleeps and handles letters. This is the last step of a round; the due requests have been made.
     private func sleep(until instant: BootTime?) {
         for letter in mailbox.wait(milliseconds: instant?.millisecondsAway()) {
             switch letter {

@@ -4,23 +4,23 @@ import BoothModel
 import Glibc
 import Modbus
 
-/// A bus's connection over TCP, which never blocks but to look up a host's name.
+/// The TCP connection of a bus. It blocks only to resolve a host name.
 ///
-/// Opened when it is needed, and closed with the first answer that is none and after each response timeout: what is late
-/// then finds its socket closed. After a probe that had less than its timeout it stays open.
+/// Opened when needed. Closed after the first bad answer and after each full response timeout, so that a late answer
+/// finds its socket closed. After a probe with less than the full timeout it stays open.
 final class TCPLink {
-    /// What is allowed for a host's name that no server answers for.
+    /// The time allowed to resolve a host name when no name server answers.
     ///
-    /// resolv.conf(5): 5 s, two attempts, each of three servers in turn: 30 s for a name, A and AAAA together. Where
-    /// there is a search domain, a second name is tried: 60 s. Servers that do answer, slowly and with a failure, send
-    /// glibc on to further domains; half as much again for them.
+    /// resolv.conf(5): 5 s, two attempts, three servers in turn: 30 s for a name, A and AAAA together. A search domain
+    /// adds a second name: 60 s. Servers that answer slowly with a failure make glibc try more domains, so half as much
+    /// is added.
     static let longestResolving = Duration.seconds(90)
 
     private struct Exchange {
         var request: ModbusRequest
         var within: Duration
         var mayRepeat: Bool
-        /// When it was sent; nil while the connection is being made.
+        /// When the request was sent; nil while connecting.
         var began: BootTime?
     }
 
@@ -31,10 +31,10 @@ final class TCPLink {
     private let ledger: UnitLedger
     private var pause = ReopenPause()
     private var conversation: TCPConversation?
-    /// Addresses of the host that are left to try.
+    /// Addresses of the host not tried yet.
     private var addresses: [String] = []
     private var exchange: Exchange?
-    /// When the step under way is given up.
+    /// When the current step is given up.
     private(set) var deadline: BootTime?
 
     init(_ configuration: ModbusBusConfiguration, host: String, port: UInt16, ledger: UnitLedger) {
@@ -45,17 +45,16 @@ final class TCPLink {
         self.ledger = ledger
     }
 
-    /// The socket and what to wait for on it; nil without a connection.
+    /// The socket and the readiness to wait for; nil without a connection.
     var socket: (descriptor: CInt, wants: EventLoop.Readiness)? {
         conversation.map { ($0.descriptor, EventLoop.Readiness($0)) }
     }
 
-    /// Whether a request is under way.
     var isAsking: Bool { exchange != nil }
 
     /// Begins a request, on a new connection if there is none.
     ///
-    /// - Returns: what came of it where that is known at once.
+    /// - Returns: the result, if it is known at once.
     func begin(_ question: BusPoller.Question, at now: BootTime) -> BusAnswer? {
         exchange = Exchange(request: question.request, within: question.within, mayRepeat: question.mayRepeat)
         guard conversation == nil else { return send(at: now) }
@@ -67,7 +66,7 @@ final class TCPLink {
         return connect(at: .now())
     }
 
-    /// Goes on: the socket is ready, or the deadline has come.
+    /// Continues after the socket became ready or the deadline passed.
     func proceed(at now: BootTime) -> BusAnswer? {
         guard let conversation else { return nil }
         do throws(ModbusError) {
@@ -83,12 +82,11 @@ final class TCPLink {
         return late(at: now)
     }
 
-    /// Units whose answers came after this side had given them up, since the last call.
+    /// Units whose answers came after the request was given up, since the last call.
     func takeLateUnits() -> Set<Int> {
         conversation?.takeLateUnits() ?? []
     }
 
-    /// Gives the connection up.
     func close() {
         conversation = nil
         exchange = nil
@@ -123,7 +121,6 @@ final class TCPLink {
         return end(.words(words))
     }
 
-    /// The deadline of the step under way has come.
     private func late(at now: BootTime) -> BusAnswer? {
         guard let exchange, exchange.began != nil else {
             return notConnected(ModbusError(.open, code: ETIMEDOUT), at: now)
@@ -131,7 +128,7 @@ final class TCPLink {
         let request = exchange.request
         let error = ModbusError(request.operation, code: ETIMEDOUT)
         guard exchange.within < responseTimeout(request.unit) else { return failed(error, at: now) }
-        // A probe with less than its whole timeout: the answer may be on its way, and will name its transaction.
+        // The probe had less than the full timeout. A late answer can be recognised by its transaction number.
         conversation?.abandon()
         ledger.count(.timeout, of: request.unit)
         pause.prove()
@@ -166,7 +163,7 @@ final class TCPLink {
 }
 
 extension EventLoop.Readiness {
-    /// What a conversation waits for.
+    /// The readiness that a conversation waits for.
     fileprivate init(_ conversation: TCPConversation) {
         self = []
         if conversation.wants.readable { insert(.readable) }

@@ -3,20 +3,20 @@ import BlockingIO
 import BoothModel
 import Modbus
 
-/// One thread for all buses over TCP: begins each bus's request when it is due, and takes answers as they come.
+/// One thread for all buses over TCP: begins each bus's request when due, and handles answers as they come.
 ///
-/// Made and used on that thread. Each bus has one request under way at most, so that a gateway is asked one thing at a
-/// time, and what one bus waits for costs the others nothing.
+/// Created and used on that thread. Each bus has one request in progress at most, so a gateway handles one at a time. A
+/// bus that waits does not delay the others.
 final class TCPLoop {
     /// One bus with its connection.
     private final class Line {
         let deliver: ([SensorReport]) -> Void
         var poller: BusPoller
         let link: TCPLink
-        /// The descriptor that the event loop watches for it.
+        /// The descriptor that the event loop watches for this bus.
         var watched: CInt?
         var question: BusPoller.Question?
-        /// When it has something to do unless its socket becomes ready; nil: until an order comes.
+        /// When the bus is due even if its socket does not become ready; nil: when an order comes.
         var wakeAt: BootTime?
 
         init(_ bus: ModbusBus, host: String, port: UInt16) {
@@ -31,10 +31,10 @@ final class TCPLoop {
     private let mailbox: Mailbox<BusLetter>
     private var lines: [Line] = []
     private var isStopped = false
-    /// Asked to prove progress; answered once the round's work is done.
+    /// Pulses to answer at the end of this round.
     private var pulses: [Pulse] = []
 
-    /// Serves `buses` until the letter `stop` comes. Where the process has no descriptor left, they are lost.
+    /// Serves `buses` until `.stop`. If the process has no descriptor left, the buses are reported lost.
     static func run(_ buses: [ModbusBus], _ mailbox: Mailbox<BusLetter>) {
         do throws(SystemError) {
             try TCPLoop(buses, mailbox).run()
@@ -69,9 +69,9 @@ final class TCPLoop {
         rest()
     }
 
-    /// Takes what came for a line, and goes on to its next request.
+    /// Applies the result for a bus, and begins its next request.
     private func advance(_ line: Line) {
-        // Whatever happens next may close the socket, and its number may be another's at once.
+        // The next step may close the socket, and another bus may get the same descriptor number at once.
         unwatch(line)
         if line.link.isAsking {
             guard let answer = line.link.proceed(at: .now()) else { return watch(line) }
@@ -92,7 +92,7 @@ final class TCPLoop {
         line.question = question
         guard let answer = line.link.begin(question, at: .now()) else { return watch(line) }
         conclude(line, answer)
-        // Known at once: the next request has its turn after the other lines.
+        // The result was known at once. Let the other buses go first.
         line.wakeAt = .now()
     }
 
@@ -105,13 +105,13 @@ final class TCPLoop {
         if !reports.isEmpty { line.deliver(reports) }
     }
 
-    /// Waits for the answer under way, and for its deadline. Between requests nothing is watched: that a gateway closed
-    /// an idle connection shows with the next request, which is then made on a new one.
+    /// Watches for the current answer and its deadline. Between requests nothing is watched: if a gateway closed an
+    /// idle connection, the next request notices and reconnects.
     private func watch(_ line: Line) {
         line.wakeAt = line.link.deadline
         guard let (descriptor, wants) = line.link.socket else { return }
         line.watched = descriptor
-        // Refused only where the kernel has no memory left; the deadline ends the wait then.
+        // This fails only if the kernel has no memory left. Then the deadline ends the wait.
         try? events.watch(descriptor, for: wants) { [unowned self, unowned line] _ in advance(line) }
     }
 
@@ -150,11 +150,11 @@ final class TCPLoop {
 
     // MARK: The end
 
-    /// Switches the outputs off, on all lines at once; what does not answer is left.
+    /// Switches the outputs off on all buses at once. Outputs that do not answer are left.
     private func rest() {
         let end = BootTime.now() + ModbusThread.restTime
         for line in lines where line.poller.hasOutputs {
-            // What is under way may be a question to a unit that is dead.
+            // The current request may be waiting for a dead unit.
             if line.link.isAsking {
                 unwatch(line)
                 line.link.close()

@@ -2,18 +2,17 @@
 import BoothModel
 import Modbus
 
-/// The outputs of a bus: what each is to be, what was written to it, and whether it was read back so. Pure.
+/// The outputs of a bus: the wanted value, the written value, and whether it was read back. Pure.
 ///
-/// A unit that loses its power forgets what was written to it. So an output is read back like any input, once a second,
-/// and written again when it shows something else: a lamp does not stay dark because a board was restarted.
+/// A unit forgets its outputs when it loses power. So each output is read back once a second, like an input, and
+/// written again if it differs. A lamp does not stay dark because a board was restarted.
 struct BusOutputs {
-    /// From one read-back to the next.
     static let readBack = Duration.seconds(1)
-    /// A write that the unit refuses or ignores, or that is not read back, is repeated so much later, and after more
-    /// failures as many times as much.
+    /// The pause before repeating a write that was refused, ignored or not read back. It is multiplied by the number of
+    /// failures, up to `mostPauses`.
     static let pause = Duration.seconds(2)
     static let mostPauses = 15
-    /// So often in a row an output has to fail before it is told.
+    /// How many failures in a row before an output is reported.
     static let patience = 3
 
     private struct Output {
@@ -25,14 +24,14 @@ struct BusOutputs {
         var notBefore = BootTime(nanoseconds: 0)
         var failures = 0
         var isFailed = false
-        /// Whether it failed in the last run, and has not been told in this one.
+        /// Whether the output failed in the last run, and this run has not reported it yet.
         var isOld = false
     }
 
     private var outputs: [Output]
     private var isResting = false
 
-    /// - Parameter standing: the faults of the last run that nobody has restored.
+    /// - Parameter standing: devices that were lost when the last run ended.
     init(_ configurations: [OutputConfiguration], on bus: String, standing: Set<DeviceID> = []) {
         outputs = configurations.compactMap { output in
             guard case .modbus(let sink) = output.sink, sink.bus == bus else { return nil }
@@ -43,16 +42,16 @@ struct BusOutputs {
 
     var isEmpty: Bool { outputs.isEmpty }
 
-    /// One request that makes an output what it is to be.
+    /// One write request that gives an output its wanted value.
     struct Write {
         var index: Int
         var isOn: Bool
         var request: ModbusRequest
-        /// Since when it waits.
+        /// Since when the write waits.
         var since: BootTime
     }
 
-    /// What an output is to be from now on; the latest word counts.
+    /// Sets the wanted value of an output; replaces an earlier one.
     mutating func drive(_ id: String, isOn: Bool, at now: BootTime) {
         for index in outputs.indices where outputs[index].id == id && outputs[index].isOn != isOn {
             outputs[index].isOn = isOn
@@ -60,7 +59,7 @@ struct BusOutputs {
         }
     }
 
-    /// Everything off, as it is to be left when nobody looks after it any more.
+    /// Switches every output off, for the end of the run.
     mutating func rest(at now: BootTime) {
         guard !isResting else { return }
         isResting = true
@@ -70,16 +69,15 @@ struct BusOutputs {
         }
     }
 
-    /// The output that has to be written first.
+    /// The next write: the one that has waited longest.
     ///
-    /// - Parameter canBeWritten: whether its unit answers.
+    /// - Parameter canBeWritten: whether the unit answers.
     func next(at now: BootTime, canBeWritten: (Int) -> Bool) -> Write? {
         outputs.indices.filter { isDue($0) && outputs[$0].notBefore <= now && canBeWritten(outputs[$0].sink.unit) }
             .map { write($0) }
             .min { $0.since < $1.since }
     }
 
-    /// When a write that was put off is due.
     func nextDeadline(after now: BootTime) -> BootTime? {
         outputs.indices.filter { isDue($0) && outputs[$0].notBefore > now }.map { outputs[$0].notBefore }.min()
     }
@@ -100,36 +98,35 @@ struct BusOutputs {
         )
     }
 
-    /// The unit confirmed the write.
     mutating func wrote(_ write: Write) {
         outputs[write.index].written = write.isOn
     }
 
-    /// The write was refused, or nothing confirmed it: what the output shows is not known.
+    /// The write was refused or not confirmed, so the output's value is unknown.
     mutating func missed(_ write: Write, _ error: ModbusError, at now: BootTime) -> [SensorReport] {
         let (id, sink) = (outputs[write.index].id, outputs[write.index].sink)
         let reports = fail(write.index, .refusedOutput(id, sink, error), at: now)
         outputs[write.index].written = nil
-        // At the end there is no later.
+        // While stopping there is no pause, since there is no later.
         let pauses = isResting ? 0 : min(Self.mostPauses, outputs[write.index].failures)
         outputs[write.index].notBefore = now + Self.pause * pauses
         return reports
     }
 
-    /// The unit refuses to say what the output `id` shows, or ignores the question.
+    /// The unit refuses or ignores the read-back of output `id`.
     mutating func unread(_ id: String, _ error: ModbusError, at now: BootTime) -> [SensorReport] {
         guard let index = outputs.firstIndex(where: { $0.id == id }), !isToldFailed(index) else { return [] }
         outputs[index].failures = Self.patience
         return fail(index, .refusedOutput(id, outputs[index].sink, error), at: now)
     }
 
-    /// A poll read what the output `id` shows; `word` as the unit gave it.
+    /// Applies the read-back `word` of output `id`, as the unit gave it.
     mutating func apply(_ word: UInt16, of id: String, at now: BootTime) -> [SensorReport] {
         guard let index = outputs.firstIndex(where: { $0.id == id }), let written = outputs[index].written else {
             return []
         }
         guard (word != 0) == (written == (outputs[index].sink.active == .high)) else {
-            // Written again at once the first time: a board that was restarted is no fault.
+            // Write again at once the first time: a restarted board is not a fault.
             outputs[index].written = nil
             if outputs[index].failures > 0 {
                 outputs[index].notBefore = now + Self.pause * min(Self.mostPauses, outputs[index].failures)
@@ -142,7 +139,7 @@ struct BusOutputs {
         return [.device(DeviceReport(device: .output(outputs[index].id), condition: .found, at: now))]
     }
 
-    /// The unit went away or came back: nothing is known of what its outputs show.
+    /// The unit was lost or found, so the values of its outputs are unknown.
     mutating func forget(unit: Int) {
         for index in outputs.indices where outputs[index].sink.unit == unit {
             outputs[index].written = nil

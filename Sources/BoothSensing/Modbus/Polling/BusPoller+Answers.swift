@@ -2,9 +2,9 @@
 import BoothModel
 import Modbus
 
-// What came of a question: readings, devices lost and found, and when to ask again.
+// Applies the answer to a request: readings, devices lost and found, and when to ask again.
 extension BusPoller {
-    /// What follows from the answer to the question under way, oldest first.
+    /// Applies the answer to the current request; returns reports, oldest first.
     mutating func apply(_ answer: BusAnswer, within span: Duration, at now: BootTime) -> [SensorReport] {
         guard let purpose else { return [] }
         self.purpose = nil
@@ -25,7 +25,7 @@ extension BusPoller {
         }
     }
 
-    /// Units were heard that were not asked just now: late, but there.
+    /// Frames of units that were not asked just now: they answer late, but they live.
     mutating func heard(_ units: Set<Int>, at now: BootTime) {
         for unit in units { schedule.heard(unit: unit) }
         lateUnits.formUnion(units)
@@ -61,7 +61,7 @@ extension BusPoller {
                 schedule.proved(at: now)
                 return []
             }
-            // Not the unit that it should be: it is as good as silent.
+            // Another unit answers, so treat this unit as silent.
             let fault = DeviceFault.wrongGuard(read, of: configuration.name, expected)
             return lose(index, fault, lateAnswer: .zero, asked: read, at: now)
         case .exception(_, let error) where error.exception.map({ $0 <= 3 }) == true:
@@ -83,7 +83,7 @@ extension BusPoller {
         return wasLost ? [report(.unit(unit, of: configuration.name), .found, at: now)] : []
     }
 
-    /// A merged request is refused for the sake of one address: asked in parts, only that one is marked.
+    /// A merged request was refused because of one address. It is split, so that only that address is marked.
     private mutating func refused(
         _ index: Int, _ request: PollRequest, _ error: ModbusError, at now: BootTime
     ) -> [SensorReport] {
@@ -98,7 +98,7 @@ extension BusPoller {
             + news.map { report(.address(of: $0.id), .lost(.refusedAddress($0, error)), at: now) }
     }
 
-    /// The unit gave values: it is not busy, and has the addresses.
+    /// The unit gave values, so it is not busy, and it has these addresses.
     private mutating func accepted(_ request: PollRequest, at now: BootTime) -> [SensorReport] {
         let unit = request.read.unit
         var found: [SensorReport] = []
@@ -112,14 +112,14 @@ extension BusPoller {
         return found + points.map { report(.address(of: $0.id), .found, at: now) }
     }
 
-    /// A unit that is busy for one poll after the other gives no values, and is as bad as one that is silent.
+    /// A unit that is busy in every poll gives no values. It is treated like a silent one.
     private mutating func busy(
         _ index: Int, _ request: PollRequest, _ error: ModbusError, at now: BootTime
     ) -> [SensorReport] {
         let unit = request.read.unit
         let (wasLost, loss) = schedule.busy(index, at: now)
         ledger.note(schedule.state(of: unit), of: unit)
-        // A unit that was silent and is busy stays lost until it gives values.
+        // A unit that was silent and is now busy stays lost until it gives values.
         if wasLost { busyRequests[unit, default: []].insert(request.read) }
         guard loss != nil else { return [] }
         let stale = readings.lose(request.inputs, to: .stale, at: now)
@@ -163,7 +163,7 @@ extension BusPoller {
         case .exception(_, let error): errand.answer(.failure(error))
         case .nothing(let error):
             errand.answer(.failure(error))
-            // Its answer may still come, and a poll of the same unit could look just like it.
+            // The answer may still come, and it could look like the answer to a poll of the same unit.
             let waited = configuration.responseTimeout(of: errand.request.unit)
             let late = prices.lateness(of: errand.request, after: waited)
             schedule.owe(errand.request, until: now + late, at: now)

@@ -3,10 +3,11 @@ import BoothModel
 import Glibc
 import Modbus
 
-// What went away and came back: connections, the bus as a whole, units, gateways that are held up.
+// Losses and recoveries: connections, the bus, units, and gateways that are held up.
 extension BusPoller {
-    /// Whether a poll went without its answer because the gateway still waits for a unit that was probed before: then
-    /// nothing is known of the unit that was polled. Told time and again, probes count for what they hold up.
+    /// Whether a poll timed out because the gateway was still waiting for a unit that was probed before. Then the
+    /// timeout says nothing about the polled unit. If this happens again and again, `BusPrices` raises the price
+    /// of a probe to that delay.
     mutating func isHeldUp(
         _ purpose: Purpose, _ answer: BusAnswer, within span: Duration, at now: BootTime
     ) -> Bool {
@@ -18,7 +19,8 @@ extension BusPoller {
             return false
         }
         guard isLive else {
-            // One that holds something up is not forgotten for the next: a bus that died meanwhile has to be noticed.
+            // Keep the start of a probe that already held up a poll: if the bus died meanwhile, `longestHoldUp` must
+            // end the excuse.
             if probe?.hasHeldUp != true { probe = (BootTime(nanoseconds: now.nanoseconds - span.nanoseconds), false) }
             return false
         }
@@ -27,7 +29,7 @@ extension BusPoller {
         return true
     }
 
-    /// The request may be on the wire all the same, and be answered over the next connection.
+    /// The request may have reached the wire, and its answer may come over the next connection.
     mutating func connectionBroke(_ purpose: Purpose, at now: BootTime) -> [SensorReport] {
         guards.doubtAll()
         beQuiet(until: now + prices.strangersLateness)
@@ -59,7 +61,7 @@ extension BusPoller {
         case nil where schedule.state(of: unit) == .silent: return retold(unit, fault, at: now)
         case nil: return []
         case .request:
-            // The unit answers others: what keeps silent is these addresses.
+            // The unit answers other requests; only these addresses are silent.
             let silence = ModbusError(.read(request.read.table), code: ETIMEDOUT)
             let unread = request.points.compactMap(\.output).flatMap { outputs.unread($0, silence, at: now) }
             let news = request.inputs.filter { refusedPoints.insert($0.id).inserted }
@@ -73,7 +75,7 @@ extension BusPoller {
         }
     }
 
-    /// A unit's loss, told once for each reason.
+    /// Reports the loss of a unit, once for each reason.
     mutating func retold(_ unit: Int, _ fault: DeviceFault, at now: BootTime) -> [SensorReport] {
         guard unitFaults[unit, default: []].insert(fault.message).inserted else { return [] }
         return [report(.unit(unit, of: configuration.name), .lost(fault), at: now)]
@@ -86,7 +88,8 @@ extension BusPoller {
         return [report(.bus(configuration.name), .found, at: now)]
     }
 
-    /// Told again when the reason is another: a port that was missing and is now forbidden wants another hand.
+    /// Reports the loss of the bus; again when the reason changes, because a missing port and a forbidden port need
+    /// different repairs.
     mutating func busLost(_ fault: DeviceFault, at now: BootTime) -> [SensorReport] {
         guard lossTold?.code != fault.code else { return [] }
         let isNew = lossTold == nil

@@ -3,14 +3,14 @@ import BoothModel
 import Glibc
 import Modbus
 
-/// What a bus is asked next, and what its answers mean. Told the time; does no I/O.
+/// Decides the next request of a bus, and applies its answers. Gets the time; does no I/O.
 ///
-/// One request is under way at a time. In this order: an output that cannot wait, a poll that is due, a question of the
-/// technician's in between; whether a silent unit is asked is the schedule's matter.
+/// There is one request at a time. The order is: an urgent output, a technician's read that has waited long enough, a
+/// due poll, and whatever fits into spare time. The schedule decides whether a silent unit is probed.
 struct BusPoller {
     enum Step {
         case ask(Question)
-        /// Nothing to ask before; nil: until something happens.
+        /// Nothing to ask before this instant; nil: until an event.
         case wait(until: BootTime?)
     }
 
@@ -18,30 +18,30 @@ struct BusPoller {
     struct Question {
         var request: ModbusRequest
         var within: Duration
-        /// Whether it is worth a second try after noise: an answer is expected.
+        /// Whether to repeat the request after noise, because an answer is expected.
         var mayRepeat: Bool
     }
 
-    /// What the question under way is for.
+    /// What the current request is for.
     enum Purpose {
         case poll(Int)
-        /// The guard of a unit, before the poll of the same index.
+        /// The guard of a unit, read before the poll with this index.
         case proof(Int, ReadRequest)
         case output(BusOutputs.Write)
         case errand(Errand)
     }
 
-    /// A read that somebody asked for.
+    /// A single read that a person asked for.
     struct Errand {
         var request: ReadRequest
         var since: BootTime
         var answer: @Sendable (Result<[UInt16], ModbusError>) -> Void
     }
 
-    /// A lamp waits so long at most for polls that are due; an errand as long as people do not mind.
+    /// The longest that an output or an errand waits for due polls.
     private static let outputPatience = Duration.milliseconds(50)
     private static let errandPatience = Duration.milliseconds(500)
-    /// Between two outputs that polls had to wait for.
+    /// The shortest time between two outputs that delay polls.
     private static let outputPause = Duration.milliseconds(250)
 
     let configuration: ModbusBusConfiguration
@@ -54,31 +54,30 @@ struct BusPoller {
     var outputs: BusOutputs
     var errands: [Errand] = []
     var purpose: Purpose?
-    /// Why the bus cannot be used, as it was told last.
+    /// The reported reason why the bus cannot be used.
     var lossTold: DeviceFault?
     var retryAt: BootTime?
     var isLent = false
-    /// Of units that were told to be busy, the requests that they have no values for.
+    /// For each unit reported busy, the requests that have no values yet.
     var busyRequests: [Int: Set<ReadRequest>] = [:]
-    /// Units whose loss stands since the last run.
+    /// Units that were lost when the last run ended.
     var lostSinceLastRun: Set<Int>
-    /// Points whose address their unit refuses, or keeps silent to, as it was told.
+    /// Points whose address the unit refuses or does not answer, as reported.
     var refusedPoints: Set<PointID>
     /// Whether the bus was lost when the last run ended.
     var isLostSinceLastRun: Bool
-    /// Before this an answer may come to what was asked by a borrower of the line, before the start, or before the
-    /// connection broke.
+    /// Until then an answer may come to a request made before the start, before the connection broke, or by a borrower
+    /// of the line.
     var quietUntil: BootTime?
-    /// A probe over TCP that was not answered, and whether a poll after it was not either; nil once a live unit has
-    /// answered since.
+    /// An unanswered probe over TCP, and whether a poll after it was not answered either; nil once a live unit has
+    /// answered.
     var probe: (began: BootTime, hasHeldUp: Bool)?
-    /// Why each unit counts as lost, as it was told.
+    /// The reported reasons why each unit is lost.
     var unitFaults: [Int: Set<Message>] = [:]
-    /// Units whose answers come, but too late.
     var lateUnits: Set<Int> = []
-    /// An errand was run last although polls had to wait: the next one lets one of them go first.
+    /// Whether the last request was an errand that delayed polls. Then a poll goes before the next errand.
     private var isErrandLast = false
-    /// Before this no poll has to wait for an output.
+    /// Until then no poll is delayed by an output.
     private var noOutputBefore: BootTime
 
     init(_ setup: BusSetup, ledger: UnitLedger, start: BootTime) {
@@ -95,14 +94,14 @@ struct BusPoller {
         lostSinceLastRun = Set(points.map(\.source.unit).filter { setup.standing.contains(.unit($0, of: bus)) })
         refusedPoints = Set(points.map(\.id).filter { setup.standing.contains(.address(of: $0)) })
         isLostSinceLastRun = setup.standing.contains(.bus(bus))
-        // The agent's last run may have asked a moment ago.
+        // The last run of the agent may have made a request a moment ago.
         quietUntil = start + prices.strangersLateness
         noOutputBefore = start
     }
 
     // MARK: What to ask
 
-    /// What to do now; nothing is under way.
+    /// The next step. Call it while no request is in progress.
     mutating func next(at now: BootTime) -> Step {
         guard !isLent else { return .wait(until: nil) }
         if let retryAt, now < retryAt { return .wait(until: retryAt) }
@@ -120,7 +119,7 @@ struct BusPoller {
         }
     }
 
-    /// Uses the bus's spare time for what can wait.
+    /// Uses spare time for work that can wait.
     private mutating func fill(until instant: BootTime?, at now: BootTime) -> Step {
         if let errand = nextErrand(at: now), instant.map({ now + prices.price(of: errand.request).full <= $0 }) ?? true
         {
@@ -130,13 +129,13 @@ struct BusPoller {
         return .wait(until: [instant, outputs.nextDeadline(after: now), errand].compactMap(\.self).min())
     }
 
-    /// The errand that waits, unless an answer to a poll of its unit may still come, which would pass for its own.
+    /// The waiting errand; nil while a late answer to a poll of its unit could be mistaken for its answer.
     private func nextErrand(at now: BootTime) -> Errand? {
         errands.first.flatMap { schedule.quietUntil(for: $0.request) <= now ? $0 : nil }
     }
 
-    /// An output goes before a poll that is not due while it is written; and it does not wait for long. Where there is no
-    /// time for it, a lamp that blinks blinks slower.
+    /// An output that is written before the due polls. It goes at once if there is time before the next due poll.
+    /// Otherwise it waits a short time, and then delays a poll. If the bus is too slow, a blinking lamp blinks slower.
     private mutating func urgentOutput(at now: BootTime) -> Question? {
         let isTrusted = { [schedule, guards] (unit: Int) in
             schedule.state(of: unit) == .answering && guards.request(before: unit, at: now) == nil
@@ -184,7 +183,7 @@ extension BusPoller {
         outputs.drive(output, isOn: isOn, at: now)
     }
 
-    /// Makes one read when the bus has time for it; refused at once while the bus is away.
+    /// Makes one read when the bus has time for it. Fails at once if the bus is lost or lent.
     mutating func run(
         _ request: ReadRequest, at now: BootTime, _ answer: @escaping @Sendable (Result<[UInt16], ModbusError>) -> Void
     ) {
@@ -193,7 +192,7 @@ extension BusPoller {
         errands.append(Errand(request: request, since: now, answer: answer))
     }
 
-    /// The line is given to somebody else; the caller closes it.
+    /// Gives the line to somebody else. The caller closes the connection.
     mutating func lend(_ fault: DeviceFault, at now: BootTime) -> [SensorReport] {
         isLent = true
         if case .errand(let errand)? = purpose { errands.append(errand) }
@@ -204,33 +203,31 @@ extension BusPoller {
         return busLost(fault, at: now)
     }
 
-    /// The line is this side's again, once nothing more can come to what the borrower asked.
+    /// Takes the line back. Waits until no answer to the borrower's requests can come.
     mutating func takeBack(at now: BootTime) {
         isLent = false
         retryAt = nil
         beQuiet(until: now + prices.strangersLateness)
     }
 
-    /// Asks nobody anything before `instant`.
     mutating func beQuiet(until instant: BootTime) {
         quietUntil = max(instant, quietUntil ?? instant)
     }
 
-    /// Whatever an output shows, it is to show nothing any more.
+    /// Switches every output off.
     ///
-    /// - Returns: the next request that this takes; nil when there is none, or none that can be made.
+    /// - Returns: the next write for this; nil when there is none, or none that can be made.
     mutating func rest(at now: BootTime) -> Question? {
         outputs.rest(at: now)
-        // One that missed a poll may still be there; one that is lost has nothing that could be switched off.
+        // A unit that missed a poll may still be there. A lost unit cannot be switched off.
         let mayBeThere = { [schedule] (unit: Int) in schedule.state(of: unit) != .silent }
         guard !isLent, lossTold == nil, let write = outputs.next(at: now, canBeWritten: mayBeThere) else { return nil }
         return question(write)
     }
 
-    /// Whether anything on the bus is written.
     var hasOutputs: Bool { !outputs.isEmpty }
 
-    /// The question under way is given up.
+    /// Gives up the current request.
     mutating func drop() {
         purpose = nil
     }

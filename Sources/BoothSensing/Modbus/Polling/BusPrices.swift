@@ -2,27 +2,27 @@
 import BoothModel
 import Modbus
 
-/// What requests cost on one bus, in time.
+/// How much of a bus's time a request takes.
 struct BusPrices {
-    /// How long a unit that is not known is given to begin its answer, at the least.
+    /// The shortest wait for the answer of a unit that never answered.
     private static let shortestWait = Duration.milliseconds(20)
-    /// A USB adapter gathers bytes for so long before it hands them on.
+    /// How long a USB adapter collects bytes before it passes them on.
     private static let adapterPause = Duration.milliseconds(20)
-    /// How long a unit takes to begin its answer, where nothing is known of it.
+    /// How long a unit takes to begin its answer, if nothing is known of it.
     private static let turnRound = Duration.milliseconds(5)
 
     private let configuration: ModbusBusConfiguration
-    /// Nil over TCP, where the wire's time is none.
+    /// Nil over TCP, where the time on the wire is not counted.
     private let line: SerialLine?
     private let ledger: UnitLedger
-    /// Probes in a row that held up the polls after them, however short this side's patience.
+    /// How many probes in a row held up the polls after them.
     private var holdUps = 0
-    /// So many are no accident: what is behind the address answers one request after the other.
+    /// From this many hold-ups on, the gateway is taken to handle one request after the other.
     private static let fewestHoldUps = 3
-    /// The longest that such a gateway was seen to be held up by a probe.
+    /// The longest time that a probe held up this gateway.
     private var holdUp = Duration.zero
 
-    /// A gateway that has not answered for so long after a probe is not held up by it.
+    /// A gateway that has not answered for this long after a probe counts as lost, not as held up.
     static let longestHoldUp = Duration.seconds(5)
 
     init(_ configuration: ModbusBusConfiguration, _ ledger: UnitLedger) {
@@ -37,10 +37,10 @@ struct BusPrices {
 
     var isTCP: Bool { line == nil }
 
-    /// What a request without an answer costs.
+    /// The price of an unanswered request.
     func price(of request: PollRequest) -> PollSchedule.Price { price(of: request.read) }
 
-    /// The shortest probe lets a unit be half as slow again as it usually was.
+    /// The shortest probe allows the unit 1.5 times its usual answer time.
     func price(of read: ReadRequest) -> PollSchedule.Price {
         let wire = wireTime(of: read)
         let full = configuration.responseTimeout(of: read.unit)
@@ -51,9 +51,9 @@ struct BusPrices {
         return PollSchedule.Price(full: full + wire, least: min(full, least) + wire)
     }
 
-    /// A live unit answered after a probe that was not.
+    /// A live unit answered after an unanswered probe.
     ///
-    /// - Parameter span: from the probe's beginning, where polls went unanswered meanwhile; nil where none did.
+    /// - Parameter span: the time since the probe's start, if polls went unanswered meanwhile; otherwise nil.
     mutating func noteProbe(heldUp span: Duration?) {
         guard let span else {
             (holdUps, holdUp) = (0, .zero)
@@ -63,19 +63,19 @@ struct BusPrices {
         holdUp = min(Self.longestHoldUp, max(holdUp, span))
     }
 
-    /// What a request costs that is answered.
+    /// The price of an answered request.
     func usual(of request: ModbusRequest) -> Duration {
         let wire = line.map { $0.time(of: 13 + request.pdu.count) + $0.silenceBetweenFrames * 2 } ?? .zero
         return wire + Self.turnRound
     }
 
-    /// What both frames of a read take on the wire.
+    /// The time on the wire of a read and its answer.
     func wireTime(of read: ReadRequest) -> Duration {
         line?.time(of: 13 + read.table.bytes(of: read.count)) ?? .zero
     }
 
-    /// How long an answer may still come to what somebody asked of whom no more is known than the bus: another program,
-    /// or this one before the connection broke. Bounded, for a bus that waits long for its units.
+    /// How long an answer may still come to an unknown request on this bus: one of another program, or one made before
+    /// the connection broke. Bounded by `longestStranger`, because response timeouts may be long.
     var strangersLateness: Duration {
         guard let line else { return .zero }
         let own = configuration.units.values.compactMap(\.responseTimeout).max() ?? .zero
@@ -84,8 +84,9 @@ struct BusPrices {
 
     private static let longestStranger = Duration.seconds(3)
 
-    /// How long an answer may still come that must not be taken for another request's, after `waited` for it in vain:
-    /// up to two response timeouts late. None over TCP, where each answer names its request.
+    /// How long a late answer to `read` may still come, after waiting for `waited` in vain. It must not be taken for
+    /// the answer to another request. Up to two response timeouts late; zero over TCP, where an answer names its
+    /// request.
     func lateness(of read: ReadRequest, after waited: Duration) -> Duration {
         guard let line else { return .zero }
         let answer = line.time(of: 5 + read.table.bytes(of: read.count)) + Self.adapterPause

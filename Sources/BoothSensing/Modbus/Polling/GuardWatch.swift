@@ -2,12 +2,12 @@
 import BoothModel
 import Modbus
 
-/// Guard registers: which units have to show that they are who they are before they are believed. Pure.
+/// Guard registers: a unit with a guard is believed only after its guard register was read and is right. Pure.
 ///
-/// A unit is asked for its guard when it is first met, after every request that went wrong, and now and then. While the
-/// guard reads otherwise, another unit answers in its place, or answers have slipped against requests.
+/// The guard is read at the first contact, after every failed request, and every `interval`. If it is wrong, another
+/// unit answers in its place, or answers are out of step with requests.
 struct GuardWatch {
-    /// From one proof to the next while nothing goes wrong.
+    /// From one check to the next while nothing fails.
     static let interval = Duration.seconds(30)
 
     private let guards: [Int: ModbusUnitConfiguration.GuardRegister]
@@ -17,14 +17,14 @@ struct GuardWatch {
         guards = units.compactMapValues(\.guardRegister)
     }
 
-    /// The read that has to be right before `unit` is believed; nil where it is believed.
+    /// The guard read to make before `unit` is believed; nil if it is believed.
     func request(before unit: Int, at now: BootTime) -> ReadRequest? {
         guard let register = guards[unit] else { return nil }
         if let until = provenUntil[unit], now < until { return nil }
         return ReadRequest(unit: unit, table: DataTable(register.table), address: register.address, count: 1)
     }
 
-    /// - Returns: what the guard should have read where `word` is something else; nil where the unit is proven.
+    /// - Returns: the expected guard value if `word` differs; nil if the unit is believed.
     mutating func apply(_ word: UInt16?, of unit: Int, at now: BootTime) -> UInt16? {
         guard let register = guards[unit] else { return nil }
         guard word == register.value else {
@@ -35,12 +35,12 @@ struct GuardWatch {
         return nil
     }
 
-    /// Something went wrong with `unit`.
+    /// A request of `unit` failed; check its guard again.
     mutating func doubt(_ unit: Int) {
         provenUntil[unit] = nil
     }
 
-    /// The connection was opened anew: whoever answers now may be somebody else.
+    /// The connection was opened again; another unit may answer now.
     mutating func doubtAll() {
         provenUntil = [:]
     }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-// An output is read back by the same requests that read inputs: its unit is watched, lost and found like any other.
+// An output is read back with the same requests as inputs, so its unit is lost and found in the same way.
 extension PolledPoint {
     /// Nil for an output that is not on `bus`.
     init?(readingBack output: OutputConfiguration, on bus: String) {
         guard case .modbus(var source) = output.sink, source.bus == bus else { return nil }
-        // No point can be called so: a colon is in no id.
+        // This id cannot clash with a point's id, which has no colon.
         id = PointID(rawValue: "output:\(output.id)")
         source.poll = BusOutputs.readBack
         self.source = source
@@ -16,10 +16,9 @@ extension PolledPoint {
 }
 
 extension PollRequest {
-    /// Its points that are inputs.
     var inputs: [PolledPoint] { points.filter { $0.output == nil } }
 
-    /// The same request as far as inputs are concerned.
+    /// The same request with only its inputs.
     var ofInputs: PollRequest {
         var request = self
         request.points = inputs

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-/// How long a unit's answers took, as a histogram: a few hundred bytes for each unit, however long the agent runs.
+/// A histogram of how long a unit's answers took. It takes a few hundred bytes for each unit, however long the agent
+/// runs.
 ///
-/// A bucket is a tenth wider than the one before, so that a quantile is right to 5 %. After 4096 answers all counts are
-/// halved: what is shown is how the unit answers lately.
+/// Each bucket is 10 % wider than the one before, so a quantile is right to 5 %. After 4096 answers all counts are
+/// halved, so the histogram shows recent answers.
 struct RoundTrips {
     private static let first = 0.1
     private static let growth = 1.1
@@ -29,7 +30,7 @@ struct RoundTrips {
         if total >= Self.most { halve() }
     }
 
-    /// The time within which the share `part`, 0...1, of the answers came; nil before the first.
+    /// The time within which the share `part`, 0...1, of the answers came; nil before the first answer.
     func milliseconds(below part: Double) -> Double? {
         guard total > 0 else { return nil }
         let rank = max(1, (Double(total) * part).rounded(.up))

@@ -2,9 +2,8 @@
 import BoothModel
 import Synchronization
 
-/// How each unit of a bus has answered: written by the bus's thread, read by whoever shows it.
+/// How each unit of a bus has answered. The bus's thread writes it; any thread may read it.
 final class UnitLedger: Sendable {
-    /// What came of one request, as the line showed it.
     enum Mark: Sendable {
         case answer(roundTrip: Duration)
         case exception(roundTrip: Duration)
@@ -20,7 +19,7 @@ final class UnitLedger: Sendable {
     private let entries: Mutex<[Int: Entry]>
     private let bus: String
 
-    /// - Parameter units: those that are shown before they are asked for the first time.
+    /// - Parameter units: units that are shown even before their first request.
     init(bus: String, units: Set<Int>) {
         self.bus = bus
         entries = Mutex(
@@ -42,7 +41,7 @@ final class UnitLedger: Sendable {
         .sorted { $0.unit < $1.unit }
     }
 
-    /// Notes what came of one request of `unit`.
+    /// Counts the result of one request of `unit`.
     func count(_ mark: Mark, of unit: Int) {
         update(unit) { entry in
             entry.counters.requests += 1
@@ -57,12 +56,12 @@ final class UnitLedger: Sendable {
         }
     }
 
-    /// Notes what the schedule knows of `unit`.
+    /// Sets the state of `unit`, as the schedule knows it.
     func note(_ state: UnitCounters.State, of unit: Int) {
         update(unit) { $0.counters.state = state }
     }
 
-    /// Nine of ten of the unit's answers took no longer; nil before there were some.
+    /// The time within which 90 % of the unit's answers came; nil before the first.
     func usualRoundTrip(of unit: Int) -> Duration? {
         entries.withLock { $0[unit]?.roundTrips.milliseconds(below: 0.9) }.map { .nanoseconds(Int64($0 * 1_000_000)) }
     }

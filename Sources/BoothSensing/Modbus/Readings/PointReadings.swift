@@ -2,28 +2,28 @@
 import BoothModel
 import Modbus
 
-/// What the points of a bus are known to be, and which changes are news.
+/// The last readings of a bus's points. Decides which changes are reported.
 struct PointReadings {
     private let lasting: Int
     private let remembered: [PointID: InputMemory]
     private var tracks: [PointID: PointTrack] = [:]
 
     /// - Parameters:
-    ///   - lasting: implausible reads in a row until they are no accident; 2 at least.
-    ///   - remembered: what the last run knew.
+    ///   - lasting: implausible reads in a row that make a fault; at least 2.
+    ///   - remembered: what the last run recorded.
     init(lasting: Int = 3, remembered: [PointID: InputMemory] = [:]) {
         self.lasting = lasting
         self.remembered = remembered
     }
 
-    /// What `words` changed; `words` in order of address from the request's first on.
+    /// Applies the `words` of an answer, in order of address from the request's first on.
     mutating func apply(_ words: [UInt16], for request: PollRequest, at instant: BootTime) -> [SensorReport] {
         request.points.flatMap { point in
             apply(words[point.source.address - request.read.address], of: point, at: instant)
         }
     }
 
-    /// The readings of `points` that are news when their last values can be believed no longer.
+    /// The new readings of `points` when their last values are no longer valid.
     mutating func lose(_ points: [PolledPoint], to quality: Quality, at instant: BootTime) -> [SensorReport] {
         points.compactMap { point in
             var track = track(of: point)

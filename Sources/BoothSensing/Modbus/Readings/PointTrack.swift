@@ -1,26 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-/// What one point of a bus is known to be, and what of it is believed.
+/// The last reading of one point of a bus, and the values not yet believed.
 struct PointTrack {
-    /// The last one told; nil before the first.
+    /// The last reading reported; nil before the first.
     private(set) var reading: Reading?
-    /// The last state that was believed, of the last run before the first.
+    /// The last state believed. At first, the last run's.
     private var state: PointState
     private var values: ValueWatch
     private var counter: CounterWatch
 
     /// - Parameters:
-    ///   - memory: of the last run.
+    ///   - memory: what the last run recorded.
     ///   - poll: from one read to the next.
-    ///   - lasting: implausible reads in a row until they are no accident; 2 at least.
+    ///   - lasting: implausible reads in a row that make a fault; at least 2.
     init(_ memory: InputMemory, poll: Duration, lasting: Int) {
         state = memory.state
         values = ValueWatch(limit: lasting, stands: memory.isImplausible)
         counter = CounterWatch(from: memory.counter, poll: poll)
     }
 
-    /// A level, of a bit, a register or a loop.
+    /// Applies a level: a bit, a register or a loop.
     mutating func read(_ word: UInt16, of point: PolledPoint, at instant: BootTime) -> [SensorReport] {
         let outcome = values.apply(word, of: point, at: instant)
         guard outcome == .believed, let state = point.state(of: word, after: state) else {
@@ -29,7 +29,7 @@ struct PointTrack {
         return believe(word, of: point, state, at: instant)
     }
 
-    /// A counter. Its presses come before its reading: whoever records both records the value with the presses.
+    /// Applies a counter. Its presses come before its reading, so that the value is recorded together with the presses.
     mutating func count(_ word: UInt16, of point: PolledPoint, at instant: BootTime) -> [SensorReport] {
         var reports: [SensorReport] = []
         func presses(_ count: Int) -> [SensorReport] {
@@ -68,7 +68,7 @@ struct PointTrack {
         return reports
     }
 
-    /// The last state and value stand, with another quality.
+    /// Keeps the last state and value, with another quality.
     mutating func lose(_ point: PointID, to quality: Quality, at instant: BootTime) -> SensorReport? {
         values.interrupt()
         return update(

@@ -1,26 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-/// Tells a register's values from what a module says for want of one: 65535, or what no sensor gives.
+/// Separates a register's real values from implausible ones: 65535, or a value that no sensor gives.
 ///
-/// An implausible read is quality and no value. What lasts is believed where it can be meant (65535 of an open loop, of
-/// sixteen inputs that are all on), and is a fault of the sensor otherwise.
+/// An implausible read changes the quality, not the value. If it lasts, there are two cases. Where 65535 can be real
+/// (an open loop, or sixteen inputs that are all on) it is believed. Otherwise it is a fault of the sensor.
 struct ValueWatch: Sendable, Hashable {
-    /// What a read says.
     enum Outcome: Sendable, Hashable {
         case believed
-        /// The last value stands, and nothing follows from it yet.
+        /// Keep the last value; no fault yet.
         case doubted
-        /// It has been like this for so long that somebody has to look.
+        /// The value was implausible for so long that somebody has to look.
         case faulty
     }
 
-    /// However fast the polls are, what lasts for less is an accident.
+    /// A value must last at least this long, however fast the polls are.
     static let leastSpan = Duration.milliseconds(500)
-    /// A value that hovers about what can be is one fault: it is over when every read was believed for so long.
+    /// The fault ends when every read was believed for this long. So a value near the limit makes one fault, not many.
     static let rest = Duration.seconds(60)
 
-    /// Reads in a row of one sort.
+    /// Consecutive reads of the same kind.
     private struct Run: Sendable, Hashable {
         var count = 0
         var since: BootTime?
@@ -35,31 +34,31 @@ struct ValueWatch: Sendable, Hashable {
         }
     }
 
-    /// Reads in a row until a value that cannot be is a fault, 2 or more: a single one never is.
+    /// Implausible reads in a row that make a fault; at least 2.
     private let limit: Int
     private var implausible = Run()
     private var believed = Run()
     private var allOnes = Run()
-    /// Whether the fault stands, maybe from the last run.
+    /// Whether there is a fault, perhaps from the last run.
     private var stands: Bool
-    /// Whether this run has told of it.
+    /// Whether this run has reported the fault.
     private var isTold = false
 
     /// - Parameters:
-    ///   - limit: reads in a row that are no accident; 2 at least.
-    ///   - stands: whether the fault of the last run does.
+    ///   - limit: implausible reads in a row that make a fault; at least 2.
+    ///   - stands: whether the last run ended with the fault.
     init(limit: Int, stands: Bool = false) {
         self.limit = max(2, limit)
         self.stands = stands
     }
 
-    /// A register's word.
+    /// Applies a register's word.
     mutating func apply(_ word: UInt16, of point: PolledPoint, at instant: BootTime) -> Outcome {
         let isLasting = isAllOnes(word, at: instant) && point.canMeanAllOnes
         return point.isPlausible(word) || isLasting ? believe(at: instant) : doubt(at: instant)
     }
 
-    /// Whether `word`, just read, is 65535 and has been for so long that it is no accident.
+    /// Whether `word` is 65535 and has been for long enough.
     mutating func isAllOnes(_ word: UInt16, at instant: BootTime) -> Bool {
         guard word == .max else {
             allOnes = Run()
@@ -69,36 +68,36 @@ struct ValueWatch: Sendable, Hashable {
         return allOnes.lasts(limit, Self.leastSpan, at: instant)
     }
 
-    /// A read is believed: whatever was doubted before is over.
+    /// Counts a believed read; ends any doubt.
     mutating func believe(at instant: BootTime) -> Outcome {
         implausible = Run()
         believed.extend(at: instant)
         return .believed
     }
 
-    /// A read is not believed.
+    /// Counts an implausible read.
     mutating func doubt(at instant: BootTime) -> Outcome {
         believed = Run()
         implausible.extend(at: instant)
         return implausible.lasts(limit, Self.leastSpan, at: instant) ? .faulty : .doubted
     }
 
-    /// There are no reads for a while: what comes then says nothing about the time between.
+    /// Reads stop for a while. Later reads say nothing about the time between.
     mutating func interrupt() {
         believed = Run()
     }
 
-    /// Notes that somebody has to look.
+    /// Notes the fault.
     ///
-    /// - Returns: whether that is news, in this run.
+    /// - Returns: whether this run has not reported it yet.
     mutating func noteFault() -> Bool {
         defer { (stands, isTold) = (true, true) }
         return !isTold
     }
 
-    /// Notes that a read is believed.
+    /// Notes a believed read.
     ///
-    /// - Returns: whether a fault that stood is over with it.
+    /// - Returns: whether this ends a fault.
     mutating func noteRest(at instant: BootTime) -> Bool {
         guard stands, believed.lasts(limit, Self.rest, at: instant) else { return false }
         (stands, isTold) = (false, false)
@@ -107,7 +106,7 @@ struct ValueWatch: Sendable, Hashable {
 }
 
 extension PolledPoint {
-    /// Whether one read of `word` is enough to believe it. A bit is always what it is.
+    /// Whether one read of `word` is enough to believe it. A bit is always believed.
     fileprivate func isPlausible(_ word: UInt16) -> Bool {
         guard source.table.isRegisters else { return true }
         if let plausible = source.plausible {
@@ -118,19 +117,19 @@ extension PolledPoint {
         return isInBand(word)
     }
 
-    /// Whether 65535 can be meant where it lasts: in a band of the loop, or as a whole register whose range nobody gave.
+    /// Whether a lasting 65535 can be real: in a band of the loop, or in a whole register without a configured range.
     fileprivate var canMeanAllOnes: Bool { source.plausible == nil && isInBand(.max) }
 
     private func isInBand(_ word: UInt16) -> Bool { loop.map { $0.state(of: Int(word)) != nil } ?? true }
 
-    /// What `word` says of an input whose last state was `last`; for a believed word.
+    /// The state that a believed `word` means, when the last state was `last`.
     func state(of word: UInt16, after last: PointState) -> PointState? {
         loop.map { $0.state(of: Int(word), after: last) } ?? state(of: word)
     }
 }
 
 extension DeviceFault {
-    /// A point's register says what cannot be, and goes on to.
+    /// A point's register keeps an implausible value.
     static func implausible(_ word: UInt16, of point: PolledPoint) -> DeviceFault {
         let (zh, en) =
             point.loop == nil

@@ -2,14 +2,14 @@
 import BoothModel
 import Modbus
 
-/// A point on a bus, with what its readings are made of.
+/// A point on a bus, with what is needed to make its readings.
 struct PolledPoint: Sendable, Hashable {
     var id: PointID
     var source: ModbusSource
     var loop: LoopBands?
-    /// Of what it raises, 1...4; 4 where it raises nothing.
+    /// The priority of the incident it raises, 1...4; 4 if it raises none.
     var priority: Int
-    /// The output that is read back here; nil for an input.
+    /// The id of the output that is read back here; nil for an input.
     var output: String?
 
     /// Nil for a point that is not on `bus`.
@@ -21,7 +21,7 @@ struct PolledPoint: Sendable, Hashable {
         priority = configuration.classification?.priority.rawValue ?? Priority.routine.rawValue
     }
 
-    /// What `word` says, before any debouncing; nil for a word in no band of the point's loop.
+    /// The state that `word` means, before debouncing; nil if the word is in no band of the point's loop.
     func state(of word: UInt16) -> PointState? {
         if let loop { return loop.state(of: Int(word)) }
         let isSet = source.bit.map { word >> $0 & 1 == 1 } ?? (word != 0)
@@ -29,10 +29,10 @@ struct PolledPoint: Sendable, Hashable {
     }
 }
 
-/// Which requests read all points of a bus: as few as are cheap on the wire.
+/// The requests that read all points of a bus, as few as are cheap on the wire.
 ///
-/// Addresses of one unit and table are one request, with the addresses between them that nobody asked for, as long as
-/// that takes no more of the bus's time than two; what a unit refuses is split (`PollRequest.split`).
+/// Neighbouring addresses of one unit and table become one request, gaps included, if that takes no more of the bus's
+/// time than two requests. If a unit refuses a request, it is split (`PollRequest.split`).
 struct PollPlan: Sendable, Hashable {
     /// In order of unit, table and address.
     private(set) var requests: [PollRequest] = []
@@ -45,12 +45,12 @@ struct PollPlan: Sendable, Hashable {
         }
     }
 
-    /// - Parameter points: of one unit and table, in order of period and address.
+    /// - Parameter points: the points of one unit and table, in order of period and address.
     private static func requests(
         for points: ArraySlice<PolledPoint>, _ bus: ModbusBusConfiguration, _ cost: WireCost
     ) -> [PollRequest] {
         var requests: [PollRequest] = []
-        // The fastest first: what they read serves slower points for nothing.
+        // The fastest points first: their requests can serve slower points at no cost.
         for group in points.split(whereNeighbours: { $0.source.poll != $1.source.poll }) {
             for point in group {
                 let single = PollRequest(point, bus)
@@ -65,7 +65,7 @@ struct PollPlan: Sendable, Hashable {
         return requests
     }
 
-    /// Joins neighbours until no more of them are cheaper together.
+    /// Joins neighbouring requests until no join is cheaper.
     private static func join(_ requests: inout [PollRequest], _ cost: WireCost) {
         var before = 0
         repeat {
@@ -105,7 +105,7 @@ extension ModbusSource {
 }
 
 extension RandomAccessCollection where Index == Int {
-    /// The longest pieces in which `cut` is false for each two neighbours.
+    /// Splits between each two neighbours for which `cut` is true.
     fileprivate func split(whereNeighbours cut: (Element, Element) -> Bool) -> [SubSequence] {
         var pieces: [SubSequence] = []
         var start = startIndex
@@ -118,7 +118,7 @@ extension RandomAccessCollection where Index == Int {
 }
 
 extension DataTable {
-    /// The wrapper's word for the configuration's.
+    /// The table as the Modbus wrapper names it.
     package init(_ table: ModbusTable) {
         switch table {
         case .coil: self = .coils
@@ -130,7 +130,7 @@ extension DataTable {
 }
 
 extension ModbusEndpoint {
-    /// What a configured bus is opened as.
+    /// The endpoint of a configured bus.
     package init(_ transport: ModbusBusConfiguration.Transport) {
         switch transport {
         case .tcp(let host, let port): self = .tcp(host: host, port: port)

@@ -5,19 +5,18 @@ import Modbus
 /// One request and the points that its answer serves.
 struct PollRequest: Sendable, Hashable {
     var read: ReadRequest
-    /// The shortest that one of its points wants.
+    /// The shortest poll interval of its points.
     var period: Duration
     var points: [PolledPoint]
-    /// What the unit is asked for is a multiple of this, and starts at one: 8 bits of a unit that answers whole bytes.
+    /// The start and length of a read are multiples of this: 8 bits for a unit that answers only whole bytes.
     var grain = 1
 
-    /// The best of its points, 1...4.
+    /// The highest priority of its points: the smallest number, 1...4.
     var priority: Int { points.lazy.map(\.priority).min() ?? 4 }
 
-    /// The addresses that it reads.
     var range: Range<Int> { read.address..<read.address + read.count }
 
-    /// Whether a refusal may be another address's: whether `split` has more than one part.
+    /// Whether only a part of the addresses may be refused: `split` has more than one part.
     var canSplit: Bool { read.count > grain }
 }
 
@@ -37,7 +36,6 @@ extension PollRequest {
         min(range.lowerBound, other.range.lowerBound)..<max(range.upperBound, other.range.upperBound)
     }
 
-    /// Reads what `other` reads as well.
     mutating func absorb(_ other: PollRequest) {
         set(range(with: other))
         period = min(period, other.period)
@@ -49,8 +47,9 @@ extension PollRequest {
         read.count = range.count
     }
 
-    /// What is asked in its place once the unit refused it: the runs of addresses that points are on, for most units
-    /// refuse what nobody asked for; a single run in two halves; one address as it is.
+    /// The smaller requests to make after the unit refused this one. Several runs of addresses with points become one
+    /// request each, because the refused addresses are usually those that no point uses. A single run becomes two
+    /// halves. One address stays as it is.
     var split: [PollRequest] {
         let byGrain = Dictionary(grouping: points) { $0.source.address / grain }
         let grains = byGrain.keys.sorted()

@@ -2,12 +2,12 @@
 import BoothModel
 import Modbus
 
-/// What came of a request. Of `answered`, `busy` and `missed` one is called for each; `refusedOne` or `split` after
-/// `answered`, for an answer was a refusal.
+/// Applies the result of a request. Call one of `answered`, `busy` and `missed` for each request. After a refusal also
+/// call `refusedOne` or `split`, because a refusal is an answer.
 extension PollSchedule {
     /// The request was answered, with values or with a refusal of its address.
     ///
-    /// - Returns: whether its unit had been lost.
+    /// - Returns: whether its unit was lost before.
     mutating func answered(_ index: Int, at now: BootTime) -> Bool {
         let wasLost = found(index, at: now)
         entries[index].busyPolls = 0
@@ -15,9 +15,10 @@ extension PollSchedule {
         return wasLost
     }
 
-    /// The unit answered that it is busy (exceptions 5 and 6): it lives, and is asked again soon within the period.
+    /// The unit answered that it is busy (exceptions 5 and 6). It lives, and is asked again soon within the same
+    /// period.
     ///
-    /// - Returns: whether its unit had been lost; and `.request` where so many polls in a row ended like this that the
+    /// - Returns: whether its unit was lost before; and `.request` if so many polls in a row ended busy that the
     ///   points' values are too old.
     mutating func busy(_ index: Int, at now: BootTime) -> (wasLost: Bool, loss: Loss?) {
         let wasLost = found(index, at: now)
@@ -34,7 +35,7 @@ extension PollSchedule {
 
     private mutating func found(_ index: Int, at now: BootTime) -> Bool {
         let unit = entries[index].unit
-        // What the bus was held free for has come.
+        // The late answer to the short probe has come; the bus need not wait for it any longer.
         if let made, made.index == index, made.isShort { heldUntil = now }
         let wasLost = units[unit].isLost
         units[unit].found()
@@ -43,18 +44,18 @@ extension PollSchedule {
                 entries[other].found()
                 entries[other].begin(at: now)
             }
-            // The board may be another one.
+            // A different board may have been connected.
             if units[unit].isSplit { changed.insert(unit) }
         }
         entries[index].found()
         return wasLost
     }
 
-    /// The request brought nothing.
+    /// The request was not answered.
     ///
     /// - Parameters:
-    ///   - lateAnswer: how long an answer to it may still come; nothing that is answered alike is asked before.
-    ///   - asked: what was asked in its place, a guard register.
+    ///   - lateAnswer: how long its answer may still come. Until then no request with a similar answer is made.
+    ///   - asked: the guard register that was read instead, if any.
     mutating func missed(
         _ index: Int, at now: BootTime, lateAnswer: Duration, asked: ReadRequest? = nil
     ) -> Loss? {
@@ -64,7 +65,7 @@ extension PollSchedule {
         units[unit].owe(asked ?? entries[index].request.read, until: now + lateAnswer, at: now)
         units[unit].isHeard = false
         units[unit].shortProbes = isShort ? units[unit].shortProbes + 1 : 0
-        // A unit that answered before is not lost for short probes alone: it may be slower than they allow.
+        // Short probes alone do not make a unit lost if it answered before: it may need more time than they allow.
         let most = isShort && units[unit].hasAnswered ? unitSilent - 1 : .max
         if units[unit].isLost {
             pause(unit, entries[index].request.period, at: now)
@@ -77,7 +78,7 @@ extension PollSchedule {
         return count(index, most: most, wasWhole: !isShort, at: now)
     }
 
-    /// Counts a miss of a request and a unit that are not lost yet.
+    /// Counts a miss of a request and its unit, neither of them lost yet.
     private mutating func count(_ index: Int, most: Int, wasWhole: Bool, at now: BootTime) -> Loss? {
         let unit = entries[index].unit
         units[unit].misses = max(units[unit].misses, min(units[unit].misses + 1, most))
@@ -89,7 +90,7 @@ extension PollSchedule {
         }
         if units[unit].misses >= unitSilent {
             units[unit].state = .silent
-            // Not all of them want their whole timeout in the same round.
+            // Spread the units, so that they do not all get the whole timeout in the same round.
             units[unit].shortProbes = unit % (Self.shortProbesInARow + 1)
             pause(unit, entries[index].request.period, at: now)
             return .unit
@@ -114,18 +115,17 @@ extension PollSchedule {
         entries[index].begin(at: now + entries[index].interval)
     }
 
-    /// A frame of `unit` came that answers nothing that is being asked: it lives, and was asked with too little
-    /// patience. It is asked as soon as can be, with its whole timeout; not while an answer may still be late, for one
-    /// late frame does not prove that it was the only one.
+    /// A frame of `unit` came without a matching request. The unit lives, but its probe was too short. It is probed as
+    /// soon as possible with its whole timeout, but not while another late answer may still come.
     mutating func heard(unit number: Int) {
         guard let unit = units.firstIndex(where: { $0.number == number }) else { return }
         units[unit].isHeard = !units[unit].isAnswering
     }
 
-    /// The unit refused the one address that `index` reads. A board that starts refuses what it has: only after some
-    /// polls it is asked slowly, until it answers.
+    /// The unit refused the one address that `index` reads. A board that is starting may refuse addresses that it has.
+    /// So only after `unitSilent` refusals is the address asked slowly, until it answers.
     ///
-    /// - Returns: whether so many polls in a row were refused that the address does not exist.
+    /// - Returns: whether that many polls in a row were refused; then the address does not exist.
     mutating func refusedOne(_ index: Int, at now: BootTime) -> Bool {
         entries[index].refusals += 1
         guard entries[index].refusals >= unitSilent else { return false }
@@ -136,7 +136,7 @@ extension PollSchedule {
     /// The request gave values.
     mutating func accepted(_ index: Int) { entries[index].refusals = 0 }
 
-    /// A read that is not of the plan went without an answer.
+    /// A read outside the plan went unanswered.
     mutating func owe(_ read: ReadRequest, until instant: BootTime, at now: BootTime) {
         guard let unit = units.firstIndex(where: { $0.number == read.unit }) else {
             strangers[read.unit, default: PollUnit(read.unit)].owe(read, until: instant, at: now)
@@ -145,14 +145,14 @@ extension PollSchedule {
         units[unit].owe(read, until: instant, at: now)
     }
 
-    /// What was asked in the place of the request made last was answered.
+    /// The guard read made instead of the last request was answered.
     mutating func proved(at now: BootTime) {
         if made?.isShort == true { heldUntil = now }
     }
 
-    /// Puts the parts of `index`, which the unit refused as a whole, in its place; all are due.
+    /// Replaces request `index`, which the unit refused as a whole, by its parts. All parts are due.
     ///
-    /// - Parameter index: of a request with `canSplit`.
+    /// - Parameter index: a request with `canSplit`.
     mutating func split(_ index: Int, at now: BootTime) {
         let refused = entries.remove(at: index)
         made = nil
@@ -160,7 +160,7 @@ extension PollSchedule {
         entries += refused.request.split.map { PollEntry($0, unit: refused.unit, due: now) }
     }
 
-    /// Everything is due: the connection was opened anew. What was asked over the last one may still be answered.
+    /// The connection was opened again: everything is due. Answers to earlier requests may still come.
     mutating func restart(at now: BootTime) {
         for unit in units.indices {
             units[unit].interval = .zero
@@ -172,7 +172,7 @@ extension PollSchedule {
         }
     }
 
-    /// Gives units that may be other boards than before the requests of the plan again.
+    /// Restores the planned requests of units that may have been exchanged.
     mutating func restorePlans(at now: BootTime) {
         guard !changed.isEmpty else { return }
         entries.removeAll { changed.contains($0.unit) }

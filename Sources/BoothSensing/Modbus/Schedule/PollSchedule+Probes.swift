@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-/// The requests that are not answered, or not known to be.
+/// The probes: requests that are not answered, or never were yet.
 extension PollSchedule {
-    /// What probes find of the bus's time.
+    /// How much of the bus's time probes may use now.
     struct Room {
-        /// Until the next live request; nil: all of it.
+        /// The time until the next live request; nil: unlimited.
         var spare: Duration?
-        /// Whether live requests may be made to wait.
+        /// Whether a probe may delay live requests.
         var maySteal: Bool
-        /// Whether they may for a unit that was never asked.
+        /// Whether a probe of a never-asked unit may delay live requests.
         var mayBeFirst: Bool
-        /// Units that may yet be lost go first.
+        /// Whether units that are not lost yet go before lost ones.
         var isMissingsTurn: Bool
     }
 
@@ -36,7 +36,7 @@ extension PollSchedule {
         }
     }
 
-    /// The probe to make now: of those that fit, or may take a live request's time, the first in rank.
+    /// The probe to make now: the first in rank that fits, or that may delay live requests.
     func bestProbe(at now: BootTime, _ room: Room, _ cost: (PollRequest) -> Price) -> Probe? {
         if let spare = room.spare, spare <= .zero, !room.maySteal, !room.mayBeFirst { return nil }
         var best: (probe: Probe, rank: Rank)?
@@ -52,12 +52,13 @@ extension PollSchedule {
         return best?.probe
     }
 
-    /// When the first probe that is not ready at `now` will be.
+    /// When the next probe becomes ready after `now`.
     func nextProbe(after now: BootTime) -> BootTime? {
         candidates().lazy.map { readiness(of: $0) }.filter { $0 > now }.min()
     }
 
-    /// Of each unit the request to probe next: in turn, so that one that the unit ignores does not hide it.
+    /// For each unit the request to probe next. They take turns, so that a request the unit ignores does not hide the
+    /// unit.
     private func candidates() -> [Int] {
         var first = [Int?](repeating: nil, count: units.count)
         for index in entries.indices where !isLive(index) {
@@ -86,12 +87,12 @@ extension PollSchedule {
         return unit.hasAnswered ? 1 : 2
     }
 
-    /// Whether nobody waits for the loss of `index` to be told: it has been.
+    /// Whether the loss of `index` was already reported.
     private func isLost(_ index: Int) -> Bool {
         units[entries[index].unit].isLost || entries[index].misses >= unitSilent
     }
 
-    /// How `index` is probed now; nil where there is no room.
+    /// How to probe `index` now; nil if there is no room.
     private func probe(_ index: Int, at now: BootTime, _ room: Room, _ price: Price) -> Probe? {
         let unit = units[entries[index].unit]
         let spare = room.spare ?? price.full

@@ -2,64 +2,64 @@
 import BoothModel
 import Modbus
 
-/// When each request of a bus is due, and which one is next. Pure: told the time.
+/// When each request of a bus is due, and which is next. Pure: gets the time.
 ///
-/// Requests that are answered are *live*: each has its own grid, and of those that are due the one with the earliest
-/// deadline, one period after its instant, is made. A step of priority is worth `step` of lateness, so that on a bus
-/// that is too slow for its plan urgent points keep their period, and the others are at most three steps later.
+/// A request that is answered is *live*. Each live request has its own grid of instants. Of those due, the one with the
+/// earliest deadline (its instant plus one period) is made first. Each step of priority shifts the deadline by `step`.
+/// So on a bus that is too slow for its plan, urgent points keep their period, and others are three steps later at
+/// most.
 ///
-/// What was not answered is *probed* in the time that the live ones leave: with the unit's whole response timeout where
-/// that fits before the next live request, else with what fits. A unit that answers only after such a short probe is
-/// heard as a foreign frame, and asked again with its whole timeout (`heard`). Where no gap is wide enough for the
-/// shortest probe, live requests are made to wait for one: a twelfth of their time at most goes there, and never two
-/// in a row without a live round between (`StealBudget`).
+/// A request that was not answered is *probed* in the time between live requests. A probe gets the unit's whole
+/// response timeout if that fits before the next live request; otherwise it gets what fits. If the unit answers only
+/// after such a short probe ended, its answer is heard as a foreign frame, and the unit is probed with its whole
+/// timeout (`heard`). If no gap is wide enough for the shortest probe, live requests wait for one. This takes a twelfth
+/// of their time at most, with at least one round of live requests between two such probes (`StealBudget`).
 ///
-/// A lost unit is probed after a growing interval, at most 8 s after its last probe, each in turn. Where n lost units
-/// want more time than there is, fifteen of sixteen probes are the shortest. One that comes back is seen within
-/// 8.5 s + n × (15 × least + full) ÷ 16 ÷ s of its return, where s is the part of the bus's time that probes can use:
-/// that of the gaps, or a twelfth without any. One that is slower than its probe allowed is heard, and seen with the
-/// next gap or stolen probe; where its late answers meet other frames, it has up to four tries.
+/// Lost units are probed in turn, at intervals that grow to 8 s. When n lost units need more time than there is,
+/// fifteen of sixteen probes are the shortest. A returning unit is then seen within 8.5 s + n × (15 × least + full) ÷
+/// 16 ÷ s. Here s is the share of the bus's time that probes can use: the gaps, or a twelfth if there are none. A unit
+/// slower than its probe is heard, and then seen with the next gap or delayed live request; if its late answers collide
+/// with other frames, it has up to four tries.
 struct PollSchedule {
-    /// What to do now.
     enum Next: Equatable {
-        /// `patience`: the span from the request's start to its end that the bus can spare, shorter than `Price.full`;
-        /// nil: the unit's whole response timeout.
+        /// `patience`: the time that the bus can spare for the whole request, less than `Price.full`; nil: the unit's
+        /// whole response timeout.
         case request(Int, patience: Duration?)
         case wait(until: BootTime)
-        /// Nothing is polled at all.
+        /// There is nothing to poll.
         case rest
     }
 
-    /// What a request takes that is not answered, from its start to its end, the wire's time included.
+    /// How long an unanswered request takes from start to end, time on the wire included.
     struct Price: Equatable, Sendable {
         /// With the unit's whole response timeout.
         var full: Duration
-        /// The shortest probe that makes sense, `full` or less.
+        /// With the shortest probe that makes sense; `full` or less.
         var least: Duration
     }
 
-    /// What counts as lost from a miss on.
+    /// What is lost from this miss on.
     enum Loss: Equatable {
         case unit
-        /// The unit answers other requests.
+        /// Only these addresses: the unit answers other requests.
         case request
     }
 
-    /// The contract asks a silent unit every 10 s at least; what lies between is for finding a gap.
+    /// A silent unit must be asked at least every 10 s. The remaining 2 s are for finding a gap.
     static let longestInterval = Duration.seconds(8)
-    /// How long no gap has to be wide enough before a live request is made to wait for a probe.
+    /// How long gaps must have been too narrow before a probe may delay a live request.
     static let gapWatch = Duration.milliseconds(1500)
-    /// How late a probe may be before probes are cut short, or a live request is made to wait.
+    /// How late a probe may be before probes are shortened or may delay a live request.
     static let backlog = Duration.milliseconds(500)
     /// How much later a request may be than one of the next higher priority before it goes first.
     static let step = Duration.seconds(2)
-    /// Between the end of a probe and the next live request: the thread may be woken late.
+    /// Kept free between the end of a probe and the next live request, because the thread may wake late.
     static let margin = Duration.milliseconds(2)
-    /// A probe that is so late does not wait for the late answer of another.
+    /// A probe later than this no longer waits for another probe's late answer.
     static let longestHold = Duration.seconds(1)
-    /// After so many short probes of a lost unit, one has the whole response timeout where that fits.
+    /// After this many short probes, a lost unit gets one with the whole response timeout if that fits.
     static let shortProbesInARow = 15
-    /// After so many probes of units that may yet be lost, a lost one has its turn.
+    /// After this many probes of units that are not lost yet, a lost unit has its turn.
     static let missingInARow = 4
     static let firstBusyPause = Duration.milliseconds(20)
     static let longestBusyPause = Duration.seconds(1)
@@ -68,21 +68,21 @@ struct PollSchedule {
     let plan: PollPlan
     var entries: [PollEntry]
     var units: [PollUnit]
-    /// Units that are not in the plan, and were asked all the same.
+    /// Units outside the plan that were asked too.
     var strangers: [Int: PollUnit] = [:]
-    /// Units whose plan is to be made anew before the next request; indexes hold until then.
+    /// Units whose plan is restored before the next request. Indexes are valid until then.
     var changed: Set<Int> = []
-    /// The request made last, and whether it had less than its whole timeout.
+    /// The last request made, and whether it had less than its whole timeout.
     var made: (index: Int, isShort: Bool)?
     var steal = StealBudget()
     var gaps = GapWatch(Self.gapWatch)
-    /// When a short probe begins that is to begin late in its gap.
+    /// A short probe that starts later in its gap, and when.
     private var lateStart: (index: Int, at: BootTime)?
-    /// Before this the answer to a short probe may be on the wire.
+    /// Until then a late answer to a short probe may come.
     var heldUntil = BootTime(nanoseconds: 0)
     private var missingProbes = 0
 
-    /// - Parameter unitSilent: polls without a reading before a unit counts as lost.
+    /// - Parameter unitSilent: polls in a row without a reading before a unit counts as lost.
     init(_ plan: PollPlan, unitSilent: Int, start: BootTime) {
         self.plan = plan
         self.unitSilent = unitSilent
@@ -92,26 +92,25 @@ struct PollSchedule {
         entries = plan.requests.map { PollEntry($0, unit: places[$0.read.unit] ?? 0, due: start) }
     }
 
-    /// - Parameter index: as `next` gave it; holds until `next` or `split` is called again.
+    /// - Parameter index: from `next`; valid until `next` or `split` is called again.
     func request(_ index: Int) -> PollRequest { entries[index].request }
 
-    /// All points of `unit`.
     func points(of unit: Int) -> [PolledPoint] {
         entries.lazy.filter { $0.request.read.unit == unit }.flatMap(\.request.points)
     }
 
-    /// What is known of `unit` now; unknown for one that is not in the plan.
+    /// The state of `unit` now; `.unknown` if it is not in the plan.
     func state(of unit: Int) -> UnitCounters.State { units.first { $0.number == unit }?.state ?? .unknown }
 
-    /// Before this an answer may come that would pass for the one to `read`; the past where none may.
+    /// Until then a late answer may come that looks like the answer to `read`; a past instant if none can.
     func quietUntil(for read: ReadRequest) -> BootTime {
         (units.first { $0.number == read.unit } ?? strangers[read.unit])?.quietUntil(for: read)
             ?? BootTime(nanoseconds: 0)
     }
 
-    /// Which request to make now, if any.
+    /// The request to make now, if any.
     ///
-    /// - Parameter cost: what a request takes that is not answered.
+    /// - Parameter cost: the price of an unanswered request.
     mutating func next(at now: BootTime, cost: (PollRequest) -> Price) -> Next {
         restorePlans(at: now)
         let live = liveRequests(at: now)
@@ -124,7 +123,7 @@ struct PollSchedule {
             !probe.isSteal || steal.begins(at: now, probe.price, spare: spare ?? probe.price, live: live)
         {
             if let spare, let start = lateStart(of: probe, at: now, spare), start > now { return .wait(until: start) }
-            // Its late answer would be lost where it meets the next probe.
+            // A late answer to this probe would collide with the next probe, so hold that one back.
             if probe.patience == spare, spare != nil { heldUntil = now + cost(entries[probe.index].request).full }
             missingProbes = units[entries[probe.index].unit].isLost ? 0 : missingProbes + 1
             return make(probe.index, patience: probe.patience, at: now)
@@ -142,8 +141,8 @@ struct PollSchedule {
 
     private var isMissingsTurn: Bool { missingProbes < Self.missingInARow }
 
-    /// An answer that is late is lost where it meets a live request, in each gap the same one; so short probes of a unit
-    /// begin at different times in their gaps.
+    /// A late answer is lost if it collides with a live request. That would happen in every gap in the same way, so the
+    /// short probes of a unit start at different times in their gaps.
     private mutating func lateStart(of probe: Probe, at now: BootTime, _ spare: Duration) -> BootTime? {
         guard let patience = probe.patience, patience == spare else { return nil }
         if let lateStart, lateStart.index == probe.index { return lateStart.at }

@@ -2,23 +2,22 @@
 import BoothModel
 import Modbus
 
-/// What the schedule of a bus knows of one of its units.
+/// The state of one unit in a bus's schedule.
 struct PollUnit {
     let number: Int
     var state = UnitCounters.State.unknown
-    /// Whether it ever answered.
     var hasAnswered = false
-    /// Polls without a reading, in a row.
+    /// Polls in a row without a reading.
     var misses = 0
-    /// Of a lost unit: from one probe to the next.
+    /// For a lost unit: the time from one probe to the next.
     var interval = Duration.zero
-    /// Until when answers may still come to what was asked before, by what they would look like.
+    /// Until when a late answer may come, by its shape.
     private var owed: [AnswerShape: BootTime] = [:]
-    /// Probes in a row that were given less than the response timeout.
+    /// Probes in a row with less than the response timeout.
     var shortProbes = 0
-    /// A late answer of it came: it lives, and wants its whole response timeout.
+    /// A late answer came: the unit lives, but needs its whole response timeout.
     var isHeard = false
-    /// Whether a request of the plan was split for what the unit refused.
+    /// Whether the unit refused a planned request, which was then split.
     var isSplit = false
 
     init(_ number: Int) { self.number = number }
@@ -26,7 +25,6 @@ struct PollUnit {
     var isAnswering: Bool { state == .answering }
     var isLost: Bool { state == .silent }
 
-    /// It answered.
     mutating func found() {
         state = .answering
         hasAnswered = true
@@ -36,17 +34,17 @@ struct PollUnit {
         isHeard = false
     }
 
-    /// Nothing that is answered like `read` may be asked before: the answer could be another request's.
+    /// Until then `read` must not be made: a late answer to another request could be mistaken for its answer.
     func quietUntil(for read: ReadRequest) -> BootTime { owed[AnswerShape(read)] ?? BootTime(nanoseconds: 0) }
 
-    /// `read` went without an answer, and one may come until `instant`.
+    /// `read` went unanswered; its answer may come until `instant`.
     mutating func owe(_ read: ReadRequest, until instant: BootTime, at now: BootTime) {
         owed = owed.filter { $0.value > now }
         if instant > now { owed[AnswerShape(read)] = max(instant, quietUntil(for: read)) }
     }
 }
 
-/// What the answer to a read looks like: which addresses it is of, it does not say.
+/// What the answer to a read looks like. It does not say which addresses it is of.
 private struct AnswerShape: Hashable {
     let table: DataTable
     let bytes: Int
@@ -57,31 +55,30 @@ private struct AnswerShape: Hashable {
     }
 }
 
-/// A request of the plan, and when it is made.
+/// A request of the plan, and when it is due.
 struct PollEntry {
     let request: PollRequest
-    /// Where the unit is among those of the schedule.
+    /// The unit's index in the schedule.
     let unit: Int
     let priority: Int
-    /// The instant of the request's grid that the next poll is for.
+    /// The instant of the grid that the next poll belongs to.
     var grid: BootTime
-    /// When it is made: at its grid's instant, or later where the unit was busy.
+    /// When the request is due: at its grid instant, or later if the unit was busy.
     var due: BootTime
     /// When it was last made.
     var asked = BootTime(nanoseconds: 0)
-    /// Whether its last poll brought no answer.
     var isMissing = false
-    /// Polls without an answer, in a row; those cut short may not count.
+    /// Polls in a row without an answer. Short probes may not count.
     var misses = 0
-    /// Of a request without an answer from a unit that has one for others: from one probe to the next.
+    /// If only this request is unanswered: the time from one probe to the next.
     var interval = Duration.zero
-    /// From then on live units may be made to wait, so that it gets its whole response timeout.
+    /// From then on live requests may wait, so that this request gets its whole response timeout.
     var wholeBy: BootTime?
-    /// Polls that ended with a busy unit, in a row.
+    /// Polls in a row that ended with a busy unit.
     var busyPolls = 0
-    /// Polls in a row that were refused.
+    /// Polls in a row that the unit refused.
     var refusals = 0
-    /// How often it was made again in this poll, for the unit was busy.
+    /// How often this poll was repeated because the unit was busy.
     var retries = 0
 
     init(_ request: PollRequest, unit: Int, due: BootTime) {
@@ -92,7 +89,7 @@ struct PollEntry {
         self.due = due
     }
 
-    /// It was answered, or its unit was found after it was lost.
+    /// The request was answered, or its lost unit was found.
     mutating func found() {
         isMissing = false
         misses = 0
@@ -100,21 +97,21 @@ struct PollEntry {
         wholeBy = nil
     }
 
-    /// To the next instant of the grid: what a stall skipped is not made up for.
+    /// Moves to the next instant of the grid. Instants missed in a stall are skipped.
     mutating func moveOn() {
         grid = nextGrid
         due = grid
         retries = 0
     }
 
-    /// The first instant of the grid after the request was made: its answer may take until then.
+    /// The first grid instant after the request was made; its answer may take until then.
     var nextGrid: BootTime {
         let period = max(1, request.period.nanoseconds)
         let late = max(0, asked.nanoseconds - grid.nanoseconds)
         return grid + .nanoseconds((late / period + 1) * period)
     }
 
-    /// A new grid from `instant` on.
+    /// Starts a new grid at `instant`.
     mutating func begin(at instant: BootTime) {
         grid = instant
         due = instant

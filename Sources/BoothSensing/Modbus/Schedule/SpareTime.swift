@@ -1,36 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-/// How often live requests may be made to wait for a probe.
+/// Limits how often live requests wait for a probe.
 struct StealBudget {
-    /// After a probe that cost live requests time, none for so many times as long.
+    /// After a probe, no other for this many times the time that it took from live requests.
     private static let pauses = 11
-    /// Nor for so many times as long as it took, where most of that was spare time: polls that come late are few.
+    /// And for at least this many times its whole price, even if most of it was spare time. So few polls are late.
     private static let leastPauses = 5
 
-    /// Between two units that are asked for the first time; most of them are there.
+    /// Live requests between two units that are asked for the first time. Most units are there, so this may be short.
     private static let liveBetweenFirsts = 2
 
-    /// Right after them there may be a gap that takes part of the probe.
+    /// Live requests made before the probe: after them there may be a gap that covers part of it.
     private static let liveBefore = 2
 
     private var allowedFrom = BootTime(nanoseconds: 0)
-    /// Live requests made since the last one; more than any round before the first.
+    /// Live requests since the last such probe. Starts higher than the length of any round.
     private var liveSince = 1 << 32
-    /// Live requests made since a probe was first wanted that they have to wait for.
+    /// Live requests since such a probe was first wanted.
     private var liveSinceWish = 0
 
-    /// Whether a unit that was never asked may be, although the bus has no gap for it.
+    /// Whether a never-asked unit may be probed although there is no gap for it.
     var allowsFirst: Bool { liveSince >= Self.liveBetweenFirsts }
 
-    /// - Parameter live: how many requests a live round has.
+    /// - Parameter live: how many requests one live round has.
     func isAllowed(at now: BootTime, live: Int) -> Bool { now >= allowedFrom && liveSince >= live }
 
-    /// Whether the probe is made now: not before those live requests that are due, as long as they come to an end.
+    /// Whether to make the probe now. Up to `liveBefore` due live requests go first.
     ///
     /// - Parameters:
-    ///   - price: what the probe takes.
-    ///   - spare: what of it keeps no live request waiting.
+    ///   - price: how long the probe takes.
+    ///   - spare: how much of that delays no live request.
     mutating func begins(at now: BootTime, _ price: Duration, spare: Duration, live: PollSchedule.Live) -> Bool {
         if live.ready != nil, liveSinceWish < min(live.count, Self.liveBefore) {
             liveSinceWish += 1
@@ -46,9 +46,9 @@ struct StealBudget {
     mutating func liveIsMade() { liveSince += 1 }
 }
 
-/// The widest gap that live requests left of late.
+/// The widest recent gap between live requests.
 struct GapWatch {
-    /// Half of what counts as of late.
+    /// Half of the time that counts as recent.
     private let span: Duration
     private var since = BootTime(nanoseconds: 0)
     private var before = Duration.zero

@@ -2,15 +2,16 @@
 import BoothModel
 import Modbus
 
-/// What a request takes of a bus's time, so that two ways to read the same points can be compared.
+/// How much of a bus's time a request takes, to compare two ways of reading the same points.
 struct WireCost: Sendable {
-    /// From the end of a request to the first byte of its answer: what common boards take, about.
+    /// From the end of a request to the first byte of its answer, on common boards.
     static let turnRound = Duration.milliseconds(5)
-    /// Over TCP the round trip is all that counts: so many values that nobody asked for are free.
+    /// Over TCP only the round trip counts, so up to this many unwanted values are free.
     static let freeRegisters = 32
     static let freeBits = 256
 
-    /// Unit, function, address, count and checksum; the answer has unit, function, length and checksum.
+    /// 8 bytes of request: unit, function, address, count, checksum. 5 bytes around the answer's data: unit, function,
+    /// length, checksum.
     private static let framing = 8 + 5
 
     /// Nil over TCP.
@@ -20,15 +21,15 @@ struct WireCost: Sendable {
         if case .serial(_, let line) = ModbusEndpoint(bus.transport) { self.line = line } else { line = nil }
     }
 
-    /// From the request's first bit to the instant at which the next one may follow.
+    /// From the request's first bit to the earliest next request.
     func time(of read: ReadRequest) -> Duration {
         guard let line else { return Self.turnRound }
         let bytes = Self.framing + read.table.bytes(of: read.count)
         return line.time(of: bytes) + line.silenceBetweenFrames * 2 + Self.turnRound
     }
 
-    /// Whether one request in the place of both keeps the protocol's limits and takes no more of the bus's time, each
-    /// made as often as its fastest point wants.
+    /// Whether one request for both is within the protocol's limits and takes no more of the bus's time than two. Each
+    /// is made as often as its fastest point needs.
     func joins(_ first: PollRequest, _ second: PollRequest) -> Bool {
         let whole = first.range(with: second)
         guard whole.count <= first.read.table.mostInOneRequest, isFree(between: first, second) else { return false }
@@ -46,7 +47,7 @@ struct WireCost: Sendable {
         return hole <= (first.read.table.isRegisters ? Self.freeRegisters : Self.freeBits)
     }
 
-    /// Of the bus's time, 1 for all of it.
+    /// The share of the bus's time, 1 for all of it.
     private func share(of read: ReadRequest, every period: Duration) -> Double {
         Double(time(of: read).nanoseconds) / Double(max(1, period.nanoseconds))
     }
