@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothDoctor
 import BoothModel
+import GPIO
 
 extension Screens {
     /// Every chip with a table of its lines.
@@ -32,5 +33,16 @@ extension Screens {
             info.isActiveLow ? words("低", "low") : words("高", "high"), words.name(info.bias),
             info.isUsed ? info.consumer ?? "?" : "–", line.users.joined(separator: " "),
         ]
+    }
+}
+
+extension GPIOBias: NamedWord {
+    package var chineseName: String {
+        switch self {
+        case .asIs: "–"
+        case .disabled: "无"
+        case .pullUp: "上拉"
+        case .pullDown: "下拉"
+        }
     }
 }

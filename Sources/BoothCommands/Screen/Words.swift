@@ -8,18 +8,11 @@ struct Words {
 
     func callAsFunction(_ zh: String, _ en: String) -> String { language == .chinese ? zh : en }
 
-    /// A state, kind or category: in Chinese if that is the language and there is a name, otherwise as spelt.
-    func name(_ word: String) -> String {
-        language == .chinese ? Self.chinese[word] ?? word : word
-    }
+    /// A state or kind: its Chinese name if that is the language, otherwise the word itself.
+    func name(_ word: some NamedWord) -> String { word.name.text(in: language) }
 
-    func name<Word: RawRepresentable<String>>(_ word: Word) -> String { name(word.rawValue) }
-
+    /// A category, also one that a contact names.
     func name(_ category: Category) -> String { category.name.text(in: language) }
-
-    func name(_ state: IncidentState) -> String { state.name.text(in: language) }
-
-    func name(_ delivery: Delivery) -> String { delivery.name.text(in: language) }
 
     /// The result of a task, `done` or `refused`.
     func taskResult(_ result: String) -> String {
@@ -80,18 +73,4 @@ struct Words {
         while value >= 10_240, unit < units.count - 1 { (value, unit) = (value / 1024, unit + 1) }
         return "\(value) \(units[unit])"
     }
-
-    private static let chinese = [
-        "starting": "正在启动", "in-service": "在用", "degraded": "降级",
-        "normal": "正常", "active": "动作", "short": "短路", "cut": "断路", "unknown": "未知",
-        "good": "可信", "stale": "陈旧", "fault": "故障",
-        "ok": "正常", "retrying": "重试中", "refused": "被拒", "full": "已满",
-        "synced": "已同步", "holdover": "守时", "unsynced": "未同步",
-        "answering": "应答", "missing": "漏答", "silent": "无应答",
-        "as-is": "–", "disabled": "无", "pull-up": "上拉", "pull-down": "下拉",
-        "police": "公安", "community": "社区",
-        "tamper": "防拆",
-        "help-button": "求助按钮", "duress-button": "胁迫按钮", "room-door": "室门", "street-door": "街门",
-        "mail-slot": "投信口", "mail-door": "信箱门", "mains-power": "市电", "battery": "电池", "contact": "触点",
-    ]
 }

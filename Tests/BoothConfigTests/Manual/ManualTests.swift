@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import TestSupport
 import Testing
 
 @testable import BoothConfig
@@ -143,5 +144,11 @@ struct ManualTests {
         page.describes(key, under: section) || table == "gpio-point" && page.rules[key] != nil
             // The table of a unit stands in a text of its own.
             || table == "serial" && key == "unit"
+    }
+
+    @Test("has a row for every kind of point, and incidents.md has one as well", arguments: PointKind.allCases)
+    func kinds(kind: PointKind) throws {
+        #expect(try source("docs/man/boothd.toml.5").contains("\(kind.rawValue)"))
+        #expect(try source("docs/incidents.md").contains("`\(kind.rawValue)`"))
     }
 }

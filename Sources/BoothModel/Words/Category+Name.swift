@@ -5,8 +5,8 @@ extension Category {
     package var name: Message { Message(zh: KnownCategory(rawValue: rawValue)?.chineseName ?? rawValue, en: rawValue) }
 }
 
-extension KnownCategory {
-    fileprivate var chineseName: String {
+extension KnownCategory: NamedWord {
+    package var chineseName: String {
         switch self {
         case .help: "求助"
         case .duress: "胁迫"
