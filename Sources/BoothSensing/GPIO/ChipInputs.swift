@@ -73,27 +73,12 @@ final class ChipInputs {
     func request(
         of open: OpenChip, among present: [GPIOLineInfo], claimed: Set<Int>, at time: BootTime
     ) -> ChipOutcome {
-        var outcome = ChipOutcome()
-        var claimed = claimed.union(offsets)
-        var wanted: [WantedLine<GPIOInput>] = []
-        for line in lines.indices where !lines[line].isHeld {
-            do throws(GPIOLineSearchError) {
-                let found = try GPIOLineInfo.find(lines[line].selector, among: present, claimed: claimed)
-                claimed.insert(found.offset)
-                wanted.append(WantedLine(line: line, setting: lines[line].input(at: found.offset)))
-            } catch {
-                outcome.reports += lose(line, error, at: time)
-            }
-        }
-        let groups = LineGroups<GPIOInput>(
-            request: { group throws(GPIOError) in outcome.reports += try self.hold(group, of: open, at: time) },
-            refuse: { outcome.reports += self.lose($0.line, self.reason(of: $1, for: $0, of: open), at: time) })
-        do throws(GPIOError) {
-            try groups.requestAll(wanted)
-        } catch {
-            outcome.gone = error
-        }
-        return outcome
+        let claim = LineClaim<GPIOInput>(
+            missing: lines.indices.filter { !lines[$0].isHeld }.map { ($0, lines[$0].selector) },
+            setting: { self.lines[$0].input(at: $1) },
+            hold: { group throws(GPIOError) in try self.hold(group, of: open, at: time) },
+            reason: { self.reason(of: $0, for: $1, of: open) }, lose: { self.lose($0, $1, at: time) })
+        return claim.request(among: present, claimed: claimed.union(offsets))
     }
 
     private func hold(
