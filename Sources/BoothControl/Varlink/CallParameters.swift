@@ -12,7 +12,7 @@ struct CallParameters {
         isObject = isAbsent || values != nil
     }
 
-    /// Refuses parameters that the method does not have, so that a misspelt one is not taken for an absent one.
+    /// Throws if there is a parameter that the method does not have, so that a misspelt one is not overlooked.
     func allow(_ names: Set<String>) throws(ControlError) {
         guard isObject else { throw .invalidParameter("parameters") }
         let foreign = values?.allKeys.map(\.stringValue).filter { !names.contains($0) }.min()
