@@ -5,15 +5,15 @@ import HTTPServer
 import SQLite
 import Synchronization
 
-/// What answers a request; called from any thread, by any number of threads.
+/// Answers requests; called by any number of threads at once.
 final class PlatformService: Sendable {
     static let maxBatch = 50
     let store: Mutex<PlatformStore>
     let bell: TaskBell
     let manner = Mutex(Manner())
-    /// Takes a line for standard output.
+    /// Gets lines for standard output.
     let show: @Sendable (String) -> Void
-    /// Takes a line for standard error.
+    /// Gets lines for standard error.
     let complain: @Sendable (String) -> Void
 
     init(
@@ -58,7 +58,7 @@ final class PlatformService: Sendable {
         bell.ring()
     }
 
-    /// Uses the store while no other thread does.
+    /// Uses the store under its lock.
     func withStore<Result: Sendable>(
         _ body: (PlatformStore) throws(SQLiteError) -> Result
     ) throws(SQLiteError) -> Result {
@@ -66,7 +66,7 @@ final class PlatformService: Sendable {
     }
 }
 
-/// A request that is refused, and how.
+/// A request that is refused, with the response.
 struct RequestProblem: Error {
     let response: HTTPResponse
 
