@@ -21,14 +21,12 @@ final class Agent {
         case prove(Pulse)
     }
 
-    /// Why the loop ended.
     enum Ending {
         case asked
         /// A new configuration must be applied.
         case reload(CheckedFile)
     }
 
-    /// The paths of a run.
     struct Places {
         var stateDirectory: String
         var controlSocket: String
@@ -131,7 +129,6 @@ final class Agent {
 
     // MARK: The loop
 
-    /// Gives the core an input, and carries out its effects.
     func feed(_ input: Input) {
         for effect in core.apply(input, at: clock.now()) { carryOut(effect) }
     }
@@ -207,7 +204,6 @@ final class Agent {
         }
     }
 
-    /// Reads the configuration file again.
     func readConfiguration() {
         guard ending == nil else { return }
         switch reread() {

@@ -65,7 +65,6 @@ package struct Daemon {
         }
     }
 
-    /// Writes the help or the version.
     private func answer(_ text: String) -> CInt {
         // If the reader is gone, write(2) must return an error instead of ending this process.
         signal(SIGPIPE, SIG_IGN)

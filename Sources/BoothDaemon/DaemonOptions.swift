@@ -2,7 +2,6 @@
 import BoothModel
 import Glibc
 
-/// The command line of `boothd`.
 struct DaemonOptions: Equatable {
     enum Purpose: Equatable {
         case run

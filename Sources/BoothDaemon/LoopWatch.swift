@@ -19,7 +19,6 @@ struct LoopWatch {
         }
     }
 
-    /// One loop to watch.
     struct Loop {
         /// Its thread's name; `core` for the main thread.
         let name: String
@@ -51,11 +50,9 @@ struct LoopWatch {
             if pulse.answers == questions { askedAt = nil }
         }
 
-        /// When it counts as stalled if it has not answered.
         fileprivate var deadline: BootTime? { isStalled ? nil : askedAt.map { $0 + patience } }
     }
 
-    /// A change of a loop's state.
     enum Change: Equatable {
         /// It has not answered the question that was asked at this time.
         case stalled(String, since: BootTime)
@@ -73,7 +70,6 @@ struct LoopWatch {
         nextRound = start
     }
 
-    /// When `look` has something to do.
     var nextDeadline: BootTime {
         loops.lazy.compactMap(\.deadline).reduce(nextRound) { min($0, $1) }
     }

@@ -83,7 +83,6 @@ final class Outlet: Sendable {
         if !expectation.set((end, body)) { say {} }
     }
 
-    /// Removes the expectation.
     func expectNothing() {
         _ = expectation.set(nil)
     }

@@ -10,7 +10,6 @@ import Synchronization
 /// except `open` and `stop` returns at once. Answers come on the journal's thread, to the closure given to `open` or to
 /// the call's own closure.
 package final class Journal: Sendable {
-    /// Orders to the journal's thread.
     enum Order: Sendable {
         case record(JournalEntry)
         case fetch(TargetID, FetchRequest)

@@ -30,7 +30,6 @@ package enum CheckedPages {
         return csqlitevfs_verify(page.baseAddress, CInt(page.count), CInt(page.count), number) < 0
     }
 
-    /// Writes the checksum into the last bytes of a page.
     static func seal(_ page: UnsafeMutableRawBufferPointer, number: UInt32) {
         precondition((512...65536).contains(page.count) && page.count.nonzeroBitCount == 1)
         csqlitevfs_seal(page.baseAddress, CInt(page.count), number)

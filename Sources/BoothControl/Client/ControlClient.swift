@@ -266,7 +266,6 @@ private struct Request: Encodable {
 /// The part of a reply that shows whether it is an error.
 private struct Envelope: Decodable {
     let error: String?
-    /// The string parameters of an error.
     let parameters: [String: String]
 
     private enum CodingKeys: String, CodingKey {

@@ -19,7 +19,6 @@ final class Client {
         case holding(serial: Int)
     }
 
-    /// What comes next in the input.
     enum Next {
         case call(VarlinkCall)
         case incomplete
@@ -54,7 +53,6 @@ final class Client {
         return output.isEmpty
     }
 
-    /// Whether it follows events, or is about to.
     var isFollower: Bool {
         switch activity {
         case .opening, .following: true

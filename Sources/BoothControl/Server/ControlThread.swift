@@ -148,7 +148,6 @@ final class ControlThread {
         ended(serial)
     }
 
-    /// Sets what epoll waits for at this client.
     private func watch(_ client: Client) {
         var interest: EventLoop.Readiness = []
         if client.isReady, !client.inputEnded, !unfinished.contains(client.number) { interest.insert(.readable) }
@@ -258,7 +257,6 @@ final class ControlThread {
         proceed(client)
     }
 
-    /// Sends a step of the client's walk test.
     private func tell(_ step: TestStep, serial: Int, to client: Client) {
         guard case .holding(serial) = client.activity else { return }
         client.reply(VarlinkReply.step(step))

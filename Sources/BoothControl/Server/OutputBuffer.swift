@@ -6,7 +6,6 @@ struct OutputBuffer {
     private var bytes: [UInt8] = []
     private var start = 0
 
-    /// Number of unsent bytes.
     var count: Int { bytes.count - start }
     var isEmpty: Bool { count == 0 }
 

@@ -30,7 +30,6 @@ enum AgentMethod: String, CaseIterable {
 }
 
 extension ControlCall {
-    /// The method of this call.
     var method: AgentMethod {
         switch self {
         case .status: .getStatus

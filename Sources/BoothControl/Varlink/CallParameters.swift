@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-/// A call's `parameters`, read by name.
 struct CallParameters {
     private let values: KeyedDecodingContainer<ParameterName>?
     private let isObject: Bool

@@ -5,7 +5,6 @@ package struct MessageBuffer {
     /// The most bytes of one message without its NUL.
     package let limit: Int
     private var bytes: [UInt8] = []
-    /// Where the next message begins.
     private var start = 0
     /// No NUL was found before this index, so that no byte is searched twice.
     private var searched = 0

@@ -91,7 +91,6 @@ final class DamagedJournal {
             case refused(String)
         }
         var rows: [Key: State] = [:]
-        /// Whether every page of the table could be read.
         var isWhole = true
     }
 
@@ -123,7 +122,6 @@ final class DamagedJournal {
 
     // MARK: Events
 
-    /// Rows in one transaction.
     private static let slice = 500
 
     private func takeOver(

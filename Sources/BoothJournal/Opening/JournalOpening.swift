@@ -172,7 +172,6 @@ struct JournalOpening {
         } catch { throw .database(error) }
     }
 
-    /// For each target the highest settled number in any mark.
     private func settled(by marks: [JournalMark]) -> [TargetID: Int64] {
         marks.reduce(into: [:]) { settled, mark in
             settled.merge(mark.targets.mapValues(\.settled), uniquingKeysWith: max)
@@ -242,7 +241,6 @@ struct JournalOpening {
         return row.event?.hash == link.hash
     }
 
-    /// Begins a new generation in a sound file.
     private func renumber(
         _ store: JournalStore, _ marks: [JournalMark], _ reason: Loss.Reason
     ) throws(JournalError) {

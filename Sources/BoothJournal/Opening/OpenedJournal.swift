@@ -4,7 +4,6 @@ import SQLite
 
 /// A journal just after it was opened: its file, its queues and its contents.
 final class OpenedJournal {
-    /// One target's queue as stored in the file.
     struct Queue {
         let number: Int64
         let last: Int64

@@ -36,7 +36,6 @@ final class StateDirectory {
     var log: String { journal + "-wal" }
     /// A copy of the log that will replace it.
     var renewedLog: String { journal + "-wal.renewed" }
-    /// The mark of how far the journal had come.
     var mark: String { "\(path)/journal.mark" }
     /// A journal that was set aside and was not read out yet.
     var salvage: String { "\(path)/journal.sqlite.salvage" }
@@ -60,7 +59,6 @@ final class StateDirectory {
         return named.st_ino == held.st_ino && named.st_dev == held.st_dev
     }
 
-    /// The spare file that is deleted when the disk is full.
     var ballast: Ballast { Ballast(in: path) }
 
     /// When the file at the journal's path was made, in nanoseconds since 1970; 0: not known.
@@ -78,7 +76,6 @@ final class StateDirectory {
         guard fsync(handle.number) == 0 else { throw .directory(path, code: errno) }
     }
 
-    /// Removes a copy that a crash left behind.
     func removeRenewedLog() { unlink(renewedLog) }
 
     // MARK: Journals that are set aside
@@ -142,7 +139,6 @@ final class StateDirectory {
         }
     }
 
-    /// The names of the files in the directory.
     private func names() -> [String] {
         guard let listing = opendir(path) else { return [] }
         defer { closedir(listing) }
@@ -162,7 +158,6 @@ final class StateDirectory {
     func syncDirectory() { fsync(handle.number) }
 }
 
-/// Size and time of a file.
 struct StoredFile {
     let bytes: Int64
     /// Seconds since 1970.
@@ -177,5 +172,4 @@ struct StoredFile {
     }
 }
 
-/// The system's words for an `errno`.
 func describe(_ code: CInt) -> String { String(cString: strerror(code)) }

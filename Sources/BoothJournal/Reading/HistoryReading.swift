@@ -19,7 +19,6 @@ struct HistoryReading {
     private var incidents = 0
     /// Keys of incidents that were given from memory or while they were open.
     private var givenIncidents: Set<Int64> = []
-    /// Keys of records that were given from memory.
     private var givenRecords: Set<Int64> = []
 
     private enum Stage {
@@ -113,7 +112,6 @@ struct HistoryReading {
                     chain: ChainHead(head: store.head.hash.hexadecimal, events: store.head.number))))
     }
 
-    /// Tells the reader that the reading failed.
     func refuse() { reader.finish(.failure(HistoryRefusal())) }
 
     private mutating func give(_ found: [Incident]) {

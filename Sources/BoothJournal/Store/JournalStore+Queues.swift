@@ -10,7 +10,6 @@ extension JournalStore {
         case rejected = 2
     }
 
-    /// A row of a queue.
     struct Delivery {
         var event: EventID
         var sequence: SequenceNumber
@@ -155,7 +154,6 @@ extension JournalStore {
             json: CloudEvent(json: row.text(at: 8)), reason: row.optionalText(at: 9))
     }
 
-    /// Whether an event waits in the queue of a target.
     func isWaiting(_ event: EventID, for target: Int64) throws(SQLiteError) -> Bool {
         let found = try statement(
             """

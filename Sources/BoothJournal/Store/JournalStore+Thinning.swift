@@ -5,13 +5,10 @@ import SQLite
 // How the file stays within its limit. First it deletes settled history, oldest first. If that is not enough, it gives
 // up queued events, least urgent first.
 extension JournalStore {
-    /// The result of one slice of thinning.
     struct Slice {
-        /// Events looked at.
         var seen = 0
         /// Whether there may be more to delete after it.
         var goesOn = false
-        /// Events deleted.
         var removed = 0
         /// The last number that was looked at; the next slice begins after it.
         var cursor: Int64
@@ -79,7 +76,6 @@ extension JournalStore {
         return rows.count
     }
 
-    /// An event that was given up.
     struct Dropped {
         var event: EventID
         var sequence: SequenceNumber

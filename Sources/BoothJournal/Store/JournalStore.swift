@@ -83,9 +83,7 @@ final class JournalStore {
 
     /// The used and the allowed pages of the file.
     struct Room {
-        /// Pages in use.
         let used: Int64
-        /// Pages that the limit allows.
         let most: Int64
 
         var free: Int64 { max(0, most - used) }

@@ -25,7 +25,6 @@ struct ChainedEvent {
     var json: String
     /// The hash of the row before it.
     var previous: Digest
-    /// The hash of this row.
     var hash: Digest
 
     var link: ChainLink { ChainLink(number: number, hash: hash) }
@@ -38,7 +37,6 @@ struct ChainedEvent {
 final class EventChain {
     private let hash = SHA256()
 
-    /// The hash of a row with this content.
     func hash(
         number: Int64, id: EventID, priority: Int64, recipients: String, json: String, after previous: Digest
     ) -> Digest {

@@ -35,7 +35,6 @@ final class JournalInspection {
         while !isComplete, BootTime.now() < end { try advance() }
     }
 
-    /// Checks one slice.
     func advance() throws(SQLiteError) {
         if let page = nextPage {
             nextPage = try scrub(from: page)

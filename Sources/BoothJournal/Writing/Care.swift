@@ -62,7 +62,6 @@ struct Care {
         isSettledSinceThinning = false
     }
 
-    /// The file was closed: cancels everything.
     mutating func forgetFile() {
         (checkpointAt, roomAt, inspectionAt) = (nil, nil, nil)
         (agingAt, placeAt, figuresAt) = (nil, nil, nil)

@@ -34,7 +34,6 @@ struct DeliveryQueue {
         return lastCount
     }
 
-    /// Prepares an event for sending to this target.
     mutating func handOut(_ delivery: JournalStore.Delivery) -> QueuedEvent {
         if handedOut[delivery.event] == nil { handedOut[delivery.event] = HandedOut() }
         let sequence = delivery.sequence.text

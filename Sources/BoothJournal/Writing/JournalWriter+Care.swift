@@ -8,7 +8,6 @@ extension JournalWriter {
     /// A log with fewer bytes is not checkpointed: if a page changes again, it is then moved only once.
     private static let shortLog: Int64 = 1 << 20
 
-    /// Does what is due.
     func takeCare() {
         guard let file, storage == .ok else { return }
         let now = BootTime.now()
@@ -77,7 +76,6 @@ extension JournalWriter {
 
     // MARK: History
 
-    /// Events in one slice of thinning.
     private static let slice = 64
 
     /// Deletes settled history older than `keep`, once a day. Age is measured from the newest event, because the clock

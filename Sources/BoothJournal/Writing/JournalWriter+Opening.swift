@@ -42,7 +42,6 @@ extension JournalWriter {
         takeUp(.success(try order.open()))
     }
 
-    /// Handles the result of an opening.
     func takeUp(_ outcome: Result<OpenedJournal, JournalError>?) {
         isOpening = false
         switch outcome {

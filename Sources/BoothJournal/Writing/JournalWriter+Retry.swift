@@ -2,7 +2,6 @@
 import BoothModel
 import SQLite
 
-/// An order to send refused events again.
 struct RetryOrder: Sendable {
     /// nil: all refused events.
     let event: EventID?

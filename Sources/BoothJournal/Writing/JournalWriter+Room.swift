@@ -6,7 +6,6 @@ import SQLite
 // How the journal stays within its limit. It thins settled history, oldest first. If queued events alone fill the file,
 // it gives up the least urgent ones and reports the loss. Presses go last.
 extension JournalWriter {
-    /// Events in one slice.
     private static let slice = 64
 
     /// Makes room in time, one slice per turn, when little is left.
@@ -63,7 +62,6 @@ extension JournalWriter {
     /// Bytes of a row besides its text: keys, hashes, and free space on the pages around it.
     private static let bytesBesideText = 512
 
-    /// The result of one slice of thinning.
     private struct Thinning {
         /// How many events and closed incidents were deleted.
         var removed: Int
@@ -71,7 +69,6 @@ extension JournalWriter {
         var goesOn: Bool
     }
 
-    /// Deletes one slice of settled history.
     private func thin(_ store: JournalStore) throws(SQLiteError) -> Thinning {
         let (cursor, open) = (care.thinnedForRoom, self.open)
         var thinning = Thinning(removed: 0, goesOn: true)

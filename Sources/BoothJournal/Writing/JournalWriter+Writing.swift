@@ -98,7 +98,6 @@ extension JournalWriter {
         for (target, count) in counts { queues[target]?.lastCount = count }
     }
 
-    /// Everything that was pending is on disk.
     private func noteWritten() {
         let recorded = pending.flatMap(\.entry.events)
         for incident in pending.flatMap(\.entry.incidents) {

@@ -11,7 +11,6 @@ final class JournalWriter {
     var setup: Journal.Setup
     /// Gets the reports. During `start` the file's contents are returned instead of reported.
     let report: @Sendable (JournalReport) -> Void
-    /// Posts an order to this thread's own inbox.
     let post: @Sendable (Journal.Order) -> Void
     let witness: Witness
 
@@ -73,7 +72,6 @@ final class JournalWriter {
     /// The pulse to answer at the end of this turn.
     private var asking: Pulse?
 
-    /// The open file and its directory.
     struct OpenFile {
         let directory: StateDirectory
         let store: JournalStore
@@ -83,7 +81,6 @@ final class JournalWriter {
 
     /// How long a failing disk is retried when the agent stops.
     private static let lastPatience = Duration.seconds(2)
-    /// Pause between these retries.
     private static let lastPause = Duration.milliseconds(200)
 
     init(

@@ -2,9 +2,7 @@
 import BoothModel
 import SQLite
 
-/// An entry that is not on disk yet.
 struct PendingEntry {
-    /// One event in one target's queue.
     struct Delivery {
         let event: JournalEntry.Event
         let target: TargetID
@@ -35,7 +33,6 @@ struct PendingEntry {
     /// The highest priority of its events and incidents.
     var priority: Priority { (entry.events.map(\.priority) + entry.incidents.map(\.priority)).min() ?? .routine }
 
-    /// Whether every target has answered.
     var isAnswered: Bool { deliveries.allSatisfy { $0.outcome != nil } }
 }
 
@@ -93,6 +90,5 @@ extension [PendingEntry] {
     /// The key of the newest event; nil if there is none.
     fileprivate var newestKey: Int64? { lazy.flatMap(\.entry.events).map(\.id.key).max() }
 
-    /// How many events they hold.
     var eventCount: Int { reduce(0) { $0 + $1.entry.events.count } }
 }

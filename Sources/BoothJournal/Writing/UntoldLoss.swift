@@ -7,7 +7,6 @@ struct UntoldLoss: Sendable, Hashable, Codable {
     /// Whether the event that reports it is the first of its generation: count 1 is reserved for it.
     var opensGeneration: Bool
 
-    /// Adds an event that was given up.
     mutating func add(_ sequence: SequenceNumber, category: String) {
         // If it is not known what was lost, a range would claim more than is known.
         if opensGeneration, loss.from == nil { return }

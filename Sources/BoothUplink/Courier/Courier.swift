@@ -36,7 +36,6 @@ struct Courier {
     /// Events that the agent gave and that were not sent yet, most urgent first.
     var batch: [QueuedEvent] = []
     var status: (id: EventID, body: String)?
-    /// The number of the last shipment.
     var shipments: Shipment.Number = 0
     /// The shipments under way; at most one carries no press.
     var flights: [Flight] = []
@@ -57,7 +56,6 @@ struct Courier {
         asksFrom = now
     }
 
-    /// The shipment under way that carries no press.
     var ordinary: Flight? { flights.first { $0.kind != .presses } }
     var pressFlights: [Flight] { flights.filter { $0.kind == .presses } }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-/// A shipment under way.
 struct Flight {
     enum Kind {
         /// Events of priority 1, and nothing else.

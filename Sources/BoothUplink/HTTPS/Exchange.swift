@@ -23,6 +23,5 @@ struct Exchange {
         }
     }
 
-    /// The index of the line with `connection`.
     func place(of connection: HTTPConnection) -> Int? { lines.firstIndex { $0.connection === connection } }
 }

@@ -2,7 +2,6 @@
 import BoothModel
 import HTTP
 
-/// One of a target's connections.
 final class Line {
     let connection: HTTPConnection
     /// When the last whole answer came on it; nil: none came.
@@ -25,7 +24,6 @@ final class Lines {
     private static let coldAfter = Duration.seconds(30)
 
     private let connections: HTTPConnections
-    /// Connections without a request.
     private var idle: [Line] = []
 
     init(_ connections: HTTPConnections) {
@@ -49,7 +47,6 @@ final class Lines {
         idle.indices.max { lastAnswer(idle[$0]) < lastAnswer(idle[$1]) }.map { idle.remove(at: $0) }
     }
 
-    /// A new connection.
     func fresh() throws(HTTPFailure) -> Line { Line(try connections.open()) }
 
     /// Makes sure that another connection stays open and free: uses a new one if fewer than two are idle, otherwise the

@@ -23,7 +23,6 @@ package struct HeldEvents: Sendable {
     }
 
     private var deadlines: [EventID: BootTime] = [:]
-    /// The first events, by the incident's key.
     private var firsts: [Int64: First] = [:]
 
     /// Holds nothing.

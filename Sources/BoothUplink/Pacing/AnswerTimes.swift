@@ -35,6 +35,5 @@ struct AnswerTimes {
         if count < 2 { trip.measured(span) }
     }
 
-    /// An ordinary shipment was cancelled.
     mutating func noteCut() { cuts = min(cuts + 1, 6) }
 }

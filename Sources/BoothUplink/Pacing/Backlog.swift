@@ -13,11 +13,9 @@ struct Backlog {
 
     var isSent: Bool { fullBatches >= Self.least }
 
-    /// A batch is sent.
     mutating func noteBatch(isFull: Bool, at now: BootTime) {
         fullBatches = isFull ? (now - lastAnswer < Self.pause ? fullBatches + 1 : 1) : 0
     }
 
-    /// A batch has ended.
     mutating func noteAnswer(at now: BootTime) { lastAnswer = now }
 }

@@ -39,7 +39,6 @@ struct TaskFetcher {
 
     // MARK: Inputs
 
-    /// Sends the next request if it is due.
     mutating func advance(at now: BootTime) -> [Step] {
         guard let nextDeadline, nextDeadline <= now else { return [] }
         began = now
@@ -49,7 +48,6 @@ struct TaskFetcher {
     /// The tasks of the last answer are recorded, or held in memory if the disk fails.
     mutating func noteKept() { isAwaitingKeeper = false }
 
-    /// Applies the result of the request.
     mutating func apply(_ verdict: TaskVerdict, at now: BootTime) -> [Step] {
         let start = began ?? now
         began = nil

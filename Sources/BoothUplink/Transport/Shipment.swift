@@ -37,7 +37,6 @@ struct Shipment {
     }
 }
 
-/// A request for tasks.
 struct TaskQuestion {
     /// The cursor of the last tasks received; nil: none yet.
     var cursor: String?

@@ -9,7 +9,6 @@ final class Dispatcher: Sendable {
     private let service: PlatformService
     private let desk = Mutex(Desk())
 
-    /// Settings made by earlier lines.
     private struct Desk {
         var booth: String?
         var validity: Int64? = 3_600_000

@@ -11,14 +11,12 @@ struct IncomingEvent: Sendable {
     var time: String?
     /// 20 digits: generation and count; nil for a status.
     var sequence: String?
-    /// The booth's code.
     var booth: String
     var incident: IncidentFields?
     /// The booth's answer, only in a `task.done`.
     var answer: TaskAnswer?
     /// The event as it was sent.
     var bytes: [UInt8]
-    /// The event, decoded.
     var json: JSON
 
     /// The fields that all events of an incident have.
@@ -41,7 +39,6 @@ struct IncomingEvent: Sendable {
         var isReturn: Bool { reason == .reclassified || reason == .escalated }
     }
 
-    /// A booth's answer to a task.
     struct TaskAnswer: Sendable {
         /// The task's id; empty if it had none.
         var task: String

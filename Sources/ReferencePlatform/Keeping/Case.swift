@@ -7,7 +7,6 @@ struct Case {
     /// Counted from 1 in the order of arrival; 0 before it is stored.
     var number: Int64
     var incident: String
-    /// The booth's code.
     var booth: String
     var incidentClass: String
     var priority: Int64

@@ -68,7 +68,6 @@ final class CaseBook {
         return .accepted(ticket: changed.ticket)
     }
 
-    /// Stores a changed case.
     func keep(_ changed: Case, at now: CivilTime) throws(SQLiteError) {
         try change.run(
             .text(changed.incidentClass), .integer(changed.priority), .integer(changed.count),
@@ -100,7 +99,6 @@ final class CaseBook {
         }
     }
 
-    /// Whether a case has that ticket.
     func isTaken(_ ticket: String) throws(SQLiteError) -> Bool {
         try findTicket.first(.text(ticket)) { $0.integer(at: 0) } != nil
     }

@@ -11,9 +11,7 @@ final class PlatformService: Sendable {
     let store: Mutex<PlatformStore>
     let bell: TaskBell
     let manner = Mutex(Manner())
-    /// Gets lines for standard output.
     let show: @Sendable (String) -> Void
-    /// Gets lines for standard error.
     let complain: @Sendable (String) -> Void
 
     init(
@@ -52,13 +50,11 @@ final class PlatformService: Sendable {
         return response
     }
 
-    /// Adds a task and wakes the long polls.
     func addTask(_ body: String, for booth: String) throws(SQLiteError) {
         try withStore { store throws(SQLiteError) in _ = try store.addTask(body, for: booth) }
         bell.ring()
     }
 
-    /// Uses the store under its lock.
     func withStore<Result: Sendable>(
         _ body: (PlatformStore) throws(SQLiteError) -> Result
     ) throws(SQLiteError) -> Result {
@@ -66,7 +62,6 @@ final class PlatformService: Sendable {
     }
 }
 
-/// A request that is refused, with the response.
 struct RequestProblem: Error {
     let response: HTTPResponse
 

@@ -81,7 +81,6 @@ struct BTreePage {
         return cell
     }
 
-    /// The part of the record that is in the page.
     func local(_ cell: Cell) -> ArraySlice<UInt8> { bytes[cell.local] }
 
     /// A hash of the row, its local bytes and its overflow pages; equal for the same cell.

@@ -24,7 +24,6 @@ struct LogFrames {
     /// Pages with higher numbers are ignored: 4 GiB of the smallest pages.
     static let highestPage: UInt32 = 1 << 23
 
-    /// The state of each frame, in the order of the log.
     private(set) var states: [State] = []
     /// The page of each frame; 0 if it is not known.
     private(set) var pages: [UInt32] = []
@@ -33,7 +32,6 @@ struct LogFrames {
     /// For each frame, the first frame from it on that ends a transaction, even if damaged; the number of frames if
     /// none does.
     private(set) var commitEnds: [Int32] = []
-    /// The last frame of each page.
     private(set) var newest: [UInt32: Int32] = [:]
     /// Frames whose page is not known, ascending.
     private(set) var unknown: [Int] = []
@@ -92,7 +90,6 @@ struct LogFrames {
         }
     }
 
-    /// Where the page of a frame begins in the file.
     func offset(of frame: Int) -> Int {
         Self.headerSize + frame * (Self.frameHeaderSize + pageSize) + Self.frameHeaderSize
     }
@@ -119,7 +116,6 @@ struct LogFrames {
         /// The size of the database in pages if this frame ends a transaction, otherwise 0.
         var commit: UInt32 = 0
         var isRight = false
-        /// Whether it has the salts of this generation.
         var hasSalts = false
         /// Whether the damage may be in the header or in the page.
         var isAmbiguous = false
@@ -257,7 +253,6 @@ struct LogFrames {
 
         private func offset(of index: Int) -> Int { headerSize + index * buffer.count }
 
-        /// The checksum of the frame in the buffer.
         private func sum(of seed: Checksum) -> Checksum {
             sum(frameHeaderSize..<buffer.count, from: sum(0..<8, from: seed))
         }

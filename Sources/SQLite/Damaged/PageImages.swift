@@ -2,7 +2,6 @@
 
 /// The verified images of each page: the one in the database file, and those in the log.
 final class PageImages {
-    /// Where an image is.
     enum Source: Equatable {
         case file
         /// A frame of the log, counted from 0.

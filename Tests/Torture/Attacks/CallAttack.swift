@@ -134,7 +134,6 @@ package struct CallAttack {
             child = try ChildProcess("/usr/bin/strace", arguments)
         }
 
-        /// How often a life without faults makes each call.
         static func counts(_ attack: CallAttack) throws -> [String: Int] {
             let run = try Run(
                 attack, isForEver: false, "no fault", ["-e", "trace=" + CallAttack.calls.joined(separator: ",")])

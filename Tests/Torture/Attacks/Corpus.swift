@@ -11,7 +11,6 @@ struct Corpus {
     /// The journal's own inode. Its bytes in another inode would be a copy.
     let birth: Folder.Birth
 
-    /// The mark in memory.
     let mark: [UInt8]
 
     /// Where the journal's data is.
@@ -66,7 +65,6 @@ struct Corpus {
         mark = try Folder.read(directory + "/mark")
     }
 
-    /// File names and sizes.
     var description: String {
         image.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value.count) B" }.joined(separator: ", ")
     }

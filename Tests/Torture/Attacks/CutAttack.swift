@@ -58,7 +58,6 @@ package struct CutAttack {
         let operations: [Operation]
         let notes: [Note]
         let birth: Folder.Birth?
-        /// Number of calls that failed.
         var faults = 0
 
         init(seed: UInt64, in folder: Folder, steps: Int, limit: Int64, isFaulty: Bool) throws {

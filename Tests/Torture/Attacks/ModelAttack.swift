@@ -223,7 +223,6 @@ extension Model {
         memory = Int(contents.memory.syncedBoot ?? "") ?? 0
     }
 
-    /// The queues and incidents of an open journal.
     init(queuesOf journal: TestedJournal) throws {
         self.init()
         let priorities = journal.book.ledger.events
@@ -251,7 +250,6 @@ extension Model {
         }
     }
 
-    /// The differences from `other`, for people.
     func difference(from other: Model) -> String {
         var parts: [String] = []
         for target in TestedJournal.targets {

@@ -15,7 +15,6 @@ package struct Outcome: Sendable {
     package var failed = 0
     /// The first failures of each kind.
     package private(set) var failures: [Failure] = []
-    /// Number of problems of each kind.
     private var kinds: [String: Int] = [:]
     /// Further figures, and what was left out.
     package var remarks: [String] = []

@@ -27,7 +27,6 @@ enum Spoiling: CustomStringConvertible {
         }
     }
 
-    /// What may be lost.
     var allowance: Oracle.Allowance {
         switch self {
         case .byte, .gone: .toldLoss

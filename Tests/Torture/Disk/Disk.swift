@@ -20,7 +20,6 @@ package struct Disk: Sendable {
 
     let manner: Manner
     private var files: [Content] = []
-    /// Names on disk.
     private var durableNames: [String: Int] = [:]
     /// Changes of names since the last sync.
     private var pendingNames: [Naming] = []
@@ -33,7 +32,6 @@ package struct Disk: Sendable {
         /// How many of the first changes in `pending` no later sync brings to disk.
         var stuck = 0
 
-        /// A sync that succeeded.
         mutating func sync() {
             var kept = pending.prefix(stuck)
             for change in pending.dropFirst(stuck) {

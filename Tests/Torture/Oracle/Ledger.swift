@@ -54,7 +54,6 @@ package struct Ledger: Sendable {
     private var tellings: [String: [String]] = [:]
     /// Targets whose last loss was reported by an event that is on disk.
     private var toldOnDisk: Set<String> = []
-    /// The sequence of each known event, by target.
     private var sequences: [String: [String: String]] = [:]
     package private(set) var highestKey: Int64 = 0
 

@@ -68,7 +68,6 @@ package struct Oracle {
         }
     }
 
-    /// Whether an event must be there.
     private func isDue(_ event: Ledger.Event) -> Bool {
         guard event.isRecorded else { return false }
         return allowsLoss ? event.lostFor.isEmpty : true
@@ -164,7 +163,6 @@ package struct Oracle {
         }
     }
 
-    /// Each incident must end only once.
     private mutating func judgeEndings() {
         var endings: [Substring: Int] = [:]
         for json in tables.events.values where json.contains("\"type\":\"cn.boothd.incident.closed.v1\"") {

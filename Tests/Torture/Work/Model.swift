@@ -18,7 +18,6 @@ struct Model: Hashable, Sendable {
     var open: [EventID: Int] = [:]
     var closed: [EventID: Int] = [:]
     var points: [PointID: Int] = [:]
-    /// How often each task was answered.
     var tasks: [String: Int] = [:]
     var memory = 0
 
@@ -43,7 +42,6 @@ struct Model: Hashable, Sendable {
         if !accepted { rejected[target, default: []].insert(place) }
     }
 
-    /// Queues refused events again.
     mutating func putBack(_ event: EventID?) {
         for (target, refused) in rejected {
             let back = refused.filter { event == nil || $0.event == event }

@@ -91,7 +91,6 @@ package struct YearsAttack {
         try life.live()
     }
 
-    /// Prints the figures of each year.
     private struct Years {
         let plan: YearsPlan
         var year = 0

@@ -8,7 +8,6 @@ import Glibc
 /// Each byte is written by one thread only. Nobody uses a byte while it is being written, because a process that reads
 /// after a kill starts after the one that wrote. Hence `@unchecked Sendable`.
 final class YearsLedger: @unchecked Sendable {
-    /// Totals.
     enum Figure: Int, CaseIterable {
         /// Events handed over, and those reported as recorded.
         case submitted, recorded

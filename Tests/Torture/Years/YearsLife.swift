@@ -16,7 +16,6 @@ struct YearsLife {
     private let spans: [YearsPlan.Outage]
     private var kept: [JournalReport] = []
     private var random: SeededRandom
-    /// Number of queued events of each target.
     private var waiting = [0, 0]
     private var open: [Incident] = []
     private var presses: [Incident] = []

@@ -24,7 +24,6 @@ struct YearsPlan {
     /// A range of events during which targets are unreachable.
     struct Outage {
         let events: Range<Int>
-        /// One bit for each target.
         let targets: UInt8
     }
 
@@ -52,7 +51,7 @@ struct YearsPlan {
         return (0..<kills).map { _ in Int.random(in: 0..<total, using: &random) }.sorted()
     }
 
-    /// When an event happens.
+    /// When an event happens, in milliseconds since 1970.
     func milliseconds(of event: Int) -> Int64 {
         Self.epoch + Int64(event) * (365 * Self.dayMilliseconds / Int64(Self.eventsOfYear))
     }
