@@ -8,7 +8,7 @@ import BoothSensing
 import BoothUplink
 import Modbus
 
-// What the core wants done, done.
+// Carries out the core's effects.
 extension Agent {
     func carryOut(_ effect: Effect) {
         switch effect {
@@ -90,7 +90,7 @@ extension Agent {
 
     private func lend(_ name: String, _ fault: DeviceFault, for call: Input.CallID) {
         let lent: @Sendable () -> Void = { [mailbox] in mailbox.post(.input(.busLent(call))) }
-        // A bus without points is not open: there is nothing to close.
+        // A bus without points is not open, so there is nothing to close.
         if let bus = bus(named: name) { bus.lend(fault, lent: lent) } else { lent() }
     }
 
@@ -110,7 +110,7 @@ extension Agent {
 
     private func reply(_ answer: ControlAnswer, to call: Input.CallID) {
         calls[call]?.answer(answer)
-        // The client of a test is told more.
+        // The client of a test gets more steps.
         if case .testing = answer { return }
         calls[call] = nil
     }

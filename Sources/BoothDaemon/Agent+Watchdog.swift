@@ -3,22 +3,23 @@ import BlockingIO
 import BoothCore
 import BoothModel
 
-// The service manager's watchdog, fed by proof of progress and by nothing else.
+// The service manager's watchdog. It is fed only while every loop proves that it makes progress.
 //
-// The core asks every loop that the booth depends on, itself among them, through the loop's own mailbox. WATCHDOG=1 goes
-// out as long as none is late with its answer. What may legitimately take long is in the loop's deadline: a bus that is
-// dead, a platform that is away and a slow card all answer in time, since no wait of theirs is without an end.
+// The core asks every loop that the booth depends on, and itself, through the loop's own mailbox. WATCHDOG=1 is sent as
+// long as no loop is late with its answer. Each loop's deadline includes everything that may take long for a good
+// reason. A dead bus, an unreachable platform and a slow card do not make a loop late, because each of its waits has a
+// limit.
 extension Agent {
-    /// Begins to ask. Every thread has been started.
+    /// Begins to ask the loops. All threads have been started.
     func startWatch() {
         let pace = LoopWatch.Pace(limit: announcer.watchdogLimit)
         var loops = [
             LoopWatch.Loop("core", patience: pace.patience) { [mailbox] in mailbox.post(.prove($0)) },
-            // A card that moves its blocks about makes fdatasync(2) wait for many seconds; killing the agent for it
-            // would lose what only memory holds, and the card would be no faster.
+            // A card that rearranges its blocks can make fdatasync(2) wait for many seconds. Killing the agent would
+            // lose what is only in memory, and would not make the card faster.
             LoopWatch.Loop("journal", patience: pace.patience * 3) { [journal] in journal.prove($0) },
         ]
-        // Without its socket there is no such thread, and the technician was told.
+        // Without its socket there is no control thread; this was reported.
         if control.isRunning {
             loops.append(LoopWatch.Loop("control", patience: pace.patience) { [control] in control.prove($0) })
         }
@@ -31,11 +32,11 @@ extension Agent {
         watch = LoopWatch(loops, pace: pace, start: .now())
     }
 
-    /// Hears and asks the loops, and tells the core what changed.
+    /// Reads the loops' answers, asks them again, and reports changes to the core.
     func watchLoops(at now: BootTime) {
         guard let deadline = watch?.nextDeadline, deadline <= now, let (changes, provesAll) = watch?.look(at: now)
         else { return }
-        // Where the core was said to be stuck meanwhile, the status has to be told anew.
+        // If the core was reported as stuck meanwhile, the status must be sent again.
         let isStatusStale = announcer.coreGoesRound(provesAll: provesAll)
         guard !changes.isEmpty || isStatusStale else { return }
         let isWatched = announcer.watchdogLimit != nil
@@ -47,7 +48,7 @@ extension Agent {
     }
 
     #if DEBUG
-        /// Has the loop that the command line names stop for ever.
+        /// Makes the loop named on the command line stop for ever.
         func wedge(at now: BootTime) {
             if let wedged { watch?.wedge(wedged, at: now) }
         }

@@ -10,25 +10,23 @@ import BoothUplink
 import CLinux
 import Glibc
 
-/// The parts of a running agent, and the one thread on which the core is told what they have to say.
+/// The parts of a running agent, and the main thread on which the core gets its inputs.
 ///
-/// It decides nothing: what reaches it becomes an `Input`, and each `Effect` is carried out.
+/// It decides nothing: it turns everything that happens into an `Input`, and carries out each `Effect`.
 final class Agent {
-    /// What other threads tell the main thread.
+    /// Letters from other threads to the main thread.
     enum Letter: Sendable {
         case input(Input)
         case call(ControlCall, ControlReplier)
         case prove(Pulse)
     }
 
-    /// Why the loop ended.
     enum Ending {
         case asked
-        /// A new configuration is to be taken up.
+        /// A new configuration must be applied.
         case reload(CheckedFile)
     }
 
-    /// The files of a run.
     struct Places {
         var stateDirectory: String
         var controlSocket: String
@@ -48,9 +46,9 @@ final class Agent {
 
     var gpio: GPIOLines?
     private(set) var modbus: [ModbusThread] = []
-    /// Calls that are not answered, or whose client is told more.
+    /// Calls that are not answered, or whose client gets more steps.
     var calls: [Input.CallID: ControlReplier] = [:]
-    /// Whether every loop goes round; nil before they run.
+    /// Watches whether every loop makes progress; nil before they run.
     var watch: LoopWatch?
     #if DEBUG
         /// The loop that SIGUSR2 stops for ever, for tests.
@@ -61,11 +59,11 @@ final class Agent {
     /// The configuration that was read last and is right.
     var nextFile: CheckedFile?
 
-    /// Takes the state directory and makes every part, starting none but the journal. A disk that refuses is no reason not
-    /// to start: what the journal remembers comes once it can be opened.
+    /// Locks the state directory and makes all parts; starts only the journal. The agent also starts if the disk fails:
+    /// the journal's contents come once its file could be opened.
     ///
     /// - Parameter reread: reads the configuration file again.
-    /// - Throws: `JournalError` when another agent has the state directory, `SystemError` when the system has no descriptor
+    /// - Throws: `JournalError` if another agent has the state directory, `SystemError` if the system has no descriptor
     ///   or thread left.
     init(
         _ file: CheckedFile, in places: Places, announcer: Announcer,
@@ -95,7 +93,7 @@ final class Agent {
             case .recorded(let events):
                 for event in events { control.publish(event.event.json, key: event.id.key) }
                 mailbox.post(.input(.recorded(events.map(\.id), at: .now())))
-            // From thread to thread: the main one has nothing to add.
+            // Straight from thread to thread, because the main thread has nothing to add.
             case .batch(let target, let number, let events): uplinks[target]?.order(.batch(number: number, events))
             case .status, .contents, .renewed, .lost: mailbox.post(.input(.journal(report)))
             }
@@ -123,7 +121,7 @@ final class Agent {
         return uplinks
     }
 
-    /// The second mark of how far the journal had come lies beside the control socket: in memory, and gone with the power.
+    /// The path of the journal's second mark: beside the control socket, in memory, and lost with the power.
     private static func markInMemory(beside controlSocket: String) -> String? {
         guard let slash = controlSocket.lastIndex(of: "/") else { return nil }
         return controlSocket[...slash] + "journal.mark"
@@ -131,12 +129,11 @@ final class Agent {
 
     // MARK: The loop
 
-    /// Tells the core, and does what it wants done.
     func feed(_ input: Input) {
         for effect in core.apply(input, at: clock.now()) { carryOut(effect) }
     }
 
-    /// Goes into service and serves until a signal ends it.
+    /// Goes into service, and serves until a signal or a reload ends it.
     func run(signals: CInt) throws -> Ending {
         try loop.watch(signals) { [unowned self] _ in takeSignals(signals) }
         try loop.watch(mailbox.descriptor) { [unowned self] _ in for letter in mailbox.take() { apply(letter) } }
@@ -180,7 +177,7 @@ final class Agent {
         }
     }
 
-    /// What only the devices can tell a call.
+    /// Facts that only the devices have, for a call.
     private func facts(for call: ControlCall) -> CallFacts {
         func buses(on line: BusLine?) -> CallFacts {
             guard let line else { return CallFacts() }
@@ -207,7 +204,6 @@ final class Agent {
         }
     }
 
-    /// Reads the configuration file once more.
     func readConfiguration() {
         guard ending == nil else { return }
         switch reread() {
@@ -244,12 +240,12 @@ final class Agent {
         for thread in modbus { try thread.start() }
     }
 
-    /// The bus that the configuration calls `name`; nil where nothing hangs on it.
+    /// The bus with this name in the configuration; nil if it has no points or outputs.
     func bus(named name: String) -> ModbusBus? {
         modbus.lazy.flatMap(\.buses).first { $0.name == name }
     }
 
-    /// The socket is for the technician: without it the agent goes on, and says so.
+    /// Opens the control socket. It is for the technician: without it the agent goes on, and logs it.
     private func openControl() {
         do throws(SystemError) {
             try control.start()
@@ -260,27 +256,27 @@ final class Agent {
 
     // MARK: The end
 
-    /// The longest that stopping takes, however the disk and the platforms are.
+    /// The longest time that stopping takes, whatever the disk and the platforms do.
     private static let stopTime = Duration.milliseconds(4500)
 
-    /// Ends sensing, then the links, then the journal: what was seen is recorded, what was answered is settled.
+    /// Ends sensing, then the links, then the journal, so that everything seen is recorded and every answer is applied.
     func stop(for ending: Ending) {
         switch ending {
         case .asked: announcer.stopping()
         case .reload: announcer.reloading()
         }
         let deadline = BootTime.now() + Self.stopTime
-        // A bus ends with its request under way; what it read before is in the mailbox.
+        // A bus ends after its current request. What it read before is in the mailbox.
         for thread in modbus { thread.stop() }
         for uplink in uplinks.values { uplink.stop() }
         control.stop()
         keeper.finish(by: min(deadline, .now() + .milliseconds(500)))
         let joined = min(deadline, .now() + .milliseconds(500))
         for uplink in uplinks.values { uplink.join(milliseconds: joined.millisecondsAway()) }
-        // A lamp on a bus is switched off by its thread; one that is dead is not waited for.
+        // The bus threads switch off their lamps. A dead bus is not waited for.
         let rested = min(deadline, .now() + .seconds(2))
         for thread in modbus { thread.join(milliseconds: rested.millisecondsAway()) }
-        // Sensing ends last: an edge that came meanwhile is still in the kernel's queue, and is read now.
+        // GPIO ends last: edges that came meanwhile are still in the kernel's queue, and are read now.
         loop.turn(milliseconds: 0)
         gpio?.tick(at: .now())
         for letter in mailbox.take() { apply(letter) }

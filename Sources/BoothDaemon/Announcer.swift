@@ -6,33 +6,33 @@ import Glibc
 import Synchronization
 import Systemd
 
-/// What the agent says to the log and to the service manager, each on a thread of its own.
+/// Writes to the log and to the service manager, each on its own thread.
 ///
-/// Both may stop reading: journald stalls, systemd re-executes itself, a terminal is held. The core goes on, and so does
-/// the other. A log is for the technician; what must not be lost is in the journal of incidents.
+/// Either may stop reading: journald stalls, systemd re-executes itself, a terminal is paused. Then the core and the
+/// other one still go on. Log lines may be dropped; what must not be lost is in the journal of incidents.
 final class Announcer: Sendable {
-    /// After how long a silence the service manager kills this process; nil: it does not watch it.
+    /// The service manager kills this process after so much silence; nil: it does not watch.
     let watchdogLimit = Notifier.watchdogLimit
 
     private let language: Language
     private let isJournald: Bool
     private let lines: Outlet
     private let manager: Outlet
-    /// Whether the core was said to be stuck since it last asked.
+    /// Whether the core was reported as stuck since it last called `coreGoesRound`.
     private let missedCore = Atomic(false)
 
-    /// - Throws: `SystemError` when the system has no thread or descriptor left.
+    /// - Throws: `SystemError` if the system has no thread or descriptor left.
     init(language: Language = .ofEnvironment) throws(SystemError) {
         self.language = language
         isJournald = JournalStream.isStandardError
         lines = try Outlet(name: "log") { dropped in
             StandardStream.error.write(line: "boothd: \(dropped) lines dropped: nobody read them")
         }
-        // A status that was dropped has been followed by others.
+        // A newer status replaces a dropped one, so nothing is reported.
         manager = try Outlet(name: "notify") { _ in }
     }
 
-    /// An entry with its fields where journald listens, a line on standard error otherwise.
+    /// Logs an entry: with its fields if journald listens, otherwise as a line on standard error.
     func log(_ entry: LogEntry) {
         let line = entry.message.text(in: language)
         guard isJournald else { return lines.say { StandardStream.error.write(line: "boothd: \(line)") } }
@@ -41,13 +41,13 @@ final class Announcer: Sendable {
             do throws(JournalStreamError) {
                 try JournalStream.send(fields)
             } catch {
-                // Its other way in, a line with the level before it (sd-daemon(3)).
+                // The other way to journald: a line with the level before it (sd-daemon(3)).
                 StandardStream.error.write(line: "<\(entry.level.rawValue)>\(line)")
             }
         }
     }
 
-    /// In service: `READY=1`, and a line for `systemctl status`.
+    /// Reports the service as ready: `READY=1`, and a line for `systemctl status`.
     func ready(_ status: String) {
         tell { notifier throws(NotifyError) in try notifier.ready(status: status) }
     }
@@ -68,11 +68,11 @@ final class Announcer: Sendable {
 
     // MARK: Watchdog
 
-    /// The core goes round, and is expected to say so again before half of the watchdog's time is up. Where it does not,
-    /// the `notify` thread says that in its place: of all loops the core is the one that cannot report itself.
+    /// Notes that the core makes progress. It must call again before half of the watchdog's time is over. If it does
+    /// not, the `notify` thread reports it, because the core cannot report itself.
     ///
-    /// - Parameter provesAll: whether all other loops do as well, so that the watchdog may have its `WATCHDOG=1`.
-    /// - Returns: whether the core was said to be stuck meanwhile; the status has to be told anew then.
+    /// - Parameter provesAll: whether all other loops make progress too, so that `WATCHDOG=1` may be sent.
+    /// - Returns: whether the core was reported as stuck meanwhile; the status must then be sent again.
     func coreGoesRound(provesAll: Bool) -> Bool {
         guard let limit = watchdogLimit else { return false }
         if provesAll { tell { notifier throws(NotifyError) in try notifier.keepAlive() } }
@@ -94,7 +94,7 @@ final class Announcer: Sendable {
         manager.say { [weak self] in self?.say(body) }
     }
 
-    /// On the `notify` thread.
+    /// Runs on the `notify` thread.
     private func say(_ body: (Notifier) throws(NotifyError) -> Void) {
         do throws(NotifyError) {
             try body(Notifier())
@@ -104,7 +104,7 @@ final class Announcer: Sendable {
         }
     }
 
-    /// Says what waits and ends, in less than a second however deaf the readers are.
+    /// Sends what waits and ends; takes less than a second even if nobody reads.
     func end() {
         manager.end(within: 300)
         lines.end(within: 300)

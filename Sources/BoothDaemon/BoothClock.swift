@@ -4,7 +4,7 @@ import BoothModel
 import CLinux
 import Glibc
 
-/// Every clock of the board at once, and how far the wall clock can be believed.
+/// Reads all clocks of the board together, and judges how far the wall clock can be trusted.
 struct BoothClock {
     /// The kernel's id of this boot, 32 hexadecimal digits.
     private let bootID: String
@@ -17,7 +17,7 @@ struct BoothClock {
         judge = ClockJudge(trust: trust, bootID: bootID, syncedBoot: syncedBoot)
     }
 
-    /// Learns late in which boot the clock was last known to be right.
+    /// Sets, after the start, the boot in which the clock was last known to be right.
     mutating func recall(syncedBoot: String?) { judge.recall(syncedBoot: syncedBoot) }
 
     /// This instant on every clock.

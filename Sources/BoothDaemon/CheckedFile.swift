@@ -5,18 +5,18 @@ import BoothModel
 import CLinux
 import Glibc
 
-/// A configuration file that was read and found good, with the boards.toml beside it, and the bytes that were.
+/// A configuration file that was read and found right, with the boards.toml beside it; keeps the bytes of both.
 struct CheckedFile {
     let configuration: Configuration
-    /// What is wrong with the file that this one, the last that was in service, stands in for; nil as a rule.
+    /// The errors of the configuration file, if this is the last right configuration in its place; otherwise nil.
     let standsInFor: ConfigurationError?
-    /// What this version does not take of it, an earlier one having taken it all; nil as a rule.
+    /// The parts of it that this version refuses although an earlier version accepted them; otherwise nil.
     let omitted: ConfigurationError?
     private let text: ConfigurationText
     private let path: String
 
-    /// Where a process that starts over finds the bytes that it checked before; the second is not there where there was
-    /// no boards.toml.
+    /// The environment variables with the descriptors of the bytes that a restarting process has checked. The second
+    /// one is not set if there was no boards.toml.
     private static let variable = "BOOTHD_CHECKED_CONFIGURATION"
     private static let boardsVariable = "BOOTHD_CHECKED_BOARDS"
 
@@ -29,10 +29,10 @@ struct CheckedFile {
         omitted = nil
     }
 
-    /// Takes what a process checked before it became this one; what became of certificates since then is found out by
-    /// the links.
+    /// Reads the bytes that this process checked before it restarted. Certificates are not checked again; the links
+    /// find out whether they changed.
     ///
-    /// - Returns: nil where something is wrong with it.
+    /// - Returns: nil if something is wrong.
     private init?(checkedBefore text: ConfigurationText, path: String) {
         let survey = ConfigurationFile.surveyAgain(text, path: path)
         guard survey.problems.isEmpty, let configuration = survey.configuration else { return nil }
@@ -43,9 +43,9 @@ struct CheckedFile {
         omitted = nil
     }
 
-    /// Takes the last right configuration, or what this version takes of it.
+    /// Reads the last right configuration, or the parts of it that this version accepts.
     ///
-    /// - Throws: `ConfigurationError` when that is nothing to serve with.
+    /// - Throws: `ConfigurationError` if it is not enough to serve with.
     private init(
         _ kept: KeptConfiguration, in directory: String, insteadOf wrongFile: ConfigurationError
     ) throws(ConfigurationError) {
@@ -60,14 +60,14 @@ struct CheckedFile {
         omitted = problems.problems.isEmpty ? nil : problems
     }
 
-    /// What a start takes: the bytes that this process checked before it started over; or else the file at `path`; or
-    /// else, where that is wrong, the last configuration that was in service.
+    /// The configuration for a start: the bytes that this process checked before it restarted; otherwise the file at
+    /// `path`; otherwise, if that is wrong, the last configuration that was in service.
     ///
-    /// Between a reload's check and the new start the file may have changed again. What was found good is what runs; the
-    /// change is taken up with its own reload.
+    /// The file may have changed again between a reload's check and the restart. The checked bytes are used; the change
+    /// needs its own reload.
     ///
-    /// - Throws: `ConfigurationError` with the problems of the file at `path` when there is none of the three, and what
-    ///   keeps the last right one from being taken after them.
+    /// - Throws: `ConfigurationError` if none of the three is usable: the problems of the file at `path`, then those of
+    ///   the last right configuration.
     static func forStart(path: String, stateDirectory: String) throws(ConfigurationError) -> CheckedFile {
         if let left = leftBefore(path: path) { return left }
         do throws(ConfigurationError) {
@@ -94,16 +94,16 @@ struct CheckedFile {
         throw error
     }
 
-    /// What to keep of it; nil where its path cannot be written down.
+    /// The configuration to keep in the state directory; nil if its path cannot be written down.
     var kept: KeptConfiguration? { KeptConfiguration(text, path: path) }
 
     // MARK: Starting over
 
-    /// What the process before left; nil where it left nothing that can be taken.
+    /// The configuration that the process left before its restart; nil if there is none that can be used.
     private static func leftBefore(path: String) -> CheckedFile? {
         let (bytes, boards) = (left(variable), left(boardsVariable))
         guard let bytes, boards != .unreadable, case .bytes(let text) = bytes else { return nil }
-        // Where it cannot be taken, the file itself is read, and says what is wrong.
+        // If it cannot be used, the file itself is read, and its problems are reported.
         return CheckedFile(checkedBefore: ConfigurationText(bytes: text, boards: boards?.bytes), path: path)
     }
 
@@ -114,7 +114,7 @@ struct CheckedFile {
         var bytes: [UInt8]? { if case .bytes(let bytes) = self { bytes } else { nil } }
     }
 
-    /// The bytes that the process before left under that name; nil where it left none.
+    /// The bytes in the descriptor that the variable names; nil if the variable is not set.
     private static func left(_ variable: String) -> Left? {
         guard let number = getenv(variable).flatMap({ CInt(String(cString: $0)) }) else { return nil }
         unsetenv(variable)
@@ -126,9 +126,9 @@ struct CheckedFile {
         }
     }
 
-    /// Leaves the bytes for the process that this one becomes.
+    /// Leaves the bytes for the process after the restart.
     ///
-    /// - Throws: `SystemError` when there is no memory or descriptor for them; the file is then read again.
+    /// - Throws: `SystemError` if there is no memory or descriptor for them; the file is then read again.
     func leaveForNextStart() throws(SystemError) {
         if let boards = text.boards { try Self.leave(boards, named: "boards.toml", as: Self.boardsVariable) }
         try Self.leave(text.bytes, named: "boothd.toml", as: Self.variable)

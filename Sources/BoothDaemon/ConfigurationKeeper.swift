@@ -5,10 +5,10 @@ import BoothCore
 import BoothModel
 import Glibc
 
-/// Writes the configuration that is in service into the state directory, for a start with a file that is wrong.
+/// Writes the configuration in service into the state directory, for a start with a wrong file.
 ///
-/// On a thread of its own for as long as that takes, since a disk may take long and nobody waits for it. What is there
-/// already is left alone. Used on the core's thread.
+/// It writes on its own short-lived thread, because a disk may be slow and nobody waits for it. An identical file is
+/// not written again. Used on the core's thread.
 final class ConfigurationKeeper {
     private let kept: KeptConfiguration?
     private let directory: String
@@ -21,8 +21,8 @@ final class ConfigurationKeeper {
         self.announcer = announcer
     }
 
-    /// Begins to write it, unless it is being written. A disk that refuses is said, and is no failure: it is written the
-    /// next time that this is called.
+    /// Begins to write the configuration, unless it is being written. A failing disk is logged and is no fault; the
+    /// next call tries again.
     func keep() {
         guard let kept, thread?.join(milliseconds: 0) != false else { return }
         let (directory, announcer) = (directory, announcer)
@@ -39,7 +39,7 @@ final class ConfigurationKeeper {
         }
     }
 
-    /// Waits for what is being written.
+    /// Waits until the writing has ended, or until `deadline`.
     func finish(by deadline: BootTime) {
         thread?.join(milliseconds: deadline.millisecondsAway())
     }
@@ -55,16 +55,17 @@ final class ConfigurationKeeper {
 }
 
 extension KeptConfiguration {
-    /// Makes it the one that `directory` has, synced: after a power cut that is this one or the one before.
+    /// Replaces the file in `directory` by this configuration, synced. After a power cut either the old or the new one
+    /// is there.
     ///
-    /// - Throws: `SystemError` when the disk refuses; the one before stays then.
+    /// - Throws: `SystemError` if the disk fails; the old file then stays.
     func write(in directory: String) throws(SystemError) {
         guard Self.find(in: directory) != .whole(self) else { return }
         let opened = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard opened >= 0 else { throw SystemError("open \(directory)") }
         let folder = Descriptor(owning: opened)
         let (name, draft) = (Self.fileName, Self.fileName + ".new")
-        // What a power cut left of an earlier one.
+        // An earlier write that a power cut interrupted.
         unlinkat(folder.number, draft, 0)
         do throws(SystemError) {
             try writeSynced(draft, in: folder.number)

@@ -27,7 +27,7 @@ package struct Daemon {
         self.arguments = arguments
     }
 
-    /// Runs to the end.
+    /// Runs until the end.
     ///
     /// - Returns: the exit code.
     package func run() -> CInt {
@@ -65,9 +65,8 @@ package struct Daemon {
         }
     }
 
-    /// Writes the only thing that was asked for.
     private func answer(_ text: String) -> CInt {
-        // A reader that goes away is an error of write(2), not the end of this process.
+        // If the reader is gone, write(2) must return an error instead of ending this process.
         signal(SIGPIPE, SIG_IGN)
         guard let error = StandardStream.output.write(line: text) else { return ExitCode.done }
         StandardStream.error.write(line: "boothd: \(Message.notWritten(error.description).text(in: language))")
@@ -75,10 +74,10 @@ package struct Daemon {
     }
 
     private func serve(_ file: CheckedFile, _ options: DaemonOptions) -> CInt {
-        // A reload runs /proc/self/exe; the process keeps the name that people look for.
+        // A reload runs /proc/self/exe; keep the thread name `boothd`.
         clinux_name_this_thread("boothd")
         TimeZoneDatabase.use(file.configuration.booth.timeZone)
-        // Before the first thread: they all inherit the mask, and no system call of theirs is interrupted.
+        // Before the first thread: all threads inherit the mask, so no system call of theirs is interrupted.
         let signals = clinux_open_signals(options.furtherSignal)
         do {
             guard signals >= 0 else { throw SystemError("signalfd") }
@@ -96,7 +95,7 @@ package struct Daemon {
         }
     }
 
-    /// From the start of the agent to its end, with everything said that there was to say.
+    /// Runs the agent from start to end, and sends all its messages.
     private func live(
         _ file: CheckedFile, _ options: DaemonOptions, signals: CInt
     ) throws -> Agent.Ending {
@@ -123,7 +122,7 @@ package struct Daemon {
         }
     }
 
-    /// Begins again as the same process with the same command line, so that a reload and a start are one way.
+    /// Restarts as the same process with the same command line, so that a reload is the same as a start.
     private func startOver(with file: CheckedFile) -> CInt {
         do throws(SystemError) {
             try file.leaveForNextStart()
@@ -133,7 +132,7 @@ package struct Daemon {
         var words: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) } + [nil]
         execv("/proc/self/exe", &words)
         StandardStream.error.write(line: "boothd: \(SystemError("run /proc/self/exe again"))")
-        // Not as new as it could be, and in service.
+        // The restart failed: serve with what can be loaded now.
         return run()
     }
 }

@@ -2,11 +2,10 @@
 import BoothModel
 import Glibc
 
-/// The command line of `boothd`.
 struct DaemonOptions: Equatable {
     enum Purpose: Equatable {
         case run
-        /// Read the configuration, report what is wrong with it, and leave.
+        /// Read the configuration, report what is wrong with it, and exit.
         case check
         case help
         case version
@@ -17,20 +16,20 @@ struct DaemonOptions: Equatable {
     var stateDirectory: String
     var controlSocket: String
     #if DEBUG
-        /// The loop that stops for ever at SIGUSR2, so that tests see what the watchdog makes of it; not in a release.
+        /// The loop that stops for ever at SIGUSR2, so that tests see how the watchdog reacts; not in a release.
         var wedge: String?
     #endif
 
-    /// A command line that cannot be meant.
+    /// A command line that is not understood.
     struct UsageError: Error, Equatable {
         let message: Message
     }
 
     /// - Parameters:
     ///   - arguments: without the program's name.
-    ///   - environment: looked up for `STATE_DIRECTORY` and `RUNTIME_DIRECTORY`, as systemd sets them (systemd.exec(5)).
+    ///   - environment: looks up `STATE_DIRECTORY` and `RUNTIME_DIRECTORY`, as systemd sets them (systemd.exec(5)).
     init(_ arguments: [String], environment: (String) -> String?) throws(UsageError) {
-        // systemd gives several directories separated by colons; the first one is ours.
+        // systemd gives several directories separated by colons; use the first one.
         func directory(_ variable: String, otherwise: String) -> String {
             environment(variable)?.split(separator: ":").first.map(String.init) ?? otherwise
         }
@@ -55,7 +54,7 @@ struct DaemonOptions: Equatable {
         }
     }
 
-    /// A signal that the options give a meaning to, 0 for none.
+    /// The signal that an option needs besides the usual ones; 0: none.
     var furtherSignal: CInt {
         #if DEBUG
             wedge == nil ? 0 : SIGUSR2

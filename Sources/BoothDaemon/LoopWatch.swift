@@ -2,33 +2,32 @@
 import BlockingIO
 import BoothModel
 
-/// Which of the agent's loops go round: asks each at an even pace, and judges it by when it answers.
+/// Watches the agent's loops: asks each one at a fixed interval, and judges it by when it answers.
 ///
 /// Told the time; it has no clock and no thread of its own.
 struct LoopWatch {
-    /// How often is asked, and how long an answer may take.
+    /// How often the loops are asked, and how long an answer may take.
     struct Pace: Equatable {
         let interval: Duration
-        /// For a loop that never waits for anything longer than this.
+        /// For a loop whose waits are all shorter than this.
         let patience: Duration
 
-        /// - Parameter limit: after how long a silence the service manager kills the agent; nil: it does not watch.
+        /// - Parameter limit: the service manager kills the agent after so much silence; nil: it does not watch.
         init(limit: Duration?) {
             interval = limit.map { $0 / 6 } ?? .seconds(10)
             patience = limit.map { $0 / 3 } ?? .seconds(10)
         }
     }
 
-    /// One loop to watch.
     struct Loop {
         /// Its thread's name; `core` for the main thread.
         let name: String
-        /// How long it may take to answer before it counts as stalled.
+        /// How long its answer may take before it counts as stalled.
         let patience: Duration
         let pulse: Pulse
         private let post: (Pulse) -> Void
         private var questions = 0
-        /// When the question that is open was asked; nil: none is.
+        /// When the open question was asked; nil: none is open.
         fileprivate private(set) var askedAt: BootTime?
         fileprivate var isStalled = false
 
@@ -46,18 +45,16 @@ struct LoopWatch {
             post(pulse)
         }
 
-        /// Closes the question if it was answered.
+        /// Closes the open question if it was answered.
         fileprivate mutating func hear() {
             if pulse.answers == questions { askedAt = nil }
         }
 
-        /// When it counts as stalled if it does not answer.
         fileprivate var deadline: BootTime? { isStalled ? nil : askedAt.map { $0 + patience } }
     }
 
-    /// What became of a loop.
     enum Change: Equatable {
-        /// It has not answered a question asked then.
+        /// It has not answered the question that was asked at this time.
         case stalled(String, since: BootTime)
         case recovered(String)
     }
@@ -73,19 +70,18 @@ struct LoopWatch {
         nextRound = start
     }
 
-    /// When `look` has something to do.
     var nextDeadline: BootTime {
         loops.lazy.compactMap(\.deadline).reduce(nextRound) { min($0, $1) }
     }
 
-    /// The loops that are late with their answer, and since when.
+    /// The loops that are late with their answer, and when they were asked.
     var stalled: [(name: String, since: BootTime)] {
         loops.compactMap { loop in loop.isStalled ? loop.askedAt.map { (loop.name, $0) } : nil }
     }
 
-    /// Hears the answers and asks anew.
+    /// Reads the answers, and asks again if a round is due.
     ///
-    /// - Returns: what changed; and whether a round is due at which every loop is known to go round.
+    /// - Returns: what changed; and whether a round was due and no loop is late.
     mutating func look(at now: BootTime) -> (changes: [Change], provesAll: Bool) {
         var changes: [Change] = []
         let isRound = nextRound <= now
@@ -109,7 +105,7 @@ struct LoopWatch {
     }
 
     #if DEBUG
-        /// Has a loop stop for ever, now.
+        /// Makes a loop stop for ever, now.
         mutating func wedge(_ name: String, at now: BootTime) {
             for index in loops.indices where loops[index].name == name {
                 loops[index].pulse.wedge()

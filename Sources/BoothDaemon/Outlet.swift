@@ -3,20 +3,20 @@ import BlockingIO
 import BoothModel
 import Synchronization
 
-/// One reader outside that may stop reading, and the thread that waits for it so that nobody else does.
+/// An outside reader that may stop reading, and the thread that waits for it so that no other thread has to.
 final class Outlet: Sendable {
     private enum Letter: Sendable {
         case say(@Sendable () -> Void)
         case end
     }
 
-    /// Until when there has to be news, and what is done if there is none.
+    /// The deadline for the next news, and what to do if none comes.
     private final class Expectation: Sendable {
         private let standing = Mutex<(end: BootTime, otherwise: @Sendable () -> Void)?>(nil)
 
         var end: BootTime? { standing.withLock { $0?.end } }
 
-        /// - Returns: whether one stood before.
+        /// - Returns: whether there was an expectation before.
         func set(_ next: (end: BootTime, otherwise: @Sendable () -> Void)?) -> Bool {
             standing.withLock { standing in
                 defer { standing = next }
@@ -24,7 +24,7 @@ final class Outlet: Sendable {
             }
         }
 
-        /// Does what is to be done at the end, once.
+        /// Runs the action once if the deadline has passed.
         func check(at now: BootTime) {
             let overdue = standing.withLock { standing in
                 guard let end = standing?.end, end <= now else { return nil as (@Sendable () -> Void)? }
@@ -35,7 +35,7 @@ final class Outlet: Sendable {
         }
     }
 
-    /// What waits to be said, and what was not for want of a reader.
+    /// Counts messages that wait, and messages dropped because nobody read.
     private final class Backlog: Sendable {
         let waiting = Atomic(0)
         let dropped = Atomic(0)
@@ -57,8 +57,8 @@ final class Outlet: Sendable {
 
     /// - Parameters:
     ///   - name: of the thread, 15 bytes at most.
-    ///   - lost: called on the thread when it speaks again, with how much was dropped meanwhile.
-    /// - Throws: `SystemError` when the system has no thread or descriptor left.
+    ///   - lost: called on the thread after a message was sent again, with the number dropped meanwhile.
+    /// - Throws: `SystemError` if the system has no thread or descriptor left.
     init(name: String, lost: @escaping @Sendable (Int) -> Void) throws(SystemError) {
         let mailbox = try Mailbox<Letter>()
         let backlog = Backlog()
@@ -77,18 +77,17 @@ final class Outlet: Sendable {
         }
     }
 
-    /// Has `body` called on the thread, once, at `end`, unless something else is expected by then.
+    /// Runs `body` on the thread once at `end`, unless another expectation is set by then.
     func expectNews(by end: BootTime, otherwise body: @escaping @Sendable () -> Void) {
-        // One that waits already looks again when its time is up.
+        // A thread that waits for an earlier expectation checks again when that time is over.
         if !expectation.set((end, body)) { say {} }
     }
 
-    /// Expects nothing any more.
     func expectNothing() {
         _ = expectation.set(nil)
     }
 
-    /// Has something said, in its turn; dropped and counted where a thousand wait already.
+    /// Queues a message; it is dropped and counted if a thousand messages wait already.
     func say(_ body: @escaping @Sendable () -> Void) {
         guard backlog.waiting.load(ordering: .relaxed) < Self.mostWaiting else {
             backlog.dropped.add(1, ordering: .relaxed)
@@ -98,7 +97,7 @@ final class Outlet: Sendable {
         mailbox.post(.say(body))
     }
 
-    /// Says what waits and ends; gives up on a reader that does not read within so many milliseconds.
+    /// Sends what waits and ends; gives up on the reader after `milliseconds`.
     func end(within milliseconds: Int) {
         mailbox.post(.end)
         thread.join(milliseconds: milliseconds)

@@ -5,13 +5,13 @@ import BoothJournal
 import BoothModel
 import Synchronization
 
-/// Adds a history up to a report while the journal reads it, on the journal's thread. The report itself is made by a thread
-/// of its own.
+/// Adds up a history for a report, on the journal's thread, while the journal reads it. A separate thread then makes
+/// the report.
 struct ReportReading: HistoryReader {
     private var history: HistoryReport
     private let reply: @Sendable (BoothReport?) -> Void
 
-    /// - Parameter reply: called once, on another thread; nil where the disk refuses or the system has no thread left.
+    /// - Parameter reply: called once; nil if the disk fails or the system has no thread left.
     init(_ order: ReportOrder, reply: @escaping @Sendable (BoothReport?) -> Void) {
         history = HistoryReport(order)
         self.reply = reply
@@ -26,7 +26,7 @@ struct ReportReading: HistoryReader {
         let waiting = Mutex<HistoryReport?>(history)
         do throws(SystemError) {
             _ = try WorkerThread(name: "report") {
-                // Taken out: what was added up has to be gone before memory is given back.
+                // Take it out of the box: its data must be freed before memory is given back.
                 guard let history = waiting.withLock({ $0.take() }) else { return }
                 reply(history.report(isCapped: end.isCapped, historyFrom: end.from, chain: end.chain))
                 FreedMemory.giveBack()

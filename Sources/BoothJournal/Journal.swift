@@ -3,12 +3,13 @@ import BlockingIO
 import BoothModel
 import Synchronization
 
-/// The booth's memory: an append-only log of events, a queue for each target, and what a restart must know.
+/// The booth's persistent store: an append-only log of events, a queue for each target, and the state that a restart
+/// needs.
 ///
-/// One thread owns the file. Whatever waits for it is one transaction and one sync. Every call here but `open` returns
-/// at once; answers come to the closure given to `open`, on the journal's thread.
+/// One thread owns the file. It commits all entries that wait as one transaction with one sync. Every function here
+/// except `open` and `stop` returns at once. Answers come on the journal's thread, to the closure given to `open` or to
+/// the call's own closure.
 package final class Journal: Sendable {
-    /// What the journal's thread is asked.
     enum Order: Sendable {
         case record(JournalEntry)
         case fetch(TargetID, FetchRequest)
@@ -26,17 +27,17 @@ package final class Journal: Sendable {
     private let lastWord: LastWord
     private let thread: WorkerThread
 
-    /// What a journal is made of.
+    /// The settings of a journal.
     package struct Setup: Sendable {
-        /// The state directory; made with mode 0700 where it is missing.
+        /// The state directory. It is made with mode 0700 if it does not exist.
         package var directory: String
-        /// A file in memory, such as below /run, for a second mark of how far the journal had come; nil: none.
+        /// Path of the second mark, on a memory file system such as /run; nil: no second mark.
         package var markInMemory: String?
         /// Every configured target, in order.
         package var targets: [TargetID]
-        /// Most bytes of the database file and its write-ahead log.
+        /// The most bytes that the database file and its write-ahead log may take together.
         package var limit: Int64
-        /// So long what is settled and closed is kept.
+        /// How long settled events and closed incidents are kept.
         package var keep: Duration
         /// The name of the file system layer below SQLite; nil: the default one.
         package var vfs: String?
@@ -54,17 +55,17 @@ package final class Journal: Sendable {
         }
     }
 
-    /// So long a start waits for the file. After that the booth goes into service without it.
+    /// Milliseconds that a start waits for the file. After that the booth goes into service without it.
     private static let patience = 900
 
-    /// Starts the journal, and waits until its file is open or refuses, a second at most.
+    /// Starts the journal, and waits at most about a second until its file is open or the opening failed.
     ///
-    /// A disk that refuses is no error: entries are held in memory and sent from there, the status says so, and
-    /// `JournalReport.contents` tells what the file remembers once it could be opened.
+    /// A failing disk is not an error here. Entries are then held in memory and sent from there, and the status says
+    /// so. `JournalReport.contents` brings the file's contents once the file could be opened.
     ///
     /// - Parameter report: called on the journal's thread; must not block.
-    /// - Returns: the running journal, and what a restart finds in it; nil where no file could be opened yet.
-    /// - Throws: `JournalError.inUse` when another agent has the directory, `SystemError` when the system has no thread or
+    /// - Returns: the running journal, and the contents of its file; nil if the file is not open yet.
+    /// - Throws: `JournalError.inUse` if another agent owns the directory, `SystemError` if the system has no thread or
     ///   descriptor left.
     package static func open(
         _ setup: Setup, report: @escaping @Sendable (JournalReport) -> Void
@@ -92,52 +93,52 @@ package final class Journal: Sendable {
         self.thread = thread
     }
 
-    /// Writes one entry; `JournalReport.recorded` tells when it is synced.
+    /// Writes one entry; `JournalReport.recorded` reports when it is synced.
     package func record(_ entry: JournalEntry) { inbox.post(.record(entry)) }
 
-    /// Notes what `target` is ready to send; answered by `JournalReport.batch`, at once or when there is something.
+    /// Notes which events `target` can send; answered by `JournalReport.batch`, at once or when there are such events.
     package func fetch(_ request: FetchRequest, for target: TargetID) { inbox.post(.fetch(target, request)) }
 
-    /// Notes that `target` begins to send these.
+    /// Notes that `target` begins to send these events.
     package func noteAttempt(of events: [EventID], by target: TargetID) { inbox.post(.attempt(target, events)) }
 
-    /// Notes that these came back from an attempt without the platform taking them.
+    /// Notes that an attempt to send these events ended, and that the platform did not accept them.
     package func noteReturn(of events: [EventID], by target: TargetID) { inbox.post(.attemptEnded(target, events)) }
 
-    /// Asks the file.
+    /// Sends a query to the journal's thread.
     package func ask(_ query: JournalQuery) { inbox.post(.query(query)) }
 
-    /// Puts what targets refused back into their queues: with its old place in the sequence and the same body.
+    /// Puts refused events back into the queues of their targets, with their old sequences and bodies.
     ///
     /// - Parameters:
-    ///   - event: of which every target's refusal is undone; nil: of all events.
-    ///   - answer: called on the journal's thread with what was put back, synced; nil where the disk refuses, and then
-    ///     nothing was.
+    ///   - event: the event to retry, at every target that refused it; nil: all refused events.
+    ///   - answer: called on the journal's thread with the events that were put back, after the sync; nil if the disk
+    ///     failed and nothing was put back.
     package func retry(
         _ event: EventID?, answer: @escaping @Sendable ([(target: TargetID, event: EventID)]?) -> Void
     ) {
         inbox.post(.retry(RetryOrder(event: event, answer: answer)))
     }
 
-    /// Lets the files take so many bytes from now on.
+    /// Sets the most bytes that the files may take from now on.
     package func setLimit(_ limit: Int64) { inbox.post(.limit(limit)) }
 
-    /// Asks the thread to prove that it goes round.
+    /// Asks the thread for a sign of life.
     package func prove(_ pulse: Pulse) { inbox.post(.prove(pulse)) }
 
     /// How a journal ended.
     package enum Ending: Sendable, Hashable {
         /// Everything is on disk.
         case complete
-        /// The disk refused to the last: so many events are lost with this process.
+        /// The disk failed until the end: this many events are lost with the process.
         case abandoned(events: Int)
-        /// It still writes.
+        /// The thread is still writing.
         case unfinished
     }
 
-    /// Writes whatever waits, closes the file and gives the directory up.
+    /// Writes all entries that wait, closes the file and releases the directory.
     ///
-    /// - Parameter milliseconds: how long to wait for that.
+    /// - Parameter milliseconds: how long to wait for the thread to end.
     @discardableResult
     package func stop(within milliseconds: Int) -> Ending {
         inbox.post(.stop)
@@ -146,7 +147,7 @@ package final class Journal: Sendable {
         return abandoned == 0 ? .complete : .abandoned(events: abandoned)
     }
 
-    /// What the thread leaves behind: how many events it could not write.
+    /// The thread's result: how many events it could not write.
     private final class LastWord: Sendable {
         let abandoned = Atomic(0)
     }

@@ -17,7 +17,7 @@ package enum JournalError: Error, Equatable {
     /// The system has no thread or descriptor left.
     case system(SystemError)
 
-    /// The disk, or the limit, is used up: what is open stays open.
+    /// Whether the disk, or the journal's limit, is full. The file stays open then.
     var isFull: Bool {
         switch self {
         case .database(let error): error.isFull
@@ -26,7 +26,7 @@ package enum JournalError: Error, Equatable {
         }
     }
 
-    /// What is in the file is not what was written.
+    /// Whether the file holds something other than what was written.
     var isDamage: Bool {
         switch self {
         case .database(let error): error.isDamage
@@ -34,7 +34,7 @@ package enum JournalError: Error, Equatable {
         }
     }
 
-    /// Whether the file has to be opened anew before anything of it can be trusted.
+    /// Whether the file must be closed and opened again before its content can be trusted.
     var closesFile: Bool {
         switch self {
         case .database(let error): !error.isFull && !error.isBusy
@@ -42,7 +42,7 @@ package enum JournalError: Error, Equatable {
         }
     }
 
-    /// What is wrong, and the next step.
+    /// What is wrong, and the next step for the reader.
     package var message: Message {
         switch self {
         case .inUse(let directory):
@@ -69,11 +69,11 @@ package enum JournalError: Error, Equatable {
         }
     }
 
-    /// How the disk serves the journal now, for people.
+    /// The state of the disk as people read it.
     ///
     /// - Parameters:
-    ///   - waiting: events that memory holds.
-    ///   - givenUp: events that memory had no room for.
+    ///   - waiting: number of events held in memory.
+    ///   - givenUp: number of events dropped because memory was full.
     func storageState(waiting: Int, givenUp: Int) -> StorageState {
         let held = Message(
             zh: "\(waiting) 条消息暂存内存" + (givenUp == 0 ? "" : "，已放弃 \(givenUp) 条次要消息"),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// An event's place in what one target is sent: the generation, and a count that starts at 1 and has no gaps.
+/// An event's place in one target's sequence: the generation, and a count that starts at 1 and has no gaps.
 package struct SequenceNumber: Sendable, Hashable, Comparable {
     /// 0...999,999.
     package var generation: Int64
@@ -12,7 +12,7 @@ package struct SequenceNumber: Sendable, Hashable, Comparable {
         self.count = count
     }
 
-    /// Twenty digits that sort as text: six of the generation, fourteen of the count.
+    /// Twenty digits that sort as text: six for the generation, fourteen for the count.
     package var text: String { Self.padded(generation, 6) + Self.padded(count, 14) }
 
     private static func padded(_ number: Int64, _ width: Int) -> String {

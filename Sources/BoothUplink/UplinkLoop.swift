@@ -2,7 +2,7 @@
 import BlockingIO
 import BoothModel
 
-/// What happens on a target's thread: one wait for orders, answers and deadlines, and what they lead to.
+/// The loop of a target's thread: one wait for orders, answers and deadlines, then their handling.
 ///
 /// Not `Sendable`: the thread that makes it runs it.
 final class UplinkLoop {
@@ -11,9 +11,9 @@ final class UplinkLoop {
     private let report: (UplinkReport) -> Void
     private let transport: any Transport
     private var courier: Courier
-    /// nil until tasks are to be asked for.
+    /// nil until `startTasks`.
     private var fetcher: TaskFetcher?
-    /// Who asked whether this loop goes round.
+    /// The pulse to answer at the end of this round.
     private var asking: Pulse?
 
     init(_ setup: Uplink.Setup, mailbox: Mailbox<UplinkOrder>, report: @escaping (UplinkReport) -> Void) {
@@ -24,7 +24,7 @@ final class UplinkLoop {
         courier = Courier(setup.target, startSpread: setup.startSpread, link: setup.link, at: .now())
     }
 
-    /// Serves until it is told to stop; what is under way is then dropped.
+    /// Runs until it gets `stop`; shipments under way are then dropped.
     func run() {
         while true {
             let now = BootTime.now()

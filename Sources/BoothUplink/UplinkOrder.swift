@@ -2,19 +2,19 @@
 import BlockingIO
 import BoothModel
 
-/// What the agent tells a target's thread.
+/// Orders to a target's thread.
 package enum UplinkOrder: Sendable {
-    /// The batch asked for with `FetchRequest.number`, most urgent first; never empty.
+    /// The batch requested by `FetchRequest.number`, most urgent first; never empty.
     case batch(number: Int, [QueuedEvent])
-    /// A status event as a CloudEvent, sent now and never queued: the newest replaces one that still waits.
+    /// A status event as a CloudEvent. It is sent when possible and never queued; a newer one replaces one that waits.
     case status(EventID, body: String)
-    /// Somebody wants it tried at once; a `Retry-After` stands.
+    /// An operator wants a retry now; a `Retry-After` stays in force.
     case retryNow
-    /// Tasks are to be asked for from now on; once. `after`: how far the journal knows them to be taken; nil: nothing was.
+    /// Begin to ask for tasks; given once. `after`: the cursor in the journal; nil: no tasks were received yet.
     case startTasks(after: String?)
-    /// The last `UplinkReport.tasks` is kept as well as it can be: the next ones may come.
+    /// The last `UplinkReport.tasks` is recorded, or held in memory if the disk fails: more tasks may come.
     case tasksKept
-    /// The thread is to prove that it goes round.
+    /// Asks the thread for a sign of life.
     case prove(Pulse)
     case stop
 }

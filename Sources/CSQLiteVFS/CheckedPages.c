@@ -8,7 +8,7 @@
 
 // MARK: The checksum
 
-// Each step is a bijection of its argument, so a change of one word changes the outcome for certain.
+// Each step is a bijection, so a change of one word always changes the result.
 static inline uint64_t mix(uint64_t value)
 {
     value *= UINT64_C(0x9E3779B97F4A7C15);
@@ -22,7 +22,7 @@ static inline uint64_t word(const unsigned char *bytes)
     return le64toh(value);
 }
 
-// Two lanes, since the processor can multiply for both at once. The page's number stands where the checksum will be.
+// Two lanes, because the processor can then multiply in parallel. The page number takes the place of the checksum.
 static uint64_t checksum(const unsigned char *page, int size, uint32_t number)
 {
     uint64_t even = UINT64_C(0x243F6A8885A308D3), odd = UINT64_C(0x13198A2E03707344);
@@ -34,7 +34,7 @@ static uint64_t checksum(const unsigned char *page, int size, uint32_t number)
     even = mix(even ^ word(page + last));
     odd = mix(odd ^ number);
     uint64_t sum = mix(mix(even) + odd);
-    // A zeroed page never proves itself.
+    // So a page of zeros is never right.
     return sum ? sum : 1;
 }
 
@@ -59,23 +59,24 @@ void csqlitevfs_seal(void *page, int page_size, uint32_t number)
     memcpy((unsigned char *)page + page_size - CSQLITEVFS_RESERVED, &sum, sizeof sum);
 }
 
-// MARK: What a file says of itself
+// MARK: Whether a file has checksums
 
 enum { SMALLEST_PAGE = 512, LARGEST_PAGE = 65536, HEADER_SIZE = 100 };
 
 enum state {
-    // Page 1 is not there yet, or is damaged: reads are verified, so that damage there does not open the rest.
+    // Page 1 does not exist yet, or is damaged. Reads are verified, so that a damaged page 1 does not switch checks
+    // off.
     UNKNOWN,
     CHECKED,
-    // The database reserves no room for checksums.
+    // The database reserves no bytes for checksums.
     UNCHECKED,
 };
 
 struct checked_file {
     sqlite3_file base;
-    // As SQLite gave it, good until the file is closed.
+    // SQLite's pointer, valid until the file is closed.
     const char *path;
-    // The file below, behind this struct.
+    // The file below, stored after this struct.
     sqlite3_file *below;
     // Room for one page.
     unsigned char *page;
@@ -89,7 +90,7 @@ static bool is_page_size(int bytes)
     return bytes >= SMALLEST_PAGE && bytes <= LARGEST_PAGE && (bytes & (bytes - 1)) == 0;
 }
 
-// The page size in the header of page 1 (sqlite.org/fileformat2.html, 1.3); 0 where that is no sound header.
+// The page size in the header of page 1 (sqlite.org/fileformat2.html, 1.3); 0 if the header is not sound.
 static int page_size_in(const unsigned char *header)
 {
     if (memcmp(header, "SQLite format 3", 16) != 0) return 0;
@@ -99,7 +100,7 @@ static int page_size_in(const unsigned char *header)
     return is_page_size(size) ? size : 0;
 }
 
-// Learns from page 1 in the file whether the pages have checksums.
+// Reads page 1 to learn whether the pages have checksums.
 static void look(struct checked_file *file)
 {
     unsigned char *page = file->page;
@@ -111,7 +112,7 @@ static void look(struct checked_file *file)
         file->state = CHECKED;
         file->page_size = size;
     } else {
-        // Just this byte may be the damaged one.
+        // Perhaps only this byte is damaged.
         page[20] = CSQLITEVFS_RESERVED;
         if (!is_right(page, size, 1)) file->state = UNCHECKED;
     }
@@ -131,7 +132,7 @@ static int checked_read(sqlite3_file *base, void *bytes, int count, sqlite3_int6
     struct checked_file *file = (struct checked_file *)base;
     sqlite3_file *below = file->below;
     if (file->state == UNKNOWN) look(file);
-    // SQLite reads the header alone, before it knows the size of a page. It reads page 1 as a whole before it goes on.
+    // SQLite first reads the header alone, to learn the page size. It then reads all of page 1 before it continues.
     if (file->state == UNCHECKED || offset + count <= HEADER_SIZE) {
         return below->pMethods->xRead(below, bytes, count, offset);
     }
@@ -140,8 +141,8 @@ static int checked_read(sqlite3_file *base, void *bytes, int count, sqlite3_int6
     if (size == count && is_page_size(count) && offset % count == 0) {
         int code = below->pMethods->xRead(below, bytes, count, offset);
         if (code == SQLITE_IOERR_SHORT_READ) {
-            // SQLite takes this for a page of zeros. That is right for a file that is still empty, and for no other:
-            // no page beyond the end of the file is read before it was written.
+            // SQLite takes a short read for a page of zeros. That is right only for a file that is still empty: SQLite
+            // never reads a page beyond the end before it was written.
             sqlite3_int64 end = 0;
             int failed = below->pMethods->xFileSize(below, &end);
             if (failed) return failed;
@@ -151,7 +152,7 @@ static int checked_read(sqlite3_file *base, void *bytes, int count, sqlite3_int6
         return is_right(bytes, count, (uint32_t)(offset / count + 1)) ? SQLITE_OK : damaged(file, offset);
     }
 
-    // SQLite 3.45 and later read the usable part of an overflow page straight into the value. It is verified all the same.
+    // SQLite 3.45 and later read the usable part of an overflow page straight into the value. Verify the whole page.
     sqlite3_int64 start = file->state == CHECKED ? offset - offset % size : 0;
     if (file->state != CHECKED || offset + count > start + size) return damaged(file, offset);
     int code = below->pMethods->xRead(below, file->page, size, start);
@@ -175,9 +176,9 @@ static int checked_write(sqlite3_file *base, const void *bytes, int count, sqlit
         look(file);
     }
     if (file->state != CHECKED) return below->pMethods->xWrite(below, bytes, count, offset);
-    // SQLite writes whole pages only; part of one would leave its checksum wrong.
+    // SQLite writes whole pages only. A part of a page would leave a wrong checksum.
     if (count != file->page_size || offset % count != 0) return SQLITE_IOERR_WRITE;
-    // SQLite's own copy stays as it is: it may be read by others meanwhile.
+    // Do not change SQLite's own copy: others may read it meanwhile.
     memcpy(file->page, bytes, (size_t)count);
     csqlitevfs_seal(file->page, count, (uint32_t)(offset / count + 1));
     return below->pMethods->xWrite(below, file->page, count, offset);
@@ -191,7 +192,7 @@ static int checked_control(sqlite3_file *base, int operation, void *argument)
         *(sqlite3_file **)argument = file->below;
         return SQLITE_OK;
     case SQLITE_FCNTL_MMAP_SIZE:
-        // A page that SQLite reads in mapped memory is verified by nobody.
+        // Nobody would verify a page that SQLite reads in mapped memory.
         *(sqlite3_int64 *)argument = 0;
         return SQLITE_OK;
     }
@@ -202,7 +203,7 @@ static int checked_control(sqlite3_file *base, int operation, void *argument)
     return code;
 }
 
-// MARK: What goes straight to the file below
+// MARK: Calls passed to the file below
 
 #define BELOW(file) (((struct checked_file *)(file))->below)
 #define PASS(file, method, ...) BELOW(file)->pMethods->method(BELOW(file), ##__VA_ARGS__)
@@ -273,7 +274,7 @@ static int checked_shm_unmap(sqlite3_file *file, int remove)
     return PASS(file, xShmUnmap, remove);
 }
 
-// Version 2 at most: version 3 would offer mapped memory. Version 1 is a file without a log.
+// At most version 2, because version 3 would offer mapped memory. Version 1 is for files without a log.
 #define METHODS(version) \
     { \
         .iVersion = version, .xClose = checked_close, .xRead = checked_read, .xWrite = checked_write, \
@@ -296,13 +297,13 @@ struct checked_vfs {
 
 #define VFS_BELOW(vfs) (((struct checked_vfs *)(vfs))->below)
 
-// The file below starts behind ours, aligned for whatever is in it.
+// The file below begins after ours, aligned for any type.
 enum { FILE_SIZE = (sizeof(struct checked_file) + 15) / 16 * 16 };
 
 static int checked_open(sqlite3_vfs *vfs, const char *path, sqlite3_file *base, int flags, int *granted)
 {
     sqlite3_vfs *below = VFS_BELOW(vfs);
-    // The log and the other files are as the VFS below makes them, nothing of ours in them.
+    // The log and other files are opened by the VFS below, without this layer.
     if (!(flags & SQLITE_OPEN_MAIN_DB)) return below->xOpen(below, path, base, flags, granted);
     struct checked_file *file = (struct checked_file *)base;
     memset(file, 0, FILE_SIZE);
@@ -313,7 +314,7 @@ static int checked_open(sqlite3_vfs *vfs, const char *path, sqlite3_file *base, 
     if (!file->page) return SQLITE_NOMEM;
     int code = below->xOpen(below, path, file->below, flags, granted);
     if (file->below->pMethods) {
-        // SQLite closes it even if it could not be opened.
+        // SQLite calls xClose even if the file could not be opened.
         file->base.pMethods = file->below->pMethods->iVersion >= 2 ? &methods_2 : &methods_1;
     } else {
         sqlite3_free(file->page);
@@ -389,14 +390,14 @@ static int register_checked(const char *name, const char *below_name)
     if (same) return same->xOpen == checked_open && VFS_BELOW(same) == below ? SQLITE_OK : SQLITE_MISUSE;
 
     size_t length = strlen(name) + 1;
-    // It stays for as long as the process lives.
+    // It is never freed.
     struct checked_vfs *vfs = sqlite3_malloc64(sizeof *vfs + length);
     if (!vfs) return SQLITE_NOMEM;
     memset(vfs, 0, sizeof *vfs);
     memcpy(vfs->name, name, length);
     vfs->below = below;
     vfs->base = (sqlite3_vfs){
-        // Version 3 is for tests of SQLite itself.
+        // Version 3 is only for SQLite's own tests.
         .iVersion = below->iVersion >= 2 ? 2 : 1,
         .szOsFile = FILE_SIZE + below->szOsFile,
         .mxPathname = below->mxPathname,
@@ -424,7 +425,7 @@ int csqlitevfs_register_checked(const char *name, const char *below)
 {
     int code = sqlite3_initialize();
     if (code != SQLITE_OK) return code;
-    // Two threads may come with one name.
+    // Two threads may register the same name at once.
     sqlite3_mutex *mutex = sqlite3_mutex_alloc(SQLITE_MUTEX_STATIC_APP1);
     sqlite3_mutex_enter(mutex);
     code = register_checked(name, below);

@@ -2,56 +2,58 @@
 import CSQLite
 import CSQLiteVFS
 
-/// A layer between SQLite and the disk with a checksum on each page of a database file, verified at each read.
+/// A layer between SQLite and the disk that puts a checksum on each page of a database file and verifies it at each
+/// read.
 ///
-/// SQLite alone reads a flipped bit as a value. With this layer it throws an error whose `isDamage` is true. The log
-/// beside the file is left as it is: it has checksums of its own. A database without room for checksums is not verified.
+/// SQLite alone reads a flipped bit as a value. This layer throws an error whose `isDamage` is true. The write-ahead
+/// log is left alone, because it has its own checksums. A database that reserves no bytes for checksums is not
+/// verified.
 package enum CheckedPages {
-    /// How many bytes at the end of a page the checksum takes; for `Connection.reserveBytes`.
+    /// The bytes at the end of a page for the checksum; for `Connection.reserveBytes`.
     package static let reservedBytes = Int(CSQLITEVFS_RESERVED)
 
-    /// Makes the layer known as the VFS `name`, for as long as the process lives. Again with the same two is fine.
+    /// Registers the layer as the VFS `name` for the life of the process. A second call with the same arguments is
+    /// allowed.
     ///
-    /// - Parameter below: the name of the VFS that it stands on; nil for the default.
-    /// - Throws: `SQLiteError`: `SQLITE_NOTFOUND` for no such `below`, `SQLITE_MISUSE` for a name that is taken.
+    /// - Parameter below: the name of the VFS below it; nil for the default.
+    /// - Throws: `SQLiteError`: `SQLITE_NOTFOUND` if there is no VFS `below`, `SQLITE_MISUSE` if the name is taken.
     package static func register(name: String, below: String? = nil) throws(SQLiteError) {
         let code = csqlitevfs_register_checked(name, below)
         guard code == SQLITE_OK else { throw SQLiteError(.register, code, of: nil) }
     }
 
-    /// Whether the last bytes of a page are the checksum of its number and of the rest of it.
+    /// Whether the last bytes of a page are the right checksum of its number and its other bytes.
     ///
-    /// - Parameter page: a whole page; its size is a power of two from 512 to 65536, or the answer is no.
+    /// - Parameter page: a whole page. False if its size is not a power of two from 512 to 65536.
     static func isRight(_ page: UnsafeRawBufferPointer, number: UInt32) -> Bool {
         guard (512...65536).contains(page.count), page.count.nonzeroBitCount == 1 else { return false }
         return csqlitevfs_verify(page.baseAddress, CInt(page.count), CInt(page.count), number) < 0
     }
 
-    /// Writes the checksum into the last bytes of a page.
     static func seal(_ page: UnsafeMutableRawBufferPointer, number: UInt32) {
         precondition((512...65536).contains(page.count) && page.count.nonzeroBitCount == 1)
         csqlitevfs_seal(page.baseAddress, CInt(page.count), number)
     }
 }
 
-/// What a look at some pages of a database file found.
+/// The result of verifying some pages of a database file.
 package struct ScrubResult: Sendable, Equatable {
-    /// The first page whose checksum is wrong, counted from 1; nil where all are right.
+    /// The first page with a wrong checksum, counted from 1; nil if all are right.
     package let damagedPage: UInt32?
-    /// The page after the last one that was looked at.
+    /// The page after the last one that was verified.
     package let nextPage: UInt32
-    /// How many pages the file has, one that is cut in the middle among them. Fewer than `PRAGMA page_count` says after
-    /// a checkpoint means that the file was cut.
+    /// Number of pages in the file, including a partial last page. If it is lower than `PRAGMA page_count` after a
+    /// checkpoint, the file was cut.
     package let filePages: UInt32
 
-    /// Whether the file has no page after those that were looked at.
+    /// Whether the last page of the file was verified.
     package var isAtEnd: Bool { nextPage > filePages }
 }
 
 extension Connection {
-    /// Keeps room at the end of each page of a new database, before its first table and before its log.
+    /// Reserves bytes at the end of each page of a new database. Call it before the first table and before WAL.
     ///
-    /// - Parameter count: 0...255 bytes; less room than there is already changes nothing.
+    /// - Parameter count: 0...255; less than is reserved already changes nothing.
     package func reserveBytes(_ count: Int) throws(SQLiteError) {
         var number = CInt(count)
         let code = sqlite3_file_control(raw, "main", SQLITE_FCNTL_RESERVE_BYTES, &number)
@@ -60,7 +62,7 @@ extension Connection {
         }
     }
 
-    /// The bytes that each page reserves at its end.
+    /// The bytes reserved at the end of each page.
     package func reservedBytes() throws(SQLiteError) -> Int {
         var number: CInt = -1
         let code = sqlite3_file_control(raw, "main", SQLITE_FCNTL_RESERVE_BYTES, &number)
@@ -68,15 +70,17 @@ extension Connection {
         return Int(number)
     }
 
-    /// Reads pages of the database file, past SQLite's cache and past the log, and verifies each one's checksum.
+    /// Reads pages of the database file directly, without SQLite's cache and without the log, and verifies each
+    /// checksum.
     ///
-    /// So pages are looked at that nobody reads. Checkpoint the log before: a power cut in the middle of a checkpoint
-    /// leaves a page torn in the file that is whole in the log. No other connection may checkpoint meanwhile.
+    /// So pages that are never read in service are verified too. Checkpoint the log first: a power cut during a
+    /// checkpoint leaves torn pages in the file that are whole in the log. No other connection may checkpoint
+    /// meanwhile.
     /// - Parameters:
     ///   - page: the first page, counted from 1.
-    ///   - count: how many, at most; a megabyte takes about a millisecond when the kernel has it in memory.
-    /// - Returns: up to where it looked. It ends at the first damaged page.
-    /// - Throws: `SQLiteError`: the disk refuses, or `SQLITE_MISUSE` where the database has no checksums.
+    ///   - count: the most pages to read. One megabyte takes about a millisecond if the kernel has it in memory.
+    /// - Returns: how far it read; it ends at the first damaged page.
+    /// - Throws: `SQLiteError` if the disk fails, or `SQLITE_MISUSE` if the database has no checksums.
     package func firstDamagedPage(from page: UInt32, count: Int) throws(SQLiteError) -> ScrubResult {
         let pageSize = Int(try integer("PRAGMA page_size") ?? 0)
         let reserved = try reservedBytes()
@@ -106,7 +110,7 @@ extension Connection {
             let bytes = CInt(Int(pages) * pageSize)
             let code = file.pointee.pMethods.pointee.xRead(
                 file, buffer.baseAddress, bytes, Int64(next - 1) * Int64(pageSize))
-            // The file became shorter meanwhile: the rest of the buffer is zeros, and no right page.
+            // If the file became shorter meanwhile, the rest of the buffer is zeros, which is never a right page.
             if code != CSQLITE_IOERR_SHORT_READ { try check(code) }
             let wrong = csqlitevfs_verify(buffer.baseAddress, bytes, CInt(pageSize), next)
             if wrong >= 0 {
@@ -121,7 +125,7 @@ extension Connection {
         return ScrubResult(damagedPage: nil, nextPage: next, filePages: filePages)
     }
 
-    /// The main file below the layer of checksums, or SQLite's own where the layer is not there.
+    /// The main file below this layer, or SQLite's own file if the layer is not used.
     private func fileBelow() throws(SQLiteError) -> UnsafeMutablePointer<sqlite3_file> {
         var file: UnsafeMutablePointer<sqlite3_file>?
         var code = sqlite3_file_control(raw, "main", CInt(CSQLITEVFS_FCNTL_BELOW), &file)

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import CSQLite
 
-/// One connection to a database file, closed with its last statement.
+/// One connection to a database file; closed when the last statement is released.
 ///
-/// Not `Sendable` and opened without SQLite's mutexes: one thread at a time uses it and its statements.
+/// Not `Sendable`, and opened without SQLite's mutexes: only one thread at a time may use it and its statements.
 package final class Connection {
-    /// What is wanted of the file.
+    /// How a file is opened.
     package enum Access: Sendable {
         case readOnly
-        /// The file must be there.
+        /// The file must exist.
         case readWrite
-        /// The file is made where there is none.
+        /// The file is made if it does not exist.
         case readWriteCreate
 
         fileprivate var flags: CInt {
@@ -29,14 +29,14 @@ package final class Connection {
     /// - Parameters:
     ///   - busyTimeout: how long a statement waits for another connection's lock.
     ///   - vfs: the name of the layer between SQLite and the disk, such as one of `CheckedPages`; nil for the default.
-    /// - Throws: `SQLiteError`; that the file is no database shows only at the first statement.
+    /// - Throws: `SQLiteError`. A file that is no database is only found at the first statement.
     package init(
         path: String, access: Access = .readWriteCreate, busyTimeout: Duration = .seconds(5), vfs: String? = nil
     ) throws(SQLiteError) {
         var opened: OpaquePointer?
         let code = sqlite3_open_v2(path, &opened, access.flags | SQLITE_OPEN_NOMUTEX, vfs)
         guard code == SQLITE_OK, let opened else {
-            // SQLite hands out a connection even then, for its message; it has to be closed like any other.
+            // SQLite returns a connection even after a failure, for its message. It must be closed too.
             let error = SQLiteError(.open, opened.map(sqlite3_extended_errcode) ?? code, of: opened)
             sqlite3_close_v2(opened)
             throw error
@@ -47,39 +47,40 @@ package final class Connection {
     }
 
     deinit {
-        // Version 2 of close waits for statements that are still to be finalised.
+        // sqlite3_close_v2 waits until all statements are finalised.
         sqlite3_close_v2(raw)
     }
 
-    /// Has the last close leave the write-ahead log as it is, instead of moving it into the file
+    /// Leaves the write-ahead log as it is at the last close, instead of moving it into the file
     /// (SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE).
     package func keepLogOnClose() throws(SQLiteError) {
         let code = csqlite_keep_log_on_close(raw)
         guard code == SQLITE_OK else { throw SQLiteError(.execute, code, of: raw) }
     }
 
-    /// Runs statements without parameters whose rows, if any, do not matter.
+    /// Runs statements without parameters, and ignores their rows.
     package func execute(_ sql: String) throws(SQLiteError) {
         let code = sqlite3_exec(raw, sql, nil, nil, nil)
         guard code == SQLITE_OK else { throw SQLiteError(.execute, code, of: raw) }
     }
 
-    /// Prepares one statement to be used again and again.
+    /// Prepares one statement for repeated use.
     package func prepare(_ sql: String) throws(SQLiteError) -> Statement {
         try Statement(sql, on: self)
     }
 
-    /// The first column of the first row as an integer, such as of `PRAGMA page_count`; nil where there is no row.
+    /// The first column of the first row as an integer, for example of `PRAGMA page_count`; nil if there is no row.
     package func integer(_ sql: String) throws(SQLiteError) -> Int64? {
         try first(of: sql) { $0.integer(at: 0) }
     }
 
-    /// The first column of the first row as text, such as of `PRAGMA journal_mode`; nil where there is no row.
+    /// The first column of the first row as text, for example of `PRAGMA journal_mode`; nil if there is no row.
     package func text(_ sql: String) throws(SQLiteError) -> String? {
         try first(of: sql) { $0.text(at: 0) }
     }
 
-    /// Runs to the end: what a statement changes is committed behind its last row, and only there it fails.
+    /// Reads the first row and runs the statement to its end, because a change is only committed, or fails, after the
+    /// last row.
     private func first<Column>(of sql: String, _ read: (Statement) -> Column) throws(SQLiteError) -> Column? {
         let statement = try prepare(sql)
         guard try statement.step() else { return nil }

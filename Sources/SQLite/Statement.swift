@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import CSQLite
 
-/// A prepared statement: compiled once, bound and stepped as often as wanted, finalised with this value.
+/// A prepared statement. It is compiled once, used many times and finalised with this value.
 ///
-/// It is prepared to be kept (`SQLITE_PREPARE_PERSISTENT`), and keeps its connection.
+/// It is prepared for long use (`SQLITE_PREPARE_PERSISTENT`), and keeps its connection open.
 package final class Statement {
     private let raw: OpaquePointer
     private let connection: Connection
 
-    /// - Throws: `SQLiteError` when `sql` is wrong, or holds no statement at all.
+    /// - Throws: `SQLiteError` if `sql` is wrong, or has no statement.
     init(_ sql: String, on connection: Connection) throws(SQLiteError) {
         var prepared: OpaquePointer?
         let code = sqlite3_prepare_v3(
@@ -27,10 +27,10 @@ package final class Statement {
 
     // MARK: Parameters, counted from 1
 
-    /// Sets a parameter to an integer of 64 bits.
+    /// Sets a parameter to a 64-bit integer.
     ///
-    /// - Parameter index: of the parameter, from 1; it stays set until it is set again.
-    /// - Throws: `SQLiteError`: `SQLITE_RANGE` for an index beyond the last, `SQLITE_MISUSE` in the middle of a run.
+    /// - Parameter index: the parameter's, from 1. The value stays until it is set again.
+    /// - Throws: `SQLiteError`: `SQLITE_RANGE` for an index beyond the last, `SQLITE_MISUSE` during a run.
     package func bind(_ value: Int64, at index: Int) throws(SQLiteError) {
         try check(sqlite3_bind_int64(raw, CInt(index), value))
     }
@@ -56,7 +56,7 @@ package final class Statement {
         try check(sqlite3_bind_null(raw, CInt(index)))
     }
 
-    /// Sets a parameter to what `value` holds. Index and errors as for its kind.
+    /// Sets a parameter to `value`. Index and errors as for its kind.
     package func bind(_ value: Value, at index: Int) throws(SQLiteError) {
         switch value {
         case .null: try bindNull(at: index)
@@ -73,10 +73,10 @@ package final class Statement {
 
     // MARK: Running
 
-    /// Goes to the next row.
+    /// Steps to the next row.
     ///
-    /// - Returns: whether there is one; columns can be read until the next step or reset.
-    /// - Throws: `SQLiteError`; the statement is reset then, and can be bound and stepped again.
+    /// - Returns: whether there is one. Its columns can be read until the next step or reset.
+    /// - Throws: `SQLiteError`; the statement is then reset and can be used again.
     @discardableResult
     package func step() throws(SQLiteError) -> Bool {
         let code = sqlite3_step(raw)
@@ -87,9 +87,9 @@ package final class Statement {
         throw error
     }
 
-    /// Makes the statement ready for other values, and ends the read that it holds open.
+    /// Resets the statement and its parameters, and ends its open read.
     package func reset() {
-        // Both repeat, at most, the error that `step` has thrown already.
+        // Both calls only repeat an error that `step` has thrown already.
         sqlite3_reset(raw)
         sqlite3_clear_bindings(raw)
     }
@@ -99,7 +99,7 @@ package final class Statement {
         try each(of: values) { _ throws(SQLiteError) in }
     }
 
-    /// Binds all parameters and makes a value of each row; then resets.
+    /// Binds all parameters, makes a value of each row, and resets.
     package func rows<Row>(
         _ values: Value..., read: (Statement) throws(SQLiteError) -> Row
     ) throws(SQLiteError) -> [Row] {
@@ -108,7 +108,7 @@ package final class Statement {
         return rows
     }
 
-    /// Binds all parameters and makes a value of the first row; nil where there is none. Resets.
+    /// Binds all parameters, makes a value of the first row, and resets; nil if there is no row.
     package func first<Row>(
         _ values: Value..., read: (Statement) throws(SQLiteError) -> Row
     ) throws(SQLiteError) -> Row? {
@@ -148,7 +148,7 @@ package final class Statement {
 
     /// nil for NULL.
     package func optionalText(at column: Int) -> String? {
-        // The text is asked for before its length: asking may convert the value (sqlite.org/c3ref/column_blob.html).
+        // Ask for the text before its length, because this may convert the value (sqlite.org/c3ref/column_blob.html).
         guard let bytes = sqlite3_column_text(raw, CInt(column)) else { return nil }
         let length = Int(sqlite3_column_bytes(raw, CInt(column)))
         return String(decoding: UnsafeBufferPointer(start: bytes, count: length), as: UTF8.self)

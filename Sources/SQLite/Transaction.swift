@@ -5,17 +5,17 @@ import CSQLite
 package enum TransactionKind: String, Sendable {
     /// At the first statement that needs it.
     case deferred = "BEGIN DEFERRED"
-    /// At once, for writing: it cannot fail with busy later.
+    /// At once, for writing. So it cannot fail with SQLITE_BUSY later.
     case immediate = "BEGIN IMMEDIATE"
 }
 
 extension Connection {
-    /// Whether a transaction is open. SQLite itself ends one on some errors, such as a full disk.
+    /// Whether a transaction is open. SQLite itself ends a transaction after some errors, such as a full disk.
     package var isInTransaction: Bool { sqlite3_get_autocommit(raw) == 0 }
 
-    /// Does `body` in one transaction: committed when it returns, rolled back when it or the commit throws.
+    /// Runs `body` in one transaction: committed if it returns, rolled back if it or the commit throws.
     ///
-    /// Not to be nested.
+    /// Must not be nested.
     package func transaction<Result>(
         _ kind: TransactionKind = .immediate, _ body: () throws(SQLiteError) -> Result
     ) throws(SQLiteError) -> Result {
@@ -25,20 +25,20 @@ extension Connection {
             try execute("COMMIT")
             return result
         } catch {
-            // The first error is the one to know; a rollback that fails as well leaves nothing to be done here.
+            // The first error is the useful one. If the rollback fails too, there is nothing more to do here.
             if isInTransaction { try? execute("ROLLBACK") }
             throw error
         }
     }
 
-    /// How much of the log a checkpoint may wait for (sqlite.org/c3ref/wal_checkpoint_v2.html).
+    /// How far a checkpoint goes (sqlite.org/c3ref/wal_checkpoint_v2.html).
     package enum CheckpointMode: Sendable {
         case passive
-        /// Everything, and the log file is cut to nothing.
+        /// Moves everything, and truncates the log file.
         case truncate
     }
 
-    /// Pages written since this was last asked, into the log where there is one (SQLITE_DBSTATUS_CACHE_WRITE).
+    /// Pages written since the last call, to the log if there is one (SQLITE_DBSTATUS_CACHE_WRITE).
     package func takePagesWritten() -> Int {
         var count: CInt = 0
         var highest: CInt = 0
@@ -46,9 +46,9 @@ extension Connection {
         return Int(count)
     }
 
-    /// Moves what the write-ahead log holds into the database file.
+    /// Moves the write-ahead log into the database file.
     ///
-    /// - Returns: frames in the log and those of them moved; both 0 after a truncation, -1 without a log.
+    /// - Returns: frames in the log, and how many of them were moved; both 0 after a truncation, -1 without a log.
     @discardableResult
     package func checkpoint(_ mode: CheckpointMode) throws(SQLiteError) -> (logged: Int, moved: Int) {
         var logged: CInt = 0

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import CSQLite
 
-/// A plain small file that is opened through a VFS of SQLite, closed with this value.
+/// A small plain file that is opened through a VFS of SQLite; closed with this value.
 ///
-/// What is no database goes to the disk through the same layer as what is one. So a layer that records writes, or makes
-/// them fail, sees all of them in their order. One thread at a time uses it; there are no locks.
+/// Other files of the journal thus use the same layer as the database. So a layer that records writes, or makes them
+/// fail, sees all writes in their order. Only one thread at a time may use it; there are no locks.
 package struct VFSFile: ~Copyable {
     private let vfs: UnsafeMutablePointer<sqlite3_vfs>
     private let file: UnsafeMutablePointer<sqlite3_file>
-    /// The path as a VFS wants it; it is used until the file is closed.
+    /// The path in the form that a VFS needs; used until the file is closed.
     private let name: UnsafePointer<CChar>
 
     /// Opens the file at `path` for reading and writing.
@@ -16,10 +16,10 @@ package struct VFSFile: ~Copyable {
     /// - Parameters:
     ///   - path: absolute.
     ///   - vfs: the name of the layer; nil for the default.
-    ///   - create: whether the file is made where there is none, with the mode 0644 less the umask. The first `sync` then
-    ///     syncs its folder as well.
-    /// - Throws: `SQLiteError`: `SQLITE_CANTOPEN` with the `errno` in `systemCode`, `SQLITE_READONLY` where the file may
-    ///   be read only, `SQLITE_NOTFOUND` for no such `vfs`.
+    ///   - create: whether to make the file if it does not exist, with mode 0644 less the umask. The first `sync` then
+    ///     syncs its directory too.
+    /// - Throws: `SQLiteError`: `SQLITE_CANTOPEN` with the `errno` in `systemCode`, `SQLITE_READONLY` if the file
+    ///   cannot be written, `SQLITE_NOTFOUND` if there is no such `vfs`.
     package init(path: String, vfs vfsName: String? = nil, create: Bool) throws(SQLiteError) {
         guard let vfs = sqlite3_vfs_find(vfsName) else { throw SQLiteError(.open, SQLITE_NOTFOUND, of: nil) }
         guard let name = sqlite3_create_filename(path, "", "", 0, nil),
@@ -28,8 +28,8 @@ package struct VFSFile: ~Copyable {
         room.initializeMemory(as: UInt8.self, repeating: 0, count: Int(vfs.pointee.szOsFile))
         let file = room.assumingMemoryBound(to: sqlite3_file.self)
 
-        // The kind of file has no locks, and its folder is synced. A journal of one database would have that too, but
-        // SQLite looks for the database beside it, at the part of the path before the last hyphen.
+        // This kind of file has no locks, and its directory is synced. The kind "main journal" would have that too. But
+        // for that kind SQLite looks for the database beside it, at the path before the last hyphen.
         var flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_SUPER_JOURNAL
         if create { flags |= SQLITE_OPEN_CREATE }
         var granted: CInt = 0
@@ -53,14 +53,14 @@ package struct VFSFile: ~Copyable {
         sqlite3_free_filename(name)
     }
 
-    /// How many bytes the file has. A file of one byte is said to be empty (os_unix.c, unixFileSize).
+    /// Bytes of the file. A file of one byte is reported as empty (os_unix.c, unixFileSize).
     package func size() throws(SQLiteError) -> Int {
         var size: Int64 = 0
         try check(file.pointee.pMethods.pointee.xFileSize(file, &size), .size)
         return Int(size)
     }
 
-    /// Reads up to `count` bytes from `offset` on; fewer where the file ends before.
+    /// Reads up to `count` bytes at `offset`; fewer at the end of the file.
     package func read(at offset: Int, count: Int) throws(SQLiteError) -> [UInt8] {
         guard offset >= 0, count >= 0 else { throw SQLiteError(.read, SQLITE_MISUSE, of: nil) }
         let length = min(count, try size() - offset, Int(CInt.max))
@@ -70,9 +70,9 @@ package struct VFSFile: ~Copyable {
         return bytes
     }
 
-    /// Writes all of `bytes` at `offset`; the file grows as needed.
+    /// Writes all `bytes` at `offset`; the file grows as needed.
     ///
-    /// - Throws: `SQLiteError`; `isFull` where the disk is. Part of it may be written then.
+    /// - Throws: `SQLiteError`; `isFull` if the disk is full. A part may then be written.
     package func write(_ bytes: [UInt8], at offset: Int) throws(SQLiteError) {
         guard offset >= 0, let count = CInt(exactly: bytes.count) else {
             throw SQLiteError(.write, SQLITE_TOOBIG, of: nil)
@@ -81,9 +81,9 @@ package struct VFSFile: ~Copyable {
         try check(file.pointee.pMethods.pointee.xWrite(file, bytes, count, Int64(offset)), .write)
     }
 
-    /// Waits until what was written is on the disk (`fdatasync`).
+    /// Waits until the written data is on disk (`fdatasync`).
     ///
-    /// - Throws: `SQLiteError`; what was written may be lost then, even if a later call succeeds.
+    /// - Throws: `SQLiteError`. The data may then be lost, even if a later call succeeds.
     package func sync() throws(SQLiteError) {
         try check(file.pointee.pMethods.pointee.xSync(file, SQLITE_SYNC_NORMAL), .sync)
     }

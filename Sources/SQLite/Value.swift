@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What a column or a parameter holds (sqlite.org/datatype3.html).
+/// The value of a column or a parameter (sqlite.org/datatype3.html).
 package enum Value: Sendable, Hashable {
     case null
     case integer(Int64)
@@ -13,7 +13,7 @@ package enum Value: Sendable, Hashable {
     package init(_ number: Double) { self = .real(number) }
     package init(_ text: String) { self = .text(text) }
     package init(_ bytes: [UInt8]) { self = .blob(bytes) }
-    /// 1 for true, 0 for false: SQLite has no boolean.
+    /// 1 for true, 0 for false, because SQLite has no boolean.
     package init(_ truth: Bool) { self = .integer(truth ? 1 : 0) }
 
     /// The text, or NULL for nil.

@@ -14,7 +14,7 @@
 
 const char *const crashvfs_name = "crash";
 
-// What was recorded. One lock around all of it: the order is what matters.
+// The recording. One lock for everything, because the order matters.
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static int is_recording;
 static char *prefix;
@@ -22,7 +22,7 @@ static struct crashvfs_operation *operations;
 static int64_t count, room;
 static struct path {
     char *name;
-    // Whether the name is known to be there: opened and not deleted since.
+    // Whether the name exists: opened and not deleted since.
     int is_live;
 } *paths;
 static int path_count;
@@ -35,7 +35,7 @@ static struct {
 
 struct crash_file {
     sqlite3_file base;
-    // Which file of the recording; looked up by name at each operation, since a recording may begin while files are open.
+    // The file's name. It is looked up at each operation, because a recording may begin while files are open.
     char *name;
     // Whether SQLite syncs the directory with the file's first sync (os_unix.c, UNIXFILE_DIRSYNC).
     int syncs_directory;
@@ -45,7 +45,7 @@ static sqlite3_file *below_file(sqlite3_file *file) { return (sqlite3_file *)((s
 static const char *name_of(sqlite3_file *file) { return ((struct crash_file *)file)->name; }
 static sqlite3_vfs *below_vfs(sqlite3_vfs *vfs) { return vfs->pAppData; }
 
-// All of these are called with the lock held.
+// The functions up to live_path are called with the lock held.
 
 static int is_wanted(const char *name)
 {
@@ -81,7 +81,7 @@ static int find_path(const char *name)
     return path_count++;
 }
 
-// The file of that name, and that it is there.
+// The index of the file with that name; records that it exists.
 static int live_path(const char *name)
 {
     int file = find_path(name);
@@ -103,7 +103,7 @@ static void record(const char *name, int kind, int64_t offset, const void *bytes
     pthread_mutex_unlock(&lock);
 }
 
-// The code that this call is to fail with; SQLITE_OK as a rule.
+// The code with which this call must fail; SQLITE_OK: it must not fail.
 static int injected(const char *name, int kind)
 {
     int code = SQLITE_OK;
@@ -121,7 +121,7 @@ static int injected(const char *name, int kind)
     return code;
 }
 
-// Methods of files.
+// File methods.
 
 static int crash_close(sqlite3_file *file)
 {
@@ -213,10 +213,10 @@ static void crash_ShmBarrier(sqlite3_file *file)
             crash_ShmLock, crash_ShmBarrier, crash_ShmUnmap, crash_Fetch, crash_Unfetch                                        \
     }
 
-// A file offers what the one below it offers.
+// A file has the same version as the one below it.
 static const sqlite3_io_methods methods[] = { METHODS(1), METHODS(2), METHODS(3) };
 
-// Methods of the VFS.
+// VFS methods.
 
 static int crash_open(sqlite3_vfs *vfs, sqlite3_filename name, sqlite3_file *file, int flags, int *out_flags)
 {
@@ -287,7 +287,7 @@ static int crash_time64(sqlite3_vfs *vfs, sqlite3_int64 *now)
     return below_vfs(vfs)->xCurrentTimeInt64(below_vfs(vfs), now);
 }
 
-// Calls of the program itself, in the place of the C library's.
+// These replace the C library's functions in the program.
 
 int rename(const char *from, const char *to)
 {
@@ -311,7 +311,7 @@ int fsync(int descriptor)
     snprintf(link, sizeof link, "/proc/self/fd/%d", descriptor);
     ssize_t length = readlink(link, name, sizeof name - 2);
     if (length <= 0) return 0;
-    // As a path in the folder, of which the recording knows the beginning.
+    // Add a slash, because the recording's prefix ends with one.
     memcpy(name + length, "/", 2);
     pthread_mutex_lock(&lock);
     if (is_recording && prefix && strcmp(name, prefix) == 0) append(CRASHVFS_DIRECTORY_SYNC, -1, 0, NULL, 0);

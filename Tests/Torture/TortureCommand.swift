@@ -4,7 +4,7 @@ import Glibc
 
 /// The command line of `booth-torture`.
 package struct TortureCommand {
-    /// A command line that cannot be meant.
+    /// A command line that is not understood.
     package struct UsageError: Error, CustomStringConvertible {
         package let description: String
     }

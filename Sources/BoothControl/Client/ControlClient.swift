@@ -6,9 +6,9 @@ import Glibc
 
 /// A connection to the agent, for a program that waits for its answers.
 package final class ControlClient {
-    /// A whole answer may take as long as this.
+    /// How long a whole answer may take.
     package static let patience = Duration.seconds(10)
-    /// Most bytes of one reply; a journal of years has thousands of incidents.
+    /// The most bytes of one reply; a journal of several years has thousands of incidents.
     private static let replyLimit = 64 << 20
 
     private let socket: CInt
@@ -17,7 +17,7 @@ package final class ControlClient {
 
     /// Connects.
     ///
-    /// - Throws: `notRunning`, `denied`, `silent` where the agent does not accept in time, `system`.
+    /// - Throws: `notRunning`, `denied`, `silent` if the agent does not accept in time, `system`.
     package init(path: String, patience: Duration = ControlClient.patience) throws(ControlClientError) {
         self.patience = patience
         do { socket = try UnixSocket.make() } catch { throw .system(error) }
@@ -28,7 +28,7 @@ package final class ControlClient {
                 return
             } catch {
                 guard error.code == EAGAIN, BootTime.now() < deadline else { throw Self.connectError(error, path) }
-                // The listener's queue is full. Linux has no event for room in it; the agent empties it at once.
+                // The listener's queue is full. Linux has no event for this, and the agent empties the queue at once.
                 poll(nil, 0, 20)
             }
         }
@@ -47,14 +47,14 @@ package final class ControlClient {
         }
     }
 
-    /// Who the agent runs as; nil where the kernel does not tell.
+    /// The credentials of the agent's process; nil if the kernel does not give them.
     package var agent: PeerCredentials? {
         do { return try PeerCredentials(ofSocket: socket) } catch { return nil }
     }
 
     /// Calls, and waits for the answer.
     ///
-    /// - Returns: the reply's parameters, a JSON object, as it came.
+    /// - Returns: the reply's parameters, a JSON object, as received.
     /// - Throws: `ControlClientError`.
     package func call(_ call: ControlCall) throws(ControlClientError) -> String {
         let deadline = BootTime.now() + patience
@@ -63,12 +63,12 @@ package final class ControlClient {
         return try parameters(of: message)
     }
 
-    /// Calls `take` for each event: the newest of the journal, then each as it happens.
+    /// Calls `take` for each event: first the newest ones of the journal, then each as it happens.
     ///
     /// - Parameters:
-    ///   - interruption: a descriptor; when it becomes readable, this returns.
-    ///   - take: gets the CloudEvent as it came; returns false to end.
-    /// - Throws: `ControlClientError`, `disconnected` when the agent stops.
+    ///   - interruption: a descriptor; this returns when it becomes readable.
+    ///   - take: gets the CloudEvent as received; returns false to end.
+    /// - Throws: `ControlClientError`, `disconnected` if the agent stops.
     package func follow(
         until interruption: CInt? = nil, _ take: (String) -> Bool
     ) throws(ControlClientError) {
@@ -78,13 +78,13 @@ package final class ControlClient {
         }
     }
 
-    /// Begins a walk test, and calls `take` for each of its steps; the test ends when this client does, at the latest.
+    /// Begins a walk test, and calls `take` for each of its steps. The test ends at the latest with this client.
     ///
     /// - Parameters:
-    ///   - point: the one to be tested; nil: all of them.
-    ///   - interruption: a descriptor; when it becomes readable, this returns.
-    ///   - take: gets the step as it came, and decoded; returns false to end.
-    /// - Throws: `ControlClientError`, `disconnected` when the agent stops.
+    ///   - point: the point to test; nil: all points.
+    ///   - interruption: a descriptor; this returns when it becomes readable.
+    ///   - take: gets the step as received, and decoded; returns false to end.
+    /// - Throws: `ControlClientError`, `disconnected` if the agent stops.
     package func test(
         _ point: PointID?, until interruption: CInt? = nil, _ take: (String, TestStep) -> Bool
     ) throws(ControlClientError) {
@@ -93,7 +93,7 @@ package final class ControlClient {
         }
     }
 
-    /// Calls with `more`, and takes replies until one is the last.
+    /// Calls with `more`, and passes on replies until the last one.
     private func stream(
         _ call: ControlCall, until interruption: CInt?,
         _ take: (String) throws(ControlClientError) -> Bool
@@ -108,11 +108,11 @@ package final class ControlClient {
         JSONText.member("continues", of: String(decoding: message, as: UTF8.self)) == "true"
     }
 
-    /// Has the agent close a bus for this process, which then has it as long as this client lives.
+    /// Makes the agent close a bus, which this process may then use as long as this client lives.
     ///
-    /// - Parameter line: where this process takes the bus to be.
-    /// - Throws: `ControlClientError`: `refused` for a bus that the agent does not have, that somebody else has already,
-    ///   or where this user may only look.
+    /// - Parameter line: the line on which this process expects the bus.
+    /// - Throws: `ControlClientError`: `refused` if the agent has no such bus, if it is lent already, or if this user
+    ///   may only look.
     package func borrow(bus: String, line: BusLine? = nil) throws(ControlClientError) {
         let deadline = BootTime.now() + patience
         try send(Request(.lendBus(bus, line: line), more: true), until: deadline)
@@ -120,16 +120,17 @@ package final class ControlClient {
         _ = try parameters(of: message)
     }
 
-    /// Ends a conversation with an agent that does not answer: a late answer must not be taken for that to another call.
+    /// Ends the connection to an agent that does not answer. Otherwise a late answer could be taken for the next
+    /// call's.
     private func giveUp() -> ControlClientError {
         shutdown(socket, CInt(SHUT_RDWR))
         return .silent
     }
 
-    /// Whether the agent has ended the connection, and with it what it lent.
+    /// Whether the agent has ended the connection, and with it a lent bus.
     package var isDisconnected: Bool {
         var one = pollfd(fd: socket, events: Int16(POLLIN), revents: 0)
-        // Nothing is sent to who holds a bus: what can be read is the end.
+        // The agent sends nothing to a client with a lent bus. So readable means the end.
         return poll(&one, 1, 0) > 0
     }
 
@@ -155,14 +156,14 @@ package final class ControlClient {
                 continue
             }
             let code = errno
-            // The agent has ended the connection: it may have said why.
+            // The agent has ended the connection. It may have sent a reason, so read on.
             if code == EPIPE { return }
             guard code == EAGAIN || code == EINTR else { throw .disconnected }
             guard wait(for: Int16(POLLOUT), until: deadline, or: nil) == .ready else { throw .silent }
         }
     }
 
-    /// - Returns: nil when the time has come or the interruption has.
+    /// - Returns: nil after the deadline or the interruption.
     private func receive(
         until deadline: BootTime?, or interruption: CInt?
     ) throws(ControlClientError) -> ArraySlice<UInt8>? {
@@ -207,7 +208,7 @@ package final class ControlClient {
     }
 }
 
-/// A call as it is written.
+/// A call in its wire form.
 private struct Request: Encodable {
     struct Parameters: Encodable {
         var incident: EventID?
@@ -262,10 +263,9 @@ private struct Request: Encodable {
     }
 }
 
-/// What tells an answer from an error.
+/// The part of a reply that shows whether it is an error.
 private struct Envelope: Decodable {
     let error: String?
-    /// Of an error, those that are strings.
     let parameters: [String: String]
 
     private enum CodingKeys: String, CodingKey {

@@ -14,7 +14,7 @@ package enum ControlClientError: Error, Sendable, Equatable {
     case disconnected
     /// The agent answers with an error.
     case refused(ControlError)
-    /// What came is not a reply that this version knows.
+    /// The reply is not one that this version knows.
     case notUnderstood
     case system(SystemError)
 }

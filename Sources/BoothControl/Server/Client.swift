@@ -3,27 +3,26 @@ import BlockingIO
 import BoothModel
 import Glibc
 
-/// One connection: what it sent, what it waits for, what it has not read yet. Used on the control thread only.
+/// One connection: its input, its current call, and its unread output. Used on the control thread only.
 final class Client {
-    /// How far the call that is being answered has come. Calls are answered one after the other.
+    /// The state of the current call. Calls are answered one after the other.
     enum Activity {
         /// No call, or it is answered.
         case idle
-        /// The daemon has it.
+        /// The daemon has the call.
         case asked(serial: Int, oneway: Bool)
-        /// The daemon is asked for the newest events; those published meanwhile wait behind them.
+        /// The daemon was asked for the newest events. Events published meanwhile are sent after them.
         case opening(serial: Int, meanwhile: [RecentEvent])
-        /// Gets each event that is published, newer than this key.
+        /// Gets each published event with a higher key.
         case following(after: Int64)
-        /// Has a bus or a walk test, until the connection ends.
+        /// Has a bus or a walk test until the connection ends.
         case holding(serial: Int)
     }
 
-    /// What the input holds next.
     enum Next {
         case call(VarlinkCall)
         case incomplete
-        /// Too long, or not a call: the end of the connection.
+        /// Too long, or not a call: the connection has to end.
         case broken
     }
 
@@ -32,10 +31,10 @@ final class Client {
     let caller: Caller
     var activity = Activity.idle
     private(set) var output = OutputBuffer()
-    /// Since when it has read nothing of what waits for it; nil while nothing waits.
+    /// Since when the client has read none of its output; nil if there is no unread output.
     private(set) var unreadSince: BootTime?
     private var input = MessageBuffer()
-    /// The client writes no more, but may still read.
+    /// Whether the client has ended its sending side; it may still read.
     private(set) var inputEnded = false
 
     init(number: Int, socket: CInt, caller: Caller) {
@@ -48,13 +47,12 @@ final class Client {
         close(socket)
     }
 
-    /// Whether the next call may be taken: the one before is answered, and the answer gone.
+    /// Whether the next call may begin: the last one is answered, and its answer was sent.
     var isReady: Bool {
         guard case .idle = activity else { return false }
         return output.isEmpty
     }
 
-    /// Whether it follows events, or is about to.
     var isFollower: Bool {
         switch activity {
         case .opening, .following: true
@@ -62,15 +60,15 @@ final class Client {
         }
     }
 
-    /// Whether another may have its place: it asks nothing, or has left its answer unread for `patience`.
+    /// Whether it may be dropped for a new client: it has no call, or has not read its answer for `patience`.
     func isDispensable(unreadFor patience: Duration, at now: BootTime) -> Bool {
         guard case .idle = activity else { return false }
         return output.isEmpty || unreadSince.map { now - $0 >= patience } == true
     }
 
-    /// Sends as much of what waits as the client takes now.
+    /// Sends as much output as the client takes now.
     ///
-    /// - Returns: false when it is gone.
+    /// - Returns: false if the client is gone.
     func flush() -> Bool {
         let before = output.count
         let isThere = output.flush(to: socket)
@@ -82,9 +80,9 @@ final class Client {
         return isThere
     }
 
-    /// Takes one read's worth.
+    /// Reads once.
     ///
-    /// - Returns: false when the connection is broken.
+    /// - Returns: false if the connection is broken.
     func read(into room: inout [UInt8]) -> Bool {
         let count = recv(socket, &room, room.count, 0)
         guard count >= 0 else {

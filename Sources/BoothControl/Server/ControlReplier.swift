@@ -2,15 +2,15 @@
 import BoothModel
 import Synchronization
 
-/// One call's way back to its client, for any thread.
+/// Sends the answer of one call to its client; usable on any thread.
 ///
-/// The first answer counts. A call that is never answered is told so when the server stops.
+/// Only the first answer counts. When the server stops, calls without an answer get an error.
 package final class ControlReplier: Sendable {
-    /// Of the call: no other one of this server has it.
+    /// The call's number, unique in this server.
     package let number: Int
-    /// Who asks.
+    /// The process that called.
     package let caller: Caller
-    /// Who is recorded to have acted; nil for a call that only looks.
+    /// The user to record for an act; nil for a call that only looks.
     package let officer: Actor?
     private let isAnswered = Atomic(false)
     private let send: @Sendable (ControlAnswer) -> Void
@@ -33,7 +33,7 @@ package final class ControlReplier: Sendable {
         send(answer)
     }
 
-    /// Tells the next step of a walk test that was answered with `testing`; `end` is the last. Never blocks.
+    /// Sends the next step of a walk test that was answered with `testing`; `end` is the last. Never blocks.
     package func tell(_ step: TestStep) {
         onward(step)
     }

@@ -4,23 +4,24 @@ import BoothModel
 import Glibc
 import Synchronization
 
-/// The agent's control socket: Varlink on a Unix socket, served by a thread of its own.
+/// The agent's control socket: Varlink on a Unix socket, served by its own thread.
 ///
-/// No client slows another or the agent: nothing here waits for one, and what it leaves unread is bounded.
+/// No client slows another client or the agent: the thread never waits for a client, and unread output is limited.
 package final class ControlServer: Sendable {
-    /// How much the server takes on before it drops clients.
+    /// The limits after which the server drops clients.
     package struct Limits: Sendable {
-        /// Most clients at a time; another takes the place of the oldest that asks nothing, or is refused.
+        /// The most clients at a time. For another one, the oldest without a call is dropped, or the new one is
+        /// refused.
         package var clients = 64
-        /// Most of them that follow events: what is left is for calls that end.
+        /// The most clients that follow events. The other places are for calls that end.
         package var followers = 48
-        /// So many of both numbers are for root and the agent's own user alone.
+        /// How many places of both kinds are reserved for root and the agent's own user.
         package var kept = 8
-        /// Whether a client is one of those two.
+        /// Whether a client is root or the agent's own user.
         package var isOwn: @Sendable (Caller) -> Bool = { $0.isRoot || $0.credentials.uid == geteuid() }
-        /// A client that has read nothing of its answer for so long may lose its place to another.
+        /// A client that has read nothing of its answer for this long may be dropped for another.
         package var unreadPatience = Duration.seconds(5)
-        /// Most bytes that a follower of events may leave unread before it is dropped.
+        /// The most unread bytes of a follower before it is dropped.
         package var unreadBytes = 4 << 20
 
         package init() {}
@@ -39,7 +40,7 @@ package final class ControlServer: Sendable {
         var thread: WorkerThread
     }
 
-    /// Where the socket is; 107 bytes at most.
+    /// The path of the socket; 107 bytes at most.
     package let path: String
     private let version: String
     private let limits: Limits
@@ -51,11 +52,11 @@ package final class ControlServer: Sendable {
     /// - Parameters:
     ///   - path: of the socket, 107 bytes at most.
     ///   - version: the agent's, for `GetInfo`.
-    ///   - call: called on the control thread for each call of a client. It must not block; the replier may be
-    ///     answered there, or later from any thread.
-    ///   - ended: called on the control thread with the number of a call that was answered with `lent` or `testing`: nobody
-    ///     has what it gave any more. Once for each.
-    /// - Throws: `SystemError` when the process has no descriptor left.
+    ///   - call: called on the control thread for each call of a client. It must not block. The replier may be used
+    ///     there, or later from any thread.
+    ///   - ended: called on the control thread when the client of a call that was answered with `lent` or `testing` is
+    ///     gone; gets the call's number, once.
+    /// - Throws: `SystemError` if the process has no descriptor left.
     package init(
         path: String, version: String, limits: Limits = Limits(),
         call: @escaping @Sendable (ControlCall, ControlReplier) -> Void,
@@ -69,10 +70,10 @@ package final class ControlServer: Sendable {
         mailbox = try Mailbox()
     }
 
-    /// Makes the socket and begins to serve; once.
+    /// Makes the socket and begins to serve; call it once.
     ///
-    /// - Throws: `SystemError`: `EADDRINUSE` where another agent answers on the path, `EEXIST` where a file that is no
-    ///   socket is there, or as mkdir(2), bind(2) and pthread_create(3) fail.
+    /// - Throws: `SystemError`: `EADDRINUSE` if another agent answers on the path, `EEXIST` if another kind of file is
+    ///   there, or as mkdir(2), bind(2) and pthread_create(3) fail.
     package func start() throws(SystemError) {
         let listener = try ListeningSocket(path: path)
         let begun = try Mailbox<SystemError?>()
@@ -86,20 +87,20 @@ package final class ControlServer: Sendable {
         }
     }
 
-    /// Shows a recorded event to those who follow; from any thread, never blocks.
+    /// Sends a recorded event to the followers; from any thread, never blocks.
     ///
-    /// The caller publishes after the event is recorded and in the order of `key`: then an answer to
-    /// `ControlCall.events` made before holds nothing newer, and followers see no gap and no event twice.
-    /// Before `start`, and where it failed, nobody can follow and nobody takes letters: the event is dropped.
+    /// Publish an event after it is recorded, and in the order of `key`. Then an answer to `ControlCall.events` that
+    /// was made before holds nothing newer, and followers see no gap and no event twice. If the server does not run,
+    /// the event is dropped.
     package func publish(_ event: String, key: Int64) {
         guard running.withLock({ $0 != nil }) else { return }
         mailbox.post(.published(RecentEvent(key: key, json: event)))
     }
 
-    /// Whether there is a thread that serves.
+    /// Whether the thread serves.
     package var isRunning: Bool { running.withLock { $0 != nil } }
 
-    /// Asks the thread, which has to run, to prove that it goes round; never blocks.
+    /// Asks the thread for a sign of life. The thread must run. Never blocks.
     package func prove(_ pulse: Pulse) {
         mailbox.post(.prove(pulse))
     }

@@ -3,9 +3,9 @@ import BlockingIO
 import BoothModel
 import Glibc
 
-/// The control socket's loop: every client's reads and writes, none of which waits. Lives on its own thread.
+/// The loop of the control socket: reads and writes of all clients, without waiting for any. Lives on its own thread.
 final class ControlThread {
-    /// Calls of one client that are taken in a row before the others have their turn.
+    /// How many calls of one client are handled before the others have their turn.
     private static let turnLimit = 16
     private static let readSize = 65_536
 
@@ -18,18 +18,18 @@ final class ControlThread {
     private var clients: [Int: Client] = [:]
     private var lastNumber = 0
     private var lastSerial = 0
-    /// Clients with whole calls left over from their last turn.
+    /// Clients with complete calls left from their last turn.
     private var unfinished: Set<Int> = []
-    /// While the process has no descriptor to accept with.
+    /// When to accept again, after the process had no descriptor left.
     private var acceptsAgain: BootTime?
     private var room = [UInt8](repeating: 0, count: ControlThread.readSize)
     private var isStopped = false
-    /// Who asked whether this loop goes round.
+    /// The pulse to answer at the end of this round.
     private var asking: Pulse?
 
     /// - Parameters:
-    ///   - ended: hears the serial number of a call whose client had something as long as it was connected.
-    ///   - answer: answers a call of a client, or has the daemon answer it under that serial number.
+    ///   - ended: gets the serial number of a call whose client had a bus or a walk test and is gone.
+    ///   - answer: answers a client's call, or passes it to the daemon with that serial number.
     init(
         listener: ListeningSocket, limits: ControlServer.Limits, mailbox: Mailbox<ControlServer.Letter>,
         ended: @escaping (Int) -> Void, answer: @escaping (Client, VarlinkCall, Int) -> Void
@@ -60,7 +60,7 @@ final class ControlThread {
         clients = [:]
     }
 
-    /// Nobody waits for an answer that will not come.
+    /// Tells a client that its call gets no answer.
     private func sayGoodbye(to client: Client) {
         switch client.activity {
         case .asked(_, oneway: false), .opening:
@@ -77,7 +77,7 @@ final class ControlThread {
         do {
             while let socket = try UnixSocket.accept(from: listener.descriptor) { welcome(socket) }
         } catch {
-            // Level-triggered: without a pause the waiting connection would keep this thread busy.
+            // epoll is level-triggered: without a pause the waiting connection would keep this thread busy.
             loop.unwatch(listener.descriptor)
             acceptsAgain = .now() + .seconds(1)
         }
@@ -108,11 +108,11 @@ final class ControlThread {
         watch(client)
     }
 
-    /// How many places are not for this caller.
+    /// Number of places that this caller may not use.
     private func kept(from caller: Caller) -> Int { limits.isOwn(caller) ? 0 : limits.kept }
 
-    /// Ends the oldest connection that asks nothing: idle ones must not lock the technician out. Nobody takes the place of
-    /// root or the agent's own user but they themselves.
+    /// Drops the oldest client that may be dropped, so that idle clients do not lock the technician out. Clients of
+    /// root and of the agent's own user are only dropped for each other.
     private func makeRoom(for caller: Caller, _ most: Int) {
         guard clients.count >= most else { return }
         let now = BootTime.now()
@@ -123,7 +123,7 @@ final class ControlThread {
         if let oldest = dispensable.min(by: { $0.number < $1.number }) { dismiss(oldest) }
     }
 
-    /// Says why, and ends the connection. A new connection takes so little at once, without waiting.
+    /// Sends the reason and closes the connection. So few bytes fit into a new connection without waiting.
     private func refuse(_ socket: CInt) {
         let reason = Message(
             zh: "已有 \(clients.count) 个客户端连着 boothd：结束其中一个，或用 root",
@@ -141,14 +141,13 @@ final class ControlThread {
         takeBack(from: client)
     }
 
-    /// What the client had as long as it was connected is nobody's now.
+    /// Takes back the bus or the walk test of a client that is gone.
     private func takeBack(from client: Client) {
         guard case .holding(let serial) = client.activity else { return }
         client.activity = .idle
         ended(serial)
     }
 
-    /// Asks epoll for what this client can go on with.
     private func watch(_ client: Client) {
         var interest: EventLoop.Readiness = []
         if client.isReady, !client.inputEnded, !unfinished.contains(client.number) { interest.insert(.readable) }
@@ -165,7 +164,7 @@ final class ControlThread {
     private func wake(_ client: Client, for readiness: EventLoop.Readiness, reading: Bool) {
         let isGone = !readiness.isDisjoint(with: [.hungUp, .failed])
         guard reading else {
-            // Nobody is left to read an answer; hang-ups are level-triggered and cannot be left standing.
+            // Nobody is left to read an answer. A hang-up is level-triggered, so the socket must be removed.
             return isGone ? dismiss(client) : proceed(client)
         }
         guard client.read(into: &room) else { return dismiss(client) }
@@ -181,7 +180,7 @@ final class ControlThread {
         }
     }
 
-    /// Takes the client's next calls, sends what it takes, and waits for the rest.
+    /// Handles the client's next calls, sends the output, and waits for the rest.
     private func proceed(_ client: Client) {
         unfinished.remove(client.number)
         guard client.flush() else { return dismiss(client) }
@@ -258,7 +257,6 @@ final class ControlThread {
         proceed(client)
     }
 
-    /// A step of the walk test that the client has.
     private func tell(_ step: TestStep, serial: Int, to client: Client) {
         guard case .holding(serial) = client.activity else { return }
         client.reply(VarlinkReply.step(step))
@@ -288,7 +286,7 @@ final class ControlThread {
         }
     }
 
-    /// Sends an event that the follower has not had.
+    /// Sends an event that the follower has not had yet.
     private func send(_ event: RecentEvent, to client: Client) {
         guard case .following(let last) = client.activity, event.key > last else { return }
         client.activity = .following(after: event.key)
@@ -297,7 +295,7 @@ final class ControlThread {
 }
 
 extension ControlAnswer {
-    /// Whether the client has something until its connection ends: a bus, a walk test.
+    /// Whether the client has a bus or a walk test until its connection ends.
     fileprivate var lastsWithConnection: Bool {
         switch self {
         case .lent, .testing: true

@@ -2,16 +2,17 @@
 import BlockingIO
 import Glibc
 
-/// The control socket in the file system: mode 0660, group `booth` where the system has it.
+/// The control socket in the file system: mode 0660, group `booth` if the system has that group.
 final class ListeningSocket: Sendable {
     let descriptor: CInt
     let path: String
-    /// Which file it is, so that a successor's is not removed.
+    /// The file's inode, so that another agent's socket is not removed.
     private let inode: ino_t
 
-    /// Makes the socket, and its folder with mode 0750 where it is missing. The socket of an agent that died is replaced.
+    /// Makes the socket, and its directory with mode 0750 if it does not exist. Replaces the socket of an agent that
+    /// died.
     ///
-    /// - Throws: `SystemError`: `EADDRINUSE` where an agent answers on it, `EEXIST` where something else is in its place.
+    /// - Throws: `SystemError`: `EADDRINUSE` if an agent answers on it, `EEXIST` if another kind of file is there.
     init(path: String) throws(SystemError) {
         self.path = path
         try Self.makeFolder(of: path)
@@ -29,7 +30,7 @@ final class ListeningSocket: Sendable {
         close(descriptor)
     }
 
-    /// Removes the socket's file, unless another has taken its place.
+    /// Removes the socket's file, unless another one has replaced it.
     func remove() {
         var status = stat()
         guard lstat(path, &status) == 0, status.st_ino == inode else { return }
@@ -67,12 +68,12 @@ final class ListeningSocket: Sendable {
 
     /// - Returns: the inode of the new file.
     private static func bind(_ socket: CInt, to path: String) throws(SystemError) -> ino_t {
-        // The file takes its mode from the socket, less the umask. A umask of our own would be the whole process's, and
-        // would reach the files that other threads make meanwhile.
+        // The file gets its mode from the socket, less the umask. The umask is not changed, because it belongs to the
+        // whole process and would affect files of other threads.
         guard fchmod(socket, 0o660) == 0 else { throw SystemError("fchmod \(path)") }
         try UnixSocket.bind(socket, to: path)
         if let group = PeerCredentials.group(named: "booth") {
-            // Refused to a user outside that group, who then reaches the socket as its owner.
+            // This fails for a user outside that group. Such a user still owns the socket.
             _ = lchown(path, uid_t.max, group)
         }
         guard chmod(path, 0o660) == 0 else { throw SystemError("chmod \(path)") }

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import Glibc
 
-/// Bytes that a client has not taken yet.
+/// Output that a client has not read yet.
 struct OutputBuffer {
     private var bytes: [UInt8] = []
     private var start = 0
 
-    /// How many are unsent.
     var count: Int { bytes.count - start }
     var isEmpty: Bool { count == 0 }
 
@@ -18,7 +17,7 @@ struct OutputBuffer {
 
     /// Sends as much as `socket` takes now.
     ///
-    /// - Returns: false when the client is gone.
+    /// - Returns: false if the client is gone.
     mutating func flush(to socket: CInt) -> Bool {
         while !isEmpty {
             let sent = bytes.withUnsafeBytes { all in

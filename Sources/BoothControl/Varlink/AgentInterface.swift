@@ -2,12 +2,12 @@
 
 /// The interfaces of the control socket, as `varlinkctl introspect` shows them.
 package enum AgentInterface {
-    /// What the methods' names begin with.
+    /// The prefix of the methods' names.
     package static let name = "cn.boothd.Agent"
     /// The interface that every Varlink service has (varlink.org/Service).
     package static let serviceName = "org.varlink.service"
 
-    /// The interface's description in Varlink's language; nil for one that the agent does not have.
+    /// The interface's description in Varlink's language; nil if the agent does not have the interface.
     package static func description(of interface: String) -> String? {
         switch interface {
         case name: agent

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-/// The methods of the agent's interface, as the wire names them; the interface's description has each.
+/// The methods of the agent's interface by their wire names; the interface's description has each.
 enum AgentMethod: String, CaseIterable {
     case getStatus = "GetStatus"
     case listPoints = "ListPoints"
@@ -30,7 +30,6 @@ enum AgentMethod: String, CaseIterable {
 }
 
 extension ControlCall {
-    /// The method that it calls.
     var method: AgentMethod {
         switch self {
         case .status: .getStatus

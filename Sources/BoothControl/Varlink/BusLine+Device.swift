@@ -3,7 +3,7 @@ import BoothModel
 import Glibc
 
 extension BusLine {
-    /// Whether it is the same line, by whichever of its names; what is not there is known by its name alone.
+    /// Whether both name the same line, also under different paths. A path that does not exist is compared as text.
     package func isSame(as other: BusLine) -> Bool {
         text == other.text || resolved == other.resolved
     }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-/// A call's `parameters`, read by name.
 struct CallParameters {
     private let values: KeyedDecodingContainer<ParameterName>?
     private let isObject: Bool
@@ -12,7 +11,7 @@ struct CallParameters {
         isObject = isAbsent || values != nil
     }
 
-    /// Refuses parameters that the method does not have, so that a misspelt one is not taken for an absent one.
+    /// Throws if there is a parameter that the method does not have, so that a misspelt one is not overlooked.
     func allow(_ names: Set<String>) throws(ControlError) {
         guard isObject else { throw .invalidParameter("parameters") }
         let foreign = values?.allKeys.map(\.stringValue).filter { !names.contains($0) }.min()

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-/// The errors as replies name them: those that every Varlink service has, and the agent's own.
+/// The names of errors in replies: those of every Varlink service, and the agent's own.
 enum ErrorName: String, CaseIterable {
     case methodNotFound = "org.varlink.service.MethodNotFound"
     case invalidParameter = "org.varlink.service.InvalidParameter"
@@ -19,7 +19,7 @@ enum ErrorName: String, CaseIterable {
 
 // How an error is named in a reply.
 extension ControlError {
-    /// The error as the reply names it.
+    /// The error's name in a reply.
     package var name: String { kind.rawValue }
 
     private var kind: ErrorName {
@@ -55,7 +55,7 @@ extension ControlError {
         }
     }
 
-    /// The error that a reply names; nil for one that this side does not know.
+    /// The error with this name; nil if the name is not known.
     package init?(name: String, parameters: [String: String]) {
         guard let name = ErrorName(rawValue: name) else { return nil }
         switch name {

@@ -1,30 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Bytes of a connection, cut into Varlink messages at each NUL.
+/// Splits a connection's bytes into Varlink messages at each NUL.
 package struct MessageBuffer {
-    /// Most bytes of one message, the NUL not counted.
+    /// The most bytes of one message without its NUL.
     package let limit: Int
     private var bytes: [UInt8] = []
-    /// Where the next message begins.
     private var start = 0
-    /// Up to where no NUL was found, so that no byte is looked at twice.
+    /// No NUL was found before this index, so that no byte is searched twice.
     private var searched = 0
 
-    /// A message that is longer than it may be: the connection cannot go on.
+    /// A message is too long: the connection has to end.
     package struct Oversize: Error {}
 
-    /// A request may have 1 MiB (the contract of the control socket).
+    /// The limit of a request, 1 MiB (docs/control.md).
     package static let requestLimit = 1 << 20
 
-    /// - Parameter limit: most bytes of one message without its NUL; a longer one is refused.
+    /// - Parameter limit: the most bytes of one message without its NUL.
     package init(limit: Int = MessageBuffer.requestLimit) {
         self.limit = limit
     }
 
-    /// Whether nothing waits, not even a part of a message.
+    /// Whether there are no bytes, not even a part of a message.
     package var isEmpty: Bool { start == bytes.count }
 
-    /// Takes what was read.
+    /// Appends bytes that were read.
     package mutating func append(_ read: some Sequence<UInt8>) {
         if start > 0, start * 2 >= bytes.count {
             bytes.removeFirst(start)
@@ -34,9 +33,9 @@ package struct MessageBuffer {
         bytes.append(contentsOf: read)
     }
 
-    /// The next whole message without its NUL; nil when more has to be read first.
+    /// The next whole message without its NUL; nil if more bytes are needed.
     ///
-    /// - Throws: `Oversize`, also before such a message has ended.
+    /// - Throws: `Oversize`, even before such a message is complete.
     package mutating func next() throws(Oversize) -> ArraySlice<UInt8>? {
         guard let end = bytes[searched...].firstIndex(of: 0) else {
             searched = bytes.count

@@ -2,15 +2,15 @@
 import BoothModel
 import FoundationEssentials
 
-/// One call as a client wrote it (varlink.org/Method-Call).
+/// One call as a client sent it (varlink.org/Method-Call).
 struct VarlinkCall: Sendable {
     /// With its interface: `cn.boothd.Agent.GetStatus`.
     let method: String
-    /// The client takes replies until one without `continues`.
+    /// The client expects replies until one without `continues`.
     let more: Bool
     /// The client wants no reply.
     let oneway: Bool
-    /// What the method asks for; a `ControlError` where it is not known or its parameters are wrong.
+    /// The decoded call; a `ControlError` if the method is unknown or its parameters are wrong.
     let request: Result<Request, ControlError>
 
     enum Request: Sendable {
@@ -19,7 +19,7 @@ struct VarlinkCall: Sendable {
         case agent(ControlCall)
     }
 
-    /// - Returns: nil for bytes that are no JSON object with a method: the end of the connection.
+    /// - Returns: nil if the bytes are not a JSON object with a method; the connection has to end.
     init?(_ message: ArraySlice<UInt8>) {
         guard let decoded = try? JSONDecoder().decode(Envelope.self, from: Data(message)) else { return nil }
         method = decoded.method
@@ -29,7 +29,7 @@ struct VarlinkCall: Sendable {
     }
 }
 
-/// Decodes no more than the method knows: a client's parameters may be a megabyte of anything.
+/// Decodes only the parameters that the method knows, because a client may send a megabyte of anything.
 private struct Envelope: Decodable {
     let method: String
     let more: Bool
@@ -84,7 +84,7 @@ private struct Envelope: Decodable {
             return .incidents(id, all: try parameters.bool("all") ?? false)
         case .lendBus:
             try parameters.allow(["bus", "line"])
-            // The bus is lent for as long as the replies go on.
+            // The bus is lent as long as replies may follow.
             guard takesMore else { throw .invalidParameter("more") }
             return .lendBus(try parameters.required("bus"), line: try parameters.string("line").map(BusLine.init))
         case .readModbus: return .readModbus(try modbusRead(parameters))
@@ -119,7 +119,7 @@ private struct Envelope: Decodable {
 }
 
 extension Envelope {
-    /// One event, or all of them said in so many words.
+    /// The event to retry; nil if `all` is true. Exactly one of the two must be given.
     private static func retried(_ parameters: CallParameters) throws(ControlError) -> EventID? {
         try parameters.allow(["id", "all"])
         let id = try parameters.event("id")

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-/// Replies as they go on the wire, without the NUL (varlink.org/Method-Call).
+/// Replies in their wire form, without the NUL (varlink.org/Method-Call).
 enum VarlinkReply {
     private struct ServiceInfo: Encodable {
         let vendor = "boothd"
@@ -29,7 +29,7 @@ enum VarlinkReply {
         JSONText.encode(ErrorReply(error: error.name, parameters: error.parameters))
     }
 
-    /// The whole answer to a call that is answered once.
+    /// The answer to a call; `lent` and most steps of a test say that more may follow.
     static func answer(_ answer: ControlAnswer) -> String {
         switch answer {
         case .status(let reply): parameters(JSONText.encode(reply))
@@ -54,7 +54,7 @@ enum VarlinkReply {
         "{\"parameters\":{\"event\":\(json)},\"continues\":true}"
     }
 
-    /// One step of a walk test; the client waits for the next, unless this is its end.
+    /// One step of a walk test; the client waits for the next, unless this is the last.
     static func step(_ step: TestStep) -> String {
         "{\"parameters\":\(JSONText.encode(step))" + (step.stage == .end ? "}" : ",\"continues\":true}")
     }

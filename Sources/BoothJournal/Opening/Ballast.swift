@@ -1,24 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 import Glibc
 
-/// A file of nothing beside the journal, which is given up when the disk is full: without it a full disk could not even be
-/// told to forget something, since the write-ahead log has to grow first.
+/// A spare file beside the journal that holds nothing. It is deleted when the disk is full, to free room. Without it
+/// the journal could not even delete events on a full disk, because a delete makes the write-ahead log grow first.
 struct Ballast {
     private let path: String
     private static let bytes: Int64 = 256 << 10
-    /// A disk with less free is left alone: 2 MiB have to be enough to be in service.
+    /// The file is not made on a disk with fewer free bytes than this: the service must run with 2 MiB.
     private static let leastFree: UInt = 4 << 20
 
     init(in directory: String) {
         path = "\(directory)/journal.reserve"
     }
 
-    /// Gives the room back to the disk.
+    /// Deletes the file.
     ///
-    /// - Returns: whether there was any.
+    /// - Returns: whether there was one.
     func release() -> Bool { unlink(path) == 0 }
 
-    /// Takes room while there is enough of it; a file that is there stays.
+    /// Makes the file if the disk has enough room; an existing file stays.
     func arm() {
         guard access(path, F_OK) != 0 else { return }
         var disk = statvfs()
@@ -29,7 +29,7 @@ struct Ballast {
         let file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard file >= 0 else { return }
         defer { close(file) }
-        // Half of it would be no reserve.
+        // Half of the size would be no reserve.
         if posix_fallocate(file, 0, off_t(Self.bytes)) != 0 { unlink(path) }
     }
 }

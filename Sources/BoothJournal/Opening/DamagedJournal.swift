@@ -4,13 +4,13 @@ import Crypto
 import FoundationEssentials
 import SQLite
 
-/// A journal that was set aside, and what can still be read of it: page by page, whatever SQLite makes of the whole.
+/// Reads out a damaged journal that was set aside, page by page, even if SQLite cannot open it.
 ///
-/// An event proves itself by its hash, everything else by the checksum of the page that it lies on.
+/// An event is accepted if its hash is right. Other rows are accepted if the checksum of their page is right.
 final class DamagedJournal {
     private let database: DamagedDatabase
     private let chain = EventChain()
-    /// The generation that its pages still tell; nil: none.
+    /// The generation that its pages still show; nil: none.
     let generation: Int64?
     private var targets: [Int64: TargetID] = [:]
 
@@ -32,8 +32,8 @@ final class DamagedJournal {
 
     // MARK: Reading out
 
-    /// Takes over whatever proves itself: what waits for a target first, with its old id and a new number; then incidents,
-    /// points, tasks; then history. To do it once more changes nothing.
+    /// Copies everything that can be verified: first the events that a target still waits for (old id, new number),
+    /// then incidents, points and tasks, then history. Running it twice changes nothing.
     func readOut(into store: JournalStore, marks: [JournalMark]) throws(SQLiteError) {
         let states = deliveryStates()
         let settled = marks.reduce(into: [TargetID: Int64]()) { settled, mark in
@@ -41,7 +41,7 @@ final class DamagedJournal {
         }
         let questions = Questions(states: states, settled: settled)
         let generation = try store.generation()
-        // What waits goes first: it is there even if the rest takes the last of the room.
+        // Queued events first: they are saved even if the rest does not fit.
         try takeOver(into: store, generation, questions) { $0.isWaiting }
         try takeOverMemory(into: store)
         try takeOver(into: store, generation, questions) { !$0.isWaiting }
@@ -50,13 +50,13 @@ final class DamagedJournal {
         }
     }
 
-    /// How each event stood with each target, as far as the pages tell.
+    /// How each event stood with each target, as far as the pages show it.
     private struct Questions {
         var states: DeliveryStates
-        /// Up to which number each target had answered everything, as far as the marks know.
+        /// For each target, the marks say that all events up to this number were answered.
         var settled: [TargetID: Int64]
 
-        /// How `event` stands with its recipients: those that wait for it, and those that refused it, with the reason.
+        /// How `event` stands with its recipients: which targets still wait for it, and which refused it and why.
         func standing(of event: ChainedEvent) -> Standing {
             var standing = Standing()
             for name in event.recipients.split(separator: " ") {
@@ -64,7 +64,8 @@ final class DamagedJournal {
                 switch states.rows[.init(target: target, number: event.number)] {
                 case .waiting: standing.waiting.append(target)
                 case .refused(let reason): standing.refused.append((target, reason))
-                // Without its row an event was accepted, unless rows are missing: then it is sent once more.
+                // An event without a row was accepted. But if rows are missing, this is not certain, and it is sent
+                // again.
                 case nil:
                     let isDoubtful = !states.isWhole && event.number > settled[target] ?? 0
                     if isDoubtful { standing.waiting.append(target) }
@@ -90,7 +91,6 @@ final class DamagedJournal {
             case refused(String)
         }
         var rows: [Key: State] = [:]
-        /// Whether every page of the table could be read.
         var isWhole = true
     }
 
@@ -122,7 +122,6 @@ final class DamagedJournal {
 
     // MARK: Events
 
-    /// Rows of one transaction.
     private static let slice = 500
 
     private func takeOver(
@@ -135,7 +134,7 @@ final class DamagedJournal {
             do throws(SQLiteError) {
                 try append(slice, to: store, generation)
             } catch {
-                // History that has no room is thinned history.
+                // If the file has no room for more history, the rest of the history is dropped.
                 failure = error
             }
             slice = []
@@ -180,7 +179,7 @@ final class DamagedJournal {
             delivery, number: number, sequence: SequenceNumber(generation: generation, count: count), of: target)
     }
 
-    /// Every event that proves itself, oldest first as far as the tree is whole.
+    /// Calls `body` with every event whose hash is right; oldest first as long as the tree is whole.
     private func forEachEvent(_ body: (ChainedEvent) -> Void) {
         let read = { (record: DamagedDatabase.Record) in
             if let event = ChainedEvent(record), self.chain.proves(event) { body(event) }
@@ -189,7 +188,8 @@ final class DamagedJournal {
         if !isWhole(tree) { database.strayRecords(read) }
     }
 
-    /// Whether a tree gave all its rows as they were last. Which page a frame was of that cannot be read, nobody knows.
+    /// Whether the tree gave all its rows in their last state. A damaged frame may belong to any page, so one damaged
+    /// frame or page is enough to say no.
     private func isWhole(_ tree: DamagedDatabase.TreeState) -> Bool {
         tree.isWhole && database.damagedFrames == 0 && database.damagedPages == 0
     }
@@ -221,7 +221,7 @@ final class DamagedJournal {
     private func texts(of table: JournalSchema.Table, column: Int) -> [String] {
         var texts: [String] = []
         _ = database.records(ofTree: database.root(of: table)) { record in
-            // A row number is no column of the record: SQLite leaves NULL in its place.
+            // The row number is not stored in the record; SQLite stores NULL in its place.
             guard record.values.indices.contains(column), let text = record.values[column].text else { return }
             texts.append(text)
         }
@@ -234,10 +234,10 @@ extension DamagedDatabase {
 }
 
 extension ChainedEvent {
-    /// The event that a record is; nil for one of another form.
+    /// The event in a record; nil if the record has another form.
     fileprivate init?(_ record: DamagedDatabase.Record) {
-        // number (NULL, it is the row's), key, random, priority, incident, incident_random, type, recipients, json,
-        // previous, hash
+        // number (NULL: it is the row number), key, random, priority, incident, incident_random, type, recipients,
+        // json, previous, hash
         let values = record.values
         guard let number = record.rowid, values.count == 11, let key = values[1].integer,
             let random = values[2].integer, let priority = values[3].integer, let recipients = values[7].text,
@@ -251,8 +251,8 @@ extension ChainedEvent {
 }
 
 extension JournalEntry.Event {
-    /// Its type and its incident are read from the text: the hash proves that, and not the columns that repeat it. A type
-    /// that is none of this version's is kept as what nobody searches for an incident, a task or a report.
+    /// Reads type and incident from the JSON, because the hash covers the JSON and not the columns that repeat it. An
+    /// event of a type unknown to this version is kept as `record`.
     fileprivate init(_ event: ChainedEvent) {
         let json = CloudEvent(json: event.json)
         let (type, incident) = json.searched

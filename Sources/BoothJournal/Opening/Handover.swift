@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import Synchronization
 
-/// Something that one thread made and another one takes, once.
+/// A value that one thread makes and another thread takes, once.
 ///
-/// Unchecked: the value is reached under the lock alone, and whoever makes one keeps nothing of it.
+/// Unchecked: the value is only reached under the lock, and the thread that made it keeps no reference.
 final class Handover<Value>: @unchecked Sendable {
     private let lock = Mutex(())
     private var value: Value?
@@ -12,7 +12,7 @@ final class Handover<Value>: @unchecked Sendable {
         self.value = value
     }
 
-    /// The value; nil where it was taken before.
+    /// The value; nil if it was taken before.
     func take() -> Value? {
         lock.withLock { _ in
             defer { value = nil }

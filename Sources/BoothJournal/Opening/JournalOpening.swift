@@ -2,35 +2,35 @@
 import BoothModel
 import SQLite
 
-/// How a journal is opened: held against its marks, read out where it is damaged, begun anew where there is none.
+/// Opens a journal: compares it with its marks, reads out a damaged one, and begins a new one if there is none.
 struct JournalOpening {
     let path: String
     /// The name of the file system layer below the checksums; nil: SQLite's default one.
     var vfs: String?
     let targets: [TargetID]
     let limit: Int64
-    /// What the mark in memory says; nil: there is none.
+    /// The mark from memory; nil: there is none.
     var remembered: JournalMark?
-    /// The highest generation of which a number was given from memory; nil: none was.
+    /// The highest generation used for numbers given from memory; nil: no numbers were given from memory.
     var generationInMemory: Int64?
-    /// A file that is open and has lost its place: what it holds is carried over.
+    /// An open file whose directory was deleted or replaced: its content is copied over.
     var displaced: Handover<JournalStore>?
-    /// Whether the file gave something that cannot be: all of it is looked at then, however long that takes.
+    /// Whether the file returned impossible data: then the whole file is checked, however long that takes.
     var isSuspect = false
-    /// Whether a write or a sync failed since the file was opened last: what the kernel holds of it may never reach the disk.
+    /// Whether a write or a sync failed since the last opening: data in the kernel's cache may never reach the disk.
     var isAfterFailure = false
 
-    /// Whether a file can be gone on with.
+    /// Whether a file can be used further.
     private enum Judgement {
-        /// As it is.
+        /// Yes, as it is.
         case sound
-        /// Its rows are whole, but which number comes next is not certain.
+        /// Its rows are whole, but the next number is not certain: a new generation is needed.
         case renumbered(Loss.Reason)
-        /// It is not what was recorded.
+        /// No: it is not what was recorded.
         case damaged
     }
 
-    /// Takes the state directory and opens the journal in it.
+    /// Locks the state directory and opens the journal in it.
     ///
     /// - Throws: `JournalError`.
     func open() throws(JournalError) -> OpenedJournal {
@@ -62,11 +62,11 @@ struct JournalOpening {
         return try begin(in: place, marks, reason)
     }
 
-    /// Puts a copy of the log in the log's place: written anew, synced, and then renamed.
+    /// Replaces the write-ahead log by a copy of it: written, synced, then renamed.
     ///
-    /// After a sync that failed the kernel takes for written what it had not written, and no later sync brings it to disk
-    /// (Rebello et al., ATC 2020). What follows in the log would be lost with it when the power goes, and its first part
-    /// would lie over a newer database. The log itself is not written over: a power cut can tear a sector that was whole.
+    /// After a failed sync the kernel believes that the data is written, and no later sync writes it (Rebello et al.,
+    /// ATC 2020). New commits in that log would be lost at a power cut, and the log's first part would be replayed over
+    /// a newer database. The log is not overwritten in place, because a power cut could tear a sector that was whole.
     private func renewLog(in directory: StateDirectory) throws(JournalError) {
         let log = directory.log
         guard directory.isFile(log) else { return }
@@ -76,13 +76,13 @@ struct JournalOpening {
             try directory.putRenewedLogInPlace()
         } catch {
             guard error.isFull else { throw error }
-            // Without room for two, the log is written over where it lies: a torn sector is less likely than a lost one.
+            // No room for two logs: overwrite it in place. A torn sector is less likely than a lost one.
             directory.removeRenewedLog()
             try copyBytes(of: log, to: log, create: false)
         }
     }
 
-    /// Writes every byte of `source` to `target`, and syncs it.
+    /// Copies every byte of `source` to `target`, and syncs it.
     private func copyBytes(of source: String, to target: String, create: Bool) throws(JournalError) {
         do throws(SQLiteError) {
             let from = try VFSFile(path: source, vfs: vfs, create: false)
@@ -100,14 +100,14 @@ struct JournalOpening {
         } catch { throw .database(error) }
     }
 
-    /// Leaves a copy of what lost its place among what is to be read out.
+    /// Puts a copy of the displaced file where damaged journals wait to be read out.
     private func carryOver(to directory: StateDirectory) {
         guard let store = displaced?.take(), !directory.hasSalvage else { return }
-        // Where it cannot be copied it is lost, which is told.
+        // If it cannot be copied it is lost, and the loss is reported.
         try? store.connection.execute("VACUUM INTO '\(directory.salvage.replacing("'", with: "''"))'")
     }
 
-    /// Where a journal is opened.
+    /// Directory, mark and file system layer of the journal to open.
     private struct Place {
         let directory: StateDirectory
         let mark: MarkFile
@@ -124,7 +124,7 @@ struct JournalOpening {
         do throws(SQLiteError) { return try mark.read() } catch { throw .database(error) }
     }
 
-    /// Registers the layer that checks pages over the one below.
+    /// Registers the layer that checks pages, above the layer `vfs`.
     private func checkedLayer() throws(JournalError) -> String {
         let name = "boothd-checked-" + (vfs ?? "default")
         do throws(SQLiteError) {
@@ -134,12 +134,12 @@ struct JournalOpening {
     }
 
     private func setAside(_ directory: StateDirectory) throws(JournalError) {
-        // An older one that was never read out to the end keeps its place among the damaged ones.
+        // An older journal that was not read out completely is kept among the damaged ones.
         if directory.hasSalvage { _ = try directory.keepSalvaged() }
         try directory.setJournalAside()
     }
 
-    /// Goes on with a file that is sound. What a crash left unread of an older one is read out first.
+    /// Continues with a sound file. If a crash interrupted the reading of an older damaged one, that is read out first.
     private func goOn(
         _ store: JournalStore, in place: Place, _ marks: [JournalMark]
     ) throws(JournalError) -> OpenedJournal {
@@ -151,7 +151,7 @@ struct JournalOpening {
         } catch { throw .database(error) }
     }
 
-    /// Begins a new file in a new generation, whose first event tells every target of the loss.
+    /// Begins a new file in a new generation. Its first event reports the loss to every target.
     private func begin(
         in place: Place, _ marks: [JournalMark], _ reason: Loss.Reason
     ) throws(JournalError) -> OpenedJournal {
@@ -172,7 +172,6 @@ struct JournalOpening {
         } catch { throw .database(error) }
     }
 
-    /// The furthest that a mark says each target has come.
     private func settled(by marks: [JournalMark]) -> [TargetID: Int64] {
         marks.reduce(into: [:]) { settled, mark in
             settled.merge(mark.targets.mapValues(\.settled), uniquingKeysWith: max)
@@ -185,9 +184,9 @@ struct JournalOpening {
         do throws(SQLiteError) { return try DamagedJournal(path: directory.salvage) } catch { throw .database(error) }
     }
 
-    /// Reads out what was set aside, and gives it its name for good.
+    /// Reads out the journal that was set aside, and gives it its final name.
     ///
-    /// - Returns: that name; nil where there is nothing to read out.
+    /// - Returns: that name; nil if no journal was set aside.
     private func salvage(
         into store: JournalStore, in directory: StateDirectory, marks: [JournalMark]
     ) throws(JournalError) -> String? {
@@ -197,7 +196,7 @@ struct JournalOpening {
         return try directory.keepSalvaged()
     }
 
-    // MARK: Is it what was recorded?
+    // MARK: Checking the file
 
     private func judge(
         _ store: JournalStore, against marks: [JournalMark], in directory: StateDirectory
@@ -210,8 +209,9 @@ struct JournalOpening {
                     return .damaged
                 }
             }
-            // A power cut in the middle of a checkpoint leaves pages torn in the file that are whole in the log. And a log of
-            // which a part never reached the disk must not be read over the file once more: it is emptied.
+            // A power cut during a checkpoint leaves torn pages in the file; the log has them whole. And if part of the
+            // log never reached the disk, it must not be replayed over the file again. So move the whole log into the
+            // file.
             try store.checkpointAll()
             let inspection = JournalInspection(store, from: .start, thinned: thinned)
             try inspection.look(within: isSuspect ? .seconds(3600) : Self.patience)
@@ -221,7 +221,7 @@ struct JournalOpening {
             }
             guard let furthest = marks.map(\.generation).max() else { return .renumbered(.missing) }
             let generation = try store.generation()
-            // What this process numbers from memory it writes itself; what one before it numbered may be gone.
+            // Numbers that this process gave from memory are still in memory. Those of an earlier process may be lost.
             let isGone = furthest > generation && furthest != generationInMemory
             if isGone { return .renumbered(.memory) }
             let birth = directory.birthOfJournal
@@ -230,10 +230,10 @@ struct JournalOpening {
         } catch { throw .database(error) }
     }
 
-    /// So long a file is looked at before it is taken up; what is left of a large one is looked at in service.
+    /// How long a file is checked before it is used. The rest of a large file is checked in service.
     private static let patience = Duration.milliseconds(150)
 
-    /// Whether the log has the event that a mark names, or had it before it was thinned.
+    /// Whether the log has the event that a mark names, or that event may have been thinned.
     private func isInPlace(_ link: ChainLink, of store: JournalStore, _ thinned: Int64) throws(SQLiteError) -> Bool {
         guard let row = try store.chainedEvents(from: link.number, limit: 1).first, row.number == link.number else {
             return link.number <= thinned
@@ -241,7 +241,6 @@ struct JournalOpening {
         return row.event?.hash == link.hash
     }
 
-    /// Begins a new generation in a file that is sound.
     private func renumber(
         _ store: JournalStore, _ marks: [JournalMark], _ reason: Loss.Reason
     ) throws(JournalError) {
@@ -253,13 +252,13 @@ struct JournalOpening {
 }
 
 extension JournalStore {
-    /// Begins a generation: every target's count starts anew, with the event that tells it of what it may miss.
+    /// Begins a generation: every target's count starts again, and its first event reports what the target may miss.
     func beginGeneration(
         _ generation: Int64, for targets: [TargetID], _ reason: Loss.Reason
     ) throws(SQLiteError) {
         try transaction(synced: true) { () throws(SQLiteError) in
             try setGeneration(generation)
-            // The first count is kept for the event that tells of the loss.
+            // Count 1 is reserved for the event that reports the loss.
             for target in targets { _ = try number(of: target) }
             for known in try self.targets() { try setLastCount(1, of: known.number) }
             for target in targets {

@@ -2,9 +2,8 @@
 import BoothModel
 import SQLite
 
-/// A journal right after it was opened: its file, its queues, and what it remembers.
+/// A journal just after it was opened: its file, its queues and its contents.
 final class OpenedJournal {
-    /// One target's queue as the file has it.
     struct Queue {
         let number: Int64
         let last: Int64
@@ -23,15 +22,15 @@ final class OpenedJournal {
     let memory: BoothMemory
     let tasks: [TaskRecord]
     let lastKey: Int64
-    /// What each target lost and was not told yet.
+    /// What each target lost and was not told of yet.
     let untold: [TargetID: UntoldLoss]
-    /// Up to which number each target has answered everything, as far as the mark knows.
+    /// For each target, the mark says that all events up to this number were answered.
     let settled: [TargetID: Int64]
-    /// What waits for targets that the configuration no longer has.
+    /// Events that wait for targets which are no longer configured.
     let orphans: [JournalContents.Orphan]
-    /// Where a damaged journal went; nil as a rule.
+    /// Path of the damaged journal that was set aside; nil: none was.
     let setAside: String?
-    /// Whether the file was begun just now, for want of a sound one.
+    /// Whether the file was just created because there was no sound one.
     let isNew: Bool
 
     init(

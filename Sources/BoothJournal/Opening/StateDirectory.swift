@@ -3,22 +3,22 @@ import BlockingIO
 import CLinux
 import Glibc
 
-/// The directory that one agent owns as long as this value lives.
+/// The state directory, locked for one agent as long as this value lives.
 ///
-/// The lock is on the directory itself (flock(2)): no lock file to clean away, and nothing that SQLite's own locks on
-/// the database file could be upset by.
+/// The lock is on the directory itself (flock(2)). So there is no lock file to clean up, and SQLite's own locks on the
+/// database file are not disturbed.
 final class StateDirectory {
     let path: String
     private let handle: Descriptor
 
-    /// Makes the directory, mode 0700, where it is missing, and takes it.
+    /// Makes the directory with mode 0700 if it does not exist, and locks it.
     ///
-    /// - Throws: `JournalError.inUse` when another process has it, `.directory` when it cannot be used.
+    /// - Throws: `JournalError.inUse` if another process has locked it, `.directory` if it cannot be used.
     init(_ path: String) throws(JournalError) {
         let code = mkdir(path, 0o700) == 0 ? 0 : errno
         let opened = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard opened >= 0 else {
-            // Where it could not be made, the reason for that is the one to know.
+            // If mkdir failed, its error code is the useful one.
             throw .directory(path, code: code == 0 || code == EEXIST ? errno : code)
         }
         guard flock(opened, LOCK_EX | LOCK_NB) == 0 else {
@@ -32,17 +32,16 @@ final class StateDirectory {
 
     /// The database; SQLite puts `-wal` and `-shm` beside it.
     var journal: String { "\(path)/journal.sqlite" }
-    /// What was committed and is not in the database yet.
+    /// The write-ahead log: commits that are not in the database yet.
     var log: String { journal + "-wal" }
-    /// A copy of the log that is to take its place.
+    /// A copy of the log that will replace it.
     var renewedLog: String { journal + "-wal.renewed" }
-    /// How far the journal had come.
     var mark: String { "\(path)/journal.mark" }
-    /// A journal that was set aside and is not read out yet.
+    /// A journal that was set aside and was not read out yet.
     var salvage: String { "\(path)/journal.sqlite.salvage" }
 
-    /// Makes a file, for this user alone, before SQLite would make it for whoever the umask allows; SQLite gives the
-    /// files beside it the same mode. Never touches a file that is there: closing it would drop SQLite's locks.
+    /// Makes an empty file with mode 0600. SQLite alone would make it as the umask allows; it gives its other files the
+    /// same mode as this one. An existing file is not opened: closing it would drop SQLite's locks.
     func makePrivate(_ file: String) throws(JournalError) {
         let made = open(file, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard made >= 0 else {
@@ -52,7 +51,7 @@ final class StateDirectory {
         close(made)
     }
 
-    /// Whether this is still the directory that its path names: it may be deleted, renamed or mounted over.
+    /// Whether the path still names this directory; it may have been deleted, renamed or mounted over.
     var isInPlace: Bool {
         var named = stat()
         var held = stat()
@@ -60,36 +59,34 @@ final class StateDirectory {
         return named.st_ino == held.st_ino && named.st_dev == held.st_dev
     }
 
-    /// Room to be given up when the disk is full.
     var ballast: Ballast { Ballast(in: path) }
 
     /// When the file at the journal's path was made, in nanoseconds since 1970; 0: not known.
     var birthOfJournal: Int64 { clinux_birth_time(journal) }
 
-    /// Bytes that the journal takes on disk, its write-ahead log included.
+    /// Bytes on disk of the database file and its write-ahead log.
     var bytesUsed: Int64 { (StoredFile(journal)?.bytes ?? 0) + (StoredFile(log)?.bytes ?? 0) }
 
-    // MARK: A log that is written anew
+    // MARK: Replacing the log
 
-    /// Lets the copy take the log's place. Only while no connection is open.
+    /// Renames the copy to the log's name. Call it only while no connection is open.
     func putRenewedLogInPlace() throws(JournalError) {
         try move(renewedLog, to: log)
-        // What is committed from now on is in the new file: its name has to be on disk before that.
+        // Later commits go to the new file, so its name must be on disk first.
         guard fsync(handle.number) == 0 else { throw .directory(path, code: errno) }
     }
 
-    /// Removes a copy that a crash left unfinished.
     func removeRenewedLog() { unlink(renewedLog) }
 
     // MARK: Journals that are set aside
 
     private static let suffixes = ["-wal", "-shm", ""]
 
-    /// Moves the journal out of the way, to be read out: its files together, the database last. The database alone would
-    /// be another damage. Only while no connection is open.
+    /// Moves the journal's files together to where they are read out, the database last: a database without its log
+    /// would be damaged further. Call it only while no connection is open.
     ///
-    /// What a crash interrupted is continued. Where there is a log without a database, an empty one is put in its place, so
-    /// that the database being there says that all is moved.
+    /// A move that a crash interrupted is continued. If there is a log but no database, an empty database is made. So
+    /// an existing database means that everything was moved.
     func setJournalAside() throws(JournalError) {
         for suffix in Self.suffixes { try move(journal + suffix, to: salvage + suffix) }
         if !isFile(salvage) { try makePrivate(salvage) }
@@ -99,22 +96,23 @@ final class StateDirectory {
     /// Whether a journal waits to be read out.
     var hasSalvage: Bool { isFile(salvage) }
 
-    /// Whether a crash came while a journal was moved out of the way.
+    /// Whether a crash interrupted the move of a journal.
     var isHalfAside: Bool { !isFile(salvage) && isFile(salvage + "-wal") }
 
-    /// Whether there is anything of a journal that could be opened: a database with bytes in it, or a log.
+    /// Whether there is a journal to open: a database that is not empty, or a log that is not empty.
     var hasJournal: Bool {
         (StoredFile(journal)?.bytes ?? 0) > 0 || (StoredFile(log)?.bytes ?? 0) > 0
     }
 
-    /// Gives what was read out its name for good, `journal.sqlite.damaged-TIME`, for whoever can read more of it.
+    /// Gives a journal that was read out its final name, `journal.sqlite.damaged-TIME`, so that an expert can examine
+    /// it.
     ///
     /// - Returns: the database's new path.
     func keepSalvaged() throws(JournalError) -> String {
         let now = time(nil)
         var aside = "\(path)/journal.sqlite.damaged-\(now)"
         var copy = 1
-        // A board without a clock begins each boot at the same time: an earlier one is never overwritten.
+        // A board without a clock may use the same time again after a boot. Never overwrite an earlier journal.
         while Self.suffixes.contains(where: { isFile(aside + $0) }) {
             copy += 1
             aside = "\(path)/journal.sqlite.damaged-\(now)-\(copy)"
@@ -129,7 +127,7 @@ final class StateDirectory {
         if rename(source, target) != 0, errno != ENOENT { throw .directory(path, code: errno) }
     }
 
-    /// So many damaged journals are kept, the newest: a card that goes bad page by page must not fill itself with them.
+    /// How many damaged journals are kept, the newest ones: a failing card must not fill up with them.
     private static let mostDamaged = 3
 
     private func removeOldDamaged() {
@@ -141,7 +139,6 @@ final class StateDirectory {
         }
     }
 
-    /// The names in the directory.
     private func names() -> [String] {
         guard let listing = opendir(path) else { return [] }
         defer { closedir(listing) }
@@ -157,17 +154,16 @@ final class StateDirectory {
 
     func isFile(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
-    /// A rename is certain once the directory is on disk. Where that is refused, the next write will tell.
+    /// Makes a rename durable. A failure is ignored here, because the next write fails too.
     func syncDirectory() { fsync(handle.number) }
 }
 
-/// What the file system says of a file.
 struct StoredFile {
     let bytes: Int64
     /// Seconds since 1970.
     let changed: Int64
 
-    /// nil where there is no such file.
+    /// nil if there is no such file.
     init?(_ path: String) {
         var status = stat()
         guard stat(path, &status) == 0 else { return nil }
@@ -176,5 +172,4 @@ struct StoredFile {
     }
 }
 
-/// The system's words for an `errno`.
 func describe(_ code: CInt) -> String { String(cString: strerror(code)) }

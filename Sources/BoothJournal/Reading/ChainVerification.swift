@@ -4,37 +4,37 @@ import Crypto
 import FoundationEssentials
 import SQLite
 
-/// A walk along the chain, a slice for each turn of the journal's thread.
+/// Verifies the hash chain, one slice in each turn of the journal's thread.
 ///
-/// Each event proves itself by its hash, and names the hash of the one before it. Between two events that are no
-/// neighbours there must be nothing but what was thinned. The newest event must be the one that the agent wrote last.
-/// Where a daily report told a head, the event of that number must have that hash.
+/// It checks each event's hash, and the link to the hash of the event before it. A gap in the numbers is allowed only
+/// where history was thinned. The newest event must be the last one that the agent wrote. If a daily report gave the
+/// hash of an event, that event must have this hash.
 struct ChainVerification {
     let reply: @Sendable (ChainFindings?) -> Void
     private var findings = ChainFindings()
     private var stage: Stage
-    /// The last event that was looked at; nil before the first.
+    /// The last event that was checked; nil before the first.
     private var link: ChainLink?
 
     private enum Stage {
         /// Looks for the newest daily report among the events below this number.
         case seeking(below: Int64)
-        /// Looks at the events from this number on.
+        /// Checks the events from this number on.
         case walking(from: Int64)
     }
 
-    /// Events of one slice: some milliseconds.
+    /// Events in one slice; takes some milliseconds.
     private static let slice: Int64 = 200
-    /// So far back a daily report is looked for: far more events than there are between two.
+    /// How many events back a daily report is searched for: far more than lie between two reports.
     private static let mostSinceReport: Int64 = 20_000
 
     init(isFull: Bool, reply: @escaping @Sendable (ChainFindings?) -> Void) {
         self.reply = reply
-        // All of it: also what somebody put before the first event.
+        // A full check also finds rows that somebody inserted before the first event.
         stage = isFull ? .walking(from: .min) : .seeking(below: ChainLink.numbers.upperBound)
     }
 
-    /// Looks at one slice.
+    /// Checks one slice.
     ///
     /// - Returns: whether it was the last.
     mutating func advance(in store: JournalStore) throws(SQLiteError) -> Bool {
@@ -46,10 +46,10 @@ struct ChainVerification {
         }
     }
 
-    /// Tells what was found.
+    /// Replies with the findings.
     ///
-    /// - Returns: the damage to be handled; nil where the file is whole: it may still be another one than the platforms
-    ///   were told of.
+    /// - Returns: the damage to handle; nil if the file is whole. A whole file may still contradict what was reported
+    ///   to the platforms.
     func finish() -> SQLiteError? {
         reply(findings)
         switch findings.problem {
@@ -58,7 +58,7 @@ struct ChainVerification {
         }
     }
 
-    /// The file cannot be read where the walk stands.
+    /// Replies that the file cannot be read at this place.
     func finishUnreadable() {
         var findings = findings
         findings.problem = .unreadable
@@ -68,8 +68,8 @@ struct ChainVerification {
 
     // MARK: Where to begin
 
-    /// Looks for the newest daily report in the slice below `end`. The walk begins with the event whose hash that report
-    /// told: from there on nobody outside the booth knows the chain.
+    /// Looks for the newest daily report in the slice below `end`. The walk then begins with the event whose hash that
+    /// report gave, because nobody outside the booth knows the hashes after it.
     private func start(below end: Int64, in store: JournalStore) throws(SQLiteError) -> Stage {
         let first = end - Self.slice
         guard let report = try store.dailyReports(from: first, below: end).last else {
@@ -87,7 +87,7 @@ struct ChainVerification {
     private mutating func walk(from first: Int64, in store: JournalStore) throws(SQLiteError) -> Bool {
         let thinned = try store.thinned()
         let rows = try store.chainedEvents(from: first, limit: Int(Self.slice))
-        // An event that should be there, unless it was thinned.
+        // The number of the next event, if it was not thinned.
         var expected = max(1, first)
         for row in rows {
             findings.checked += 1
@@ -112,9 +112,9 @@ struct ChainVerification {
         link = event.link
     }
 
-    /// Notes what is wrong, if anything is.
+    /// Notes the problem, if there is one.
     ///
-    /// - Returns: true: the walk is over.
+    /// - Returns: always true: the walk is over.
     private mutating func end(_ problem: (ChainFindings.Problem, Int64)?) -> Bool {
         if let problem { (findings.problem, findings.at) = problem }
         return true
@@ -129,20 +129,20 @@ struct ChainVerification {
         if row.number > expected, row.number - 1 > thinned { return (.missing, max(expected, thinned + 1)) }
         if row.number == 1, event.previous != ChainLink.start.hash { return (.changed, 1) }
         guard let link, row.number == link.number + 1, event.previous != link.hash else { return nil }
-        // The later one names the hash of what was recorded before it: the earlier one was changed, and hashed anew.
+        // The later event names the original hash. So the earlier event was changed and got a new hash.
         return (.changed, link.number)
     }
 
-    /// The file must end with the event that the agent wrote last.
+    /// The last event in the file must be the last one that the agent wrote.
     private func problem(atEnd head: ChainLink) -> (ChainFindings.Problem, Int64)? {
         let last = link ?? .start
         if last.number < head.number { return (.missing, last.number + 1) }
         return last == head ? nil : (.changed, last.number)
     }
 
-    /// Compares the heads that the daily reports of a slice told with the events that they are of.
+    /// Compares the hashes that daily reports gave with the hashes of the events in the file.
     ///
-    /// - Returns: the number of the event whose hash was told otherwise; nil: there is none.
+    /// - Returns: the number of the event whose reported hash is different; nil: there is none.
     private mutating func contradiction(
         from first: Int64, through last: Int64, in store: JournalStore
     ) throws(SQLiteError) -> Int64? {
@@ -159,10 +159,11 @@ struct ChainVerification {
 }
 
 extension JournalStore {
-    /// The daily reports of a span of numbers, oldest first, each with the head that it told; nil where it told none.
+    /// The daily reports in a range of numbers, oldest first, each with the chain head that it gave; nil if it gave
+    /// none.
     ///
-    /// Looked for in the text, which the chain covers: somebody who changed the column `type` would hide a report from a
-    /// search by it, or have the walk begin at an event that is none.
+    /// It searches the JSON, which the chain covers. Somebody who changed the column `type` could hide a report, or
+    /// make another event look like one.
     fileprivate func dailyReports(
         from first: Int64, below end: Int64
     ) throws(SQLiteError) -> [(number: Int64, head: ChainHead?)] {
@@ -173,7 +174,7 @@ extension JournalStore {
         }
     }
 
-    /// Whether a head that a report told is of this chain: what was read out of a damaged journal told of another one.
+    /// Whether a reported head belongs to this chain. Reports from a damaged journal refer to another chain.
     fileprivate func isTold(_ head: ChainHead) throws(SQLiteError) -> Bool { head.events > max(0, try origin()) }
 
     fileprivate func hasEvent(_ number: Int64) throws(SQLiteError) -> Bool {
@@ -182,7 +183,7 @@ extension JournalStore {
         } != nil
     }
 
-    /// Up to which number events were read out of a damaged journal.
+    /// Events up to this number were read out of a damaged journal; 0: none were.
     func origin() throws(SQLiteError) -> Int64 {
         try statement("SELECT value FROM meta WHERE name = 'origin'").first { row throws(SQLiteError) in
             row.integer(at: 0)
@@ -191,10 +192,10 @@ extension JournalStore {
 }
 
 extension CloudEvent {
-    /// How the encoder writes the type. No text of an event can hold it: there, quotation marks are escaped.
+    /// How the encoder writes the type. It cannot occur inside a text, because quotation marks are escaped there.
     static let dailyReportMember = "\"type\":\"\(EventType.dailyReport.rawValue)\""
 
-    /// The head of the chain that a daily report tells; nil where the event tells none.
+    /// The chain head in a daily report; nil if the event has none.
     fileprivate var chainHead: ChainHead? {
         struct Envelope: Decodable {
             struct Content: Decodable { let chain: ChainHead? }
@@ -205,7 +206,7 @@ extension CloudEvent {
 }
 
 extension JournalWriter {
-    /// Looks at a slice of the chain that is being verified.
+    /// Checks one slice of the chain verification at the front.
     func verifyOn() {
         guard !verifications.isEmpty else { return }
         guard let file else { return verifications.removeFirst().reply(nil) }
@@ -216,7 +217,7 @@ extension JournalWriter {
             if error.isDamage { verification.finishUnreadable() } else { verification.reply(nil) }
             return refuse(.database(error))
         }
-        // What is found here is handled as what the daily look at everything finds.
+        // Damage found here is handled like damage found by the daily inspection.
         if let damage = verifications.removeFirst().finish() { refuse(.database(damage)) }
     }
 }

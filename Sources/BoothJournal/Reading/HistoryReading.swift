@@ -2,14 +2,14 @@
 import BoothModel
 import SQLite
 
-/// A history on its way from the file to its reader: a slice for each turn of the journal's thread, so that no press waits
-/// for it. Of what was read only the keys of open incidents are kept.
+/// Reads a history from the file, one slice in each turn of the journal's thread, so that no press waits for it. Only
+/// the keys of open incidents are kept in memory.
 ///
-/// First comes what is in memory alone, then what is open, then what is closed. An incident that goes on meanwhile is met
-/// again further on and passed over: it counts as it stood when it was met first.
+/// The order is: memory, open incidents, closed incidents, records. An incident that changes meanwhile is met again and
+/// skipped; it counts as it stood when it was first met.
 ///
-/// Events are found by their ids' time, which goes with the wall clock; where that was set back, ids stay at the highest
-/// time there was until the clock has come up to it, and so does what is found.
+/// Events are found by the time in their ids, which follows the wall clock. If the clock was set back, ids keep the
+/// highest time so far until the clock has reached it again. So the search is off by as much.
 struct HistoryReading {
     let from: WallTime
     let to: WallTime
@@ -17,9 +17,8 @@ struct HistoryReading {
     private var stage = Stage.memory
     private var isCapped = false
     private var incidents = 0
-    /// The incidents that were given from memory or while they were open.
+    /// Keys of incidents that were given from memory or while they were open.
     private var givenIncidents: Set<Int64> = []
-    /// The records that were given from memory.
     private var givenRecords: Set<Int64> = []
 
     private enum Stage {
@@ -29,13 +28,13 @@ struct HistoryReading {
         case records(from: Int64)
     }
 
-    /// The most incidents that are given: it bounds the time that one question takes.
+    /// The most incidents in one history; this limits the time that one query takes.
     static let mostIncidents = 100_000
-    /// Rows of one slice: some milliseconds.
+    /// Rows in one slice; takes some milliseconds.
     private static let slice = 500
-    /// Incidents are read from their text, which takes longer.
+    /// A smaller slice for incidents: decoding their JSON takes longer.
     private static let incidentSlice = 100
-    /// Milliseconds; an id is made when the thing is noticed, which is later than it happened, seldom by more than seconds.
+    /// Milliseconds by which the time in an incident's id may be later than the incident itself. Usually it is seconds.
     private static let notice: Int64 = 86_400_000
 
     init(from: WallTime, to: WallTime, reader: any HistoryReader) {
@@ -44,10 +43,10 @@ struct HistoryReading {
         self.reader = reader
     }
 
-    /// Whether nothing was given yet, not even what is in memory alone.
+    /// Whether nothing was given yet, not even from memory.
     var isNew: Bool { if case .memory = stage { true } else { false } }
 
-    /// Gives what is only in memory, newest last.
+    /// Gives what is only in memory; oldest first.
     mutating func begin(with pending: [JournalEntry.Event], _ unwritten: [Incident]) {
         let newest = Dictionary(unwritten.map { ($0.id, $0) }, uniquingKeysWith: { _, newer in newer })
         givenIncidents = Set(newest.keys.map(\.key))
@@ -59,7 +58,7 @@ struct HistoryReading {
         stage = .open(after: .min)
     }
 
-    /// Reads one slice, and gives it.
+    /// Reads one slice and gives it to the reader.
     ///
     /// - Returns: whether it was the last.
     mutating func advance(in store: JournalStore) throws(SQLiteError) -> Bool {
@@ -102,7 +101,7 @@ struct HistoryReading {
         return false
     }
 
-    /// Tells the reader that it has all of it, and gives back the memory that the reading took.
+    /// Tells the reader that the history is complete, and frees the memory used by the reading.
     func finish(in store: JournalStore) throws(SQLiteError) {
         try store.releaseMemory()
         let oldest = try store.oldestKey()
@@ -113,7 +112,6 @@ struct HistoryReading {
                     chain: ChainHead(head: store.head.hash.hexadecimal, events: store.head.number))))
     }
 
-    /// Tells the reader that there will be no more.
     func refuse() { reader.finish(.failure(HistoryRefusal())) }
 
     private mutating func give(_ found: [Incident]) {
@@ -133,7 +131,7 @@ struct HistoryReading {
 }
 
 extension JournalWriter {
-    /// Reads a slice of the history that is at work.
+    /// Reads one slice of the history at the front.
     func readOn() {
         guard !readings.isEmpty else { return }
         guard let file else { return readings.removeFirst().refuse() }

@@ -3,20 +3,20 @@ import SQLite
 
 /// The tables of the journal, and the settings of its one connection.
 ///
-/// Events are appended and never changed: each row carries the hash of the one before it (`EventChain`). How far each has
-/// come with each target stands beside them, in `delivery`: a row for what waits and for what was refused, none for what
-/// was accepted. Its primary key is the order of the queues, so that a queue's head is found without an index.
+/// Events are appended and never changed; each row has the hash of the row before it (`EventChain`). Table `delivery`
+/// has a row for each event that waits for a target or was refused by it; an accepted event has no row there. Its
+/// primary key is the order of the queue, so the head of a queue is found without an extra index.
 enum JournalSchema {
-    /// `PRAGMA user_version`; a file with another one is left alone.
+    /// `PRAGMA user_version`; a file with another version is not changed.
     static let version: Int64 = 3
 
-    /// The smallest pages there are: an incident touches a handful of them, and each is written whole, twice.
+    /// The smallest page size of SQLite. An incident changes a handful of pages, and each is written whole, twice.
     static let pageSize: Int64 = 512
-    /// Bytes at the end of each page that hold its checksum (`CheckedPages`).
+    /// Bytes at the end of each page for its checksum (`CheckedPages`).
     static let reservedBytes = CheckedPages.reservedBytes
 
-    /// The tables, each with the page that its tree begins on: a file whose tables are made as here has them there, also
-    /// where its first page, which would say so, is damaged.
+    /// The tables with their root pages. A file made by `create` has its tables on these pages. So they can be found
+    /// even if the first page, which lists them, is damaged.
     enum Table: String, CaseIterable {
         case meta, target, event, delivery, incident, closed, ending, point, memory, task
 
@@ -36,15 +36,16 @@ enum JournalSchema {
         }
     }
 
-    /// - `meta`: `generation`; `thinned`, up to which number events may be missing; `loss TARGET`, what was not told yet.
-    /// - `target`: `last` is the last count given out in this generation.
-    /// - `event`: `type`, `incident` and `incident_random` are what it is searched by: its type, and the two halves of
-    ///   the id of the incident that it is about. They repeat what `json` says. The chain covers `json`, and not them, so
-    ///   whatever has to be proven is read there: what is taken over from a damaged journal, what reports told.
-    /// - `ending` says when a closed incident ended, in milliseconds since 1970: a report on one month need not read ten
+    /// - `meta`: `generation`; `thinned`, the highest number up to which events may be missing; `origin`, the highest
+    ///   number that was read out of a damaged journal; `loss TARGET`, a loss that was not reported yet.
+    /// - `target`: `last` is the last count given in this generation.
+    /// - `event`: `type`, `incident` and `incident_random` are search columns: the event's type, and the two halves of
+    ///   the id of its incident. They repeat what `json` says. The chain covers `json` and not these columns. So code
+    ///   that needs proven data reads `json`: what is taken over from a damaged journal, and what reports told.
+    /// - `ending`: when a closed incident ended, in milliseconds since 1970. A report on one month need not read ten
     ///   years.
-    /// - `memory` has one row, `booth`. `task` is numbered for each target by itself, without gaps, so that the oldest are
-    ///   found by their numbers.
+    /// - `memory` has one row, `booth`. `task` is numbered for each target separately and without gaps, so that the
+    ///   oldest tasks are found by number.
     private static let tables = """
         CREATE TABLE meta(name TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID;
         CREATE TABLE target(number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, last INTEGER NOT NULL);
@@ -67,30 +68,30 @@ enum JournalSchema {
             PRIMARY KEY(target, number), UNIQUE(target, id)) WITHOUT ROWID;
         """
 
-    /// How much of the limit is left to the write-ahead log.
+    /// The part of the limit that is reserved for the write-ahead log.
     static func logAllowance(of limit: Int64) -> Int64 { min(4 << 20, limit / 4) }
 
     /// Sets the connection up, and checks that the file has this version's tables, or none.
     ///
-    /// It writes nothing to a file that has tables: what it holds is to be looked at first.
+    /// It writes nothing to a file that has tables, because that file must be checked first.
     ///
-    /// - Parameter limit: most bytes of the database file and its write-ahead log.
+    /// - Parameter limit: the most bytes of the database file and its write-ahead log together.
     /// - Returns: whether the file has no tables yet.
     static func prepare(_ connection: Connection, limit: Int64) throws(JournalError) -> Bool {
         let found: Int64
         do throws(SQLiteError) {
-            // All three can be set only before the first table and before WAL.
+            // These three can only be set before the first table and before WAL.
             try connection.reserveBytes(reservedBytes)
             try connection.execute("PRAGMA page_size = \(pageSize)")
             try connection.execute("PRAGMA auto_vacuum = NONE")
-            // Where the change cannot be committed this throws. The connection itself would go on to say "wal", and write
-            // without a log: it is given up.
+            // If the change cannot be committed, this throws and the connection must be given up: it would still say
+            // "wal", but write without a log.
             guard try connection.text("PRAGMA journal_mode = WAL") == "wal" else {
-                // Without it a commit would not be what this journal promises (a file system without shared memory).
+                // Without WAL a commit does not do what the journal promises (a file system without shared memory).
                 throw SQLiteError(.execute, extendedCode: 14, message: "no write-ahead log on this file system")
             }
             try connection.execute("PRAGMA synchronous = FULL")
-            // The journal's thread checkpoints when it has nothing else to do: no press waits for it.
+            // The journal's thread checkpoints when it is idle, so that no press waits for it.
             try connection.execute("PRAGMA wal_autocheckpoint = 0")
             try connection.execute("PRAGMA journal_size_limit = \(logAllowance(of: limit))")
             try connection.execute("PRAGMA cache_size = -1024")
@@ -101,7 +102,7 @@ enum JournalSchema {
         return found == 0
     }
 
-    /// A file with bytes in it and no tables: its log, which had them, cannot be read from the start.
+    /// The file has bytes but no tables: its log had the tables, and cannot be read from its start.
     static let withoutTables = SQLiteError(
         .open, extendedCode: SQLiteError.damage, message: "the journal has no tables")
 
@@ -114,11 +115,11 @@ enum JournalSchema {
         }
     }
 
-    /// Most bytes that the file may take from now on, its write-ahead log included.
+    /// Sets the most bytes that the file and its write-ahead log may take.
     static func setLimit(_ limit: Int64, of connection: Connection) throws(SQLiteError) {
         try connection.execute("PRAGMA max_page_count = \(mostPages(of: limit))")
     }
 
-    /// Most pages of the database file.
+    /// The most pages of the database file.
     static func mostPages(of limit: Int64) -> Int64 { max(64, (limit - logAllowance(of: limit)) / pageSize) }
 }

@@ -6,9 +6,10 @@ import SQLite
 
 // The log of events, and its chain.
 extension JournalStore {
-    /// Appends an event, and links it to the one before it.
+    /// Appends an event and links it to the one before it.
     ///
-    /// - Returns: its number; nil where the file has it already: a commit that failed may have arrived.
+    /// - Returns: its number; nil if the file has it already, because an earlier commit that failed may have been
+    ///   written.
     func append(_ event: JournalEntry.Event) throws(SQLiteError) -> Int64? {
         guard try number(of: event.id) == nil else { return nil }
         let next = head.number + 1
@@ -25,14 +26,14 @@ extension JournalStore {
         return next
     }
 
-    /// An event's number in the log; nil where it is not there.
+    /// An event's number in the log; nil if the log does not have it.
     func number(of event: EventID) throws(SQLiteError) -> Int64? {
         try statement("SELECT number FROM event WHERE key = ? AND random = ?").first(
             Value(event.key), Value(Int64(bitPattern: event.random))
         ) { row throws(SQLiteError) in row.integer(at: 0) }
     }
 
-    /// The incident that a recorded event is about; nil where there is no such event, or it is about none.
+    /// The incident of a recorded event; nil if there is no such event, or if it has no incident.
     func incident(of event: EventID) throws(SQLiteError) -> EventID? {
         try statement("SELECT incident, incident_random FROM event WHERE key = ? AND random = ?").first(
             Value(event.key), Value(Int64(bitPattern: event.random))
@@ -46,7 +47,7 @@ extension JournalStore {
         }.reversed()
     }
 
-    /// So many events of a span of keys, oldest first, nil for those of another type.
+    /// At most `limit` events in a range of keys, oldest first; events of another type are nil.
     func events(
         _ type: EventType, from first: Int64, below end: Int64, limit: Int
     ) throws(SQLiteError) -> [(key: Int64, event: CloudEvent?)] {
@@ -60,7 +61,7 @@ extension JournalStore {
         }
     }
 
-    /// The highest key of an event or an incident, 0 where there is none.
+    /// The highest key of an event or an incident; 0 if there is none.
     func lastKey() throws(SQLiteError) -> Int64 {
         let query = """
             SELECT max(coalesce((SELECT max(key) FROM event), 0), coalesce((SELECT max(key) FROM incident), 0),
@@ -69,14 +70,14 @@ extension JournalStore {
         return try connection.integer(query) ?? 0
     }
 
-    /// The key of the oldest event that is kept; nil in a journal without events.
+    /// The key of the oldest event in the file; nil if there are no events.
     func oldestKey() throws(SQLiteError) -> Int64? {
         try statement("SELECT key FROM event ORDER BY key LIMIT 1").first { row throws(SQLiteError) in
             row.integer(at: 0)
         }
     }
 
-    /// How many events were recorded from that key on.
+    /// How many events have this key or a higher one.
     func eventCount(from key: Int64) throws(SQLiteError) -> Int64 {
         try statement("SELECT count(*) FROM event WHERE key >= ?").first(Value(key)) { row throws(SQLiteError) in
             row.integer(at: 0)
@@ -97,7 +98,7 @@ extension JournalStore {
         return ChainLink(number: found.0, hash: hash)
     }
 
-    /// So many rows of the log from that number on, as they stand in the file; nil in place of one that cannot be a row.
+    /// At most `limit` rows of the log from `number` on, as they are in the file; nil for a row that cannot be valid.
     func chainedEvents(from number: Int64, limit: Int) throws(SQLiteError) -> [(number: Int64, event: ChainedEvent?)] {
         try statement(
             """
@@ -109,14 +110,14 @@ extension JournalStore {
         }
     }
 
-    /// Up to which number events may be missing: history that was thinned.
+    /// Events up to this number may be missing, because history was thinned.
     func thinned() throws(SQLiteError) -> Int64 {
         try statement("SELECT value FROM meta WHERE name = 'thinned'").first { row throws(SQLiteError) in
             row.integer(at: 0)
         } ?? 0
     }
 
-    /// What is told of a row that is not what was written: damage, as any other.
+    /// The error for a row that is not what was written; it counts as damage.
     static func changed(number: Int64) -> SQLiteError {
         SQLiteError(.step, extendedCode: SQLiteError.damage, message: "event \(number) is not what was recorded")
     }
@@ -134,7 +135,7 @@ extension ChainedEvent {
 }
 
 extension EventID {
-    /// Of two columns, its key and its random part; nil where they are NULL.
+    /// Reads an id from two columns, key and random part; nil if they are NULL.
     init?(_ row: Statement, at index: Int) {
         guard let key = row.optionalInteger(at: index), let random = row.optionalInteger(at: index + 1) else {
             return nil
@@ -144,7 +145,7 @@ extension EventID {
 }
 
 extension CloudEvent {
-    /// What an event's text says of it: for what has to be read from there, and not from the columns.
+    /// Fields of an event's JSON, for code that must not trust the search columns.
     private struct Excerpt: Decodable {
         struct Content: Decodable {
             let incident: EventID?
@@ -154,17 +155,17 @@ extension CloudEvent {
         let data: Content?
     }
 
-    /// The text of an event of another version or hand may be anything; nothing is found in it then.
+    /// nil if the JSON cannot be decoded; an event of another version may hold anything.
     private var excerpt: Excerpt? { try? JSONDecoder().decode(Excerpt.self, from: Data(json.utf8)) }
 
-    /// Its type and the incident that `data` names; nil where it names none.
+    /// Its type, and the incident in `data`; each is nil if the JSON has none.
     var searched: (type: EventType?, incident: EventID?) {
         let excerpt = excerpt
         return (excerpt?.type.flatMap(EventType.init(rawValue:)), excerpt?.data?.incident)
     }
 
-    /// What a loss counts it under: its incident's category, or what else it is. The category has no column: nothing is
-    /// searched by it, and losses are rare.
+    /// The category under which a lost event is counted: its incident's category, or one for its type. It is read from
+    /// the JSON and has no column, because losses are rare.
     func lossCategory(of type: EventType?) -> String {
         if let category = excerpt?.data?.category { return category }
         return switch type {

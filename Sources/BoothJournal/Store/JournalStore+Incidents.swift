@@ -2,7 +2,7 @@
 import BoothModel
 import SQLite
 
-// Incidents as they stand, and those that ended: they are moved out of the way of those that have not.
+// Open incidents, and closed ones, which are moved to a table of their own.
 extension JournalStore {
     func put(_ incident: Incident) throws(SQLiteError) {
         try statement("INSERT OR REPLACE INTO incident VALUES(?, ?)")
@@ -11,11 +11,12 @@ extension JournalStore {
 
     /// Moves an incident to the closed ones.
     ///
-    /// - Parameter newestKey: of the events that are written with it: when it ended, where the clock was not trusted.
+    /// - Parameter newestKey: the newest key among the events of the same commit. Its time is used as the incident's
+    ///   end if the clock was not trusted.
     func close(_ incident: Incident, newestKey: Int64?) throws(SQLiteError) {
         try statement("DELETE FROM incident WHERE key = ?").run(Value(incident.id.key))
         let time = incident.closing?.act.at.wallMilliseconds ?? (newestKey ?? incident.id.key) >> 12
-        // It ends once: a receipt that comes later changes nothing of that.
+        // The end is stored only once: a later receipt does not change it.
         try statement(
             "INSERT OR IGNORE INTO ending SELECT ?1, ?2 WHERE NOT EXISTS (SELECT 1 FROM closed WHERE key = ?2)"
         ).run(Value(time), Value(incident.id.key))
@@ -29,9 +30,9 @@ extension JournalStore {
             .rows { row throws(SQLiteError) in row.text(at: 0) }.compactMap(decode)
     }
 
-    /// So many incidents that are not closed, by their keys; nil for one that cannot be read.
+    /// At most `limit` open incidents, ordered by key; nil for one that cannot be decoded.
     ///
-    /// - Parameter key: only those after it.
+    /// - Parameter key: only incidents with a higher key.
     func openIncidents(after key: Int64, limit: Int) throws(SQLiteError) -> [(key: Int64, incident: Incident?)] {
         try statement("SELECT key, json FROM incident WHERE key > ? ORDER BY key LIMIT ?")
             .rows(Value(key), Value(limit)) { row throws(SQLiteError) in
@@ -39,7 +40,7 @@ extension JournalStore {
             }
     }
 
-    /// One incident, closed or not; nil where there is none of that id.
+    /// One incident, open or closed; nil if there is none with that id.
     func incident(_ id: EventID) throws(SQLiteError) -> Incident? {
         let text = try statement(
             "SELECT json FROM incident WHERE key = ?1 UNION ALL SELECT json FROM closed WHERE key = ?1"
@@ -54,20 +55,20 @@ extension JournalStore {
         return newest.reversed().compactMap(decode)
     }
 
-    /// A place in the order in which incidents ended.
+    /// A position in the order in which incidents ended.
     struct Ending {
         /// Milliseconds since 1970.
         var time: Int64
         var key = Int64.min
     }
 
-    /// Closed incidents in the order in which they ended; nil for one that cannot be read or is not wanted. What is not
-    /// wanted counts as well: else one question could go through ten years of it.
+    /// Closed incidents in the order in which they ended; nil for one that cannot be decoded or is not wanted. These
+    /// count for `limit` too; otherwise one call could read ten years of them.
     ///
     /// - Parameters:
-    ///   - ending: only those after this place.
-    ///   - key: those whose id is below are wanted.
-    ///   - limit: incidents to look at.
+    ///   - ending: only incidents after this position.
+    ///   - key: only incidents with a lower key are wanted.
+    ///   - limit: the most incidents to look at.
     func closedIncidents(
         after ending: Ending, below key: Int64, limit: Int
     ) throws(SQLiteError) -> [(ending: Ending, incident: Incident?)] {

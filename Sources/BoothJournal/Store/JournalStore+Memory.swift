@@ -3,9 +3,9 @@ import BoothModel
 import FoundationEssentials
 import SQLite
 
-// What is remembered of points, of the booth as a whole, of the platforms' tasks, and of losses that were not told yet.
+// State of points and of the booth, tasks of the platforms, and losses that were not reported yet.
 extension JournalStore {
-    /// Most tasks that are kept of one target: far more than a platform repeats.
+    /// The most tasks kept for each target: far more than a platform repeats.
     static let mostTasks = 1000
 
     func put(_ point: PointMemory) throws(SQLiteError) {
@@ -22,12 +22,12 @@ extension JournalStore {
         try statement("INSERT OR REPLACE INTO memory VALUES('booth', ?)").run(Value(Self.encode(memory)))
     }
 
-    /// An empty one where none was written, or where it cannot be read.
+    /// An empty memory if none was written, or if it cannot be decoded.
     func memory() throws(SQLiteError) -> BoothMemory {
         try connection.text("SELECT json FROM memory WHERE name = 'booth'").flatMap(decode) ?? BoothMemory()
     }
 
-    /// A new one takes the place of its target's oldest; one that is known keeps its own.
+    /// Adds a task, and deletes the oldest one of its target if there are too many. A known task keeps its number.
     func put(_ task: TaskRecord) throws(SQLiteError) {
         try statement(
             """
@@ -43,30 +43,30 @@ extension JournalStore {
         ).run(Value(task.target.rawValue))
     }
 
-    /// Tasks of all targets, those of each oldest first.
+    /// Tasks of all targets, grouped by target, oldest first.
     func tasks() throws(SQLiteError) -> [TaskRecord] {
         try statement("SELECT json FROM task ORDER BY target, number")
             .rows { row throws(SQLiteError) in row.text(at: 0) }.compactMap(decode)
     }
 
-    // MARK: Losses that no event has told yet
+    // MARK: Losses that no event has reported yet
 
     private static let lossPrefix = "loss "
 
-    /// What each target lost and was not told.
+    /// For each target, the loss that was not reported yet.
     func untoldLosses() throws(SQLiteError) -> [TargetID: UntoldLoss] {
         let rows = try statement("SELECT name, value FROM meta WHERE name BETWEEN 'loss ' AND 'loss!'")
             .rows { row throws(SQLiteError) in (row.text(at: 0), row.text(at: 1)) }
         var losses: [TargetID: UntoldLoss] = [:]
         for (name, value) in rows {
-            // One that cannot be read was a loss all the same.
+            // If it cannot be decoded, there was a loss all the same.
             losses[TargetID(rawValue: String(name.dropFirst(Self.lossPrefix.count)))] =
                 decode(value) ?? UntoldLoss(loss: Loss(reason: .damaged), opensGeneration: false)
         }
         return losses
     }
 
-    /// - Parameter loss: nil: it was told.
+    /// - Parameter loss: nil if it was reported.
     func setUntold(_ loss: UntoldLoss?, of target: TargetID) throws(SQLiteError) {
         let name = Value(Self.lossPrefix + target.rawValue)
         guard let loss else { return try statement("DELETE FROM meta WHERE name = ?").run(name) }

@@ -2,22 +2,21 @@
 import BoothModel
 import SQLite
 
-// How far each event has come with each target.
+// The queues of the targets.
 extension JournalStore {
-    /// `delivery.state`. What was accepted has no row.
+    /// Values of `delivery.state`. An accepted event has no row.
     enum DeliveryState: Int64, CaseIterable {
         case queued = 0
         case rejected = 2
     }
 
-    /// A row of a queue.
     struct Delivery {
         var event: EventID
         var sequence: SequenceNumber
         var priority: Priority
-        /// nil: a word of another version.
+        /// nil: a type unknown to this version.
         var type: EventType?
-        /// The incident that it is about; nil: none.
+        /// The incident of the event; nil: none.
         var incident: EventID?
         var json: CloudEvent
         var reason: String?
@@ -25,7 +24,8 @@ extension JournalStore {
 
     // MARK: Targets
 
-    /// The number of a target's queue, made at its first mention and kept when the configuration drops it.
+    /// The number of a target's queue. It is made when the target is first seen, and kept if it is no longer
+    /// configured.
     func number(of target: TargetID) throws(SQLiteError) -> Int64 {
         let known = try statement("SELECT number FROM target WHERE id = ?").first(Value(target.rawValue)) {
             row throws(SQLiteError) in row.integer(at: 0)
@@ -35,7 +35,7 @@ extension JournalStore {
         return connection.lastInsertedRow
     }
 
-    /// Every target that the file knows, with the last count that it was given in this generation.
+    /// Every target in the file, with the last count given to it in this generation.
     func targets() throws(SQLiteError) -> [(number: Int64, id: TargetID, last: Int64)] {
         try statement("SELECT number, id, last FROM target ORDER BY number").rows { row throws(SQLiteError) in
             (row.integer(at: 0), TargetID(rawValue: row.text(at: 1)), row.integer(at: 2))
@@ -48,8 +48,8 @@ extension JournalStore {
 
     // MARK: Writing
 
-    /// Gives an event its place in a target's queue, or among what it refused. An older row of the same is replaced: a
-    /// commit that failed may have arrived.
+    /// Puts an event into a target's queue, or among its refused events. It replaces a row of the same event, because
+    /// an earlier commit that failed may have been written.
     func put(
         _ delivery: PendingEntry.Delivery, number: Int64, sequence: SequenceNumber, of target: Int64
     ) throws(SQLiteError) {
@@ -67,7 +67,7 @@ extension JournalStore {
             Value(sequence.generation), Value(sequence.count), Value(reason))
     }
 
-    /// Takes an event out of a target's queue.
+    /// Deletes an event from a target's queue.
     func settle(_ event: EventID, of target: Int64) throws(SQLiteError) {
         try statement(
             """
@@ -77,7 +77,7 @@ extension JournalStore {
         ).run(Value(target), Value(event.key), Value(event.key), Value(Int64(bitPattern: event.random)))
     }
 
-    /// Moves an event from a target's queue to what it refused.
+    /// Moves an event from a target's queue to its refused events.
     func reject(_ event: EventID, of target: Int64, reason: String) throws(SQLiteError) {
         try statement(
             """
@@ -90,7 +90,7 @@ extension JournalStore {
             Value(Int64(bitPattern: event.random)))
     }
 
-    /// Queues refused events of a target again, those of `event` or all, with their old numbers; returns which.
+    /// Queues refused events of a target again with their old numbers: `event`, or all. Returns their ids.
     func putBack(_ event: EventID?, of target: Int64) throws(SQLiteError) -> [EventID] {
         let (first, last) = (event?.key ?? 0, event?.key ?? .max)
         let found = try statement(
@@ -129,9 +129,9 @@ extension JournalStore {
         where: "d.state = 0 AND d.priority = 1 AND d.event > ?", order: "d.priority, d.event")
     private static let refusedQuery = query(where: "d.state = 2", order: "d.event DESC")
 
-    /// What waits for a target, most urgent first, then oldest.
+    /// The queue of a target, most urgent first, then oldest.
     ///
-    /// - Parameter helpAfter: only priority 1, and only events after this one.
+    /// - Parameter helpAfter: only events of priority 1 that are newer than this one; nil: all events.
     func queue(of target: Int64, limit: Int, helpAfter: EventID? = nil) throws(SQLiteError) -> [Delivery] {
         guard let helpAfter else {
             return try statement(Self.queueQuery).rows(Value(target), Value(limit), read: Self.delivery)
@@ -140,7 +140,7 @@ extension JournalStore {
             .rows(Value(target), Value(helpAfter.key), Value(limit), read: Self.delivery)
     }
 
-    /// What a target refused, newest first.
+    /// The events that a target refused, newest first.
     func refused(by target: Int64, limit: Int) throws(SQLiteError) -> [Delivery] {
         try statement(Self.refusedQuery).rows(Value(target), Value(limit), read: Self.delivery)
     }
@@ -154,7 +154,6 @@ extension JournalStore {
             json: CloudEvent(json: row.text(at: 8)), reason: row.optionalText(at: 9))
     }
 
-    /// Whether an event waits in the queue of a target.
     func isWaiting(_ event: EventID, for target: Int64) throws(SQLiteError) -> Bool {
         let found = try statement(
             """
@@ -167,7 +166,7 @@ extension JournalStore {
         return found != nil
     }
 
-    /// How much waits for a target, and how much it refused.
+    /// Numbers of queued and of refused events of a target.
     func tally(of target: Int64) throws(SQLiteError) -> (queued: Int, rejected: Int) {
         func count(_ state: DeliveryState) throws(SQLiteError) -> Int {
             Int(

@@ -2,28 +2,25 @@
 import BoothModel
 import SQLite
 
-// How the file keeps within its room: settled history goes first, the oldest first; then, if that is not enough, what
-// waits for a target, the least urgent first.
+// How the file stays within its limit. First it deletes settled history, oldest first. If that is not enough, it gives
+// up queued events, least urgent first.
 extension JournalStore {
-    /// What one slice of thinning did.
     struct Slice {
-        /// Events looked at.
         var seen = 0
-        /// Whether there may be more to delete behind it.
+        /// Whether there may be more to delete after it.
         var goesOn = false
-        /// Events deleted.
         var removed = 0
-        /// The number to go on from; events up to it were looked at.
+        /// The last number that was looked at; the next slice begins after it.
         var cursor: Int64
     }
 
-    /// Deletes settled events of a slice of the log: those that no target waits for or refused, and whose incident is not
-    /// open. The newest event stays: the chain goes on from it.
+    /// Deletes settled events in one slice of the log. An event is settled if no target waits for it or refused it, and
+    /// its incident is not open. The newest event is kept, because the chain continues from it.
     ///
     /// - Parameters:
-    ///   - cursor: the last number that was looked at before.
-    ///   - key: only events below this key.
-    ///   - open: the keys of incidents that are not closed.
+    ///   - cursor: the last number that the slice before looked at.
+    ///   - key: only events with a lower key.
+    ///   - open: the keys of open incidents.
     func thinEvents(
         after cursor: Int64, below key: Int64, limit: Int, open: Set<Int64>
     ) throws(SQLiteError) -> Slice {
@@ -34,7 +31,7 @@ extension JournalStore {
         var slice = Slice(cursor: rows.last?.number ?? cursor)
         slice.seen = rows.count
         let old = rows.filter { $0.key < key && $0.number < head.number }
-        // What was read out of a damaged journal is not in the order of its age.
+        // Events that were read out of a damaged journal are not sorted by age.
         let origin = try self.origin()
         slice.goesOn = rows.count == limit && (!old.isEmpty || slice.cursor <= origin)
         guard let first = old.map(\.key).min(), let last = old.map(\.key).max() else { return slice }
@@ -50,7 +47,7 @@ extension JournalStore {
         return slice
     }
 
-    /// Numbers of the events of a span of keys that wait for a target or were refused by one.
+    /// Numbers of the events in a range of keys that wait for a target or were refused by one.
     private func unsettled(from first: Int64, to last: Int64) throws(SQLiteError) -> Set<Int64> {
         var numbers: Set<Int64> = []
         for target in try targets() {
@@ -79,16 +76,15 @@ extension JournalStore {
         return rows.count
     }
 
-    /// An event that is given up.
     struct Dropped {
         var event: EventID
         var sequence: SequenceNumber
         var category: String
     }
 
-    /// Gives up what waits for a target, or what it refused, with this priority, the oldest first.
+    /// Gives up queued or refused events of a target with this priority, oldest first.
     ///
-    /// The events stay in the log until they are thinned like any other that nobody waits for.
+    /// The events stay in the log until they are thinned as settled ones.
     func drop(
         _ state: DeliveryState, _ priority: Priority, of target: Int64, limit: Int
     ) throws(SQLiteError) -> [Dropped] {

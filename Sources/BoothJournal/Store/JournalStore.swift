@@ -4,33 +4,35 @@ import Crypto
 import FoundationEssentials
 import SQLite
 
-/// The journal's file: what is written and read in it. Used on one thread at a time: the one that opens it, then the
-/// journal's.
+/// Reads and writes the journal's file. Only one thread uses it at a time: first the one that opens it, then the
+/// journal's thread.
 final class JournalStore {
     let connection: Connection
     let chain = EventChain()
-    /// Rows met so far that this version cannot read.
+    /// Number of rows that this version could not decode.
     private(set) var unreadableRows = 0
-    /// The newest event, as this connection wrote or read it last.
+    /// The newest event that this connection wrote or read.
     var head = ChainLink.start
     private var statements: [String: Statement] = [:]
-    /// A receipt or a reading is learnt again after a power cut; only then is a commit without sync right.
+    /// Whether the next commit waits for the disk. A commit without sync is only right for data that is learnt again
+    /// after a power cut, such as a receipt or a reading.
     private var isSynced = true
-    /// Pages in the write-ahead log that have not been moved into the file, at most.
+    /// An upper limit for the pages in the write-ahead log that are not in the database yet.
     private var pagesLogged = 0
     private var mostPages: Int64
 
-    /// Opens the file. Of one that has tables nothing is changed.
+    /// Opens the file. A file that has tables is not changed.
     ///
     /// - Parameters:
-    ///   - path: of the file, which is there, empty or not.
+    ///   - path: of an existing file; it may be empty.
     ///   - vfs: the name of the file system layer; nil: SQLite's default one.
-    ///   - generation: of a new file, whose tables are made; nil: it is no new one, and without tables it is damaged.
+    ///   - generation: for a new file, whose tables are then made; nil: the file must have tables, otherwise it is
+    ///     damaged.
     init(path: String, vfs: String?, limit: Int64, generation: Int64?) throws(JournalError) {
         mostPages = JournalSchema.mostPages(of: limit)
         do throws(SQLiteError) {
             connection = try Connection(path: path, busyTimeout: .seconds(2), vfs: vfs)
-            // A log that is closed in doubt must stay as it is: it may hold what can still be read out.
+            // SQLite must not delete the log when a doubtful file is closed: the log may hold readable data.
             try connection.keepLogOnClose()
         } catch { throw .database(error) }
         let isNew = try JournalSchema.prepare(connection, limit: limit)
@@ -43,7 +45,7 @@ final class JournalStore {
         } catch { throw .database(error) }
     }
 
-    /// A statement that is compiled once and used again and again.
+    /// A prepared statement; it is compiled once and then reused.
     func statement(_ sql: String) throws(SQLiteError) -> Statement {
         if let known = statements[sql] { return known }
         let made = try connection.prepare(sql)
@@ -51,10 +53,10 @@ final class JournalStore {
         return made
     }
 
-    /// Does `body` in one transaction.
+    /// Runs `body` in one transaction.
     ///
-    /// - Parameter synced: whether the commit waits for the disk. Without it the transaction may be lost with the power,
-    ///   never torn; the next synced commit brings it to disk as well.
+    /// - Parameter synced: whether the commit waits for the disk. Without it a power cut may undo the transaction, but
+    ///   never a part of it. The next synced commit brings it to disk too.
     func transaction<Result>(
         synced: Bool, _ body: () throws(SQLiteError) -> Result
     ) throws(SQLiteError) -> Result {
@@ -79,11 +81,9 @@ final class JournalStore {
         mostPages = JournalSchema.mostPages(of: limit)
     }
 
-    /// How much of the file's room is taken, by pages.
+    /// The used and the allowed pages of the file.
     struct Room {
-        /// Pages in use.
         let used: Int64
-        /// Pages that the limit allows.
         let most: Int64
 
         var free: Int64 { max(0, most - used) }
@@ -99,27 +99,27 @@ final class JournalStore {
 
     // MARK: The write-ahead log
 
-    /// Moves the write-ahead log into the database file, as far as readers let it.
+    /// Moves the write-ahead log into the database file, as far as readers allow.
     func checkpoint() throws(SQLiteError) {
         try connection.checkpoint(.passive)
         pagesLogged = 0
     }
 
-    /// Moves all of it, and leaves no log behind: for the last close.
+    /// Moves the whole log and truncates it.
     func checkpointAll() throws(SQLiteError) {
         try connection.checkpoint(.truncate)
         pagesLogged = 0
     }
 
-    /// Bytes that a checkpoint would have to move, at most.
+    /// The most bytes that a checkpoint would have to move.
     var bytesLogged: Int64 { Int64(pagesLogged) * JournalSchema.pageSize }
 
-    /// Gives up the pages that SQLite holds in memory: after a reading that met many of them once.
+    /// Frees SQLite's page cache, after a reading that used many pages only once.
     func releaseMemory() throws(SQLiteError) {
         try connection.execute("PRAGMA shrink_memory")
     }
 
-    // MARK: What is known of the file as a whole
+    // MARK: Generation
 
     func generation() throws(SQLiteError) -> Int64 {
         try connection.integer("SELECT value FROM meta WHERE name = 'generation'") ?? 0
@@ -139,7 +139,7 @@ final class JournalStore {
         }
     }
 
-    /// nil for a row that cannot be read: it stays in the file, is counted, and the rest goes on.
+    /// nil for a row that cannot be decoded. Such a row stays in the file and is counted; the caller goes on.
     func decode<T: Decodable>(_ text: String) -> T? {
         do {
             return try JSONDecoder().decode(T.self, from: Data(text.utf8))

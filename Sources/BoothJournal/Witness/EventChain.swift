@@ -2,7 +2,7 @@
 import BoothModel
 import Crypto
 
-/// Where the chain of recorded events stands: the number of an event, and the hash that covers it and all before it.
+/// A position in the chain of events: an event's number, and the hash that covers it and all events before it.
 struct ChainLink: Sendable, Hashable {
     /// Before the first event.
     static let start = ChainLink(number: 0, hash: .zero)
@@ -11,34 +11,32 @@ struct ChainLink: Sendable, Hashable {
     var number: Int64
     var hash: Digest
 
-    /// What the number of an event can be: more than any booth records, and far from where counting would end.
+    /// Valid event numbers: more than any booth records, and far below an overflow.
     static let numbers: ClosedRange<Int64> = 1...1 << 60
 }
 
-/// A recorded event as its row has it.
+/// A recorded event as stored in its row.
 struct ChainedEvent {
     var number: Int64
     var id: EventID
     var priority: Int64
-    /// The targets whose queues it entered, their ids with a space between.
+    /// The ids of the targets that got it, separated by spaces.
     var recipients: String
     var json: String
     /// The hash of the row before it.
     var previous: Digest
-    /// The hash of this row.
     var hash: Digest
 
     var link: ChainLink { ChainLink(number: number, hash: hash) }
 }
 
-/// The hash chain over the log of events: SHA-256 of each row's content and the hash before it.
+/// The hash chain over the log of events: SHA-256 of each row's content and of the hash before it.
 ///
-/// A row proves itself: its own hash is computed from what it holds. A chain proves the rows: each one names the hash of
-/// the one before it, so that nothing can be changed, left out or put in between without changing all that follows.
+/// The hash of a row shows whether its content was changed. The chain shows whether a row is missing or was inserted,
+/// because each row holds the hash of the row before it.
 final class EventChain {
     private let hash = SHA256()
 
-    /// The hash of a row with this content.
     func hash(
         number: Int64, id: EventID, priority: Int64, recipients: String, json: String, after previous: Digest
     ) -> Digest {
@@ -53,7 +51,7 @@ final class EventChain {
         return hash.finish()
     }
 
-    /// Whether the row is what was written.
+    /// Whether the row's hash is right.
     func proves(_ event: ChainedEvent) -> Bool {
         event.hash
             == hash(

@@ -3,45 +3,44 @@ import BlockingIO
 import BoothModel
 import SQLite
 
-/// A look at everything in the file, a slice at a time: each page's checksum, then each event's hash and its link to the
-/// one before it. It goes on where it was left, so that no press waits for it.
+/// Inspects the whole file, slice by slice: first each page's checksum, then each event's hash and link. It continues
+/// where the last slice ended, so that no press waits for it.
 final class JournalInspection {
     private let store: JournalStore
-    /// Up to which number events may be missing.
+    /// Events up to this number may be missing.
     var thinned: Int64
-    /// The last link that was looked at.
+    /// The last event that was checked.
     private(set) var link: ChainLink
     private var nextPage: UInt32? = 1
     private(set) var isComplete = false
 
-    /// Some milliseconds of work each.
+    /// Each slice takes some milliseconds.
     private static let pagesOfSlice = 512
     private static let eventsOfSlice = 200
 
     /// - Parameters:
-    ///   - link: the event to begin after.
-    ///   - thinned: up to which number events may be missing.
+    ///   - link: the event after which to begin.
+    ///   - thinned: events up to this number may be missing.
     init(_ store: JournalStore, from link: ChainLink, thinned: Int64) {
         self.store = store
         self.link = link
         self.thinned = thinned
     }
 
-    /// Looks at slices for so long, or until all was looked at.
+    /// Checks slices until `span` is over or everything was checked.
     ///
-    /// - Throws: `SQLiteError` with `isDamage` where something is not what was written.
+    /// - Throws: `SQLiteError` with `isDamage` if something is not what was written.
     func look(within span: Duration) throws(SQLiteError) {
         let end = BootTime.now() + span
         while !isComplete, BootTime.now() < end { try advance() }
     }
 
-    /// Looks at one slice.
     func advance() throws(SQLiteError) {
         if let page = nextPage {
             nextPage = try scrub(from: page)
             return
         }
-        // All of it: also what somebody put before the first event.
+        // Begin at the lowest number, to find rows that somebody inserted before the first event.
         let rows = try store.chainedEvents(from: link == .start ? .min : link.number + 1, limit: Self.eventsOfSlice)
         for row in rows { link = try check(row, after: link) }
         guard rows.count < Self.eventsOfSlice else { return }
@@ -49,9 +48,9 @@ final class JournalInspection {
         isComplete = true
     }
 
-    /// Verifies the checksums of a slice of the file's pages.
+    /// Verifies the checksums of one slice of pages.
     ///
-    /// - Returns: the page to go on with; nil where the file ends.
+    /// - Returns: the next page; nil at the end of the file.
     private func scrub(from page: UInt32) throws(SQLiteError) -> UInt32? {
         guard try store.connection.reservedBytes() >= JournalSchema.reservedBytes else {
             throw Self.damage("the pages have no checksums")
@@ -65,7 +64,7 @@ final class JournalInspection {
         SQLiteError(.read, extendedCode: SQLiteError.damage, message: words)
     }
 
-    /// Checks every link between two numbers, both of which are there or were thinned.
+    /// Checks every link between two numbers. The events of both numbers exist or were thinned.
     func checkLinks(from first: Int64, to last: Int64) throws(SQLiteError) {
         var at = ChainLink(number: first - 1, hash: .zero)
         var isFirst = true
@@ -86,7 +85,7 @@ final class JournalInspection {
         if row.number == link.number + 1 {
             guard row.event?.previous == link.hash else { throw JournalStore.changed(number: row.number) }
         } else if row.number - 1 > thinned {
-            // Some that should be there are not.
+            // Events are missing that were not thinned.
             throw JournalStore.changed(number: link.number + 1)
         }
         return next

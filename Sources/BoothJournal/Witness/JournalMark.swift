@@ -2,10 +2,10 @@
 import BoothModel
 import Crypto
 
-/// How far the journal had come: what its file is held against at the next start.
+/// How far the journal had come. The file is compared with it at the next start.
 ///
-/// It is written after the sync of what it tells of, and never before: it may lag behind the file, it is never ahead of
-/// it. A file that is behind its mark was cut, replaced or put back from a copy.
+/// It is written only after the data that it describes is synced. So it may be behind the file, but never ahead. A file
+/// that is behind its mark was cut, replaced, or restored from a copy.
 struct JournalMark: Sendable, Hashable {
     /// How far one target had come.
     struct Progress: Sendable, Hashable {
@@ -15,20 +15,20 @@ struct JournalMark: Sendable, Hashable {
         var settled: Int64
     }
 
-    /// The highest generation of which a number was given.
+    /// The highest generation that was used.
     var generation: Int64
     var head: ChainLink
-    /// When the journal's file was made, in nanoseconds since 1970: a copy of it is another file. 0: not known.
+    /// When the journal's file was made, in nanoseconds since 1970; 0: not known. A copy of the file has another time.
     var birth: Int64
     var targets: [TargetID: Progress]
 
     private static let magic = Array("boothd01".utf8)
-    /// Most bytes of one mark; hundreds of targets fit.
+    /// The most bytes of one mark; enough for hundreds of targets.
     static let mostBytes = 16_384
 
-    /// The mark as bytes, its own digest last.
+    /// The mark as bytes; its own digest is last.
     ///
-    /// - Parameter turn: rises with each mark, so that the newest of two is known.
+    /// - Parameter turn: rises with each mark, so that the newest mark can be found.
     func encoded(turn: Int64) -> [UInt8] {
         var bytes = Self.magic
         for number in [turn, generation, head.number, birth] { Self.append(number, to: &bytes) }
@@ -48,7 +48,7 @@ struct JournalMark: Sendable, Hashable {
         withUnsafeBytes(of: number.bigEndian) { bytes.append(contentsOf: $0) }
     }
 
-    /// The mark that begins `bytes`; nil where they hold none, or a damaged one.
+    /// The mark at the start of `bytes`; nil if there is none, or if it is damaged.
     static func decode(_ bytes: [UInt8]) -> (mark: JournalMark, turn: Int64)? {
         var reader = Reader(bytes: bytes[...])
         guard reader.take(magic.count) == magic[...], let turn = reader.number(), let generation = reader.number(),
@@ -70,7 +70,7 @@ struct JournalMark: Sendable, Hashable {
         return (JournalMark(generation: generation, head: head, birth: birth, targets: targets), turn)
     }
 
-    /// Takes bytes from the front; fewer than asked for where there are no more.
+    /// Takes bytes from the front; fewer than asked for if there are no more.
     private struct Reader {
         var bytes: ArraySlice<UInt8>
 

@@ -2,53 +2,53 @@
 import BlockingIO
 import BoothModel
 
-/// When the file needs what, beside being written: its log moved, its rows looked at, its history thinned.
+/// When the file is due for maintenance: checkpoint, inspection, thinning, room.
 struct Care {
-    /// When the write-ahead log is moved into the file.
+    /// When the next checkpoint is due.
     var checkpointAt: BootTime?
-    /// The look at everything in the file that goes on; nil: none does.
+    /// The inspection in progress; nil: none.
     var inspection: JournalInspection?
     var inspectionAt: BootTime?
-    /// How far the thinning of what is too old has come; nil: none goes on.
+    /// The thinning by age in progress; nil: none.
     var aging: Aging?
     var agingAt: BootTime?
-    /// When it is seen whether there is room enough.
+    /// When the free room is checked next.
     var roomAt: BootTime?
-    /// When it is seen whether the directory is still the one that was opened.
+    /// When it is next checked that the directory is still in place.
     var placeAt: BootTime?
-    /// When `historyFrom` and `daysLeft` are reckoned anew.
+    /// When `historyFrom` and `daysLeft` are computed next.
     var figuresAt: BootTime?
-    /// The time of the oldest event that is kept; nil: there is none, or it is not known.
+    /// The time of the oldest event in the file; nil: there is none, or it is not known.
     var historyFrom: WallTime?
-    /// Days until the file is full at the last day's rate; nil: that cannot be said.
+    /// Days until the file is full, at the rate of the last day; nil: not known.
     var daysLeft: Int?
-    /// Up to which number the log was thinned for want of room.
+    /// Events up to this number were looked at by the thinning for room.
     var thinnedForRoom: Int64 = 0
-    /// Whether anything before that may have been settled or closed since it was passed over.
+    /// Whether any of these events may have been settled, or their incidents closed, since then.
     var isSettledSinceThinning = false
-    /// When each target was last told of a loss, and which have answered since.
+    /// When each target was last told of a loss; below, the targets that have answered since.
     var lossToldAt: [TargetID: BootTime] = [:]
     var answered: Set<TargetID> = []
 
     struct Aging {
         /// The last number that was looked at.
         var cursor: Int64 = 0
-        /// Events below this key are too old.
+        /// Events with a lower key are too old.
         let below: Int64
     }
 
-    /// After a burst of commits it is quiet for so long before the log is moved.
+    /// From the first commit of a burst to the checkpoint.
     private static let checkpointDelay = Duration.milliseconds(500)
-    /// Between two slices of what nobody waits for.
+    /// Between two slices of background work.
     static let pause = Duration.milliseconds(10)
-    /// Between two looks at everything, and between two thinnings.
+    /// Between two inspections, and between two thinnings by age.
     static let day = Duration.seconds(86_400)
     static let placeInterval = Duration.seconds(20)
     static let figuresInterval = Duration.seconds(60)
 
     var deadlines: [BootTime?] { [checkpointAt, roomAt, inspectionAt, agingAt, placeAt, figuresAt] }
 
-    /// A file was opened: it is looked at, and thinned, from now on.
+    /// A file was opened: plans its inspection, thinning and checkpoint.
     mutating func takeUp(_ opened: OpenedJournal) {
         let now = BootTime.now()
         inspection = JournalInspection(opened.store, from: .start, thinned: 0)
@@ -62,7 +62,6 @@ struct Care {
         isSettledSinceThinning = false
     }
 
-    /// No file is open.
     mutating func forgetFile() {
         (checkpointAt, roomAt, inspectionAt) = (nil, nil, nil)
         (agingAt, placeAt, figuresAt) = (nil, nil, nil)

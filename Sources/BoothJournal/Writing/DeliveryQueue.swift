@@ -1,26 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-/// One target's queue as the journal's thread knows it beyond the file.
+/// The state of one target's queue that the journal's thread holds in memory.
 struct DeliveryQueue {
     let target: TargetID
-    /// `target.number` of the file; nil while none was opened.
+    /// `target.number` in the file; nil until a file was opened.
     var number: Int64?
-    /// The last count given out in this generation; the next event of this target gets the one after it.
+    /// The last count given in this generation; the target's next event gets the next count.
     var lastCount: Int64 = 0
     var queued = 0
     var rejected = 0
     /// All events up to this number were answered.
     var settledThrough: Int64 = 0
-    /// What the target's thread asked for and has not been given.
+    /// The open request of the target's thread.
     var request: FetchRequest?
-    /// Events handed out and not settled, by id: at most what fits in the batches under way.
+    /// Events that were handed out and not settled, by id: at most those in the batches under way.
     private(set) var handedOut: [EventID: HandedOut] = [:]
 
     struct HandedOut {
-        /// Times that the target's thread began to send it since this start.
+        /// How often the target's thread began to send it since this start.
         var attempts = 0
-        /// Whether an attempt is under way, or ended with the platform promising receipts.
+        /// Whether an attempt is under way, or ended with a promise of receipts.
         var isSent = false
     }
 
@@ -28,13 +28,12 @@ struct DeliveryQueue {
         self.target = target
     }
 
-    /// The next count, without gaps.
+    /// The next count; counts have no gaps.
     mutating func takeCount() -> Int64 {
         lastCount += 1
         return lastCount
     }
 
-    /// Makes an event ready to be sent to this target.
     mutating func handOut(_ delivery: JournalStore.Delivery) -> QueuedEvent {
         if handedOut[delivery.event] == nil { handedOut[delivery.event] = HandedOut() }
         let sequence = delivery.sequence.text
@@ -52,9 +51,9 @@ struct DeliveryQueue {
         handedOut[event]?.isSent = false
     }
 
-    /// It is handed out no more.
+    /// Forgets a handed-out event.
     ///
-    /// - Returns: whether it was.
+    /// - Returns: whether it was handed out.
     mutating func settle(_ event: EventID) -> Bool {
         handedOut.removeValue(forKey: event) != nil
     }

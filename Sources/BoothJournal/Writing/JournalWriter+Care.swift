@@ -3,12 +3,11 @@ import BlockingIO
 import BoothModel
 import SQLite
 
-// What the file needs while nobody waits for it. Each turn does a slice of some milliseconds at most.
+// Maintenance of the file while the thread is idle. Each turn does a slice of some milliseconds at most.
 extension JournalWriter {
-    /// A log shorter than this is not worth the writes: a page that changes again is then moved once.
+    /// A log with fewer bytes is not checkpointed: if a page changes again, it is then moved only once.
     private static let shortLog: Int64 = 1 << 20
 
-    /// Does what is due.
     func takeCare() {
         guard let file, storage == .ok else { return }
         let now = BootTime.now()
@@ -16,7 +15,7 @@ extension JournalWriter {
             try checkpoint(file.store, at: now)
             if due(care.roomAt, now) {
                 try keepRoom(in: file, at: now)
-                // A slice of thinning may write as much as the turn before it.
+                // A slice of thinning may have written as much as the turn before it.
                 try checkpoint(file.store, at: now)
             }
             if due(care.placeAt, now) { try lookAtPlace(of: file, at: now) }
@@ -33,7 +32,7 @@ extension JournalWriter {
 
     private func due(_ instant: BootTime?, _ now: BootTime) -> Bool { instant.map { $0 <= now } ?? false }
 
-    /// Brings the write-ahead log into the database when nobody waits: between bursts, or when it has grown long.
+    /// Checkpoints when the thread is idle between bursts, or when the log has grown long.
     private func checkpoint(_ store: JournalStore, at now: BootTime) throws(SQLiteError) {
         guard let due = care.checkpointAt else { return }
         let allowance = JournalSchema.logAllowance(of: setup.limit)
@@ -45,8 +44,8 @@ extension JournalWriter {
         witness.sync()
     }
 
-    /// A directory that was deleted, or another one in its place: what is written to the open file reaches nobody. All that
-    /// it holds is carried over to where the path leads now.
+    /// Checks whether the directory was deleted or replaced. Writes to the open file would then be lost, so its content
+    /// is copied into a new file at the path.
     private func lookAtPlace(of file: OpenFile, at now: BootTime) throws(SQLiteError) {
         care.placeAt = now + Care.placeInterval
         guard !file.directory.isInPlace || !file.isInPlace else { return }
@@ -61,7 +60,7 @@ extension JournalWriter {
         startOpening(carryingOver: file.store)
     }
 
-    /// Looks at the pages and the chain of the whole file, once after the start and once a day.
+    /// Inspects the pages and the chain of the whole file, once after a start and once a day.
     private func inspect(_ store: JournalStore, at now: BootTime) throws(SQLiteError) {
         let inspection = care.inspection ?? JournalInspection(store, from: .start, thinned: 0)
         care.inspection = inspection
@@ -69,7 +68,7 @@ extension JournalWriter {
         try inspection.advance()
         if inspection.isComplete {
             care.inspection = nil
-            // It met every page once.
+            // The inspection read every page once.
             try store.releaseMemory()
         }
         care.inspectionAt = now + (inspection.isComplete ? Care.day : Care.pause)
@@ -77,11 +76,10 @@ extension JournalWriter {
 
     // MARK: History
 
-    /// Events of one slice of thinning.
     private static let slice = 64
 
-    /// Thins what was settled longer ago than `keep`, once a day. What is old is reckoned from the newest event, and not by a
-    /// clock that may be wrong by decades.
+    /// Deletes settled history older than `keep`, once a day. Age is measured from the newest event, because the clock
+    /// may be wrong by decades.
     private func age(_ file: OpenFile, at now: BootTime) throws(SQLiteError) {
         let store = file.store
         let newest = try store.lastKey() >> 12
@@ -99,7 +97,7 @@ extension JournalWriter {
         if slice.removed + closed > 0 { care.noteWrite() }
     }
 
-    /// How far back history reaches, and how many days of room are left at the last day's rate.
+    /// Computes how far back history reaches, and for how many days there is room at the rate of the last day.
     private func reckon(_ store: JournalStore, at now: BootTime) throws(SQLiteError) {
         care.figuresAt = now + Care.figuresInterval
         (care.historyFrom, care.daysLeft) = (nil, nil)
@@ -110,7 +108,7 @@ extension JournalWriter {
         let ofDay = try store.eventCount(from: dayBefore)
         let inAll = max(1, store.head.number - (try store.thinned()))
         let room = try store.room()
-        // A day has to have passed before anybody can say what one brings.
+        // The rate is only known after a full day.
         guard newest - (oldest >> 12) >= 86_400_000, ofDay > 0 else { return }
         let pagesOfDay = max(1, room.used * ofDay / inAll)
         care.daysLeft = Int(min(36_500, room.free / pagesOfDay))
@@ -118,7 +116,7 @@ extension JournalWriter {
 }
 
 extension JournalWriter.OpenFile {
-    /// Whether the path still names the file that is open.
+    /// Whether the path still names the open file.
     var isInPlace: Bool {
         directory.isFile(directory.journal) && (birth == 0 || directory.birthOfJournal == birth)
     }

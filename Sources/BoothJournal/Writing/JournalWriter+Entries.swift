@@ -3,18 +3,18 @@ import BlockingIO
 import BoothModel
 import SQLite
 
-// How an entry gets its place in the queues, and how the queues reach the targets.
+// How an entry enters the queues, and how queued events reach the targets.
 extension JournalWriter {
-    /// How long a state that can be told again may wait for company.
+    /// How long an entry that can be recorded again may wait before it is committed.
     private static let flushDelay = Duration.seconds(1)
 
-    /// Most entries that wait in memory while the disk refuses; some 20 MB.
+    /// The most entries in memory while the disk fails; about 20 MB.
     static let mostPending = 10_000
 
-    /// Queues the entry's events and settles what it says is answered; it is written with the next commit.
+    /// Queues the events of an entry and applies its settlements. The next commit writes it.
     func accept(_ entry: JournalEntry) {
         if entry.isTransient {
-            // What is closed moves no more: nothing would ever take it out of here.
+            // A closed incident gets no more entries, so nothing would remove it from `shown`.
             for incident in entry.incidents where incident.isOpen { shown[incident.id] = incident }
             return
         }
@@ -34,15 +34,15 @@ extension JournalWriter {
         dropFromMemory()
     }
 
-    /// The event tells the target of what it lost; what is lost from now on is another loss.
+    /// The event reports the target's loss. Later losses belong to another report.
     private func noteTold(_ target: TargetID, by event: EventID) {
         if untold[target]?.opensGeneration == true { opening.insert(target, for: event) }
-        // The event says what was reported, and not what went since.
+        // The event covers what was reported to the core, not what was lost after that.
         untold[target] = lostSinceReport.removeValue(forKey: target)
         reportedLosses.remove(target)
     }
 
-    /// Notes that an event for a target was given up after the core had been asked to tell of others.
+    /// Notes that an event was given up after the core had been asked to report earlier losses.
     func noteLossSinceReport(
         of sequence: SequenceNumber, category: String, for target: TargetID, _ reason: Loss.Reason
     ) {
@@ -51,8 +51,8 @@ extension JournalWriter {
         lostSinceReport[target, default: none].add(sequence, category: category)
     }
 
-    /// The memory is whole each time: an older one that still waits is not written. Where that could not wait, neither
-    /// can this one.
+    /// Each memory is complete, so an older one that still waits is dropped. If the older one had to be written at
+    /// once, so has this one.
     private func supersedeMemory(by item: inout PendingEntry) {
         guard let index = pending.lastIndex(where: { $0.entry.memory != nil }) else { return }
         pending[index].entry.memory = nil
@@ -64,7 +64,7 @@ extension JournalWriter {
         guard queues[target] != nil else { return }
         let wasHandedOut = queues[target]?.settle(event) == true
         care.answered.insert(target)
-        // Sent from memory and answered before it could be written: it is written as answered.
+        // It was sent from memory and answered before it was written: write it together with its answer.
         for index in pending.indices {
             let row = pending[index].deliveries.firstIndex { $0.target == target && $0.event.id == event }
             guard let row else { continue }
@@ -82,20 +82,20 @@ extension JournalWriter {
         if settlement.outcome.isRejection { queues[settlement.target]?.rejected += 1 }
     }
 
-    /// Whether an event waits in the file and was not handed out since the start: a receipt that was promised before a
-    /// restart takes it out of the queue as well.
+    /// Whether an event waits in the file but was not handed out since the start. A receipt that was promised before a
+    /// restart settles such an event too.
     private func isWaitingInFile(_ settlement: JournalEntry.Settlement, besides item: PendingEntry) -> Bool {
         guard let queue = queues[settlement.target], queue.queued > 0, let number = queue.number else { return false }
         let isWaiting = read { store throws(SQLiteError) in try store.isWaiting(settlement.event, for: number) }
-        // The file does not know yet what was said just before.
+        // The file does not know yet of settlements that still wait to be written.
         let isSettled = { (item: PendingEntry) in
             item.settled.contains { $0.target == settlement.target && $0.event == settlement.event }
         }
         return isWaiting == true && !isSettled(item) && !pending.contains(where: isSettled)
     }
 
-    /// While the disk refuses for long, what is answered goes first; then the least urgent and oldest, which is told as a
-    /// loss. A help press goes last of all, and an answer never.
+    /// When the disk fails for long and memory is full, drops one entry. Answered entries go first, then the least
+    /// urgent and oldest, whose loss is reported. Help presses go last. Settlements are never dropped.
     private func dropFromMemory() {
         guard pending.count > Self.mostPending else { return }
         if let index = pending.firstIndex(where: { $0.isExpendable && $0.isAnswered }) ?? leastUrgent() {
@@ -106,7 +106,7 @@ extension JournalWriter {
     private func leastUrgent() -> Int? {
         let least = pending.lazy.filter(\.isExpendable).map(\.priority).max()
         if let index = pending.firstIndex(where: { $0.isExpendable && $0.priority == least }) { return index }
-        // Nothing but presses and answers: the oldest press that somebody has answered for, then the oldest.
+        // Only presses and settlements are left: drop the oldest answered press, or else the oldest press.
         guard pending.count > 2 * Self.mostPending else { return nil }
         return pending.firstIndex { !$0.deliveries.isEmpty && $0.isAnswered }
             ?? pending.firstIndex { !$0.deliveries.isEmpty }
@@ -116,7 +116,7 @@ extension JournalWriter {
         givenUp += dropped.entry.events.count
         for delivery in dropped.deliveries where delivery.outcome == nil {
             queues[delivery.target]?.queued -= 1
-            // A receipt that still comes for it finds nothing to settle, and counts nothing twice.
+            // A late receipt for it then finds nothing to settle, and the counts stay right.
             _ = queues[delivery.target]?.settle(delivery.event.id)
             let none = UntoldLoss(loss: Loss(reason: .memory), opensGeneration: false)
             guard let sequence = delivery.sequence else { continue }
@@ -128,7 +128,7 @@ extension JournalWriter {
 
     // MARK: Feeding the targets
 
-    /// Hands each target that asked what it asked for, if there is any.
+    /// Gives each target the events that it asked for, if there are any.
     func serveTargets() {
         for target in setup.targets {
             guard let queue = queues[target], let request = queue.request, queue.queued > 0 else { continue }
@@ -141,14 +141,14 @@ extension JournalWriter {
         }
     }
 
-    /// The head of a queue: what is on disk and, while the disk refuses, what is only in memory.
+    /// The head of a queue: events on disk and, while the disk fails, also events that are only in memory.
     func nextDeliveries(
         of queue: DeliveryQueue, limit: Int, helpAfter: EventID? = nil, except: Set<EventID> = []
     ) -> [JournalStore.Delivery] {
         let answered = answeredInMemory(of: queue.target)
         var waiting = stored(of: queue, limit: limit + answered.count + except.count, helpAfter: helpAfter)
         waiting.removeAll { answered.contains($0.event) || except.contains($0.event) }
-        // A commit that failed may have arrived: what memory holds is what is sent.
+        // An event may be in both, because a failed commit may have been written. Memory's copy is the one to send.
         if storage != .ok {
             let held = inMemory(of: queue.target, helpAfter: helpAfter, except: except)
             let ids = Set(held.map(\.event))
@@ -178,13 +178,13 @@ extension JournalWriter {
         do throws(SQLiteError) {
             return try file.store.queue(of: number, limit: limit, helpAfter: helpAfter)
         } catch {
-            // What cannot be read is not nothing: it is a fault, and is tried again.
+            // A failed read does not mean an empty queue: it is a fault, and is retried.
             refuse(.database(error))
             return []
         }
     }
 
-    /// Events whose answers have not reached the file: any at all only while the disk refuses.
+    /// Events whose answers are not in the file yet. After a turn there are some only while the disk fails.
     private func answeredInMemory(of target: TargetID) -> Set<EventID> {
         var answered: Set<EventID> = []
         for item in pending {

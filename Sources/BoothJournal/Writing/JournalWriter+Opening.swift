@@ -3,12 +3,12 @@ import BlockingIO
 import BoothModel
 import SQLite
 
-// How a file is opened, at the start and after one was lost: on a thread of its own, since a damaged one is read out first
-// and a disk may hang. This thread serves from memory meanwhile.
+// Opens a file, at the start and after one was lost. It uses a thread of its own, because a damaged file is read out
+// first and a disk may hang. Meanwhile the journal's thread serves from memory.
 extension JournalWriter {
-    /// Has a file opened; `takeUp` gets what came of it.
+    /// Starts a thread that opens a file; `takeUp` gets the result.
     ///
-    /// - Parameter store: an open file that lost its place, whose contents are carried over.
+    /// - Parameter store: an open file whose directory was deleted or replaced; its content is copied over.
     func startOpening(carryingOver store: JournalStore? = nil) {
         guard !isOpening else { return }
         var order = JournalOpening(
@@ -18,7 +18,7 @@ extension JournalWriter {
         order.isSuspect = isSuspect
         order.isAfterFailure = hasFailed
         order.displaced = store.map(Handover.init)
-        // What is asked of the file from now on waits for it; asking it again and again would open it again and again.
+        // Orders wait for the opening that was just started, so no retry is planned.
         retryAt = nil
         do throws(SystemError) {
             _ = try WorkerThread(name: "journal-open") { [order, post] in
@@ -34,7 +34,7 @@ extension JournalWriter {
     private static let openingNow = Message(
         zh: "正在打开日志，消息暂存内存并照常发送", en: "the journal is being opened; events are held in memory and sent from there")
 
-    /// Opens the file on this thread, for a start that waits for it anyway.
+    /// Opens the file on this thread.
     func openNow() throws(JournalError) {
         let order = JournalOpening(
             path: setup.directory, vfs: setup.vfs, targets: setup.targets, limit: setup.limit,
@@ -42,7 +42,6 @@ extension JournalWriter {
         takeUp(.success(try order.open()))
     }
 
-    /// A file was opened, or could not be.
     func takeUp(_ outcome: Result<OpenedJournal, JournalError>?) {
         isOpening = false
         switch outcome {
@@ -57,15 +56,16 @@ extension JournalWriter {
         do throws(SQLiteError) {
             try takeNumbers(of: opened)
         } catch {
-            // A full disk leaves open what is open. But this file's queues are not known yet: what is written to it would
-            // wait for nobody. It is opened once more.
+            // A full disk does not close the file. But the queues of this file are not known yet, so its events would
+            // wait for nobody. Open it again.
             return refuse(.database(error))
         }
         file = OpenFile(directory: opened.directory, store: opened.store, birth: opened.birth)
         isSuspect = false
         hasFailed = false
         for (target, queue) in opened.queues { count(queue, of: target, opened.settled[target] ?? 0) }
-        // What waits in memory may have arrived by the commit that failed, and is counted twice then.
+        // A commit that failed may have been written. Then its events are in the file and in memory, and are counted
+        // twice.
         if !pending.isEmpty { hasDoubtfulTallies = true }
         open = Set(opened.incidents.map(\.id.key))
         for incident in pending.flatMap(\.entry.incidents) where incident.isOpen { open.insert(incident.id.key) }
@@ -79,9 +79,10 @@ extension JournalWriter {
         write()
     }
 
-    /// From now on numbers are given as the file knows them, unless memory was ahead of it.
+    /// Continues the file's numbers, or memory's numbers if those are ahead.
     private func takeNumbers(of opened: OpenedJournal) throws(SQLiteError) {
-        // What begins a generation in memory tells of everything before it: its first number is not given once more.
+        // Memory's generation is newer, and its first event reports everything before it. So the file's losses are
+        // included.
         let isAhead = isNumberedFromMemory && generation ?? 0 > opened.generation
         if !isAhead { untold.merge(opened.untold) { inMemory, _ in inMemory } }
         writtenUntold = opened.untold
@@ -92,7 +93,7 @@ extension JournalWriter {
             return opening.removeAll()
         }
         guard inMemory <= opened.generation else { return }
-        // What was sent from memory keeps its numbers. What follows is numbered above both.
+        // Events that were sent from memory keep their numbers. Later events get a generation above both.
         let next = Generation.next(after: opened.generation)
         try opened.store.beginGeneration(next, for: setup.targets, .memory)
         generation = next
@@ -108,7 +109,7 @@ extension JournalWriter {
         }
     }
 
-    /// What waits in the file, and in memory beside it.
+    /// Counts what waits in the file and in memory.
     private func count(_ queue: OpenedJournal.Queue, of target: TargetID, _ settled: Int64) {
         let inMemory = pending.flatMap(\.deliveries).filter { $0.target == target }
         let answers = pending.flatMap(\.settled).filter { $0.target == target }
@@ -119,12 +120,12 @@ extension JournalWriter {
         queues[target]?.rejected = queue.rejected + refused
     }
 
-    /// Gives the core what the file remembers, the first time, or tells it that the file is another one.
+    /// Reports the file's contents to the core: the first time, or because the file is a new one.
     private func recall(_ opened: OpenedJournal) {
         let contents = contents(of: opened)
         if !isRecalled {
             isRecalled = true
-            // The memory of a run that knew nothing must not take the place of what the file has: the core joins them.
+            // This run's memory was made without the file's memory and must not replace it. The core joins the two.
             for index in pending.indices { pending[index].entry.memory = nil }
             guard isStarted else {
                 contentsAtStart = contents
@@ -145,7 +146,7 @@ extension JournalWriter {
 
     // MARK: Losses
 
-    /// Asks the core to tell what was lost and was not told.
+    /// Asks the core to report losses that were not reported yet.
     func tellLosses() {
         let new = untold.filter { !reportedLosses.contains($0.key) && mayTell($0.key) }
         guard !new.isEmpty else { return }
@@ -157,7 +158,7 @@ extension JournalWriter {
         report(.lost(new.mapValues(\.loss)))
     }
 
-    /// While one event after another is given up, that is told once a day, or once the target takes something.
+    /// If more and more events are given up, this is reported once a day, or as soon as the target answers something.
     private func mayTell(_ target: TargetID) -> Bool {
         guard untold[target]?.opensGeneration == false, let last = care.lossToldAt[target] else { return true }
         return BootTime.now() >= last + .seconds(86_400) || care.answered.contains(target)

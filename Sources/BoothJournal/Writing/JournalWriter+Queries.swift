@@ -2,7 +2,7 @@
 import BoothModel
 import SQLite
 
-// What `boothctl` asks. A question that the disk refuses to answer gets what is known without it.
+// Queries. If the disk fails, the answer has what is known without it.
 extension JournalWriter {
     func answer(_ query: JournalQuery) {
         switch query {
@@ -20,7 +20,7 @@ extension JournalWriter {
         }
     }
 
-    /// nil where the disk refuses.
+    /// The result of `body`; nil if no file is open or the disk failed.
     func read<Value>(_ body: (JournalStore) throws(SQLiteError) -> Value) -> Value? {
         guard let file else { return nil }
         do throws(SQLiteError) {
@@ -31,14 +31,14 @@ extension JournalWriter {
         }
     }
 
-    /// Most closed incidents that one answer lists.
+    /// The most closed incidents in one answer.
     private static let mostClosed = 1000
 
     private func incidents(all: Bool) -> [Incident]? {
         let stored = read { store throws(SQLiteError) in
             try (all ? store.closedIncidents(limit: Self.mostClosed) : []) + store.openIncidents()
         }
-        // Without a file, what this run knows is all there is.
+        // If no file was opened yet, this run's incidents are all that is known.
         guard let stored = stored ?? (isRecalled ? nil : []) else { return nil }
         var byID = Dictionary(stored.map { ($0.id, $0) }, uniquingKeysWith: { closed, _ in closed })
         for incident in unwritten { byID[incident.id] = incident }
@@ -50,7 +50,7 @@ extension JournalWriter {
         return read { store throws(SQLiteError) in try store.incident(id) }.map { found in found.map { [$0] } ?? [] }
     }
 
-    /// Incidents as they stand in memory: not written while the disk refuses, or not worth it.
+    /// Incidents that are only in memory: not written yet, or transient.
     var unwritten: [Incident] { pending.flatMap(\.entry.incidents) + shown.values }
 
     private func incident(of id: EventID) -> EventID? {

@@ -2,17 +2,16 @@
 import BoothModel
 import SQLite
 
-/// Somebody wants refused events sent once more.
 struct RetryOrder: Sendable {
-    /// nil: all of them.
+    /// nil: all refused events.
     let event: EventID?
     let answer: @Sendable ([(target: TargetID, event: EventID)]?) -> Void
 }
 
-// Refused events that go back into their queues.
+// Puts refused events back into their queues.
 extension JournalWriter {
-    /// Answers `order`. What waited was written just before: a refusal that is still in memory is one that the disk did
-    /// not take, and it would not take its undoing either.
+    /// Answers `order`. Pending entries were just written. If some are still pending, the disk is failing, and it could
+    /// not store this change either.
     func putBack(_ order: RetryOrder) {
         guard pending.isEmpty, storage == .ok, let file else { return order.answer(nil) }
         do throws(SQLiteError) {
@@ -24,7 +23,7 @@ extension JournalWriter {
             if !back.isEmpty { care.noteWrite() }
             order.answer(back)
         } catch {
-            // A commit that fails may have arrived: the file is asked once it can be written again.
+            // A commit that failed may have been written: count again when the file can be written.
             hasDoubtfulTallies = true
             refuse(.database(error))
             order.answer(nil)
@@ -44,7 +43,7 @@ extension JournalWriter {
         return back
     }
 
-    /// Takes the tallies from the file, which has everything now.
+    /// Counts the queues in the file; nothing else is pending.
     func recount(in store: JournalStore) throws(SQLiteError) {
         for (target, queue) in queues {
             guard let number = queue.number else { continue }

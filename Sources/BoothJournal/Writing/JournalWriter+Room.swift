@@ -3,15 +3,15 @@ import BlockingIO
 import BoothModel
 import SQLite
 
-// How the journal keeps within its limit: settled history is thinned, the oldest first; where what waits fills the room by
-// itself, the least urgent is given up, and that is told. A press goes last of all.
+// How the journal stays within its limit. It thins settled history, oldest first. If queued events alone fill the file,
+// it gives up the least urgent ones and reports the loss. Presses go last.
 extension JournalWriter {
-    /// Events of one slice.
     private static let slice = 64
 
-    /// Makes room where little is left: a slice at a time, before it is needed.
+    /// Makes room in time, one slice per turn, when little is left.
     ///
-    /// An eighth of the room is kept free of history, a sixteenth of what waits: for presses, and for answers.
+    /// History may use seven eighths of the room, and queued events fifteen sixteenths. The rest is for presses and
+    /// answers.
     func keepRoom(in file: OpenFile, at now: BootTime) throws(SQLiteError) {
         care.roomAt = nil
         let room = try file.store.room()
@@ -24,21 +24,21 @@ extension JournalWriter {
         if thinning.removed > 0 || !thinning.goesOn { care.noteWrite() }
     }
 
-    /// Makes room for what the file had no room for.
+    /// Makes room after a commit found the file or the disk full.
     ///
-    /// - Returns: whether it is worth trying again.
+    /// - Returns: whether the commit is worth trying again.
     func makeRoom(in file: OpenFile) throws(SQLiteError) -> Bool {
         if file.directory.ballast.release() { return true }
-        // With room left in the file it is the disk that is full: to delete rows would not help it.
+        // If the file has room left, the disk is full, and deleting rows would not help.
         var room = try file.store.room()
-        // What can never fit is no reason to delete all there is.
+        // Entries that can never fit are no reason to delete everything.
         let needed = pagesOfPending < room.most / 2 ? pagesOfPending : 0
         guard room.free < max(room.most / 8, needed) else { return false }
         var removed = 0
         while removed < Self.slice || room.free < needed {
             let thinning = try thin(file.store)
             removed += thinning.removed
-            // Nothing that waits is given up while there is settled history behind it.
+            // No queued event is given up while there is settled history to delete.
             if thinning.removed == 0, !thinning.goesOn {
                 guard removed < Self.slice, try giveUp(in: file.store) else { break }
             }
@@ -48,7 +48,7 @@ extension JournalWriter {
         return removed > 0
     }
 
-    /// How many pages what waits to be written may take, generously: its text, and a row in each of its tables.
+    /// A generous estimate of the pages that the pending entries need: their text, and a row in each table.
     private var pagesOfPending: Int64 {
         var bytes = 0
         for item in pending {
@@ -59,18 +59,16 @@ extension JournalWriter {
         return Int64(bytes) / JournalSchema.pageSize
     }
 
-    /// Of a row: its keys, its hashes, and what is left free on the pages around it.
+    /// Bytes of a row besides its text: keys, hashes, and free space on the pages around it.
     private static let bytesBesideText = 512
 
-    /// What a slice of thinning came to.
     private struct Thinning {
-        /// How many events and closed incidents went.
+        /// How many events and closed incidents were deleted.
         var removed: Int
-        /// Whether there is more to look at; else there is nothing left that could go, until something is settled.
+        /// Whether there is more to look at. If not, nothing can be deleted until something is settled.
         var goesOn: Bool
     }
 
-    /// Deletes a slice of settled history.
     private func thin(_ store: JournalStore) throws(SQLiteError) -> Thinning {
         let (cursor, open) = (care.thinnedForRoom, self.open)
         var thinning = Thinning(removed: 0, goesOn: true)
@@ -80,11 +78,11 @@ extension JournalWriter {
             if slice.goesOn {
                 care.thinnedForRoom = slice.cursor
             } else if care.isSettledSinceThinning {
-                // What waited was passed over: it is looked at again from the beginning.
+                // Some events that were passed over may be settled now: start again from the beginning.
                 care.thinnedForRoom = 0
                 care.isSettledSinceThinning = false
             } else {
-                // The newest event stays, and may go once there is another.
+                // The newest event stays. It may be deleted when there is a newer one.
                 care.thinnedForRoom = min(slice.cursor, store.head.number - 1)
                 thinning.goesOn = false
             }
@@ -95,9 +93,9 @@ extension JournalWriter {
         return thinning
     }
 
-    /// Gives up a slice of what waits, or was refused, with the least urgent priority there is; what was refused first.
+    /// Gives up one slice of queued or refused events, of the least urgent priority that exists; refused ones first.
     ///
-    /// - Returns: whether there was anything.
+    /// - Returns: whether there were any.
     private func giveUp(in store: JournalStore) throws(SQLiteError) -> Bool {
         for rank in (Priority.help.rawValue...Priority.routine.rawValue).reversed() {
             guard let priority = Priority(rawValue: rank) else { continue }
@@ -124,7 +122,7 @@ extension JournalWriter {
             return dropped
         }
         guard !dropped.isEmpty else { return false }
-        // What nobody waits for any more is the oldest there is.
+        // The dropped events can be thinned now, and they may be the oldest: start again from the beginning.
         care.thinnedForRoom = 0
         care.isSettledSinceThinning = true
         switch state {
@@ -136,7 +134,7 @@ extension JournalWriter {
                 _ = queues[target]?.settle(event.event)
                 noteLossSinceReport(of: event.sequence, category: event.category, for: target, .overflow)
             }
-            // What goes on being lost is told once a day.
+            // Further losses are reported once a day.
             care.answered.remove(target)
         case .rejected: queues[target]?.rejected -= dropped.count
         }

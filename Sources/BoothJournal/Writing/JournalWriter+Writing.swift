@@ -3,12 +3,13 @@ import BlockingIO
 import BoothModel
 import SQLite
 
-// One transaction and one sync for whatever waits, and what follows from a disk that refuses.
+// Commits all pending entries as one transaction with one sync, and handles a failing disk.
 extension JournalWriter {
     private static let retryDelay = Duration.seconds(1)
     private static let mostRetryDelay = Duration.seconds(60)
 
-    /// What must be on disk goes there at once. The rest waits for company, but not for a reader to miss it.
+    /// Whether to write now. Entries that must be on disk are due at once. Others wait for more entries, but not if a
+    /// query or a target needs them.
     func isDue(hasQueries: Bool) -> Bool {
         let now = BootTime.now()
         if let retryAt { return retryAt <= now }
@@ -17,7 +18,7 @@ extension JournalWriter {
         return hasQueries || hasHungry || pending.contains { !$0.entry.canBeToldAgain } || (flushAt ?? now) <= now
     }
 
-    /// Writes what waits. Where no file is open, one is opened first, and this is called again.
+    /// Writes the pending entries. If no file is open, starts to open one; this is called again after that.
     func write() {
         guard let file else { return startOpening() }
         do throws(SQLiteError) {
@@ -38,7 +39,7 @@ extension JournalWriter {
     private func commit(to store: JournalStore) throws(SQLiteError) {
         guard let generation else { throw JournalStore.unknownQueue }
         let counts = queues.mapValues(\.lastCount)
-        // What came since the disk refused may have none yet. Without one it would be recorded and wait for nobody.
+        // Entries that came since the disk failed may have no numbers. Without a number an event would be in no queue.
         let numbered = numberPending()
         let isSynced = isNumberedFromMemory || pending.contains { !$0.entry.canBeToldAgain || !$0.entry.events.isEmpty }
         do throws(SQLiteError) {
@@ -53,7 +54,7 @@ extension JournalWriter {
                 }
             }
         } catch {
-            // Nobody has seen these numbers: they are given again, or others are.
+            // Nobody has seen these numbers, so they can be given again.
             forget(numbered, since: counts)
             throw error
         }
@@ -62,9 +63,9 @@ extension JournalWriter {
         isNumberedFromMemory = false
     }
 
-    /// Gives every event that has none its place in the sequence of each of its targets.
+    /// Gives every pending event its place in the sequence of each of its targets.
     ///
-    /// - Returns: the places in `pending` of those that got one.
+    /// - Returns: the positions in `pending` of the deliveries that got a number.
     @discardableResult
     func numberPending() -> [(entry: Int, row: Int)] {
         guard let generation else { return [] }
@@ -80,13 +81,13 @@ extension JournalWriter {
         return numbered
     }
 
-    /// The first count of a generation is the event's that tells of the loss before it.
+    /// The next count for a delivery. Count 1 of a generation belongs to the event that reports the loss before it.
     private func takeCount(for delivery: PendingEntry.Delivery) -> Int64 {
         if opening.remove(delivery.target, for: delivery.event.id) { return 1 }
         return queues[delivery.target]?.takeCount() ?? 0
     }
 
-    /// Takes numbers back that were given just now. What was sent from memory before keeps its own.
+    /// Takes back numbers that were just given. Events that were sent from memory before keep theirs.
     private func forget(_ numbered: [(entry: Int, row: Int)], since counts: [TargetID: Int64]) {
         guard !numbered.isEmpty else { return }
         for (index, row) in numbered {
@@ -97,7 +98,6 @@ extension JournalWriter {
         for (target, count) in counts { queues[target]?.lastCount = count }
     }
 
-    /// What was pending is on disk.
     private func noteWritten() {
         let recorded = pending.flatMap(\.entry.events)
         for incident in pending.flatMap(\.entry.incidents) {
@@ -118,7 +118,7 @@ extension JournalWriter {
         care.noteWrite()
     }
 
-    /// Leaves word of how far the journal has come: after the sync, before anybody hears of it.
+    /// Writes the mark: after the sync, and before anybody is told.
     func mark() {
         guard let file, let generation else { return }
         let head = file.store.head
@@ -129,7 +129,7 @@ extension JournalWriter {
                 targets: queues.mapValues { .init(last: $0.lastCount, settled: $0.settledThrough) }))
     }
 
-    // MARK: A disk that refuses
+    // MARK: A failing disk
 
     private func recover() {
         retryAt = nil
@@ -138,15 +138,15 @@ extension JournalWriter {
         refusals = BootTime.now() < (lastRefusal ?? .now()) + Self.mostRetryDelay ? refusals : 0
     }
 
-    /// The disk refused to open, to write, or to give what is queued: memory holds what it can until it recovers.
+    /// Handles a failure to open, write or read: memory holds entries until the disk works again.
     ///
-    /// After an I/O error nothing that the connection believes can be trusted: it is opened anew, and what was being
-    /// written is written again, which changes nothing where it had arrived (sqlite.org/rescode.html#ioerr).
+    /// After an I/O error the connection's state cannot be trusted. So the file is opened again and the entries are
+    /// written again. This changes nothing if they had been written (sqlite.org/rescode.html#ioerr).
     func refuse(_ error: JournalError) {
         if error.closesFile { closeFile() }
         if error.isDamage { isSuspect = true }
         if !error.isFull { hasFailed = true }
-        // A disk that recovers and fails in turn is asked less and less often. What is damaged is looked at once, now.
+        // A disk that works and fails in turn is retried less and less often. Damage is handled at once the first time.
         let delay = min(Self.mostRetryDelay, Self.retryDelay * (1 << min(refusals, 10)))
         let isFirstDamage = error.isDamage && refusals == 0
         if !error.isFull { refusals += 1 }
@@ -157,12 +157,12 @@ extension JournalWriter {
 
     func closeFile() {
         file = nil
-        // The mark stays: it is what tells the next start of a generation that is begun in memory now.
+        // The mark stays open: it tells the next start of a generation that is begun in memory now.
         care.forgetFile()
     }
 
-    /// While the disk refuses, what happens is numbered and sent from memory, in a generation of its own: no number that is
-    /// given without the disk's knowledge is ever given again, however this process ends.
+    /// While the disk fails, numbers events and sends them from memory, in a new generation. So a number that the file
+    /// does not know is never given again, however this process ends.
     func goOnFromMemory() {
         guard storage != .ok, pending.contains(where: { !$0.deliveries.isEmpty }) else { return }
         if !isNumberedFromMemory {
@@ -174,12 +174,13 @@ extension JournalWriter {
         numberPending()
     }
 
-    /// Generations that one of memory may be ahead of what is known.
+    /// The random part by which a generation in memory may be ahead of the known one.
     private static let spread: Int64 = 32
 
     private func beginGenerationInMemory() {
         let known = [generation, witness.mark?.generation].compactMap { $0 }.max()
-        // Where not even a mark can be written and the power goes, nobody knows of this one: the next is another for all that.
+        // If no mark can be written and the power goes, nobody knows this generation. The random part still makes it
+        // unlikely that the next one is the same.
         let next = Generation.next(after: known.map { $0 + .random(in: 0..<Self.spread) })
         generation = next
         isNumberedFromMemory = true
@@ -189,9 +190,9 @@ extension JournalWriter {
         }
         reportedLosses = []
         lostSinceReport = [:]
-        // What was to begin the generation before this one has no number yet: it gets one like any other.
+        // An event that was to begin the generation before has no number yet. It now gets one like any other event.
         opening.removeAll()
-        // A process that ends now is followed by one that knows of this generation, if anything can still be written.
+        // If this process ends now, the next one reads of this generation in the mark, if a mark can be written.
         var mark = witness.mark ?? JournalMark(generation: next, head: .start, birth: 0, targets: [:])
         mark.generation = next
         witness.write(mark)

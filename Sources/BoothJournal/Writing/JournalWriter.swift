@@ -3,76 +3,75 @@ import BlockingIO
 import BoothModel
 import SQLite
 
-/// The journal's thread: takes what waits, commits it as one, answers, and feeds the targets.
+/// The journal's thread: takes orders, commits entries together, answers queries and feeds the targets.
 ///
-/// It serves without a file as well: while the disk refuses, at the start as later, entries wait in memory and are sent
-/// from there. Opening a file, which may mean reading out a damaged one, is another thread's (`JournalWriter+Opening`).
+/// It also works without a file: while the disk fails, entries wait in memory and are sent from there. Another thread
+/// opens files, because a damaged one must be read out first (`JournalWriter+Opening`).
 final class JournalWriter {
     var setup: Journal.Setup
-    /// Told what there is to tell; before the start is over, what the file remembers goes to whoever waits for it.
+    /// Gets the reports. During `start` the file's contents are returned instead of reported.
     let report: @Sendable (JournalReport) -> Void
-    /// Posts an order to this thread's own inbox.
     let post: @Sendable (Journal.Order) -> Void
     let witness: Witness
 
-    /// nil while none could be opened.
+    /// nil: no file is open.
     var file: OpenFile?
-    /// Whether a thread is opening one.
+    /// Whether a thread is opening a file.
     var isOpening = false
-    /// Whether the core has been given what a file remembers, and what it is given at the start.
+    /// Whether the core has been given a file's contents; below, the contents that `start` returns.
     var isRecalled = false
     var contentsAtStart: JournalContents?
-    /// Whether the start is over: what is found later is told as a report.
+    /// Whether `start` is over: later contents are reported.
     private(set) var isStarted = false
     var queues: [TargetID: DeliveryQueue]
-    /// The generation of the numbers that are given; nil: no file was opened, and none was given.
+    /// The generation of the numbers given now; nil: no file was opened, and no number was given.
     var generation: Int64?
-    /// Whether numbers of that generation were given that no file knows of.
+    /// Whether numbers of that generation were given that the file does not know.
     var isNumberedFromMemory = false
-    /// The last counts that the file knows.
+    /// The last counts stored in the file.
     var written: [TargetID: Int64] = [:]
-    /// What each target lost and was not told, and which of it the core was asked to tell.
+    /// For each target, the loss that was not reported yet; below, the targets whose loss the core was asked to report.
     var untold: [TargetID: UntoldLoss] = [:]
     var reportedLosses: Set<TargetID> = []
-    /// What of it was lost after the core was asked.
+    /// The part that was lost after the core was asked.
     var lostSinceReport: [TargetID: UntoldLoss] = [:]
-    /// Of what was lost, what the file knows.
+    /// The part of `untold` that is stored in the file.
     var writtenUntold: [TargetID: UntoldLoss] = [:]
-    /// The events that begin the generation of their targets, and have no number yet.
+    /// The events that begin a generation of their targets and have no number yet.
     var opening = OpeningLosses()
-    /// What is not on disk yet, oldest first.
+    /// Entries that are not on disk yet, oldest first.
     var pending: [PendingEntry] = []
-    /// Incidents as they are shown while something of theirs is on its way; at most those in the batches under way.
+    /// Transient states of incidents, shown and never written; at most those in the batches under way.
     var shown: [EventID: Incident] = [:]
     var storage = StorageState.ok
-    /// Incidents not closed, written ones; counted as they open.
+    /// Keys of open incidents: those on disk, and those that were pending when the file was opened.
     var open: Set<Int64> = []
-    /// When to try again after the disk refused.
+    /// When to try again after a failure.
     var retryAt: BootTime?
-    /// When at the latest what can be told again is written.
+    /// When entries that need no sync are written at the latest.
     var flushAt: BootTime?
-    /// Refusals in a row, and the last one.
+    /// Number of failures in a row, and the time of the last one.
     var refusals = 0
     var lastRefusal: BootTime?
-    /// Whether the disk failed since the file was opened, other than by being full: the next opening writes the log anew.
+    /// Whether the disk failed since the last opening, other than by being full: the next opening then rewrites the
+    /// log.
     var hasFailed = false
-    /// Whether the file gave something that cannot be: the next opening looks at all of it.
+    /// Whether the file returned impossible data: the next opening then checks the whole file.
     var isSuspect = false
-    /// Events dropped from memory while the disk refused for long.
+    /// Events dropped from memory because the disk failed for long.
     var givenUp = 0
-    /// Whether rows were put back by a commit that failed, and may have arrived all the same.
+    /// Whether the counts may be wrong because a commit that failed may have been written.
     var hasDoubtfulTallies = false
-    /// Histories that are being read, the one at work first.
+    /// Histories being read; the first one is in progress.
     var readings: [HistoryReading] = []
-    /// Chains that are being verified, the one at work first.
+    /// Chain verifications; the first one is in progress.
     var verifications: [ChainVerification] = []
     var care = Care()
     private var isStopping = false
     private var published: JournalStatus?
-    /// Who asked whether this loop goes round.
+    /// The pulse to answer at the end of this turn.
     private var asking: Pulse?
 
-    /// The file that is open, and where it lies.
     struct OpenFile {
         let directory: StateDirectory
         let store: JournalStore
@@ -80,9 +79,8 @@ final class JournalWriter {
         let birth: Int64
     }
 
-    /// So long a failing disk is asked again when the agent stops.
+    /// How long a failing disk is retried when the agent stops.
     private static let lastPatience = Duration.seconds(2)
-    /// Between two attempts.
     private static let lastPause = Duration.milliseconds(200)
 
     init(
@@ -97,9 +95,9 @@ final class JournalWriter {
             setup.targets.map { ($0, DeliveryQueue(target: $0)) }, uniquingKeysWith: { first, _ in first })
     }
 
-    /// Has the file opened, and waits for that.
+    /// Starts to open the file, and waits for it.
     ///
-    /// - Returns: what the file remembers; nil where none could be opened in that time.
+    /// - Returns: the file's contents; nil if the file was not opened in time.
     /// - Throws: `JournalError.inUse`.
     func start(_ inbox: Mailbox<Journal.Order>, within milliseconds: Int) throws(JournalError) -> JournalContents? {
         startOpening()
@@ -116,9 +114,9 @@ final class JournalWriter {
         return contentsAtStart
     }
 
-    /// Serves `inbox` until it is told to stop, then writes what waits.
+    /// Serves `inbox` until it gets `stop`, then writes what is pending.
     ///
-    /// - Returns: how many events could not be written to the last.
+    /// - Returns: how many events could not be written.
     func run(_ inbox: Mailbox<Journal.Order>) -> Int {
         while !isStopping {
             turn(inbox.wait(milliseconds: nextWake()))
@@ -130,7 +128,7 @@ final class JournalWriter {
         return pending.eventCount
     }
 
-    /// Takes what waits, writes it, and gives everybody what they wait for.
+    /// One turn: takes the orders, writes, answers, and does a slice of each longer work.
     func turn(_ orders: [Journal.Order]) {
         var queries: [JournalQuery] = []
         var retries: [RetryOrder] = []
@@ -148,27 +146,27 @@ final class JournalWriter {
         asking.take()?.beat()
     }
 
-    /// A disk that refuses at the very end is asked a few times more: what it takes now is not lost with the process.
+    /// Retries a failing disk a few times before the process ends, because unwritten events are lost then.
     private func insist(on inbox: Mailbox<Journal.Order>) {
         let end = BootTime.now() + Self.lastPatience
         var next = BootTime.now() + Self.lastPause
         while !pending.isEmpty || isOpening, BootTime.now() < end {
-            // Nothing is expected but a file. Word of one that cannot be opened comes at once, and is no reason to ask for
-            // another at once.
+            // Only the result of an opening is expected here. A failed opening answers at once, so the next attempt has
+            // to wait for `next`.
             let pause = (isOpening ? end : min(next, end)).millisecondsAway()
             for case .opened(let outcome) in inbox.wait(milliseconds: pause) { takeUp(outcome.take()) }
             guard !isOpening, !pending.isEmpty, next <= BootTime.now() else { continue }
             write()
             next = BootTime.now() + Self.lastPause
         }
-        // A thread that still opens a file when the process ends would use what is being taken apart.
+        // A thread that still opens a file would use memory that the ending process frees.
         let last = BootTime.now() + Self.lastPatience
         while isOpening, BootTime.now() < last {
             for case .opened in inbox.wait(milliseconds: 200) { isOpening = false }
         }
     }
 
-    /// Leaves the file whole, without a log beside it, and its mark on disk.
+    /// Closes the file without a log beside it, and with its mark on disk.
     private func close() {
         guard let file, storage == .ok else { return }
         do throws(SQLiteError) {
@@ -195,18 +193,18 @@ final class JournalWriter {
         }
     }
 
-    /// A larger limit may be all that a full journal waits for.
+    /// A larger limit may be all that a full journal needs, so the disk is tried again now.
     private func setLimit(_ bytes: Int64) {
         setup.limit = bytes
-        // A connection that refuses this is opened anew, with the new limit, by the next write.
+        // If the connection refuses this, the next write opens a new one with the new limit.
         if let file, (try? file.store.setLimit(bytes)) == nil { self.file = nil }
         if retryAt != nil { retryAt = .now() }
     }
 
-    /// Milliseconds until there is something to do without being asked; nil: there is nothing.
+    /// Milliseconds until there is work without an order; nil: there is none.
     func nextWake() -> Int? {
         guard readings.isEmpty else { return 0 }
-        // A walk along the chain leaves the processor to others between two slices.
+        // Verification leaves the processor to other threads between two slices.
         if !verifications.isEmpty { return 2 }
         let flush = pending.isEmpty ? nil : flushAt
         return ([retryAt ?? flush] + (storage == .ok ? care.deadlines : [])).compactMap { $0 }.min()?.millisecondsAway()

@@ -2,15 +2,13 @@
 import BoothModel
 import SQLite
 
-/// An entry on its way to the file.
 struct PendingEntry {
-    /// One event's place in one target's queue.
     struct Delivery {
         let event: JournalEntry.Event
         let target: TargetID
-        /// nil: not given yet. It is given when the event is written, or when it is sent from memory.
+        /// nil: no number yet. It is given when the event is written, or when it is sent from memory.
         var sequence: SequenceNumber?
-        /// The target's answer to what was sent from memory; nil: none yet.
+        /// The target's answer to an event that was sent from memory; nil: none yet.
         var outcome: JournalEntry.Settlement.Outcome?
     }
 
@@ -23,8 +21,8 @@ struct PendingEntry {
         self.entry = entry
     }
 
-    /// Whether it may be given up while the disk refuses for long: it is about no call for help, ends nothing, and
-    /// carries no answer and no memory but such as is told again.
+    /// Whether it may be dropped if the disk fails for long. Not expendable: calls for help, ends of incidents,
+    /// settlements, reports of a loss, tasks, and a memory that would not be recorded again.
     var isExpendable: Bool {
         guard settled.isEmpty, !entry.tellsOfLoss, entry.tasks.isEmpty, entry.incidents.allSatisfy(\.isOpen),
             entry.memory == nil || entry.canBeToldAgain
@@ -32,15 +30,14 @@ struct PendingEntry {
         return (entry.events.map(\.priority) + entry.incidents.map(\.priority)).allSatisfy { $0 > .help }
     }
 
-    /// The most urgent of what it is about.
+    /// The highest priority of its events and incidents.
     var priority: Priority { (entry.events.map(\.priority) + entry.incidents.map(\.priority)).min() ?? .routine }
 
-    /// Whether every target has answered.
     var isAnswered: Bool { deliveries.allSatisfy { $0.outcome != nil } }
 }
 
 extension JournalStore {
-    /// Writes entries; of whatever occurs in several, the last one. To write them once more changes nothing.
+    /// Writes entries; if a value occurs in several entries, the last one counts. Writing them twice changes nothing.
     ///
     /// - Parameter number: a target's number in the file.
     func write(_ pending: [PendingEntry], number: (TargetID) -> Int64?) throws(SQLiteError) {
@@ -48,7 +45,7 @@ extension JournalStore {
             for event in item.entry.events {
                 let row = try put(event)
                 for delivery in item.deliveries where delivery.event.id == event.id {
-                    // Without them it would be recorded and wait for nobody.
+                    // Without number and sequence the event would be recorded but be in no queue.
                     guard let target = number(delivery.target), let sequence = delivery.sequence else {
                         throw Self.unknownQueue
                     }
@@ -71,10 +68,10 @@ extension JournalStore {
         if let memory = pending.last(where: { $0.entry.memory != nil })?.entry.memory { try put(memory) }
     }
 
-    /// The file was not taken up whole, and has to be opened anew (SQLITE_MISUSE).
+    /// The queues of the file are not known, so the file has to be opened again (SQLITE_MISUSE).
     static let unknownQueue = SQLiteError(.execute, extendedCode: 21, message: "the queues of the file are not known")
 
-    /// Appends an event, if the file does not have it already.
+    /// Appends an event if the file does not have it already.
     ///
     /// - Returns: its number.
     private func put(_ event: JournalEntry.Event) throws(SQLiteError) -> Int64 {
@@ -82,7 +79,7 @@ extension JournalStore {
         return try number(of: event.id) ?? 0
     }
 
-    /// The last row of each key, the newest first.
+    /// The last row of each key, newest first.
     private static func last<Row, Key: Hashable>(of rows: [Row], by key: (Row) -> Key) -> [Row] {
         var seen: Set<Key> = []
         return rows.reversed().filter { seen.insert(key($0)).inserted }
@@ -90,9 +87,8 @@ extension JournalStore {
 }
 
 extension [PendingEntry] {
-    /// The key of the newest event; nil where there is none.
+    /// The key of the newest event; nil if there is none.
     fileprivate var newestKey: Int64? { lazy.flatMap(\.entry.events).map(\.id.key).max() }
 
-    /// How many events they hold.
     var eventCount: Int { reduce(0) { $0 + $1.entry.events.count } }
 }

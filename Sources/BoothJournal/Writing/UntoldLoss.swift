@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-/// What a target lost, and no event has told it yet.
+/// A loss of one target that no event has reported yet.
 struct UntoldLoss: Sendable, Hashable, Codable {
     var loss: Loss
-    /// Whether the event that tells of it is the first of its generation: count 1 is kept for it.
+    /// Whether the event that reports it is the first of its generation: count 1 is reserved for it.
     var opensGeneration: Bool
 
-    /// Adds an event that was given up.
     mutating func add(_ sequence: SequenceNumber, category: String) {
-        // Where it is not known what was lost, a span would say that it is.
+        // If it is not known what was lost, a range would claim more than is known.
         if opensGeneration, loss.from == nil { return }
         loss.from = min(loss.from ?? sequence.text, sequence.text)
         loss.to = max(loss.to ?? sequence.text, sequence.text)
@@ -17,7 +16,7 @@ struct UntoldLoss: Sendable, Hashable, Codable {
     }
 }
 
-/// Events that tell of a loss and are the first of their targets' generation.
+/// Events that report a loss and are the first of a generation of their targets.
 struct OpeningLosses {
     private struct Row: Hashable {
         let target: TargetID

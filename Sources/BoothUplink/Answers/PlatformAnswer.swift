@@ -2,22 +2,22 @@
 import BoothModel
 import FoundationEssentials
 
-/// What an answer's body says, as far as it can be believed.
+/// The valid parts of an answer's body.
 ///
-/// Texts of the platform end in the journal and on a technician's terminal: they are cut, and control characters left
-/// out. What is not as it should be counts as absent, each receipt for itself.
+/// Texts of the platform go into the journal and to a technician's terminal. So they are cut, and control characters
+/// are removed. A part that is invalid counts as absent; each receipt is judged separately.
 package struct PlatformAnswer: Sendable {
-    /// Unicode scalars of a ticket that are kept.
+    /// The most Unicode scalars kept of a ticket.
     package static let longestTicket = 128
-    /// Unicode scalars of a reason that are kept.
+    /// The most Unicode scalars kept of a reason.
     package static let longestReason = 500
 
-    /// The receipts for what was asked, one for each id at most, in the answer's order.
+    /// The receipts for the events that were sent, at most one per id, in the answer's order.
     package let receipts: [Receipt]
-    /// `max_batch`, 1 or more; nil where it is absent.
+    /// `max_batch`, 1 or more; nil if it is absent.
     package let maxBatch: Int?
 
-    /// - Returns: nil for anything but a JSON object with a list of receipts.
+    /// - Returns: nil if the body is not a JSON object with a list of receipts.
     package init?(_ body: [UInt8], asked: some Collection<EventID>) {
         guard let document = try? JSONDecoder().decode(Document.self, from: Data(body)) else { return nil }
         var open = Set(asked)
@@ -40,7 +40,7 @@ package struct PlatformAnswer: Sendable {
         init(from decoder: any Decoder) throws {
             let object = try decoder.container(keyedBy: Key.self)
             receipts = try object.decode([ReceiptItem].self, forKey: .receipts)
-            // A size that is no number is as good as none: the receipts beside it still count.
+            // An invalid size counts as absent; the receipts beside it still count.
             maxBatch = try? object.decodeIfPresent(Int.self, forKey: .maxBatch)
         }
     }

@@ -3,7 +3,7 @@ import BoothModel
 
 /// One receipt of a list, in an answer or in a task.
 struct ReceiptItem: Decodable {
-    /// nil where it cannot be read.
+    /// nil if it cannot be read.
     let receipt: Receipt?
 
     enum Key: String, CodingKey {
@@ -11,7 +11,7 @@ struct ReceiptItem: Decodable {
     }
 
     init(from decoder: any Decoder) throws {
-        // A receipt that cannot be read is none: its event stays queued, and the others count.
+        // A receipt that cannot be read is skipped: its event stays queued, and the other receipts count.
         receipt = try? Self.receipt(decoder.container(keyedBy: Key.self))
     }
 

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-// Reads one task. Whatever is wrong with it is its own: the tasks beside it count.
+// Reads one task. An error concerns only this task; the other tasks count.
 extension ReceivedTask {
-    /// Unicode scalars of an id at most.
+    /// The most Unicode scalars of an id.
     package static let longestID = 128
-    /// Of a ticket.
+    /// The most Unicode scalars of a ticket.
     package static let longestTicket = 256
-    /// Of a note.
+    /// The most Unicode scalars of a note.
     package static let longestNote = 1000
 
     /// Reads any JSON value.
@@ -22,7 +22,7 @@ extension ReceivedTask {
     private init(_ fields: TaskFields) {
         let id = Result { () throws(MalformedTask) in try Self.id(in: fields) }
         let kind = Result { () throws(MalformedTask) in try Self.kind(in: fields) }
-        // A receipt is a fact and not an order: it counts without an id, and after its time.
+        // A receipt is a fact, not an order. So it counts even without an id, and even after it expired.
         if case .success("receipt") = kind, let receipts = try? fields.receipts() {
             self = .receipts(receipts)
             return

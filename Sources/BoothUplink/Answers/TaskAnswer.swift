@@ -4,18 +4,18 @@ import FoundationEssentials
 
 /// An answer with tasks: `{"tasks":[…],"cursor":"…"}`.
 package struct TaskAnswer: Sendable, Hashable {
-    /// Most tasks of one answer; more is no answer of a platform for booths.
+    /// The most tasks of one answer; an answer with more is refused.
     package static let mostTasks = 1000
-    /// Bytes of a cursor at most: it goes into each question.
+    /// The most bytes of a cursor; it is sent with each request.
     package static let longestCursor = 1024
 
     /// In the answer's order.
     package let tasks: [ReceivedTask]
-    /// How far they go, in the platform's own words.
+    /// How far the tasks go, as the platform's own text.
     package let cursor: String
 
-    /// - Returns: nil for anything but a JSON object with a list of tasks and a cursor. A task that cannot be read is no
-    ///   reason: it is refused by itself.
+    /// - Returns: nil if the body is not a JSON object with a list of tasks and a cursor, or exceeds the limits. A task
+    ///   that cannot be read does not make it nil; it is refused separately.
     package init?(_ body: [UInt8]) {
         guard let document = try? JSONDecoder().decode(Document.self, from: Data(body)),
             document.tasks.count <= Self.mostTasks, document.cursor.utf8.count <= Self.longestCursor

@@ -10,7 +10,7 @@ struct MalformedTask: Error {
     }
 }
 
-/// The fields of one task, each with its type and range; `null` is as good as absent.
+/// The fields of one task, each with its type and range; `null` counts as absent.
 struct TaskFields {
     enum Key: String, CodingKey {
         case id, kind, expires, receipts, incident, state, ticket, note, `class`, until, output, on
@@ -25,8 +25,8 @@ struct TaskFields {
 
     /// A text on one line.
     ///
-    /// - Parameter longest: Unicode scalars at most.
-    /// - Returns: nil where it is absent or empty.
+    /// - Parameter longest: the most Unicode scalars.
+    /// - Returns: nil if it is absent or empty.
     func text(_ key: Key, longest: Int) throws(MalformedTask) -> String? {
         guard let text: String = try value(key, "a string"), !text.isEmpty else { return nil }
         guard text.unicodeScalars.count <= longest else {
@@ -38,7 +38,7 @@ struct TaskFields {
         return text
     }
 
-    /// A text that may be written on several lines: their ends become blanks.
+    /// A text that may have several lines; line ends become spaces.
     func lines(_ key: Key, longest: Int) throws(MalformedTask) -> String? {
         guard let text: String = try value(key, "a string") else { return nil }
         guard text.unicodeScalars.count <= longest else {
@@ -82,7 +82,7 @@ struct TaskFields {
         return flag
     }
 
-    /// `30s`, or a whole number of seconds; more than nothing, 100 years at most.
+    /// `30s`, or a whole number of seconds; more than 0, 100 years at most.
     func span(_ key: Key) throws(MalformedTask) -> Duration? {
         if let isAbsent = try? object.decodeNil(forKey: key), isAbsent { return nil }
         guard object.contains(key) else { return nil }
@@ -96,7 +96,7 @@ struct TaskFields {
         return span
     }
 
-    /// Receipts that can be read, one for each event.
+    /// The receipts that can be read, one for each event.
     func receipts() throws(MalformedTask) -> [Receipt] {
         guard let items: [ReceiptItem] = try value(.receipts, "a list") else {
             throw MalformedTask("receipts must be a list")
@@ -115,7 +115,7 @@ struct TaskFields {
 }
 
 extension Unicode.Scalar {
-    /// Whether it stands for something that can be seen, or is a blank.
+    /// Whether it is a visible character or a space.
     fileprivate var isPrintable: Bool {
         switch properties.generalCategory {
         case .control, .format, .surrogate, .unassigned, .lineSeparator, .paragraphSeparator: false

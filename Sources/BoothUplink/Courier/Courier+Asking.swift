@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-// What the agent is asked for, and which of what it gives is sent.
+// What the courier asks the agent for, and what it sends of that.
 extension Courier {
-    /// Tells the agent what could be sent now, if it is not what it was last told.
+    /// Tells the agent what could be sent now, if this has changed.
     mutating func ask(at now: BootTime) {
         guard batch.isEmpty, now >= asksFrom else { return }
         let wanted = wanted(at: now)
@@ -24,19 +24,19 @@ extension Courier {
         return FetchRequest(number: requests, limit: limit, except: exceptions)
     }
 
-    /// Asks for a whole batch of presses although one shipment may not carry it: all that are there already count as
-    /// tried by the next attempt.
+    /// Asks for a whole batch of presses although one shipment may not carry all of them: the next attempt marks all
+    /// waiting presses as tried.
     private func helpRequest(after newest: EventID?) -> FetchRequest {
         FetchRequest(
             number: requests, limit: BatchSize.most, onlyHelpAfter: newest ?? Presses.none, except: exceptions)
     }
 
-    /// What the agent must not give: it is held, or under way, or waits for what is.
+    /// Events that the agent must not give: they are held, under way, or wait for an event under way.
     private var exceptions: Set<EventID> {
         pressFlights.reduce(into: held.ids.union(presses.waiting)) { $0.formUnion($1.ids) }
     }
 
-    /// What one shipment may carry: the platform's word, and no more than a second's worth of `rate`.
+    /// The most events of one shipment: the platform's batch size, and at most one second of `rate`.
     var limit: Int {
         target.rate > 0 ? min(size.limit, max(1, Int(min(target.rate, 1000)))) : size.limit
     }
@@ -47,8 +47,8 @@ extension Courier {
         return event.priority == .help && event.id > after
     }
 
-    /// What is to be sent for an event that the agent gave: nothing while an earlier event of its incident is held,
-    /// since it would come out of order. A new press is tried at once in spite of that, and the earlier one before it.
+    /// What to send for an event that the agent gave. Nothing while an earlier event of its incident is held, to keep
+    /// the order. But a new press is tried at once, with the earlier press before it.
     mutating func inOrder(_ event: QueuedEvent) -> [QueuedEvent] {
         guard let first = held.first(before: event) else { return [event] }
         guard let press = first.press, event.priority == .help, presses.mayBreakOrder(event.id) else {

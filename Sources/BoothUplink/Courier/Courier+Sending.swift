@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-// What is sent, and what is given up.
+// Sends shipments and cancels them.
 extension Courier {
-    /// Sends the first of what the agent gave; the rest stays in the journal, and is asked for again.
+    /// Sends the first events of the batch. The rest stays in the journal and is asked for again.
     ///
-    /// Presses travel alone: a platform has judged one long before it has judged a batch of fifty.
+    /// Presses are sent without other events, because a platform answers one press much sooner than a batch of fifty.
     mutating func sendBatch(at now: BootTime) {
         let helps = batch.filter { $0.priority == .help }
         if helps.isEmpty {
@@ -19,7 +19,8 @@ extension Courier {
         let before = pressFlights
         guard Presses.mayJoin(before, at: now) else { return }
         batch = []
-        // Things may have changed since it was asked for: it stays queued, and is asked for when its time comes.
+        // The state may have changed since the request. A press that may not go now stays queued and is asked for
+        // later.
         guard !backoff.isHeld(at: now), helps.contains(where: { presses.isNew($0.id) }) || !backoff.isClosed(at: now)
         else { return }
         let free = presses.free(helps, beside: before)
@@ -49,7 +50,7 @@ extension Courier {
         begin(.status, .status(status.id, body: status.body), by: ordinaryWay, at: now)
     }
 
-    /// While a backlog is sent, and where a new connection would take long, one that is open stays free for a press.
+    /// While a backlog is sent, or if a new connection takes long, one open connection is kept free for a press.
     private var ordinaryWay: Shipment.Way { .ordinary(keepsSpare: backlog.isSent || times.areSlow) }
 
     private mutating func begin(
@@ -62,7 +63,7 @@ extension Courier {
         steps.append(.send(shipment))
     }
 
-    /// Ends an ordinary shipment that seems to be on a dead connection; its events are asked for again.
+    /// Cancels an ordinary shipment whose connection seems dead; its events are asked for again.
     mutating func cutDead(at now: BootTime) {
         guard let index = flights.firstIndex(where: { $0.isOvertaken && now >= $0.shipment.overdue }) else { return }
         let flight = flights.remove(at: index)

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-// What follows from what the platform answered.
+// What follows from the platform's answers.
 extension Courier {
     mutating func conclude(_ flight: Flight, _ verdict: Verdict, at now: BootTime) {
         switch verdict {
         case .later(let setback):
-            // A batch that is too long for the line times out for ever; half of it may not.
+            // A batch too long for a slow line would time out every time; half of it may not.
             if setback.cause == .timedOut, flight.events.count > 1 { size.refused(flight.ids) }
             backoff.failed(at: now, hold: setback.hold, using: &random)
             set(.retrying(setback.message))
@@ -18,7 +18,7 @@ extension Courier {
         }
     }
 
-    /// The platform answered in its own form.
+    /// The platform answered in the interface's own form.
     private mutating func concludeEvents(of flight: Flight, _ verdict: Verdict, at now: BootTime) {
         switch verdict {
         case .receipts(let receipts, let maxBatch):
@@ -29,7 +29,7 @@ extension Courier {
         case .silent(let maxBatch):
             if let maxBatch { size.offer(maxBatch) }
             backoff.refused(at: now, using: &random)
-            // The next attempt is another event's, if there is one: this one must not stand in the way of all others.
+            // Try another event next, if there is one: this one must not block all others.
             held.holdInOrder(flight.events, until: (backoff.opens ?? now) + target.retryFirst)
             set(.refused(words.unnamed))
         case .promised:
@@ -55,12 +55,12 @@ extension Courier {
         set(.ok)
     }
 
-    /// A status needs no receipt: an answer in the platform's form is contact.
+    /// A status needs no receipt; any answer in the interface's own form proves contact.
     private mutating func concludeStatus(_ verdict: Verdict, at now: BootTime) {
         switch verdict {
         case .silent(let maxBatch):
             if let maxBatch { size.offer(maxBatch) }
-            // What is wrong with the receipts for events, an answer without any does not mend.
+            // An answer without receipts does not show that the missing receipts for events are fixed.
             guard link != .refused(words.unnamed) else { return }
             endWait(at: now) { $0.succeeded() }
             set(.ok)
@@ -71,7 +71,7 @@ extension Courier {
         }
     }
 
-    /// Nothing shows as sent that the platform has not taken: whoever pressed must not be told so.
+    /// Reports events as returned if the platform has not accepted them, so that no one is told that they are sent.
     mutating func returnUnanswered(of flight: Flight, _ verdict: Verdict) {
         var waiting = flight.ids
         switch verdict {
@@ -85,7 +85,7 @@ extension Courier {
         if !waiting.isEmpty { steps.append(.report(.returned(target.id, waiting))) }
     }
 
-    /// Learns from an answer in the platform's own form how long one takes.
+    /// Learns the response time from an answer in the interface's own form.
     mutating func measure(_ flight: Flight, _ verdict: Verdict, _ span: Duration) {
         switch verdict {
         case .receipts, .silent, .promised: break
@@ -96,7 +96,8 @@ extension Courier {
         times.measured(span, count: flight.events.count, isPress: flight.kind == .presses)
     }
 
-    /// A press that began later has its answer: what is ordinary and has none may be on a dead connection.
+    /// A press that began later was answered first. So an ordinary shipment without an answer may be on a dead
+    /// connection.
     private mutating func noteOvertaken(by press: Flight) {
         for index in flights.indices
         where flights[index].kind != .presses && press.shipment.began >= flights[index].shipment.began {
@@ -104,7 +105,7 @@ extension Courier {
         }
     }
 
-    /// What was answered ends a wait, but not a hold that another shipment brought meanwhile.
+    /// Ends the wait, but not a hold that another shipment brought in the meantime.
     private mutating func endWait(at now: BootTime, _ end: (inout Backoff) -> Void) {
         if !backoff.isHeld(at: now) { end(&backoff) }
     }

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-/// What goes to a target when, and what follows from its answers. Told the time; knows no transport and waits for nothing.
+/// Decides what is sent to a target and when, and what follows from its answers. It is told the time, knows no
+/// transport and never waits.
 ///
-/// One shipment at a time carries what is not urgent. Presses have shipments of their own beside it, and wait for nothing
-/// but an earlier press.
+/// One shipment at a time carries what is not urgent. Presses have shipments of their own beside it; a press only waits
+/// for an earlier press.
 struct Courier {
-    /// Wait before the agent is asked again after it gave only what it was asked not to give: no busy loop of it.
+    /// Wait this long before asking the agent again after it returned only events that were excluded. It prevents a
+    /// busy loop.
     private static let pause = Duration.seconds(1)
 
     let target: TargetConfiguration
@@ -20,31 +22,30 @@ struct Courier {
     var times = AnswerTimes()
     var backlog = Backlog()
     var presses = Presses()
-    /// Ordinary events wait for this: the spread at the start, then the configured rate.
+    /// Ordinary events wait for this time: the spread at the start, then the configured rate.
     var paced: BootTime
-    /// Asking the agent waits for this.
+    /// No request to the agent before this time.
     var asksFrom: BootTime
-    /// A status waits for this.
+    /// No status before this time.
     let begins: BootTime
 
-    /// The number of the next request.
+    /// The number of the last request.
     var requests = 0
-    /// What the agent has not answered yet.
+    /// The request that the agent has not answered yet.
     var asked: FetchRequest?
-    /// What the agent gave and has not been sent yet, most urgent first.
+    /// Events that the agent gave and that were not sent yet, most urgent first.
     var batch: [QueuedEvent] = []
     var status: (id: EventID, body: String)?
-    /// The number of the last shipment.
     var shipments: Shipment.Number = 0
-    /// One at most that carries no press.
+    /// The shipments under way; at most one carries no press.
     var flights: [Flight] = []
 
-    /// What is to be done, until it is returned.
+    /// Steps for the caller, collected until they are returned.
     var steps: [Step] = []
 
     /// - Parameters:
-    ///   - startSpread: the longest wait before what is not urgent.
-    ///   - link: what was reported last; nil: nothing yet, so that the first outcome is.
+    ///   - startSpread: the longest wait before anything that is not urgent.
+    ///   - link: the last reported state; nil: none yet, so that the first result is reported.
     init(_ target: TargetConfiguration, startSpread: Duration, link: LinkState?, at now: BootTime) {
         self.target = target
         self.link = link
@@ -55,16 +56,15 @@ struct Courier {
         asksFrom = now
     }
 
-    /// The shipment under way that carries no press.
     var ordinary: Flight? { flights.first { $0.kind != .presses } }
     var pressFlights: [Flight] { flights.filter { $0.kind == .presses } }
 
-    /// Whether the platform wants to be left alone: not even a press is sent.
+    /// Whether the platform asked for a pause: then not even a press is sent.
     func isHeld(at now: BootTime) -> Bool { backoff.isHeld(at: now) }
 
-    // MARK: Being told
+    // MARK: Inputs
 
-    /// Does what may be done now: sends what may be sent, and asks the agent for what could be.
+    /// Sends what may be sent now, and asks the agent for what could be sent next.
     mutating func advance(at now: BootTime) -> [Step] {
         held.expire(at: now)
         cutDead(at: now)
@@ -74,9 +74,9 @@ struct Courier {
         return takeSteps()
     }
 
-    /// The agent's answer to a request.
+    /// Applies the agent's answer to a request.
     ///
-    /// - Parameter number: the request's; a batch with another one is dropped.
+    /// - Parameter number: the request's number; a batch for another request is dropped.
     mutating func apply(batch events: [QueuedEvent], number: Int, at now: BootTime) {
         guard let request = asked, request.number == number else { return }
         asked = nil
@@ -85,15 +85,15 @@ struct Courier {
         if wanted.isEmpty { asksFrom = now + Self.pause }
     }
 
-    /// A status to send; it replaces one that still waits.
+    /// Sets the status to send; it replaces one that still waits.
     mutating func apply(status id: EventID, body: String) { status = (id, body) }
 
-    /// Somebody wants it tried at once; what the platform said stands.
+    /// An operator wants a retry now. A pause that the platform asked for stays in force.
     mutating func retryNow(at now: BootTime) { backoff.reopen(at: now) }
 
-    /// What came of a shipment.
+    /// Applies the result of a shipment.
     ///
-    /// - Parameter span: how long its answer took; nil: there was none.
+    /// - Parameter span: how long the answer took; nil: there was none.
     mutating func apply(
         _ verdict: Verdict, on number: Shipment.Number, span: Duration?, at now: BootTime
     ) -> [Step] {
@@ -107,10 +107,9 @@ struct Courier {
         return takeSteps()
     }
 
-    /// When something changes by itself; nil: it does not.
+    /// The next time when something changes without an input; nil: never.
     ///
-    /// - Parameter now: the instant that was acted on last. What fell due since then is due at once: counted from a
-    ///   later instant it would never be.
+    /// - Parameter now: the time of the last `advance`. With a later time, deadlines in between would be missed.
     func nextDeadline(after now: BootTime) -> BootTime? {
         var instants = [backoff.opens, backoff.opensForHelp, paced, asksFrom, begins, held.nextDeadline]
         for flight in flights {

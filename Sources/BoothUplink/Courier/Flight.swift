@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-/// A shipment under way.
 struct Flight {
     enum Kind {
         /// Events of priority 1, and nothing else.
@@ -13,7 +12,7 @@ struct Flight {
 
     let kind: Kind
     let shipment: Shipment
-    /// Whether a press that began later has its answer already.
+    /// Whether a press that began later was answered before this.
     var isOvertaken = false
 
     init(_ kind: Kind, _ shipment: Shipment) {
@@ -25,7 +24,7 @@ struct Flight {
     var events: [QueuedEvent] { shipment.events }
     var ids: [EventID] { events.map(\.id) }
 
-    /// Whether `event` has to wait for this: it tells of an incident that this tells of.
+    /// Whether `event` has to wait for this shipment, because both are about the same incident.
     func comesBefore(_ event: QueuedEvent) -> Bool {
         guard let incident = event.incident else { return false }
         return events.contains { $0.incident == incident }

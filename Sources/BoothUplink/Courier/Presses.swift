@@ -1,52 +1,53 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-/// Which presses were tried, and which wait for one that is under way. Told the time; pure.
+/// Which presses were tried, and which wait for a press under way. Told the time; pure.
 struct Presses {
-    /// A press waits so long for the answer to an earlier one, and goes after it without; longer for one that may be of
-    /// the same incident. Presses then arrive in their order unless the line is slow.
+    /// How long a press waits for the answer to an earlier one before it is sent without that answer. A press of the
+    /// same incident waits longer. So presses arrive in order unless the line is slow.
     private static let yield = Duration.milliseconds(200)
-    /// Shipments with presses at the same time.
+    /// The most shipments with presses at the same time.
     private static let most = 2
-    /// Older than any.
+    /// Older than any real id.
     static let none = EventID(key: 0, random: 0)
 
-    /// The newest press that was tried since the last receipts: only newer ones break a wait.
+    /// The newest press that was tried since the last receipts: only a newer press may end a wait.
     private(set) var newest: EventID?
-    /// The newest press that had an earlier event of its incident tried again before its time: only newer ones do.
+    /// The newest press that made an earlier event of its incident be retried early: only a newer press may do so
+    /// again.
     private var newestBreaker = none
-    /// Those that wait for the one under way: asked for again when that has ended.
+    /// Presses that wait for a shipment under way; they are asked for again when it has ended.
     private(set) var waiting: Set<EventID> = []
 
-    /// Whether it was not tried since the last receipts.
+    /// Whether the press was not tried since the last receipts.
     func isNew(_ press: EventID) -> Bool { press > newest ?? Self.none }
 
-    /// These are tried now, or wait for what is: all that are there count, so that a backlog of presses makes one attempt
-    /// and not one each.
+    /// Marks all waiting presses as tried, sent or not. So a backlog of presses causes one attempt and not one for
+    /// each.
     mutating func noteTried(_ presses: [QueuedEvent]) {
         newest = max(newest ?? Self.none, presses.lazy.map(\.id).max() ?? Self.none)
     }
 
-    /// Receipts came: each press may break the next wait.
+    /// Receipts came: any press may end the next wait.
     mutating func noteReceipts() { newest = nil }
 
-    /// Whether `press` may have an earlier event of its incident tried again before its time; once for each.
+    /// Whether `press` may make an earlier event of its incident be retried early; true only once for each press.
     mutating func mayBreakOrder(_ press: EventID) -> Bool {
         guard press > newestBreaker else { return false }
         newestBreaker = press
         return true
     }
 
-    /// Keeps those back that tell of an incident that a flight tells of.
+    /// Keeps back presses of an incident that has an event in one of the flights.
     ///
-    /// - Returns: the others.
+    /// - Returns: the other presses.
     mutating func free(_ presses: [QueuedEvent], beside flights: [Flight]) -> [QueuedEvent] {
         let free = presses.filter { press in !flights.contains { $0.comesBefore(press) } }
         waiting.formUnion(Set(presses.map(\.id)).subtracting(free.map(\.id)))
         return free
     }
 
-    /// A flight has ended: what waited may be asked for again.
+    /// A flight has ended: presses that waited may be asked for again.
     mutating func releaseWaiting() { waiting = [] }
 
     /// Whether another press may be sent beside those under way.
@@ -54,6 +55,6 @@ struct Presses {
         flights.count < most && flights.allSatisfy { now >= yields($0) }
     }
 
-    /// When the next press goes although this one has no answer.
+    /// The time after which the next press is sent even if this one has no answer.
     static func yields(_ flight: Flight) -> BootTime { flight.shipment.began + yield }
 }

@@ -2,7 +2,7 @@
 import BoothModel
 import HTTP
 
-/// What an answer over HTTP, or none, means for what was asked (docs/api/openapi.yaml has the same tables). Pure.
+/// What an HTTP answer, or a missing one, means for a request (docs/api/openapi.yaml has the same tables). Pure.
 package struct AnswerReader: Sendable {
     private let words: HTTPWords
 
@@ -12,7 +12,7 @@ package struct AnswerReader: Sendable {
 
     // MARK: Events
 
-    /// - Parameter asked: the ids that were sent; only receipts for these count.
+    /// - Parameter asked: the ids that were sent; receipts for other ids are ignored.
     package func verdict(on reply: Reply, asked: [EventID]) -> Verdict {
         switch reply.status {
         case 200, 201: return verdict(onReceipts: reply, asked)
@@ -25,7 +25,7 @@ package struct AnswerReader: Sendable {
         return .unacceptable(reason: "HTTP \(reply.status)" + texts.map { ": \($0)" }.joined())
     }
 
-    /// No complete answer.
+    /// The verdict if there was no complete answer.
     package func verdict(on failure: HTTPFailure) -> Verdict { verdict(on: .failure(failure.cause), hold: nil) }
 
     private func verdict(onReceipts reply: Reply, _ asked: [EventID]) -> Verdict {
@@ -46,16 +46,16 @@ package struct AnswerReader: Sendable {
     package func taskVerdict(on reply: Reply) -> TaskVerdict {
         switch reply.status {
         case 200: TaskAnswer(reply.body).map { .tasks($0) } ?? taskVerdict(on: .foreign(200), hold: nil)
-        // Receipts and promises of them are no answer to this.
+        // 201 and 202 are answers to events, not to a request for tasks.
         case 201, 202: taskVerdict(on: .foreign(reply.status), hold: nil)
         case 204: .none
         case 404, 405, 410, 501: .absent(words.taskSentence(.problem(of: reply)))
-        // The request has no content: what is wrong with it is the address or the agent's version.
+        // The request has no content. So the address or the agent's version is wrong.
         default: taskVerdict(on: HTTPTrouble(reply) ?? .problem(of: reply), hold: reply.retryAfter)
         }
     }
 
-    /// No complete answer.
+    /// The verdict if there was no complete answer.
     package func taskVerdict(on failure: HTTPFailure) -> TaskVerdict {
         taskVerdict(on: .failure(failure.cause), hold: nil)
     }

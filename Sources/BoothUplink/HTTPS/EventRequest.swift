@@ -3,14 +3,15 @@ import BoothModel
 import Crypto
 import HTTP
 
-/// The requests that carry events (CONTRACT: `POST {url}/v1/events`).
+/// The requests that carry events (docs/api/openapi.yaml: `POST {url}/v1/events`).
 package enum EventRequest {
     /// One event, in CloudEvents' structured mode.
     package static func single(_ id: EventID, body: String, to url: String) -> OutgoingRequest {
         request(url, type: "application/cloudevents+json", key: id.description, Array(body.utf8))
     }
 
-    /// What carries `events`: alone, or as an array of the same bytes; the platform must have offered that.
+    /// The request for `events`: one event alone, or a JSON array if there are several. Arrays only if the platform
+    /// offered `max_batch`.
     ///
     /// - Parameter events: one or more.
     package static func carrying(_ events: [QueuedEvent], to url: String) -> OutgoingRequest {

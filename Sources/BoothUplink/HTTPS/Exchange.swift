@@ -2,13 +2,13 @@
 import BoothModel
 import HTTP
 
-/// A shipment's request under way: on one connection, or, for a press without an answer, on two.
+/// A shipment's request under way: on one connection, or on two for a press without an answer.
 struct Exchange {
     let shipment: Shipment
     let request: OutgoingRequest
-    /// What it is on; never empty while it is under way.
+    /// The connections with this request; never empty while it is under way.
     var lines: [Line] = []
-    /// Whether a second connection may still be tried. Only for presses, and once.
+    /// Whether the request may still be sent on a second connection; only for presses, and only once.
     var mayGoAgain: Bool
 
     init(_ shipment: Shipment, to url: String) {
@@ -23,6 +23,5 @@ struct Exchange {
         }
     }
 
-    /// The place of the line with `connection`.
     func place(of connection: HTTPConnection) -> Int? { lines.firstIndex { $0.connection === connection } }
 }

@@ -2,7 +2,7 @@
 import BoothModel
 import HTTP
 
-/// Shipments by POST, and tasks by a long poll on a connection of its own; plain HTTP on a loopback address.
+/// Sends shipments by POST, and gets tasks by a long poll on its own connection. Plain HTTP on a loopback address.
 final class HTTPSTransport: Transport {
     private let url: String
     private let booth: String
@@ -10,19 +10,19 @@ final class HTTPSTransport: Transport {
     private let connections: HTTPConnections
     private let lines: Lines
     private let taskSettings: HTTPSettings
-    /// Kept from one question to the next; nil before the first.
+    /// Kept between task requests; nil before the first.
     private var taskConnection: HTTPConnection?
     private var exchanges: [Exchange] = []
-    /// What could not begin.
+    /// Shipments and task requests that could not begin; the next `turn` returns them.
     private var failures: [Arrival] = []
-    /// What came of a question for tasks and is not read yet. To read many of them takes its time: what has come by then
-    /// is sent first.
+    /// The result of a task request that was not read yet. Reading many tasks takes time, so events that came meanwhile
+    /// are sent first.
     private var unread: HTTPClient.Outcome?
 
     /// - Parameters:
     ///   - booth: the booth's code.
     ///   - version: for `User-Agent: boothd/VERSION`.
-    ///   - taskWait: the longest that a platform holds the long poll.
+    ///   - taskWait: the longest time that a platform holds the long poll.
     init(_ target: TargetConfiguration, booth: String, version: String, taskWait: Duration) {
         let endpoint = target.endpoint
         url = endpoint.url
@@ -33,7 +33,7 @@ final class HTTPSTransport: Transport {
             key: endpoint.key, timeout: target.timeout)
         connections = HTTPConnections(settings)
         lines = Lines(connections)
-        // While the platform holds the request not a byte comes: that silence is what was asked for.
+        // While the platform holds a long poll, no byte comes. This silence is expected.
         var patient = settings
         patient.timeout = taskWait + target.timeout
         patient.silence = max(settings.silence, taskWait + .seconds(15))
@@ -62,7 +62,7 @@ final class HTTPSTransport: Transport {
         return [.tasks(reader.taskVerdict(on: answer))]
     }
 
-    // MARK: Beginning
+    // MARK: Sending
 
     func send(_ shipment: Shipment) {
         var exchange = Exchange(shipment, to: url)
@@ -83,7 +83,7 @@ final class HTTPSTransport: Transport {
         }
     }
 
-    /// Sends a press without an answer once more, on another connection; the first answer counts.
+    /// Sends a press without an answer again, on another connection; the first answer counts.
     private func sendAgain(at now: BootTime) {
         for index in exchanges.indices where exchanges[index].mayGoAgain {
             guard let line = otherLine(for: exchanges[index], at: now) else { continue }
@@ -92,16 +92,16 @@ final class HTTPSTransport: Transport {
                 try lines.begin(exchanges[index].request, on: line)
                 exchanges[index].lines.append(line)
             } catch {
-                // The first one is still under way, and will say what is wrong.
+                // The first request is still under way and will report what is wrong.
                 lines.drop(line)
             }
         }
     }
 
-    /// nil where the first connection has to do.
+    /// The second connection for a press; nil if there is no reason for one.
     private func otherLine(for exchange: Exchange, at now: BootTime) -> Line? {
         guard let first = exchange.lines.first?.connection else { return nil }
-        // One that is open was in use a moment ago, and is now free.
+        // An idle connection that was open a moment ago is better than one that is still connecting.
         if first.isConnecting { return lines.removeWarmest() }
         guard now >= exchange.shipment.overdue, first.isWaitingOnKept else { return nil }
         return try? lines.fresh()
@@ -123,16 +123,17 @@ final class HTTPSTransport: Transport {
         return connection
     }
 
-    // MARK: Ending
+    // MARK: Receiving
 
     func cancel(_ shipment: Shipment.Number) {
         guard let index = exchanges.firstIndex(where: { $0.shipment.number == shipment }) else { return }
         for line in exchanges.remove(at: index).lines { lines.drop(line) }
     }
 
-    /// One connection is done with its request.
+    /// A request on one connection has ended.
     ///
-    /// - Returns: nil where another one still has the same shipment, and for tasks, which are read later.
+    /// - Returns: nil if the same shipment is still under way on another connection, and for tasks, which are read
+    ///   later.
     private func end(_ connection: HTTPConnection, _ outcome: HTTPClient.Outcome, at now: BootTime) -> Arrival? {
         if connection === taskConnection {
             unread = outcome
@@ -145,11 +146,12 @@ final class HTTPSTransport: Transport {
         let others = exchanges[index].lines
         switch outcome {
         case .success:
-            // Where a fresh connection was served and a kept one was not, the other kept ones are in doubt as well.
+            // A fresh connection was served and a kept one was not. So other kept connections may be dead too.
             if others.contains(where: \.connection.isWaitingOnKept) {
                 lines.dropIdle(since: exchanges[index].shipment.began)
             }
-            // The first answer counts. What its other connection still makes of the request is a duplicate.
+            // The first answer counts. If the platform also gets the request on the other connection, it is a
+            // duplicate.
             for other in others { lines.drop(other) }
             lines.keep(line, at: now)
         case .failure:

@@ -2,21 +2,21 @@
 import BoothModel
 import HTTP
 
-/// What is wrong where an answer over HTTP is no word on the content, or where there is none.
+/// What is wrong if there was no answer, or an answer that says nothing about the content.
 package enum HTTPTrouble: Sendable, Hashable {
-    /// It cannot now: the status.
+    /// The platform cannot accept now: the status.
     case busy(Int)
-    /// Somebody has to act: the status, and the title of the problem document where there is one.
+    /// An operator has to act: the status, and the title of the problem document if there is one.
     case status(Int, title: String?)
     case redirect(Int)
-    /// An answer that is not the platform's: a captive portal, a balancer.
+    /// The answer is not the platform's: a captive portal, a load balancer.
     case foreign(Int)
-    /// A server in front of the platform wants TLS or a client certificate (nginx says so in a page under 400).
+    /// A server in front of the platform wants TLS or a client certificate (nginx sends an HTML page with status 400).
     case gateway
     /// There was no complete answer.
     case failure(HTTPFailure.Cause)
 
-    /// Whether trying again does not help: somebody has to act.
+    /// Whether a retry does not help: an operator has to act.
     package var isLasting: Bool {
         switch self {
         case .busy: false
@@ -31,7 +31,7 @@ package enum HTTPTrouble: Sendable, Hashable {
         }
     }
 
-    /// How it came about, where it does not last.
+    /// The cause for a `Setback`, if the trouble is not lasting.
     package var cause: Setback.Cause {
         switch self {
         case .failure(.timedOut): .timedOut
@@ -40,7 +40,7 @@ package enum HTTPTrouble: Sendable, Hashable {
         }
     }
 
-    /// What a status says whatever was asked; nil where the answer is about the content.
+    /// The trouble that a status means for any request; nil if the answer is about the content.
     init?(_ reply: Reply) {
         switch reply.status {
         case 300...399: self = .redirect(reply.status)
@@ -56,8 +56,8 @@ package enum HTTPTrouble: Sendable, Hashable {
     /// The status, and the problem document's title.
     static func problem(of reply: Reply) -> HTTPTrouble { .status(reply.status, title: Problem(reply.body).title) }
 
-    /// nginx answers a missing or wrong client certificate with 400 and a page of its own. Taken for a word on the
-    /// content, it would have every event set aside.
+    /// nginx answers a missing or wrong client certificate with status 400 and its own page. If this counted as an
+    /// answer about the content, every event would be rejected.
     private static func isGatewayPage(_ reply: Reply) -> Bool {
         guard reply.contentType?.lowercased().hasPrefix("text/html") == true else { return false }
         let page = String(decoding: reply.body.prefix(4096), as: UTF8.self)

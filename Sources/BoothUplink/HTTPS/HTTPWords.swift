@@ -2,7 +2,7 @@
 import BoothModel
 import HTTP
 
-/// The sentences about a link over HTTP: the platform's host, what is wrong, the next step.
+/// The sentences about an HTTP link: the platform's host, what is wrong, the next step.
 package struct HTTPWords: Sendable {
     private let words: LinkWords
     private let endpoint: TargetConfiguration.Endpoint
@@ -14,7 +14,7 @@ package struct HTTPWords: Sendable {
 
     private func about(zh: String, en: String) -> Message { words.about(zh: zh, en: en) }
 
-    /// Why it is tried again, or why somebody has to act.
+    /// Why it is retried, or why an operator has to act.
     package func sentence(_ trouble: HTTPTrouble) -> Message {
         switch trouble {
         case .busy(let status):
@@ -56,7 +56,7 @@ package struct HTTPWords: Sendable {
         }
     }
 
-    /// The same of a task channel.
+    /// The same for the task channel.
     package func taskSentence(_ trouble: HTTPTrouble) -> Message {
         switch trouble {
         case .foreign(let status):
@@ -79,7 +79,7 @@ package struct HTTPWords: Sendable {
 // MARK: - No complete answer
 
 extension HTTPWords {
-    /// Why there was no answer: the network first, then TLS.
+    /// Why there was no answer: network causes first, then TLS.
     package func sentence(_ cause: HTTPFailure.Cause) -> Message {
         switch cause {
         case .badURL:

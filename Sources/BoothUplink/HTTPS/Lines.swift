@@ -2,10 +2,9 @@
 import BoothModel
 import HTTP
 
-/// One of a target's connections.
 final class Line {
     let connection: HTTPConnection
-    /// When the last whole answer came over it; nil: none did.
+    /// When the last whole answer came on it; nil: none came.
     fileprivate(set) var answered: BootTime?
 
     fileprivate init(_ connection: HTTPConnection) {
@@ -13,18 +12,18 @@ final class Line {
     }
 }
 
-/// A target's connections, and which of them the next request takes.
+/// A target's connections; chooses the one for the next request.
 ///
-/// One does for a booth that has little to say. While a backlog is sent there are two, so that a press finds one that
-/// is open and free.
+/// One connection is enough for a booth that sends little. While a backlog is sent there are two, so that one is open
+/// and free for a press.
 final class Lines {
-    /// Idle ones that are kept.
+    /// How many idle connections are kept.
     private static let mostIdle = 2
-    /// While a spare one is wanted, it is used at least so often: what stands between must not forget it.
+    /// While a spare connection is wanted, each one is used at least this often, so that a NAT or firewall does not
+    /// forget it.
     private static let coldAfter = Duration.seconds(30)
 
     private let connections: HTTPConnections
-    /// Those without a request.
     private var idle: [Line] = []
 
     init(_ connections: HTTPConnections) {
@@ -35,24 +34,23 @@ final class Lines {
         try connections.begin(request, on: line.connection)
     }
 
-    // MARK: Choosing one
+    // MARK: Choosing a connection
 
-    /// The one that answered last; a new one where all have a request.
+    /// The idle connection that answered last; a new one if none is idle.
     func warmest() throws(HTTPFailure) -> Line {
         if let line = removeWarmest() { return line }
         return try fresh()
     }
 
-    /// The one that answered last, which is no longer idle then; nil where all have a request.
+    /// Takes the idle connection that answered last; nil if none is idle.
     func removeWarmest() -> Line? {
         idle.indices.max { lastAnswer(idle[$0]) < lastAnswer(idle[$1]) }.map { idle.remove(at: $0) }
     }
 
-    /// A new one.
     func fresh() throws(HTTPFailure) -> Line { Line(try connections.open()) }
 
-    /// The one that was not used for longest, or a new one, so that another one is open beside it from then on; the
-    /// warmest while there is one already.
+    /// Makes sure that another connection stays open and free: uses a new one if fewer than two are idle, otherwise the
+    /// one that was unused for longest if that is over 30 s, otherwise the warmest.
     func openingSpare(at now: BootTime) throws(HTTPFailure) -> Line {
         guard idle.count > 1, let oldest = oldestIdle else { return try fresh() }
         return try now - lastAnswer(idle[oldest]) < Self.coldAfter ? warmest() : idle.remove(at: oldest)
@@ -62,21 +60,21 @@ final class Lines {
 
     private func lastAnswer(_ line: Line) -> BootTime { line.answered ?? BootTime(nanoseconds: 0) }
 
-    // MARK: Giving it back
+    // MARK: Returning a connection
 
-    /// A whole answer came over it.
+    /// A whole answer came: the connection is idle again.
     func keep(_ line: Line, at now: BootTime) {
         line.answered = now
         idle.append(line)
         if idle.count > Self.mostIdle, let oldest = oldestIdle { idle.remove(at: oldest) }
     }
 
-    /// Closes it, with the request that is on it.
+    /// Closes the connection and ends its request.
     func drop(_ line: Line) { connections.cancel(line.connection) }
 
-    /// Closes those that have been idle for long: they would not be used again.
+    /// Closes connections that were idle for too long to be used again.
     func trim(at now: BootTime) { idle.removeAll { now - lastAnswer($0) > HTTPConnections.longestIdle } }
 
-    /// Closes those that have given no answer since `then`: what stands between may have forgotten them.
+    /// Closes idle connections without an answer since `then`: a NAT or firewall may have forgotten them.
     func dropIdle(since then: BootTime) { idle.removeAll { lastAnswer($0) < then } }
 }

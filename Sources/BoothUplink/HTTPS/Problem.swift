@@ -3,12 +3,12 @@ import FoundationEssentials
 
 /// A problem document (RFC 9457): why a request was refused.
 package struct Problem: Sendable {
-    /// What is wrong, in a few words; 200 Unicode scalars at most.
+    /// What is wrong in general; 200 Unicode scalars at most.
     package let title: String?
     /// What is wrong with this request; 500 Unicode scalars at most.
     package let detail: String?
 
-    /// Reads `body`; what is not a problem document has neither title nor detail.
+    /// Reads `body`; if it is not a problem document, title and detail are nil.
     package init(_ body: [UInt8]) {
         let document = try? JSONDecoder().decode(Document.self, from: Data(body))
         title = document?.title.map { shown($0, longest: 200) }

@@ -2,14 +2,14 @@
 import BoothModel
 import HTTP
 
-/// The request that waits for tasks (CONTRACT: `GET {url}/v1/tasks`).
+/// The request that waits for tasks (docs/api/openapi.yaml: `GET {url}/v1/tasks`).
 package enum TaskRequest {
     /// A long poll.
     ///
     /// - Parameters:
     ///   - booth: the booth's code.
-    ///   - cursor: how far the tasks were taken; nil: nothing was.
-    ///   - wait: how long the platform may hold the request while it has none.
+    ///   - cursor: the cursor of the last tasks received; nil: none yet.
+    ///   - wait: how long the platform may hold the request while it has no tasks.
     package static func poll(
         _ url: String, booth: String, after cursor: String?, wait: Duration
     ) -> OutgoingRequest {
@@ -18,7 +18,7 @@ package enum TaskRequest {
             url: "\(url)/v1/tasks?booth=\(percentEncoded(booth))\(after)&wait=\(wait.components.seconds)")
     }
 
-    /// `text` as the value of a query's item: all but the unreserved characters (RFC 3986, 2.3) as `%XX`.
+    /// `text` percent-encoded for a query: every byte except the unreserved characters (RFC 3986, 2.3) becomes `%XX`.
     package static func percentEncoded(_ text: String) -> String {
         var encoded = ""
         for byte in text.utf8 {

@@ -1,32 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// How long a target's answers take, and from when on one is missing. Pure.
+/// How long a target's answers take, and after what time an answer is missing. Pure.
 struct AnswerTimes {
-    /// So long an ordinary answer may take, at the least, before a press that was answered meanwhile shows that its
-    /// connection is dead: it is cut, and sent again.
+    /// The least time for an ordinary answer. After that, if a later press was answered first, the connection counts as
+    /// dead: the shipment is cancelled and sent again.
     static let patience = Duration.seconds(1)
-    /// Where an answer usually takes longer, a second connection is kept open all the time: to make one takes three
-    /// times as long as that.
+    /// If answers usually take longer than this, a second connection is always kept open, because opening one takes
+    /// three times as long.
     static let slow = Duration.milliseconds(200)
 
-    /// Of single events and statuses.
+    /// Times of single events and statuses.
     private var trip = RoundTrip()
-    /// Of everything but presses.
+    /// Times of everything except presses.
     private var ordinaryTrip = RoundTrip()
-    /// Ordinary shipments cut in a row: each has twice the time of the one before, or a slow platform would never get
-    /// to the end of one.
+    /// How many ordinary shipments in a row were cancelled. Each one gets twice the time of the one before, so that a
+    /// slow platform can finish at last.
     private var cuts = 0
 
-    /// So long the answer to a press may take.
+    /// How long the answer to a press may take.
     var pressPatience: Duration { trip.patience }
-    /// So long the answer to an ordinary shipment may take.
+    /// How long the answer to an ordinary shipment may take.
     var ordinaryPatience: Duration { max(Self.patience, (ordinaryTrip.usual ?? .zero) * 2) * (1 << cuts) }
-    /// Whether a new connection would take long.
+    /// Whether opening a connection takes long.
     var areSlow: Bool { trip.usual.map { $0 > Self.slow } ?? false }
 
-    /// An answer took so long.
+    /// Records how long an answer took.
     ///
-    /// - Parameter count: of its events; 0 for a status.
+    /// - Parameter count: number of events; 0 for a status.
     mutating func measured(_ span: Duration, count: Int, isPress: Bool) {
         if !isPress {
             ordinaryTrip.measured(span)
@@ -35,6 +35,5 @@ struct AnswerTimes {
         if count < 2 { trip.measured(span) }
     }
 
-    /// An ordinary shipment was cut.
     mutating func noteCut() { cuts = min(cuts + 1, 6) }
 }

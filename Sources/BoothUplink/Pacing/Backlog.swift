@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-/// Whether a backlog is sent: full batches, one after the other. Told the time; pure.
+/// Whether a backlog is being sent: full batches, one after the other. Told the time; pure.
 struct Backlog {
-    /// So many of them are one; two may be an incident that ended as it began.
+    /// So many full batches are a backlog. Two may be an incident that ended just after it began.
     private static let least = 3
-    /// The next batch follows the answer to the last one as soon as this.
+    /// The next batch counts if it follows the last answer within this time.
     private static let pause = Duration.seconds(1)
 
     private var fullBatches = 0
@@ -13,11 +13,9 @@ struct Backlog {
 
     var isSent: Bool { fullBatches >= Self.least }
 
-    /// A batch is sent.
     mutating func noteBatch(isFull: Bool, at now: BootTime) {
         fullBatches = isFull ? (now - lastAnswer < Self.pause ? fullBatches + 1 : 1) : 0
     }
 
-    /// A batch came to its end.
     mutating func noteAnswer(at now: BootTime) { lastAnswer = now }
 }

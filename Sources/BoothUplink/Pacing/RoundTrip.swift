@@ -1,22 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// How long a platform usually takes to answer, and from when on an answer is missing (RFC 6298, 2). Pure.
+/// How long a platform usually takes to answer, and after what time an answer is missing (RFC 6298, 2). Pure.
 package struct RoundTrip: Sendable {
-    /// While nothing was measured (RFC 6298, 2.1).
+    /// The patience before anything was measured (RFC 6298, 2.1).
     package static let unknown = Duration.seconds(1)
-    /// So much longer than usual an answer may take at the least: a platform that is busy for a moment is no dead line.
+    /// The least margin above the usual time, so that a platform that is busy for a moment does not count as a dead
+    /// line.
     package static let leastMargin = Duration.milliseconds(300)
-    /// So much longer than usual at the most.
+    /// The largest margin above the usual time.
     package static let mostMargin = Duration.seconds(2)
 
-    /// The usual span, smoothed; nil while nothing was measured.
+    /// The usual time, smoothed; nil before the first measurement.
     package private(set) var usual: Duration?
     private var deviation = Duration.zero
 
-    /// Nothing was measured.
+    /// Without measurements.
     package init() {}
 
-    /// An answer took so long.
+    /// Records how long an answer took.
     package mutating func measured(_ span: Duration) {
         guard let usual else {
             self.usual = span
@@ -28,7 +29,7 @@ package struct RoundTrip: Sendable {
         self.usual = usual + (span - usual) / 8
     }
 
-    /// Somewhat more than an answer usually takes.
+    /// How long to wait for an answer: the usual time and a margin.
     package var patience: Duration {
         guard let usual else { return Self.unknown }
         return usual + min(max(deviation * 4, Self.leastMargin), Self.mostMargin)

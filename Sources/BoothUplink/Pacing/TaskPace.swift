@@ -1,30 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-/// How soon after a poll that ended well the next one begins. Told the time; pure.
+/// How soon the next poll begins after a poll that succeeded. Told the time; pure.
 ///
-/// A platform that holds its polls is asked again at once. One that answers at once, with nothing or with the same again
-/// and again, would have the booth ask as fast as the line allows.
+/// A platform that holds its polls is asked again at once. A platform that answers at once without news is asked after
+/// a pause. Otherwise the booth would poll as fast as the line allows.
 package struct TaskPace: Sendable {
-    /// A poll that was held for so long makes no haste.
+    /// A poll that was held this long needs no pause after it.
     package static let held = Duration.seconds(5)
-    /// From the end of a poll without news to the next one, at least.
+    /// The shortest pause after a poll without news.
     package static let least = Duration.seconds(1)
-    /// The longest wait that such polls come to: a platform that holds none gives its tasks so late.
+    /// The longest pause after such polls. If a platform holds no polls, its tasks come this late.
     package static let most = Duration.seconds(10)
-    /// From the end of a poll with news to the next one: four answers a second drain any backlog.
+    /// The pause after a poll with news: four answers per second drain any backlog.
     package static let draining = Duration.milliseconds(250)
 
-    /// Polls without news that were not held, in a row.
+    /// Number of polls in a row without news that were not held.
     private var hasty = 0
-    /// When the next one may begin; nil: at once.
+    /// When the next poll may begin; nil: at once.
     package private(set) var opens: BootTime?
 
     package init() {}
 
     /// A poll ended with an answer.
     ///
-    /// - Parameter hasNews: whether it brought tasks, and a cursor beyond them.
+    /// - Parameter hasNews: whether it brought tasks and a new cursor.
     package mutating func ended(
         began: BootTime, at now: BootTime, hasNews: Bool, using random: inout some RandomNumberGenerator
     ) {

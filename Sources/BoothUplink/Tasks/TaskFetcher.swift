@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-/// When a target is asked for tasks, and what follows from its answers: one question after the other. Told the time;
-/// knows no transport, waits for nothing and executes nothing.
+/// Decides when a target is asked for tasks, and what follows from its answers. One request at a time. Told the time;
+/// knows no transport, never waits and executes nothing.
 struct TaskFetcher {
-    /// Where there is no task channel and need not be one: how often it is looked for.
+    /// How often a missing task channel is looked for, if the target need not have one.
     static let absence = Duration.seconds(3600)
 
     private let target: TargetConfiguration
@@ -15,18 +15,18 @@ struct TaskFetcher {
     private var link: LinkState?
     private var backoff: Backoff
     private var pace = TaskPace()
-    /// The spread at the start, and the long wait where there is no channel.
+    /// No request before this time: the spread at the start, or the long wait without a channel.
     private var opens: BootTime
-    /// When the question under way was asked; nil: there is none.
+    /// When the request under way began; nil: there is none.
     private var began: BootTime?
-    /// Whether the agent still has to keep what the last answer brought. The next question tells the platform how far
-    /// its tasks were taken: it must not say more than a restart would remember.
+    /// Whether the agent still has to record the last answer. The next request tells the platform which tasks were
+    /// received, so it must not name tasks that a restart would not remember.
     private var isAwaitingKeeper = false
 
     /// - Parameters:
-    ///   - wait: how long the platform may leave a question without an answer while it has no task.
-    ///   - startSpread: the longest wait before the first question.
-    ///   - cursor: how far the tasks were taken; nil: nothing was.
+    ///   - wait: how long the platform may hold a request while it has no tasks.
+    ///   - startSpread: the longest wait before the first request.
+    ///   - cursor: the cursor of the last tasks received; nil: none yet.
     init(
         _ target: TargetConfiguration, wait: Duration, startSpread: Duration, after cursor: String?, at now: BootTime
     ) {
@@ -37,19 +37,17 @@ struct TaskFetcher {
         opens = now + Backoff.jitter(upTo: startSpread, using: &random)
     }
 
-    // MARK: Being told
+    // MARK: Inputs
 
-    /// Asks, if it is time.
     mutating func advance(at now: BootTime) -> [Step] {
         guard let nextDeadline, nextDeadline <= now else { return [] }
         began = now
         return [.ask(TaskQuestion(cursor: cursor, wait: wait))]
     }
 
-    /// What the last answer brought is kept as well as it can be.
+    /// The tasks of the last answer are recorded, or held in memory if the disk fails.
     mutating func noteKept() { isAwaitingKeeper = false }
 
-    /// What came of the question.
     mutating func apply(_ verdict: TaskVerdict, at now: BootTime) -> [Step] {
         let start = began ?? now
         began = nil
@@ -61,7 +59,7 @@ struct TaskFetcher {
             opens = now + Self.absence + Backoff.jitter(upTo: Self.absence / 4, using: &random)
             return set(.ok)
         case .later(let setback):
-            // A gateway that ends what lasts too long for it is no failing platform.
+            // A gateway may cut a long poll that was held for long. That is not a failure of the platform.
             if setback.cause == .cutOff, now - start >= TaskPace.held { backoff.succeeded() }
             backoff.failed(at: now, hold: setback.hold, using: &random)
             return set(.retrying(setback.message))
@@ -69,13 +67,13 @@ struct TaskFetcher {
         }
     }
 
-    /// When the next question is due, as far as time decides; nil while only the platform or the agent can move it on.
+    /// When the next request is due; nil while an answer of the platform or the agent is missing.
     var nextDeadline: BootTime? {
         guard began == nil, !isAwaitingKeeper else { return nil }
         return [opens, backoff.opens, backoff.opensForHelp, pace.opens].compactMap { $0 }.max()
     }
 
-    // MARK: What came of it
+    // MARK: Results
 
     private mutating func apply(_ answer: TaskAnswer, began: BootTime, at now: BootTime) -> [Step] {
         let isNew = answer.cursor != cursor

@@ -2,7 +2,7 @@
 import BoothModel
 
 extension TargetConfiguration {
-    /// What carries shipments to this target.
+    /// Makes the transport for this target.
     ///
     /// - Parameters:
     ///   - booth: the booth's code.

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-/// The sentences about a link, each with the platform's address before it.
+/// The sentences about a link; each begins with the platform's address.
 ///
-/// The same cause always gives the same sentence, so that a state is reported once and not at each attempt.
+/// The same cause always gives the same sentence. So a state is reported once and not at each attempt.
 package struct LinkWords: Sendable {
     private let address: String
 
@@ -11,7 +11,7 @@ package struct LinkWords: Sendable {
         address = endpoint.address
     }
 
-    /// Receipts came, and none of them for what was sent.
+    /// The platform answered in the right form, but without a receipt for any event that was sent.
     var unnamed: Message {
         about(
             zh: "平台的回执不含所发消息；请联系平台方",

@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-/// What goes to a platform at one time.
+/// One request's content: events or a status.
 struct Shipment {
-    /// Tells one from the others of its target.
+    /// Identifies a shipment among those of its target.
     typealias Number = Int
 
     enum Content {
-        /// One or more; never more than the platform offered to take at once.
+        /// One or more; never more than the platform's `max_batch`.
         case events([QueuedEvent])
         /// A status, as a CloudEvent.
         case status(EventID, body: String)
     }
 
     enum Way {
-        /// For events of priority 1, and nothing else: by whatever is open and free. From `overdue` on it may be sent
-        /// once more by another way, since its own may have died unseen. Its id makes that harmless.
+        /// For presses only: use any open and free connection. After `overdue` it may be sent once more on another
+        /// connection, because the first may be dead. Its id makes a second copy harmless.
         case press
-        /// For all else. `keepsSpare`: another way is to be open and free for a press meanwhile.
+        /// For everything else. `keepsSpare`: another connection must stay open and free for a press.
         case ordinary(keepsSpare: Bool)
     }
 
@@ -25,7 +25,7 @@ struct Shipment {
     let content: Content
     let way: Way
     let began: BootTime
-    /// From here on its answer is missing.
+    /// After this time the answer counts as missing.
     let overdue: BootTime
 
     /// Empty for a status.
@@ -37,10 +37,9 @@ struct Shipment {
     }
 }
 
-/// A question for tasks.
 struct TaskQuestion {
-    /// How far the tasks were taken; nil: nothing was.
+    /// The cursor of the last tasks received; nil: none yet.
     var cursor: String?
-    /// How long the platform may leave it without an answer while it has no task.
+    /// How long the platform may hold the request while it has no tasks.
     var wait: Duration
 }

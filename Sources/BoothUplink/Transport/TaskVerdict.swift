@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-/// What came of a question for tasks. The same for every transport.
+/// The result of a request for tasks; the same for every transport.
 package enum TaskVerdict: Sendable, Hashable {
-    /// Tasks, or a cursor alone.
+    /// Tasks, or only a cursor.
     case tasks(TaskAnswer)
-    /// None came while the question waited.
+    /// No tasks came within the wait.
     case none
-    /// There is no task channel, which is all right where the target may send no tasks. Says what is missing.
+    /// There is no task channel. This is no fault if the target may not send tasks. The message says what is missing.
     case absent(Message)
-    /// It cannot now.
+    /// The platform cannot answer now.
     case later(Setback)
-    /// Not our platform, not our certificate, not its form of answer: somebody has to act. Says what is wrong.
+    /// Wrong platform, certificate or form of answer: an operator has to act. The message says what is wrong.
     case refused(Message)
 }

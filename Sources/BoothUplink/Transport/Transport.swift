@@ -1,45 +1,45 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-/// What carries a target's shipments, and brings back what came of them: one conformer for each kind of endpoint.
+/// Carries a target's shipments and brings back the results; one conforming type for each kind of endpoint.
 ///
-/// It knows connections, requests, and the form of answers. What goes when, and what follows from an answer, is decided
-/// by `Courier` and `TaskFetcher`. The target's thread makes it and uses it; only `turn` waits. Letting go of it ends
-/// what is under way.
+/// It knows connections, requests and the form of answers. `Courier` and `TaskFetcher` decide what is sent when, and
+/// what follows from an answer. The target's thread makes and uses it. Only `turn` waits. Releasing it ends everything
+/// under way.
 protocol Transport: AnyObject {
-    /// Does what is due: closes what is old, sends a press again by another way.
+    /// Does what is due: closes old connections, and sends an overdue press again on another one.
     ///
-    /// - Parameter mayRepeat: whether a press may go out again; not while the platform wants to be left alone.
+    /// - Parameter mayRepeat: whether a press may be sent again; false while the platform asked for a pause.
     func advance(at now: BootTime, mayRepeat: Bool)
 
-    /// Begins a shipment. What cannot even begin comes back from the next `turn`.
+    /// Begins a shipment. If it cannot begin, the next `turn` returns the failure.
     func send(_ shipment: Shipment)
 
-    /// Ends a shipment: nothing comes of it any more. What the platform made of it stays unknown.
+    /// Cancels a shipment: no result comes for it. Whether the platform received it stays unknown.
     func cancel(_ shipment: Shipment.Number)
 
-    /// Asks for tasks; never while an earlier question has no answer.
+    /// Asks for tasks; only if no earlier request is under way.
     func ask(_ question: TaskQuestion)
 
-    /// Moves everything along, waiting once for whatever comes first.
+    /// Waits once for whatever comes first, and processes it.
     ///
     /// - Parameters:
-    ///   - now: the instant that was acted on last. What fell due since then is due at once.
-    ///   - descriptor: another one to wait for, the mailbox's.
-    ///   - deadline: of the caller; nil: none. It may return earlier without a reason.
-    /// - Returns: what came; each shipment and each question once.
+    ///   - now: the time of the last `advance`. Whatever fell due after it is due at once.
+    ///   - descriptor: the mailbox's descriptor, to wait for too.
+    ///   - deadline: the caller's; nil: none. The call may return earlier without a reason.
+    /// - Returns: the results; each shipment and each request once.
     func turn(after now: BootTime, waitingFor descriptor: CInt, until deadline: BootTime?) -> [Arrival]
 }
 
-/// What a transport brings.
+/// A result that a transport brings.
 enum Arrival {
-    /// What came of a shipment. `span`: from the moment its way was open to the whole answer; nil: there was none.
+    /// The result of a shipment. `span`: from the open connection to the whole answer; nil: there was no answer.
     case verdict(Shipment.Number, Verdict, span: Duration?)
-    /// What came of the question for tasks.
+    /// The result of the request for tasks.
     case tasks(TaskVerdict)
 }
 
-/// What the target's thread is to do next, in this order.
+/// A step for the target's thread; steps are carried out in their order.
 enum Step {
     case report(UplinkReport)
     case send(Shipment)

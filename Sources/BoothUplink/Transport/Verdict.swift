@@ -1,29 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-/// What a platform's answer means for what was sent. The same for every transport.
+/// What a platform's answer means for a shipment; the same for every transport.
 package enum Verdict: Sendable, Hashable {
-    /// These receipts count; an event that none of them names stays queued. Never without any that was asked for.
+    /// At least one receipt for an event of the shipment. Events without a receipt stay queued.
     case receipts([Receipt], maxBatch: Int?)
-    /// The platform's own form of answer, but no word on what was asked.
+    /// An answer in the right form, but without a receipt for the shipment.
     case silent(maxBatch: Int?)
-    /// Taken, not processed: the receipts come later.
+    /// Accepted but not processed: the receipts come later.
     case promised
-    /// A word on the content: a single event is rejected with `reason`, a batch halved.
+    /// The content is refused: a single event is rejected with `reason`, a batch is halved.
     case unacceptable(reason: String)
-    /// It cannot now: the same again, later.
+    /// The platform cannot accept now: send the same again later.
     case later(Setback)
-    /// Not our platform, or not our certificate, or not our place: kept, and somebody has to act. Says what is wrong.
+    /// Wrong platform, certificate or address: the events are kept, and an operator has to act. The message says what
+    /// is wrong.
     case refused(Message)
 }
 
-/// Why it cannot be now.
+/// Why the platform cannot accept now.
 package struct Setback: Sendable, Hashable {
-    /// What is known of how it came about.
+    /// The cause, as far as it is known.
     package enum Cause: Sendable, Hashable {
         /// There was no answer within the target's `timeout`.
         case timedOut
-        /// It ended on the way, as a gateway ends what lasts too long for it.
+        /// The connection was cut, for example by a gateway that limits the time of a request.
         case cutOff
         case other
     }
@@ -31,7 +32,7 @@ package struct Setback: Sendable, Hashable {
     /// For people: who, what is wrong, the next step.
     package var message: Message
     package var cause: Cause
-    /// How long the platform wants to be left alone; nil: it did not say.
+    /// How long the platform wants a pause; nil: it did not say.
     package var hold: Duration?
 
     package init(_ message: Message, cause: Cause = .other, hold: Duration? = nil) {

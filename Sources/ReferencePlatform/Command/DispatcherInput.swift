@@ -2,16 +2,16 @@
 import BlockingIO
 import Glibc
 
-/// The dispatcher's lines, read from standard input to its end; the end changes nothing.
+/// Reads the dispatcher's lines from standard input. The end of the input changes nothing.
 enum DispatcherInput {
-    /// A line is no longer than this; what is longer is no line of a dispatcher.
+    /// Longer lines are dropped.
     private static let longest = 1 << 16
 
-    /// Reads until the end, on a thread of its own.
+    /// Reads until the end, on its own thread.
     ///
-    /// - Throws: `SystemError` when the system has no thread left.
+    /// - Throws: `SystemError` if the system has no thread left.
     static func follow(_ platform: ReferencePlatform, _ output: LineOutput) throws(SystemError) {
-        // In the background of a shell a read would stop the program (credentials(7)): now it fails, and that is all.
+        // In a shell's background, a read would stop the program (credentials(7)). Now it just fails.
         signal(SIGTTIN, SIG_IGN)
         _ = try WorkerThread(name: "dispatcher") { readLines { carryOut($0, on: platform, output) } }
     }
@@ -27,7 +27,7 @@ enum DispatcherInput {
         }
     }
 
-    /// Without stdio, whose lock a thread that waits here would hold when the program exits.
+    /// Reads lines without stdio: a thread waiting here would hold stdio's lock when the program exits.
     private static func readLines(_ body: (String) -> Void) {
         var kept: [UInt8] = []
         var piece = [UInt8](repeating: 0, count: 4096)

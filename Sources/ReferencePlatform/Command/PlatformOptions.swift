@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import HTTPServer
 
-/// What `booth-platform` is told on its command line.
+/// The command line of `booth-platform`.
 struct PlatformOptions {
     var listen: ListenAddress
     var database: String
@@ -14,7 +14,7 @@ struct PlatformOptions {
         var clientAuthority: String
     }
 
-    /// A command line that cannot be obeyed.
+    /// A command line that is wrong.
     struct UsageError: Error {
         var reason: String
     }

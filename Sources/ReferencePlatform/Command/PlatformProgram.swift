@@ -6,13 +6,13 @@ import SQLite
 
 /// The program `booth-platform`.
 package enum PlatformProgram {
-    /// Does what `arguments`, the program's name left out, ask for.
+    /// Runs the program with `arguments`, which do not include the program's name.
     ///
-    /// - Returns: the exit code: 0, 1 standard output could not be written, 64 usage, 69 the address cannot be had, 78 a
-    ///   file is wrong.
+    /// - Returns: the exit code: 0; 1 standard output could not be written; 64 usage; 69 the address cannot be used; 78
+    ///   a file is wrong.
     package static func run(_ arguments: [String]) -> CInt {
         StandardStream.keepPlaces()
-        // A reader that goes away is an error of write(2), not the end of this process.
+        // If the reader is gone, write(2) must return an error instead of ending this process.
         signal(SIGPIPE, SIG_IGN)
         let output = LineOutput(program: "booth-platform")
         if arguments.contains("--help") {
@@ -54,7 +54,7 @@ package enum PlatformProgram {
         }
     }
 
-    /// Blocks the signals to stop in this thread and all that it starts (pthread_sigmask(3)).
+    /// Blocks the stop signals in this thread and in all threads that it starts (pthread_sigmask(3)).
     private static func blockStopSignals() -> sigset_t {
         var signals = sigset_t()
         sigemptyset(&signals)

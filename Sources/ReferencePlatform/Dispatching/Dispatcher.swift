@@ -4,12 +4,11 @@ import Glibc
 import SQLite
 import Synchronization
 
-/// Somebody at the platform who answers incidents and gives booths tasks, line by line.
+/// The platform's dispatcher: handles incidents and gives tasks to booths, line by line.
 final class Dispatcher: Sendable {
     private let service: PlatformService
     private let desk = Mutex(Desk())
 
-    /// What was set by lines before.
     private struct Desk {
         var booth: String?
         var validity: Int64? = 3_600_000
@@ -60,7 +59,7 @@ final class Dispatcher: Sendable {
         _ state: IncidentState, on name: String, _ words: String?, _ desk: inout Desk
     ) throws -> String {
         let now = CivilTime.now()
-        // Its case must not change between the look at it and the act.
+        // One transaction, so that the case does not change between reading and writing it.
         let acted = try service.withStore { store throws(SQLiteError) in
             try store.together { () throws(SQLiteError) -> Result<(Case, String), DispatcherLineError> in
                 guard let found = try store.cases.find(named: name) else { return .failure(Self.unknown(name)) }
@@ -110,7 +109,7 @@ final class Dispatcher: Sendable {
 
     // MARK: Tasks
 
-    /// The booth that tasks of no incident are for.
+    /// The booth for tasks that belong to no incident.
     private func boothOfTasks(_ desk: Desk) throws -> String {
         if let booth = desk.booth { return booth }
         let known = try service.withStore { store throws(SQLiteError) in try store.booths() }
@@ -138,7 +137,7 @@ final class Dispatcher: Sendable {
         return "task id=\(id.unquoted) kind=\(kind.unquoted) booth=\(booth)"
     }
 
-    /// A task with an id of its own, and what is printed of it.
+    /// Makes a task with a new id, and the words to print.
     private static func task(
         _ kind: String, _ fields: [(String, String?)], _ desk: inout Desk
     ) -> (body: String, words: String) {
@@ -154,7 +153,7 @@ final class Dispatcher: Sendable {
         return ("{\(body)}", "task id=\(id) kind=\(kind)")
     }
 
-    /// A time as a task has it, in JSON: RFC 3339 as it stands, or a span from now.
+    /// A time for a task, in JSON: RFC 3339 unchanged, or a span from now.
     private static func time(_ text: String) throws(DispatcherLineError) -> String {
         if let span = Duration(notation: text) {
             return JSONText.encode(CivilTime(wallMilliseconds: wallMilliseconds() + span.milliseconds).rfc3339)

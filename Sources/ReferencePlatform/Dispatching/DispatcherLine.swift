@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-/// One line of what a dispatcher types.
+/// One line typed by a dispatcher.
 enum DispatcherLine: Sendable, Equatable {
-    /// The answer to an incident goes on; `words`: the ticket, a note or the outcome.
+    /// A new state of an incident; `words`: the ticket, a note or the outcome.
     case act(IncidentState, incident: String, words: String?)
     case reroute(incident: String, to: IncidentClass)
     case arm(until: String?)
     case disarm(until: String?)
     case output(String, isOn: Bool, span: String?)
     case test
-    /// A task as it stands, right or wrong.
+    /// A task sent unchanged, right or wrong.
     case raw(String)
-    /// Which booth tasks without an incident are for.
+    /// The booth for tasks without an incident.
     case booth(String)
     /// How long from now tasks may be executed, in milliseconds; nil: for ever.
     case expires(milliseconds: Int64?)
@@ -42,7 +42,7 @@ enum DispatcherLine: Sendable, Equatable {
 
     /// Reads a line.
     ///
-    /// - Returns: nil for an empty line and a comment, `# …`.
+    /// - Returns: nil for an empty line and for a comment, `# …`.
     init?(_ line: String) throws(DispatcherLineError) {
         var words = Words(line)
         guard let verb = words.next(), !verb.hasPrefix("#") else { return nil }
@@ -73,7 +73,7 @@ enum DispatcherLine: Sendable, Equatable {
         }
     }
 
-    /// The lines that no task comes of.
+    /// Reads the lines that give no task.
     private static func parseManner(
         _ verb: String, _ words: inout Words
     ) throws(DispatcherLineError) -> DispatcherLine {
@@ -101,7 +101,7 @@ enum DispatcherLine: Sendable, Equatable {
     }
 }
 
-/// A line that cannot be carried out: nothing was changed.
+/// A line that cannot be carried out; nothing was changed.
 package struct DispatcherLineError: Error, Equatable, CustomStringConvertible {
     /// What is wrong.
     package let problem: String
@@ -116,7 +116,7 @@ package struct DispatcherLineError: Error, Equatable, CustomStringConvertible {
     package var description: String { "\(problem); \(right)" }
 }
 
-/// What is left of a line.
+/// The unread rest of a line.
 private struct Words {
     private(set) var rest: Substring
 
@@ -163,7 +163,7 @@ private struct Words {
         return known
     }
 
-    /// Whether the first of two words stands next.
+    /// Whether the next word is the first of two words.
     mutating func choice(of words: (String, String), in form: String) throws(DispatcherLineError) -> Bool {
         let word = try required("\(words.0) or \(words.1) is missing", form)
         guard word == words.0 || word == words.1 else {

@@ -2,7 +2,7 @@
 import BoothModel
 
 extension IncomingEvent {
-    /// Checks a CloudEvent (CloudEvents 1.0.2, JSON format 1.0.2) and what booths promise beyond it.
+    /// Checks a CloudEvent (CloudEvents 1.0.2, JSON format 1.0.2), and the booths' own rules.
     ///
     /// - Throws: `EventProblem` with the first thing that is wrong.
     init(_ json: JSON, bytes: [UInt8]) throws(EventProblem) {
@@ -49,7 +49,7 @@ extension IncomingEvent {
     }
 }
 
-/// The context attributes of a CloudEvent: all members but `data`.
+/// The context attributes of a CloudEvent: all members except `data`.
 private struct Attributes {
     private let members: [String: JSON]
 
@@ -95,7 +95,7 @@ private struct DataFields {
         data = json
     }
 
-    /// Checks the block that is in every event of a booth.
+    /// Checks the fields that every event of a booth has.
     ///
     /// - Returns: the booth's code.
     func checkBooth(source: String, hasTime: Bool) throws(EventProblem) -> String {
@@ -121,7 +121,7 @@ private struct DataFields {
         return booth
     }
 
-    /// Checks what an incident's event has besides.
+    /// Checks the further fields of an incident's event.
     func incident(of type: String) throws(EventProblem) -> IncomingEvent.IncidentFields {
         guard let id = EventID(try text("incident")) else { throw EventProblem("data.incident must be a UUIDv7") }
         let named = try word("class", of: IncidentClass.allCases.map(\.rawValue))
@@ -141,7 +141,7 @@ private struct DataFields {
         return fields
     }
 
-    /// Reads what only events of that type have.
+    /// Reads the fields that only this type has.
     private func checkOwn(of type: String, _ fields: inout IncomingEvent.IncidentFields) throws(EventProblem) {
         switch EventType(rawValue: type) {
         case .incidentUpdated:
@@ -161,12 +161,12 @@ private struct DataFields {
         }
     }
 
-    /// Checks what a `task.done` has besides.
+    /// Checks the further fields of a `task.done` event.
     func taskAnswer() throws(EventProblem) -> IncomingEvent.TaskAnswer {
         guard let result = TaskRecord.Result(rawValue: try word("result", of: ["done", "refused"])) else {
             throw EventProblem("data.result is unknown")
         }
-        // A task that could not be understood may have had no id; whoever sent it reads that in the reason.
+        // A task that could not be read may have had no id; the reason tells this to the sender.
         let task = result == .done ? try text("task") : data["task"]?.string
         guard let task else { throw EventProblem("data.task is required, a string") }
         return IncomingEvent.TaskAnswer(

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-/// A CloudEvent from a booth, found to be one: what the platform sorts and shows it by, and its bytes.
+/// A checked CloudEvent from a booth: the fields that the platform uses, and its bytes.
 struct IncomingEvent: Sendable {
     var id: EventID
     /// `urn:booth:COUNTY:CODE`
@@ -11,17 +11,15 @@ struct IncomingEvent: Sendable {
     var time: String?
     /// 20 digits: generation and count; nil for a status.
     var sequence: String?
-    /// The booth's code.
     var booth: String
     var incident: IncidentFields?
-    /// Of a `task.done`.
+    /// The booth's answer, only in a `task.done`.
     var answer: TaskAnswer?
     /// The event as it was sent.
     var bytes: [UInt8]
-    /// The same, understood.
     var json: JSON
 
-    /// What an incident's events have in common.
+    /// The fields that all events of an incident have.
     struct IncidentFields: Sendable {
         var id: EventID
         var category: String
@@ -36,33 +34,32 @@ struct IncomingEvent: Sendable {
         /// How it ended; nil for all types but `closed`.
         var closing: (outcome: String, by: String)?
 
-        /// Whether it may bring back an incident that was handed over: it tells that the class changed, or that nobody
-        /// else answers.
+        /// Whether it may bring back an incident that was handed over: its class changed, or it was escalated because
+        /// nobody answered.
         var isReturn: Bool { reason == .reclassified || reason == .escalated }
     }
 
-    /// What became of a task.
     struct TaskAnswer: Sendable {
-        /// The task's id; empty where it had none.
+        /// The task's id; empty if it had none.
         var task: String
         var result: TaskRecord.Result
         /// Why it was refused.
         var reason: String?
     }
 
-    /// Whether it asks for an answer to its incident, which can be that others are to give it.
+    /// Whether the event asks for an answer to its incident; the answer may be a hand-over.
     var offersIncident: Bool {
         type == EventType.incidentRaised.rawValue || type == EventType.incidentUpdated.rawValue
     }
 
-    /// A heartbeat: only the last one of each booth is of interest.
+    /// A heartbeat; only the last one of each booth is kept.
     var isStatus: Bool { type == EventType.status.rawValue }
 
-    /// What the types of an incident's events begin with; all of them lead to its ticket.
+    /// The prefix of the types of an incident's events.
     static let incidentTypes = "cn.boothd.incident."
 }
 
-/// What is wrong with an event, as its sender has to read it.
+/// What is wrong with an event, for its sender.
 struct EventProblem: Error, Equatable {
     var reason: String
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A JSON value (RFC 8259); equal values are equal whatever their spelling and the order of their members.
+/// A JSON value (RFC 8259). Equality ignores spelling and the order of members.
 enum JSON: Hashable, Sendable {
     case null
     case bool(Bool)
@@ -11,7 +11,7 @@ enum JSON: Hashable, Sendable {
     case array([JSON])
     case object([String: JSON])
 
-    /// The member of an object; nil where this is none, or has no such member.
+    /// The member of an object; nil if this is no object or has no such member.
     subscript(name: String) -> JSON? {
         if case .object(let members) = self { members[name] } else { nil }
     }
@@ -29,7 +29,7 @@ enum JSON: Hashable, Sendable {
         }
     }
 
-    /// Members of all its objects.
+    /// Number of members of all objects in it.
     var memberCount: Int {
         switch self {
         case .array(let elements): elements.reduce(0) { $0 + $1.memberCount }
@@ -58,7 +58,7 @@ extension JSON: Decodable {
         } else if let truth = try? value.decode(Bool.self) {
             self = .bool(truth)
         } else if let members = try? decoder.container(keyedBy: MemberName.self) {
-            // What is wrong inside is said of its place there.
+            // Decode inside the `if`, so that an error names its place.
             let pairs = try members.allKeys.map { ($0.stringValue, try members.decode(JSON.self, forKey: $0)) }
             self = .object(Dictionary(pairs) { first, _ in first })
         } else if (try? decoder.unkeyedContainer()) != nil {

@@ -2,7 +2,7 @@
 import BoothModel
 import FoundationEssentials
 
-/// A JSON text (RFC 8259) and its value; stricter than the decoder where two readers could understand two things.
+/// A JSON text (RFC 8259) and its value. It refuses texts that two readers could understand differently.
 struct JSONDocument {
     let text: String
     let value: JSON
@@ -16,9 +16,10 @@ struct JSONDocument {
         }
     }
 
-    /// Reads the one value that `bytes` hold.
+    /// Reads the one value in `bytes`.
     init(_ bytes: [UInt8]) throws(Problem) {
-        // The decoder would take a NUL or a byte order mark for a sign of UTF-16, and read another text than is kept.
+        // The decoder would take a NUL or a byte order mark as a sign of UTF-16, and read another text than the one
+        // kept.
         guard let text = String(validating: bytes, as: UTF8.self), !bytes.contains(0), bytes.first != 0xEF else {
             throw Problem("the text is not UTF-8, or begins with a byte order mark")
         }
@@ -29,13 +30,13 @@ struct JSONDocument {
         try checkSpelling()
     }
 
-    /// The elements of an array, each with its bytes as they were sent; nil where the value is none.
+    /// The elements of an array, each with its bytes as they were sent; nil if the value is no array.
     var elements: [(value: JSON, bytes: [UInt8])]? {
         guard case .array(let values) = value else { return nil }
         return Array(zip(values, JSONText.elements(of: text).map { Array($0.utf8) }))
     }
 
-    /// Refuses what the decoder lets pass: a comma before a closing bracket, and a member that stands twice.
+    /// Refuses what the decoder accepts: a comma before a closing bracket, and a member that occurs twice.
     private func checkSpelling() throws(Problem) {
         var isComma = false
         var members = 0
@@ -48,7 +49,7 @@ struct JSONDocument {
             }
             isComma = byte == UInt8(ascii: ",")
         }
-        // Of a member that stands twice the decoder gives one, so that the value has fewer than the text.
+        // If a member occurs twice, the decoder keeps one. So the value has fewer members than the text.
         guard members == value.memberCount else { throw Problem("a member stands twice in one object") }
     }
 

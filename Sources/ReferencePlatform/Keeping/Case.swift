@@ -2,19 +2,18 @@
 import BoothModel
 import SQLite
 
-/// One incident, as the platform has it.
+/// The platform's record of one incident.
 struct Case {
-    /// Counted from 1 in the order of arrival; 0 before it is kept.
+    /// Counted from 1 in the order of arrival; 0 before it is stored.
     var number: Int64
     var incident: String
-    /// The booth's code.
     var booth: String
     var incidentClass: String
     var priority: Int64
     var count: Int64
     private(set) var state: IncidentState
     var ticket: String?
-    /// The class that it was handed to; nil: it is this platform's.
+    /// The class to which it was handed over; nil: it is this platform's.
     var handed: String?
     private(set) var outcome: String?
     /// Who closed it.
@@ -24,7 +23,7 @@ struct Case {
         SELECT number, incident, booth, class, priority, count, state, ticket, handed, outcome, by FROM incident
         """
 
-    /// The row of `select`.
+    /// Reads a row of `select`.
     init(_ row: Statement) {
         number = row.integer(at: 0)
         incident = row.text(at: 1)
@@ -39,7 +38,7 @@ struct Case {
         by = row.optionalText(at: 10)
     }
 
-    /// As its first event opens it.
+    /// Opens a case from its first event.
     init(_ event: IncomingEvent, _ fields: IncomingEvent.IncidentFields) {
         number = 0
         incident = fields.id.description
@@ -50,19 +49,19 @@ struct Case {
         state = .raised
     }
 
-    /// Goes on; never back.
+    /// Moves to a later state; never back.
     mutating func advance(to other: IncidentState) {
         if other.stage > state.stage { state = other }
     }
 
-    /// It comes back from another platform: its answer begins anew.
+    /// Starts again from `raised`, because it came back from another platform.
     mutating func beginAnew() {
         (state, handed) = (.raised, nil)
     }
 
-    /// What a dispatcher's act makes of it: `words` are its ticket or its outcome.
+    /// The case after a dispatcher's act; `words` are its ticket or its outcome.
     ///
-    /// - Returns: nil where it would go back, or is closed.
+    /// - Returns: nil if it would go back, or is closed.
     func after(_ act: IncidentState, _ words: String?) -> Case? {
         guard state != .closed, act.stage >= state.stage else { return nil }
         var changed = self
@@ -80,6 +79,6 @@ extension IncidentState {
     /// The states in the order in which an incident passes them.
     private static let stages: [IncidentState] = [.raised, .accepted, .dispatched, .handled, .closed]
 
-    /// How many states it has passed, 0...4.
+    /// The state's index in this order, 0...4.
     var stage: Int { Self.stages.firstIndex(of: self) ?? 0 }
 }

@@ -2,11 +2,11 @@
 import BoothModel
 import SQLite
 
-/// The platform's side of the incidents: one case each, from its first event to its outcome.
+/// The platform's cases: one for each incident, from its first event to its outcome.
 ///
-/// Used inside the store's transactions, by whoever holds its lock.
+/// Used inside the store's transactions, while its lock is held.
 final class CaseBook {
-    /// The class that the next event of an incident is handed over to; nil: none is.
+    /// The class to which the next event of an incident is handed over; nil: none is.
     var handOver: IncidentClass?
     private let connection: Connection
     private let find: Statement
@@ -15,7 +15,7 @@ final class CaseBook {
     private let nextNumber: Statement
     private let findTicket: Statement
 
-    /// - Throws: `SQLiteError` when the tables are not the platform's.
+    /// - Throws: `SQLiteError` if the tables are not the platform's.
     init(_ connection: Connection) throws(SQLiteError) {
         self.connection = connection
         find = try connection.prepare("\(Case.select) WHERE source = ? AND incident = ?")
@@ -35,9 +35,10 @@ final class CaseBook {
         findTicket = try connection.prepare("SELECT 1 FROM incident WHERE ticket = ?")
     }
 
-    /// Takes an event of an incident into its case; a new one where there is none.
+    /// Applies an event to its incident's case; opens one if there is none.
     ///
-    /// - Returns: `rejected` where it is handed over; else `accepted`, with the ticket unless others have the case.
+    /// - Returns: `rejected` if it is handed over; otherwise `accepted`, with the ticket unless another platform has
+    ///   it.
     func apply(
         _ event: IncomingEvent, _ fields: IncomingEvent.IncidentFields, at now: CivilTime
     ) throws(SQLiteError) -> Verdict {
@@ -52,7 +53,7 @@ final class CaseBook {
             return .rejected(reason: "reroute:\(other.rawValue)")
         }
         if changed.handed != nil {
-            // What was on its way when it was handed over is taken, and changes nothing.
+            // The event was sent before the hand-over arrived: accept it, and change nothing.
             guard fields.isReturn else {
                 try keep(changed, of: event, at: now)
                 return .accepted(ticket: nil)
@@ -67,7 +68,6 @@ final class CaseBook {
         return .accepted(ticket: changed.ticket)
     }
 
-    /// Keeps what became of a known case.
     func keep(_ changed: Case, at now: CivilTime) throws(SQLiteError) {
         try change.run(
             .text(changed.incidentClass), .integer(changed.priority), .integer(changed.count),
@@ -84,9 +84,9 @@ final class CaseBook {
             Value(changed.outcome), Value(changed.by), .text(now.rfc3339), .text(now.rfc3339))
     }
 
-    /// `JQ` (警情) for police and faults, `SQ` (社区) for the community, day and number.
+    /// A new ticket: `JQ` (警情) for police and faults, `SQ` (社区) for the community, then day and number.
     ///
-    /// It stays whatever the class becomes.
+    /// It stays the same if the class changes.
     private func newTicket(for incidentClass: IncidentClass, at now: CivilTime) throws(SQLiteError) -> String {
         let letters = incidentClass == .community ? "SQ" : "JQ"
         let day = now.rfc3339.prefix(10).filter { $0 != "-" }
@@ -94,19 +94,18 @@ final class CaseBook {
             let number = try nextNumber.first(.text(letters + day)) { $0.integer(at: 0) } ?? 0
             let digits = String(number)
             let ticket = "\(letters)\(day)-\(String(repeating: "0", count: max(0, 4 - digits.count)))\(digits)"
-            // A dispatcher may have given it by hand.
+            // A dispatcher may have given this ticket by hand.
             if try !isTaken(ticket) { return ticket }
         }
     }
 
-    /// Whether a case has that ticket.
     func isTaken(_ ticket: String) throws(SQLiteError) -> Bool {
         try findTicket.first(.text(ticket)) { $0.integer(at: 0) } != nil
     }
 
-    // MARK: The dispatcher's way to a case
+    // MARK: Finding a case
 
-    /// The case with that incident id or ticket; `last` is the one that came in last. Nil where there is none.
+    /// The case with that incident id or ticket; `last` is the newest case. nil if there is none.
     func find(named name: String) throws(SQLiteError) -> Case? {
         guard name != "last" else {
             return try connection.prepare("\(Case.select) ORDER BY number DESC LIMIT 1").first(read: Case.init)

@@ -2,7 +2,7 @@
 import BoothModel
 import SQLite
 
-/// An event that the platform has kept.
+/// An event that the platform has stored.
 package struct ReceivedEvent: Sendable, Hashable {
     package var id: String
     package var source: String
@@ -10,26 +10,26 @@ package struct ReceivedEvent: Sendable, Hashable {
     package var subject: String?
     /// 20 digits, as it was sent.
     package var sequence: String?
-    /// The id of the incident it tells of; nil for other events.
+    /// The id of its incident; nil for other events.
     package var incident: String?
-    /// What its receipt named; nil for an event of no incident.
+    /// The ticket in its receipt; nil for an event without an incident.
     package var ticket: String?
-    /// How often it came, the first time included.
+    /// How often it came, including the first time.
     package var copies: Int
     /// As it was sent.
     package var body: String
 }
 
-/// An incident as the platform has it.
+/// An incident in the platform's tables.
 package struct ReceivedIncident: Sendable, Hashable {
     package var incident: String
     package var source: String
     package var incidentClass: String
     package var count: Int
-    /// As the contract spells the states.
+    /// As docs/api/openapi.yaml spells the states.
     package var state: String
     package var ticket: String?
-    /// The class that it was handed to; nil: it is this platform's.
+    /// The class to which it was handed over; nil: it is this platform's.
     package var handed: String?
     package var outcome: String?
     /// Who closed it.
@@ -37,7 +37,7 @@ package struct ReceivedIncident: Sendable, Hashable {
     package var isTest: Bool
 }
 
-/// A task for a booth, and what became of it.
+/// A task for a booth, and the booth's answer.
 package struct GivenTask: Sendable, Hashable {
     package var booth: String
     /// JSON.
@@ -61,7 +61,7 @@ package struct SequenceGap: Sendable, Hashable {
 }
 
 extension PlatformStore {
-    /// Events kept, by type; heartbeats count as they arrived though only the last is kept.
+    /// Stored events by type. Every heartbeat counts, although only the last one is stored.
     func counts() throws(SQLiteError) -> [String: Int] {
         var counts: [String: Int] = [:]
         let rows = try connection.prepare("SELECT type, count(*) FROM event GROUP BY type")
@@ -72,7 +72,7 @@ extension PlatformStore {
         return counts
     }
 
-    /// Every event kept, in the order of arrival.
+    /// Every stored event, in the order of arrival.
     func events() throws(SQLiteError) -> [ReceivedEvent] {
         let select = """
             SELECT id, source, type, subject, sequence, incident, ticket, copies, body FROM event ORDER BY arrival
@@ -108,7 +108,7 @@ extension PlatformStore {
         }
     }
 
-    /// The last heartbeat of each booth, as it was sent, by source.
+    /// The last heartbeat of each booth as it was sent, by source.
     func statuses() throws(SQLiteError) -> [String: String] {
         var statuses: [String: String] = [:]
         let rows = try connection.prepare("SELECT source, body FROM status").rows { ($0.text(at: 0), $0.text(at: 1)) }
@@ -116,14 +116,14 @@ extension PlatformStore {
         return statuses
     }
 
-    /// How many events came under an id that was taken, with another body.
+    /// How many events came with a known id and another body.
     func conflicts() throws(SQLiteError) -> Int {
         Int(try connection.integer("SELECT count(*) FROM conflict") ?? 0)
     }
 
-    /// What is missing up to the highest count of each booth and generation.
+    /// The counts missing below the highest one, for each booth and generation.
     ///
-    /// A gap while events are on their way means nothing: the urgent ones come first.
+    /// A gap means nothing while events are on their way, because urgent ones come first.
     func gaps() throws(SQLiteError) -> [SequenceGap] {
         let select = "SELECT source, sequence FROM event WHERE sequence IS NOT NULL ORDER BY source, sequence"
         let rows = try connection.prepare(select).rows { ($0.text(at: 0), $0.text(at: 1)) }

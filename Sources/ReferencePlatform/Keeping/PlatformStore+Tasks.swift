@@ -3,13 +3,13 @@ import BoothModel
 import SQLite
 
 extension PlatformStore {
-    /// Some of a booth's tasks, and the cursor to ask after next time.
+    /// Some of a booth's tasks, and the cursor for the next request.
     struct TaskPage: Sendable {
         var tasks: [String]
         var cursor: Int64
     }
 
-    /// The oldest tasks of a booth beyond a cursor, 50 at most; nil where there is none.
+    /// A booth's oldest tasks after a cursor, 50 at most; nil if there are none.
     func tasks(of booth: String, after cursor: Int64) throws(SQLiteError) -> TaskPage? {
         let select = "SELECT cursor, body FROM task WHERE booth = ? AND cursor > ? ORDER BY cursor LIMIT 50"
         let rows = try connection.prepare(select).rows(.text(booth), .integer(cursor)) {
@@ -28,7 +28,7 @@ extension PlatformStore {
         return connection.lastInsertedRow
     }
 
-    /// Keeps a booth's answer to a task, and what follows from it: a case that was rerouted is the others'.
+    /// Stores a booth's answer to a task. A case that was rerouted is then handed over.
     func apply(_ answer: IncomingEvent.TaskAnswer, from booth: String, at now: CivilTime) throws(SQLiteError) {
         try connection.prepare(
             "UPDATE task SET result = ?, reason = ?, answers = answers + 1 WHERE booth = ? AND id = ?"
@@ -43,14 +43,14 @@ extension PlatformStore {
         ).run(.text(now.rfc3339), .text(booth), .text(answer.task))
     }
 
-    /// Does some things in one transaction, so that a line of the dispatcher changes all or nothing.
+    /// Runs `body` in one transaction, so that a dispatcher's line changes all or nothing.
     func together<Result>(_ body: () throws(SQLiteError) -> Result) throws(SQLiteError) -> Result {
         try connection.transaction { () throws(SQLiteError) in try body() }
     }
 
-    /// Booths that have ever said something, in alphabetical order.
+    /// Booths that have ever sent anything, in alphabetical order.
     func booths() throws(SQLiteError) -> [String] {
-        // urn:booth:COUNTY:CODE, the county six digits.
+        // The code begins at position 18 of urn:booth:COUNTY:CODE, because the county has six digits.
         let select = """
             SELECT DISTINCT substr(source, 18) AS booth FROM (SELECT source FROM event UNION SELECT source FROM status)
             ORDER BY booth

@@ -2,9 +2,9 @@
 import BoothModel
 import SQLite
 
-/// What the platform has received, in one SQLite file.
+/// Everything that the platform has received, in one SQLite file.
 ///
-/// Not `Sendable`: whoever holds its lock uses it.
+/// Not `Sendable`: used only while its lock is held.
 final class PlatformStore {
     let connection: Connection
     private let findEvent: Statement
@@ -17,7 +17,7 @@ final class PlatformStore {
 
     /// Opens the file, or makes it.
     ///
-    /// - Throws: `SQLiteError` when it cannot be opened or is not the platform's.
+    /// - Throws: `SQLiteError` if it cannot be opened or is not the platform's.
     init(path: String) throws(SQLiteError) {
         connection = try Connection(path: path)
         try connection.execute(Schema.pragmas)
@@ -54,10 +54,10 @@ final class PlatformStore {
         }
     }
 
-    /// Keeps the events of one request in one transaction: when this returns, they are on disk.
+    /// Stores the events of one request in one transaction. When this returns, they are on disk.
     ///
-    /// - Returns: a verdict for each, in their order.
-    /// - Throws: `SQLiteError`; none is kept then.
+    /// - Returns: a verdict for each event, in their order.
+    /// - Throws: `SQLiteError`; then none is stored.
     func keep(_ events: [IncomingEvent]) throws(SQLiteError) -> [Verdict] {
         let handOver = cases.handOver
         do throws(SQLiteError) {
@@ -68,7 +68,7 @@ final class PlatformStore {
                 return verdicts
             }
         } catch {
-            // Nothing was handed over after all.
+            // The transaction failed, so nothing was handed over.
             cases.handOver = handOver
             throw error
         }
@@ -109,13 +109,13 @@ final class PlatformStore {
     }
 }
 
-/// The platform's word on one event.
+/// The platform's answer to one event.
 enum Verdict: Sendable, Equatable {
     case accepted(ticket: String?)
     case duplicate(ticket: String?)
     case rejected(reason: String)
 
-    /// As a receipt spells it.
+    /// The word in a receipt.
     var result: String {
         switch self {
         case .accepted: "accepted"
@@ -131,7 +131,7 @@ enum Verdict: Sendable, Equatable {
         }
     }
 
-    /// Why it is rejected; nil where it is not.
+    /// Why it is rejected; nil if it is not.
     var reason: String? {
         if case .rejected(let reason) = self { reason } else { nil }
     }

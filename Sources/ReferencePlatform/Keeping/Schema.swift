@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The platform's tables.
 enum Schema {
     static let version: Int64 = 2
 

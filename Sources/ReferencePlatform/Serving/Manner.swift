@@ -2,16 +2,16 @@
 import HTTPServer
 import SQLite
 
-/// How the platform answers, so that a booth can be shown every kind of platform.
+/// How the platform behaves, so that every kind of platform can be tried with a booth.
 struct Manner: Sendable {
-    /// 503 to everything.
+    /// Answers 503 to everything.
     var isSilent = false
-    /// 202 to events; the receipts follow as a task.
+    /// Answers 202 to events; the receipts follow as a task.
     var givesReceiptsLater = false
 }
 
 extension PlatformService {
-    /// Answers otherwise from now on.
+    /// Changes the behaviour.
     ///
     /// - Returns: what to print.
     func behave(_ line: DispatcherLine) throws(SQLiteError) -> String {
@@ -24,7 +24,7 @@ extension PlatformService {
             return "receipts \(isLater ? "later" : "now")"
         case .silent(let isSilent):
             manner.withLock { $0.isSilent = isSilent }
-            // Those who wait for tasks hear it at once.
+            // Wakes the long polls, so that they answer at once.
             bell.ring()
             return isSilent ? "silent" : "speak"
         default: return DispatcherLine.list

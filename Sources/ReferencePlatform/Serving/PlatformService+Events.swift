@@ -4,7 +4,7 @@ import Crypto
 import HTTPServer
 import SQLite
 
-// POST /v1/events: read, check, keep, then give receipts.
+// POST /v1/events: read, check, store, then give receipts.
 extension PlatformService {
     func takeEvents(_ request: HTTPRequest) throws -> HTTPResponse {
         let isBatch = try Self.isBatch(request.header("content-type"))
@@ -28,7 +28,7 @@ extension PlatformService {
         return HTTPResponse(status: 202)
     }
 
-    /// Whether the media type is that of a batch.
+    /// Whether the media type is a batch.
     private static func isBatch(_ contentType: String?) throws(RequestProblem) -> Bool {
         let parts = (contentType ?? "").lowercased().split(separator: ";").map { part in
             part.filter { $0 != " " && $0 != "\t" && $0 != "\"" }
@@ -74,7 +74,7 @@ extension PlatformService {
         return events
     }
 
-    /// Checks the `Idempotency-Key`, where there is one: the id, or a digest over the ids of the batch, quoted.
+    /// Checks the `Idempotency-Key`, if there is one: the id, or a digest of the ids of the batch, in quotes.
     private static func check(key: String?, of events: [IncomingEvent], isBatch: Bool) throws(RequestProblem) {
         guard let key else { return }
         let ids = events.map(\.id.description).joined(separator: "\n")
@@ -84,7 +84,7 @@ extension PlatformService {
         }
     }
 
-    /// The beginning of an object with the receipts; what else it has, and its end, are to follow.
+    /// The beginning of a JSON object with the receipts; the caller adds more members and the end.
     private static func receipts(for events: [IncomingEvent], _ verdicts: [Verdict]) -> String {
         let receipts = zip(events, verdicts).map { event, verdict in
             var receipt = "{\"id\":\"\(event.id)\",\"result\":\"\(verdict.result)\""
@@ -100,7 +100,7 @@ extension PlatformService {
             status: status, headers: [HTTPField("Content-Type", "application/json")], body: Array(json.utf8))
     }
 
-    /// One line for a person and for a program: the time, then `name=value`, quoted as in JSON where it has to be.
+    /// One line for people and programs: the time, then `name=value`, quoted as in JSON if needed.
     private static func line(of event: IncomingEvent, _ verdict: Verdict) -> String {
         var fields: [(String, String?)] = [
             ("result", verdict.result), ("booth", event.booth), ("type", event.type), ("subject", event.subject),

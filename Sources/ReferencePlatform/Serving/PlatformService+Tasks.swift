@@ -25,12 +25,12 @@ extension PlatformService {
             }
             let left = deadline.millisecondsAway()
             guard left > 0, !bell.isStopped else { return HTTPResponse(status: 204) }
-            // Another program may add a row as well, and rings no bell: the table is read again every half second.
+            // Another program may add a row without ringing the bell, so read the table every half second.
             hearing.wait(milliseconds: min(500, left))
         }
     }
 
-    /// A whole number of the query, 0 where it is absent.
+    /// A whole number in the query; 0 if it is absent.
     private static func number(_ name: String, of request: HTTPRequest) throws(RequestProblem) -> Int64 {
         guard let text = request.queryItem(name) else { return 0 }
         guard let number = Int64(text), number >= 0 else {

@@ -5,15 +5,13 @@ import HTTPServer
 import SQLite
 import Synchronization
 
-/// What answers a request; called from any thread, by any number of threads.
+/// Answers requests; called by any number of threads at once.
 final class PlatformService: Sendable {
     static let maxBatch = 50
     let store: Mutex<PlatformStore>
     let bell: TaskBell
     let manner = Mutex(Manner())
-    /// Takes a line for standard output.
     let show: @Sendable (String) -> Void
-    /// Takes a line for standard error.
     let complain: @Sendable (String) -> Void
 
     init(
@@ -52,13 +50,11 @@ final class PlatformService: Sendable {
         return response
     }
 
-    /// Adds a task and wakes the long polls.
     func addTask(_ body: String, for booth: String) throws(SQLiteError) {
         try withStore { store throws(SQLiteError) in _ = try store.addTask(body, for: booth) }
         bell.ring()
     }
 
-    /// Uses the store while no other thread does.
     func withStore<Result: Sendable>(
         _ body: (PlatformStore) throws(SQLiteError) -> Result
     ) throws(SQLiteError) -> Result {
@@ -66,7 +62,6 @@ final class PlatformService: Sendable {
     }
 }
 
-/// A request that is refused, and how.
 struct RequestProblem: Error {
     let response: HTTPResponse
 

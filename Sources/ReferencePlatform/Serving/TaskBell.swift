@@ -2,7 +2,7 @@
 import BlockingIO
 import Synchronization
 
-/// Wakes the long polls: when a task was added, and when the platform stops.
+/// Wakes the long polls when a task was added, and when the platform stops.
 final class TaskBell: Sendable {
     private struct State {
         var listeners: [WakeUp] = []
@@ -13,7 +13,7 @@ final class TaskBell: Sendable {
 
     var isStopped: Bool { state.withLock { $0.isStopped } }
 
-    /// Something that rings from now on, until it is forgotten.
+    /// A new listener; it is woken from now on until `forget`.
     func listen() throws(SystemError) -> WakeUp {
         let listener = try WakeUp()
         state.withLock { $0.listeners.append(listener) }
@@ -30,7 +30,7 @@ final class TaskBell: Sendable {
         }
     }
 
-    /// Ends every wait, and those to come until `resume`.
+    /// Ends all waits, and later ones at once, until `resume`.
     func stop() {
         state.withLock { $0.isStopped = true }
         ring()

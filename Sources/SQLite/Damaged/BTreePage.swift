@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A page of a b-tree, read without trusting any of it (sqlite.org/fileformat2.html, 1.6).
+/// A page of a b-tree; nothing in it is trusted (sqlite.org/fileformat2.html, 1.6).
 struct BTreePage {
     enum Kind: UInt8 {
         case indexInterior = 0x02
@@ -12,17 +12,17 @@ struct BTreePage {
         var isTable: Bool { self == .tableInterior || self == .tableLeaf }
     }
 
-    /// A cell: what the page holds of one record, or a way to another page.
+    /// A cell: a record or the part of it that is in the page, or a pointer to another page.
     struct Cell {
         /// The page with smaller keys; 0 in a leaf.
         var child: UInt32 = 0
-        /// The row number, or the largest one that `child` leads to; 0 in an index.
+        /// The row number, or the largest one below `child`; 0 in an index.
         var key: Int64 = 0
-        /// How long the record is; nil where the cell has none.
+        /// Bytes of the record; nil if the cell has none.
         var payloadSize: Int?
-        /// What of the record is in this page.
+        /// Where in the page the record's local part is.
         var local = 0..<0
-        /// The first page with the rest; 0 where there is none.
+        /// The first overflow page; 0 if there is none.
         var overflow: UInt32 = 0
     }
 
@@ -34,9 +34,9 @@ struct BTreePage {
     private let usableSize: Int
     private let pointers: Int
 
-    /// - Returns: nil for what is no page of a b-tree.
+    /// - Returns: nil if the bytes are not a b-tree page.
     init?(_ bytes: [UInt8], number: UInt32, usableSize: Int) {
-        // Page 1 starts with the header of the file.
+        // Page 1 begins with the file header.
         let start = number == 1 ? 100 : 0
         guard usableSize <= bytes.count, start + 12 <= usableSize, let kind = Kind(rawValue: bytes[start]) else {
             return nil
@@ -50,7 +50,7 @@ struct BTreePage {
         guard pointers + cellCount * 2 <= usableSize else { return nil }
     }
 
-    /// The cell at a place from 0 up to `cellCount`; nil where it does not fit in the page.
+    /// The cell with this index, 0..<`cellCount`; nil if it does not fit in the page.
     func cell(_ index: Int) -> Cell? {
         guard index >= 0, index < cellCount else { return nil }
         let pointer = pointers + index * 2
@@ -81,10 +81,9 @@ struct BTreePage {
         return cell
     }
 
-    /// What of a record is in the page itself.
     func local(_ cell: Cell) -> ArraySlice<UInt8> { bytes[cell.local] }
 
-    /// A number that is the same for the same row, with the same bytes here and the same overflow pages.
+    /// A hash of the row, its local bytes and its overflow pages; equal for the same cell.
     func fingerprint(of cell: Cell) -> Int {
         var hasher = Hasher()
         hasher.combine(kind.isTable)
@@ -103,15 +102,15 @@ struct BTreePage {
         return wanted <= most ? wanted : least
     }
 
-    /// Four bytes, big-endian; the place is to be in the page.
+    /// Four bytes, big-endian; `at` must be in the page.
     static func number(_ bytes: [UInt8], at: Int) -> UInt32 {
         UInt32(bytes[at]) << 24 | UInt32(bytes[at + 1]) << 16 | UInt32(bytes[at + 2]) << 8 | UInt32(bytes[at + 3])
     }
 }
 
-/// The numbers of one to nine bytes in cells and records.
+/// The variable-length numbers in cells and records, one to nine bytes.
 enum Varint {
-    /// Reads one and moves `at` behind it; nil where it does not end before `end`, which is within `bytes`.
+    /// Reads one number and moves `at` behind it; nil if it does not end before `end`, which is within `bytes`.
     static func read<Bytes: RandomAccessCollection>(_ bytes: Bytes, _ at: inout Int, end: Int) -> Int64?
     where Bytes.Element == UInt8, Bytes.Index == Int {
         var value: UInt64 = 0
@@ -129,7 +128,7 @@ enum Varint {
 
 /// The record format (sqlite.org/fileformat2.html, 2.1).
 enum RecordFormat {
-    /// The values of a record; nil for bytes that are none.
+    /// The values of a record; nil if the bytes are not a record.
     static func values(of bytes: [UInt8]) -> [Value]? {
         var at = 0
         guard let length = Varint.read(bytes, &at, end: bytes.count), let headerSize = Int(exactly: length),

@@ -2,65 +2,66 @@
 
 /// Reads what is left in a damaged database, without SQLite.
 ///
-/// Only pages that prove themselves are read: those of the file whose checksum is right (`CheckedPages`), and frames of
-/// the log with theirs (`LogFrames`). Nothing is written. The files may be absent, cut or full of anything; what cannot
-/// be read is left out and counted. Memory grows with the number of pages by some bits, and with that of frames by some
-/// bytes, and with that of long records by some bytes; a record is given on at once.
+/// Only verified pages are read: pages of the file whose checksum is right (`CheckedPages`), and frames of the log
+/// whose checksum is right (`LogFrames`). Nothing is written. The files may be absent, cut or full of anything;
+/// unreadable parts are skipped and counted. Memory grows by some bits for each page and by some bytes for each frame
+/// and each long record. A record is passed on at once.
 package final class DamagedDatabase {
-    /// A row as a page has it.
+    /// A row as stored in a page.
     package struct Record: Sendable, Equatable {
         /// nil for a row of an index or of a table WITHOUT ROWID.
         package var rowid: Int64?
-        /// In the order of storage: a table WITHOUT ROWID starts with its primary key, and an INTEGER PRIMARY KEY is
-        /// NULL here, since it is the row number. A number that is whole may be an integer in a column for REAL.
+        /// In storage order: a table WITHOUT ROWID begins with its primary key. An INTEGER PRIMARY KEY is NULL here,
+        /// because it is the row number. In a REAL column, a whole number may be an integer.
         package var values: [Value]
-        /// The page that it was read from.
+        /// The page from which it was read.
         package var page: UInt32
-        /// Whether the tree that was asked for leads to it. Another one may be a row that was deleted or changed since.
+        /// Whether the walked tree leads to it. If not, the row may have been deleted or changed since.
         package var isReachable: Bool
-        /// Whether no newer image of its page is known, right or damaged; those of a transaction without its end aside.
+        /// Whether no newer image of its page is known, right or damaged. Images of unfinished transactions do not
+        /// count.
         package var isNewest: Bool
-        /// Whether the transaction that wrote it has its end in the log. Otherwise it may never have been acknowledged.
+        /// Whether the log has the end of the transaction that wrote it. If not, it may never have been acknowledged.
         package var isCommitted: Bool
-        /// Whether all of it is surely of one moment. A long record goes on in other pages. Where it is not known that
-        /// an image of one is of the same time as the record's own page, it may have bytes of another record.
+        /// Whether all its bytes certainly belong together. A long record continues in overflow pages. If such a page
+        /// may be of another time than the record's own page, it may hold bytes of another record.
         package var isCertain: Bool
     }
 
-    /// What a walk of a tree has met.
+    /// The result of walking a tree.
     package struct TreeState: Sendable, Equatable {
-        /// How many were given.
+        /// Number of records passed on.
         package var records = 0
-        /// Pages that no image proves, or that are no part of such a tree; what lies below them is not reached.
+        /// Pages without a verified image, or that cannot be part of this tree; everything below them is missing.
         package var damagedSubtrees = 0
-        /// Records that could not be given, since a part of them is missing.
+        /// Records that were skipped because a part of them is missing.
         package var lostRecords = 0
 
         /// Pages of which only an older image could be read.
         package var olderPages = 0
 
-        /// Whether nothing was missing, as far as the tree itself tells.
+        /// Whether nothing was missing, as far as the tree shows.
         package var isWhole: Bool { damagedSubtrees == 0 && lostRecords == 0 && olderPages == 0 }
     }
 
     private let images: PageImages
-    /// Pages whose newest image some walk has read.
+    /// Pages whose newest image was read by a walk.
     private var reached: PageSet
     private var walkedRoots: Set<UInt32> = []
     private var page: [UInt8]
     private var schema: [SchemaEntry]?
-    /// The fingerprints of the cells in the file that go on in overflow pages; made when one is asked for.
+    /// Fingerprints of all cells in the file with overflow pages; computed at first use.
     private var cellsInFile: Set<Int>?
 
-    /// Looks at all pages of the file and all frames of the log.
+    /// Verifies all pages of the file and all frames of the log.
     ///
     /// - Parameters:
     ///   - database: the path of the file.
     ///   - log: the path of the log beside it.
     ///   - pageSize: a power of two from 512 to 65536.
-    ///   - reserved: the bytes that each page reserves. With less than 8 there are no checksums; the file's pages are
-    ///     believed then.
-    /// - Throws: `SQLiteError` where one of them is there and cannot be opened.
+    ///   - reserved: the bytes reserved in each page. With fewer than 8 there are no checksums, and the file's pages
+    ///     are trusted.
+    /// - Throws: `SQLiteError` if one of the files exists and cannot be opened.
     package init(
         database: String, log: String, pageSize: Int = 512, reserved: Int = CheckedPages.reservedBytes
     ) throws(SQLiteError) {
@@ -71,16 +72,16 @@ package final class DamagedDatabase {
         page = [UInt8](repeating: 0, count: pageSize)
     }
 
-    /// Pages of the file that do not prove themselves; the log may have an image of some.
+    /// Pages of the file that could not be verified; the log may have an image of some of them.
     package var damagedPages: Int { images.damagedInFile }
-    /// Frames of the log that do not prove themselves, up to the last one that does.
+    /// Frames of the log that could not be verified, up to the last verified one.
     package var damagedFrames: Int { images.log.states.count { $0 != .right } }
-    /// Whether the log holds frames of a transaction behind the last one that ended.
+    /// Whether the log has frames of an unfinished transaction at its end.
     package var hasUnfinishedTransaction: Bool { images.log.lastCommit < images.log.count - 1 }
 
     // MARK: Trees
 
-    /// Gives the records of the tree at `root`, in its order, as they were after the last transaction that ended.
+    /// Passes on the records of the tree at `root` in its order, as they were after the last complete transaction.
     ///
     /// The tree is a table, a table WITHOUT ROWID, or an index.
     @discardableResult
@@ -115,7 +116,7 @@ package final class DamagedDatabase {
         var leaf = Leaf(number, tree, image.source, moment: images.log.lastCommit)
         leaf.isNewest = image.isNewest
         if !image.isNewest { walk.state.olderPages += 1 }
-        // An image that is not the newest one is read together with others of its time.
+        // An image that is not the newest is read together with overflow pages of the same time.
         if !image.isNewest { leaf.moment = moment(of: image.source) }
 
         var low = keys.lowerBound
@@ -130,7 +131,7 @@ package final class DamagedDatabase {
                 if tree.kind.isTable { low = high }
             }
             guard cell.payloadSize != nil else { continue }
-            // An older image of a page may still have rows that are elsewhere by now.
+            // An older image of a page may still have rows that were moved to another page since.
             leaf.isReachable = !tree.kind.isTable || keys.contains(cell.key)
             give(cell, of: leaf, &walk.state, body)
         }
@@ -139,12 +140,12 @@ package final class DamagedDatabase {
 
     // MARK: Records
 
-    /// A page with records, and where its image is from.
+    /// A page with records, and the source of its image.
     private struct Leaf {
         let number: UInt32
         let tree: BTreePage
         let source: PageImages.Source
-        /// The last frame that had been written when the image was in use; -1 before the first.
+        /// The last frame that was written when the image was in use; -1 before the first.
         var moment: Int
         var isReachable = false
         var isNewest = true
@@ -179,12 +180,12 @@ package final class DamagedDatabase {
                 isCertain: isCertain))
     }
 
-    /// All bytes of a record; nil where a part of it is missing.
+    /// All bytes of a record; nil if a part of it is missing.
     private func payload(of cell: BTreePage.Cell, in leaf: Leaf, _ isCertain: inout Bool) -> [UInt8]? {
         guard let size = cell.payloadSize else { return nil }
         var bytes = Array(leaf.tree.local(cell))
         let room = images.usableSize - 4
-        // There is no such chain in these files; and none is followed in a circle.
+        // These files have no longer chain, and this also stops a chain that runs in a circle.
         guard (size - bytes.count) / room <= images.filePages + images.log.count else { return nil }
         bytes.reserveCapacity(size)
         var next = cell.overflow
@@ -195,12 +196,12 @@ package final class DamagedDatabase {
             bytes += page[4..<4 + min(room, size - bytes.count)]
             next = BTreePage.number(page, at: 0)
         }
-        // The last page of a chain says so.
+        // The last page of a chain has 0 as its next page.
         return next == 0 || cell.overflow == 0 ? bytes : nil
     }
 
-    /// Whether the file has the same cell in any page. A row that is older than the log has: if its page is in the log,
-    /// that is for another row's sake. So its overflow pages in the file are those of this row.
+    /// Whether any page of the file has the same cell. Then the row is older than the log, and its page is in the log
+    /// only because another row changed. So the overflow pages in the file belong to this row.
     private func hasSameCellInFile(_ cell: BTreePage.Cell, _ leaf: Leaf) -> Bool {
         if cellsInFile == nil {
             var cells: Set<Int> = []
@@ -218,10 +219,10 @@ package final class DamagedDatabase {
 
     // MARK: Strays
 
-    /// Gives the records of all images that no walk has reached, the newest image first: of pages that no tree leads to
-    /// any more, and older images of pages that were reached. Call it after the walks.
+    /// Passes on records of all images that no walk has read, newest image first: pages that no tree leads to, and
+    /// older images of pages that were read. Call it after the walks.
     ///
-    /// Pages that the database itself calls free are left out, and so are indexes, as far as the schema can be read.
+    /// Free pages and indexes are skipped, as far as the schema and the free list can be read.
     @discardableResult
     package func strayRecords(_ body: (Record) -> Void) -> TreeState {
         for entry in readSchema() where entry.kind == "index" && !walkedRoots.contains(entry.root) {
@@ -266,7 +267,7 @@ package final class DamagedDatabase {
         }
     }
 
-    /// Whether the same transaction wrote the page once more: what it had before was never to be seen.
+    /// Whether the same transaction wrote the page again: its earlier image was never visible.
     private func isReplaced(_ frame: Int) -> Bool {
         let log = images.log
         var later = Int(log.newest[log.pages[frame]] ?? -1)
@@ -277,7 +278,7 @@ package final class DamagedDatabase {
         return false
     }
 
-    /// The pages that the list of free pages leads to, as far as it can be read.
+    /// The pages in the free list, as far as it can be read.
     private func freePages() -> PageSet {
         var free = PageSet(upTo: Int(images.highestPage))
         guard let first = images.newest(of: 1), images.read(1, from: first.source, into: &page) else { return free }

@@ -2,13 +2,13 @@
 import CSQLite
 import Glibc
 
-/// A file that may be absent, short, or on a disk that refuses parts of it; closed with this value.
+/// A file that may be absent, short, or partly unreadable; closed with this value.
 final class FileReader {
     private let descriptor: CInt
-    /// In bytes, when it was opened; 0 for a file that is absent.
+    /// Bytes when the file was opened; 0 if it is absent.
     let size: Int
 
-    /// - Throws: `SQLiteError` where there is a file and it cannot be opened.
+    /// - Throws: `SQLiteError` if the file exists and cannot be opened.
     init(path: String) throws(SQLiteError) {
         let opened = open(path, O_RDONLY | O_CLOEXEC)
         let code = opened < 0 ? errno : 0
@@ -25,7 +25,7 @@ final class FileReader {
         if descriptor >= 0 { close(descriptor) }
     }
 
-    /// Reads `count` bytes from `offset` on into the start of `buffer`.
+    /// Reads `count` bytes at `offset` into the start of `buffer`.
     ///
     /// - Returns: whether all of them could be read.
     func read(_ count: Int, at offset: Int, into buffer: inout [UInt8]) -> Bool {
@@ -43,11 +43,11 @@ final class FileReader {
     }
 }
 
-/// A set of page numbers, one bit for each.
+/// A set of page numbers; one bit for each.
 struct PageSet {
     private var words: [UInt64]
 
-    /// - Parameter count: the highest number that can be in it.
+    /// - Parameter count: the highest number that the set can hold.
     init(upTo count: Int) {
         words = [UInt64](repeating: 0, count: count / 64 + 1)
     }
@@ -57,7 +57,7 @@ struct PageSet {
         return word < words.count && words[word] & 1 << UInt64(page % 64) != 0
     }
 
-    /// Numbers that are too high are left out.
+    /// Ignores numbers that are too high.
     mutating func insert(_ page: UInt32) {
         let word = Int(page / 64)
         if word < words.count { words[word] |= 1 << UInt64(page % 64) }

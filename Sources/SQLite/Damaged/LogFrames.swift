@@ -2,41 +2,40 @@
 
 /// The frames of a write-ahead log that may be damaged (sqlite.org/fileformat2.html, 4).
 ///
-/// SQLite stops at the first wrong frame, since the checksums are a chain. But each frame's checksum starts from the one
-/// that is stored in the frame before it. So a frame can prove itself whatever became of the others.
+/// SQLite stops at the first wrong frame, because the checksums are a chain. But each checksum starts from the one
+/// stored in the frame before it. So a frame can be verified even if other frames are damaged.
 ///
-/// One thing cannot be told from damage: a transaction that was rolled back after a part of it had been written leaves
-/// frames behind the end of a log. They have a wrong frame before them, and no commit.
+/// One case looks like damage and is none: a transaction that was partly written and then rolled back. It leaves frames
+/// at the end of the log that follow a wrong frame and have no commit.
 struct LogFrames {
     enum State: UInt8 {
         /// Its checksum is right.
         case right
-        /// It is damaged, but the number of its page is believed.
+        /// It is damaged, but its page number is trusted.
         case wrong
-        /// It is damaged, and it may be of any page.
+        /// It is damaged, and its page is not known.
         case unknown
     }
 
     static let headerSize = 32
     static let frameHeaderSize = 24
-    /// More than this is not looked at: 1 GiB of log with the smallest pages.
+    /// The most frames that are read: 1 GiB of log with the smallest pages.
     private static let mostFrames = 1 << 21
-    /// Pages with higher numbers are not looked at: 4 GiB of the smallest.
+    /// Pages with higher numbers are ignored: 4 GiB of the smallest pages.
     static let highestPage: UInt32 = 1 << 23
 
-    /// Of each frame, in the order of the log.
     private(set) var states: [State] = []
-    /// The frame's page; 0 where it is not known.
+    /// The page of each frame; 0 if it is not known.
     private(set) var pages: [UInt32] = []
-    /// The frame before this one with the same page; -1 where there is none.
+    /// For each frame, the frame before it with the same page; -1 if there is none.
     private(set) var previous: [Int32] = []
-    /// The first frame from this one on that ends a transaction, be it damaged; the number of frames where none does.
+    /// For each frame, the first frame from it on that ends a transaction, even if damaged; the number of frames if
+    /// none does.
     private(set) var commitEnds: [Int32] = []
-    /// The last frame of each page.
     private(set) var newest: [UInt32: Int32] = [:]
     /// Frames whose page is not known, ascending.
     private(set) var unknown: [Int] = []
-    /// The last frame that ends a transaction; -1 where none does.
+    /// The last frame that ends a transaction; -1 if none does.
     private(set) var lastCommit = -1
 
     var count: Int { states.count }
@@ -46,7 +45,7 @@ struct LogFrames {
         self.pageSize = pageSize
         var scan = Scan(file, pageSize: pageSize, most: Self.mostFrames)
         guard scan.findGeneration() else { return }
-        // Whether a frame ends a transaction, as far as its header is believed.
+        // Whether each frame ends a transaction, as far as its header is trusted.
         var ends: [Bool] = []
         var before = Frame()
         var end = 0
@@ -64,7 +63,7 @@ struct LogFrames {
             ends.append(isBelieved && frame.commit != 0)
             if isBelieved { end = index + 1 }
         }
-        // Behind the last frame of this generation come those of older ones, which SQLite leaves there.
+        // The frames after this are of older generations; SQLite leaves them there.
         states.removeSubrange(end...)
         pages.removeSubrange(end...)
         link(ends)
@@ -91,12 +90,11 @@ struct LogFrames {
         }
     }
 
-    /// Where the page of a frame starts in the file.
     func offset(of frame: Int) -> Int {
         Self.headerSize + frame * (Self.frameHeaderSize + pageSize) + Self.frameHeaderSize
     }
 
-    /// Whether a frame of an unknown page lies behind `low`, and not behind `high`.
+    /// Whether a frame of an unknown page is after `low` and not after `high`.
     func hasUnknown(after low: Int, through high: Int) -> Bool {
         var range = 0..<unknown.count
         while !range.isEmpty {
@@ -115,18 +113,17 @@ struct LogFrames {
 
     struct Frame {
         var page: UInt32 = 0
-        /// The size of the database in pages where this frame ends a transaction, 0 otherwise.
+        /// The size of the database in pages if this frame ends a transaction, otherwise 0.
         var commit: UInt32 = 0
         var isRight = false
-        /// Whether it carries the salts of this generation.
         var hasSalts = false
         /// Whether the damage may be in the header or in the page.
         var isAmbiguous = false
-        /// Whether the frame before it is right but for its stored checksum.
+        /// Whether this frame shows that the frame before is right except for its stored checksum.
         var provesPrevious = false
     }
 
-    /// Goes over a log once, frame by frame.
+    /// Reads a log once, frame by frame.
     private struct Scan {
         private let file: FileReader
         private let pageSize: Int
@@ -134,7 +131,7 @@ struct LogFrames {
         private var buffer: [UInt8]
         private var isBigEndian = false
         private var salts: UInt64 = 0
-        /// From where the next frame's checksum may start: as stored, and as computed.
+        /// The checksums from which the next frame's checksum may start: the stored one and the computed one.
         private var seeds: [Checksum] = []
 
         init(_ file: FileReader, pageSize: Int, most: Int) {
@@ -144,7 +141,7 @@ struct LogFrames {
             buffer = [UInt8](repeating: 0, count: frameHeaderSize + pageSize)
         }
 
-        /// Finds the byte order of the checksums and the salts of the newest generation of frames.
+        /// Finds the byte order of the checksums, and the salts of the newest generation of frames.
         mutating func findGeneration() -> Bool {
             guard slots > 0, file.read(headerSize, at: 0, into: &buffer) else { return false }
             let header = Array(buffer[..<headerSize])
@@ -160,8 +157,8 @@ struct LogFrames {
             return findGenerationInFrames(header, stored)
         }
 
-        /// The header is damaged, so its frames tell: the newest generation is at the start of the log, and the first
-        /// frame that follows on its predecessor is of it.
+        /// Finds them from the frames, because the header is damaged. The newest generation is at the start of the log.
+        /// So the first frame whose checksum continues the one before belongs to it.
         private mutating func findGenerationInFrames(_ header: [UInt8], _ stored: Checksum) -> Bool {
             for isBig in [true, false] {
                 isBigEndian = isBig
@@ -182,7 +179,7 @@ struct LogFrames {
             return false
         }
 
-        /// Frames are to be read in their order. One that the disk refuses is damaged.
+        /// Reads a frame; call it in the order of the frames. A frame that the disk cannot read counts as damaged.
         mutating func readFrame(_ index: Int) -> Frame {
             guard file.read(buffer.count, at: offset(of: index), into: &buffer) else {
                 seeds = []
@@ -195,18 +192,19 @@ struct LogFrames {
             for (position, seed) in seeds.enumerated() {
                 let computed = sum(of: seed)
                 if computed == stored {
-                    // The first is the stored one. Another was computed from all of the frame before.
+                    // The first seed is the stored checksum. The second was computed from the content of the frame
+                    // before.
                     frame.provesPrevious = position > 0
-                    // The salts are not in the sum. A frame of an older generation starts from another checksum, but its
-                    // predecessor may be one of that generation as well.
+                    // The checksum does not cover the salts. A frame of an older generation normally starts from
+                    // another checksum. But the frame before it may belong to that generation too.
                     frame.isRight = canBe(frame.page)
                     break
                 }
-                // If just the stored checksum is damaged, the next frame starts from the computed one.
+                // If only the stored checksum is damaged, the next frame starts from the computed one.
                 if frame.hasSalts, next.count < 2 { next.append(computed) }
             }
             if frame.isRight { next = [stored] }
-            // A damaged checksum in the frame before would look like a damaged number in this one.
+            // A damaged checksum in the frame before would look like a damaged page number in this one.
             if !frame.isRight, isAfterRight, let seed = seeds.first, repair(&frame, from: seed, to: stored) {
                 next = [stored]
             }
@@ -219,14 +217,14 @@ struct LogFrames {
 
         /// Whether the frame before, or the header of the log, is right.
         private var isAfterRight = false
-        /// Whether the frame before is of this generation.
+        /// Whether the frame before belongs to this generation.
         private var isInGeneration = true
 
-        /// Puts the page number or the commit mark right, where just one of them is damaged. The checksum is made of
-        /// additions, so it can be followed backwards from the stored one: that gives what both must have been.
+        /// Repairs the page number or the commit mark if only one of them is damaged. The checksum consists of
+        /// additions, so it can be computed backwards from the stored one. This gives the original values of both.
         ///
-        /// A flipped bit in the highest byte of a word of the page can look the same as one in the highest byte of one
-        /// of the two, in the order of the checksum. So those are not put right.
+        /// A flipped bit in the highest byte of a word of the page can look like one in the highest byte of the page
+        /// number or the commit mark. So such damage is not repaired.
         private func repair(_ frame: inout Frame, from seed: Checksum, to stored: Checksum) -> Bool {
             var state = stored
             for at in stride(from: buffer.count - 8, through: frameHeaderSize, by: -8) {
@@ -255,7 +253,6 @@ struct LogFrames {
 
         private func offset(of index: Int) -> Int { headerSize + index * buffer.count }
 
-        /// The checksum of the frame in the buffer.
         private func sum(of seed: Checksum) -> Checksum {
             sum(frameHeaderSize..<buffer.count, from: sum(0..<8, from: seed))
         }
@@ -277,7 +274,7 @@ struct LogFrames {
             isBigEndian ? word(at) : word(at).byteSwapped
         }
 
-        /// Four bytes of the buffer; big-endian, as all numbers in the headers are.
+        /// Four bytes of the buffer, big-endian like all numbers in the headers.
         private func word(_ at: Int) -> UInt32 {
             UInt32(buffer[at]) << 24 | UInt32(buffer[at + 1]) << 16 | UInt32(buffer[at + 2]) << 8
                 | UInt32(buffer[at + 3])

@@ -1,23 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The images of each page that prove themselves: the one in the database file, and those in the log.
+/// The verified images of each page: the one in the database file, and those in the log.
 final class PageImages {
-    /// Where an image is.
     enum Source: Equatable {
         case file
-        /// The frame of the log, counted from 0.
+        /// A frame of the log, counted from 0.
         case frame(Int)
     }
 
     let pageSize: Int
-    /// The part of a page that SQLite uses.
+    /// Bytes of a page that SQLite uses.
     let usableSize: Int
     let log: LogFrames
-    /// How many whole pages the database file has, damaged ones among them.
+    /// Number of whole pages in the database file, damaged ones included.
     let filePages: Int
-    /// The highest page number of which there may be an image.
+    /// The highest page number that may have an image.
     let highestPage: UInt32
-    /// Pages of the file, one that is cut in the middle among them, that do not prove themselves.
+    /// Pages of the file that could not be verified; a partial last page counts too.
     private(set) var damagedInFile = 0
 
     private let file: FileReader
@@ -50,7 +49,7 @@ final class PageImages {
             if file.read(count * pageSize, at: (first - 1) * pageSize, into: &buffer) {
                 for index in 0..<count { note(UInt32(first + index), buffer, at: index * pageSize) }
             } else {
-                // The disk refuses a part of it.
+                // The disk cannot read a part of this block: read page by page.
                 for page in first..<(first + count) {
                     if file.read(pageSize, at: (page - 1) * pageSize, into: &buffer) {
                         note(UInt32(page), buffer, at: 0)
@@ -67,12 +66,12 @@ final class PageImages {
         if isRight(page, buffer, at: offset) {
             rightInFile.insert(page)
         } else if Int(page) != 0x4000_0000 / pageSize + 1 {
-            // The page around the bytes that SQLite locks is never written.
+            // SQLite never writes the page with its lock bytes, so it is not damaged.
             damagedInFile += 1
         }
     }
 
-    /// Without checksums a page is believed unless it is zeroed.
+    /// Whether a page is right. Without checksums, every page that is not all zeros is trusted.
     private func isRight(_ page: UInt32, _ buffer: [UInt8], at offset: Int) -> Bool {
         buffer.withUnsafeBytes { bytes in
             let image = UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + pageSize])
@@ -84,8 +83,8 @@ final class PageImages {
 
     /// Reads an image.
     ///
-    /// - Parameter buffer: of one page's size.
-    /// - Returns: whether it is there. A file is verified once more: it may have changed.
+    /// - Parameter buffer: has the size of one page.
+    /// - Returns: whether it could be read. A page of the file is verified again, because the file may have changed.
     func read(_ page: UInt32, from source: Source, into buffer: inout [UInt8]) -> Bool {
         switch source {
         case .file:
@@ -97,17 +96,17 @@ final class PageImages {
         }
     }
 
-    /// Whether the file has the same image as a frame, but for the checksum.
+    /// Whether the file has the same image as the frame, apart from the checksum.
     func isInFile(_ page: UInt32, frame: Int) -> Bool {
         read(page, from: .file, into: &compared.0) && read(page, from: .frame(frame), into: &compared.1)
             && compared.0[..<usableSize] == compared.1[..<usableSize]
     }
 
-    // MARK: Which image
+    // MARK: Choosing an image
 
-    /// The newest image of a page that belongs to a transaction that ended.
+    /// The newest image of a page that belongs to a complete transaction.
     ///
-    /// - Returns: the image, and whether no newer one is known to be damaged; nil where there is none.
+    /// - Returns: the image, and whether no newer damaged one is known; nil if there is none.
     func newest(of page: UInt32) -> (source: Source, isNewest: Bool)? {
         var isNewest = true
         var frame = Int(log.newest[page] ?? -1)
@@ -121,17 +120,17 @@ final class PageImages {
         return isRightInFile(page) ? (.file, isNewest) : nil
     }
 
-    /// The image of an overflow page as it was together with a leaf's image.
+    /// The image of an overflow page at the time of a leaf's image.
     ///
     /// - Parameters:
-    ///   - leaf: where the leaf's image is.
-    ///   - moment: the last frame that had been written then.
+    ///   - leaf: the source of the leaf's image.
+    ///   - moment: the last frame written at that time.
     ///   - hasSameCellInFile: whether any page of the file has the same cell.
-    /// - Returns: the image, and whether it is certain that it belongs there; nil where there is none.
+    /// - Returns: the image, and whether it certainly belongs there; nil if there is none.
     func overflow(
         _ page: UInt32, leaf: Source, moment: Int, hasSameCellInFile: () -> Bool
     ) -> (source: Source, isCertain: Bool)? {
-        // Frames of a transaction that did not end: pages may be missing that were to be written with them.
+        // In an unfinished transaction, pages may be missing that would have been written later.
         let oldest = moment > log.lastCommit ? log.lastCommit + 1 : 0
         var start = moment
         if case .frame(let index) = leaf { start = index }
@@ -142,7 +141,7 @@ final class PageImages {
             if frame <= moment {
                 if log.states[frame] == .right {
                     if frame < oldest || log.hasUnknown(after: frame, through: moment) { isCertain = false }
-                    // A leaf in the file may be newer than this frame, if the log was cut.
+                    // If the log was cut, a leaf in the file may be newer than this frame.
                     if leaf == .file, !isInFile(page, frame: frame) { isCertain = false }
                     return (.frame(frame), isCertain)
                 }
@@ -151,7 +150,7 @@ final class PageImages {
             frame = Int(log.previous[frame])
         }
         guard isRightInFile(page) else { return nil }
-        // The file may have been written to after this moment, by a checkpoint.
+        // A checkpoint may have written to the file after this moment.
         if isInLog || oldest > 0 || !log.unknown.isEmpty { isCertain = false }
         if leaf != .file, isCertain { isCertain = hasSameCellInFile() }
         return (.file, isCertain)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// A VFS over SQLite's own (sqlite.org/vfs.html), for tests: it works on real files, and keeps in memory what was written,
-// synced, created and deleted, in order. From that a test builds what a disk may hold after a power cut.
-// A VFS has no renames, and syncs folders only for SQLite: rename(2) and fsync(2) of a program that links this are recorded
-// as well.
+// A VFS above SQLite's own (sqlite.org/vfs.html), for tests. It works on real files, and records in memory what was
+// written, synced, created and deleted, in order. A test computes from this what a disk may hold after a power cut. A
+// VFS has no renames, and syncs directories only for SQLite. So rename(2) and fsync(2) of the program that links this
+// are recorded too.
 #ifndef CRASHVFS_H
 #define CRASHVFS_H
 
@@ -10,11 +10,11 @@
 
 // Kinds of operations.
 enum {
-    /// A file is opened that was not known: it was made, or was there before the recording began.
+    /// A file was opened that was not known: it was made, or it existed before the recording began.
     CRASHVFS_OPEN = 1,
     /// `length` bytes at `offset`.
     CRASHVFS_WRITE,
-    /// The file is `offset` bytes long from now on.
+    /// The file is now `offset` bytes long.
     CRASHVFS_TRUNCATE,
     /// The file's bytes and size are on disk.
     CRASHVFS_SYNC,
@@ -22,56 +22,56 @@ enum {
     CRASHVFS_DELETE,
     /// The names in the file's directory are on disk.
     CRASHVFS_DIRECTORY_SYNC,
-    /// The test's own mark; `offset` is its number.
+    /// A mark of the test; `offset` is its number.
     CRASHVFS_NOTE,
-    /// The sync of a file failed: what was written since the last one may never arrive, whatever later syncs say
-    /// (Rebello et al., ATC 2020).
+    /// The sync of a file failed: data written since the last sync may never reach the disk, whatever later syncs
+    /// return (Rebello et al., ATC 2020).
     CRASHVFS_SYNC_FAILED,
     /// Only for faults: a read.
     CRASHVFS_READ,
-    /// The file takes the name of another one, which is gone; `offset` is which.
+    /// The file gets the name of another file, which is then gone; `offset` is the other file's index.
     CRASHVFS_RENAME,
 };
 
 struct crashvfs_operation {
     int kind;
-    /// Which file, see `crashvfs_path`; -1 for a note.
+    /// The file's index, see `crashvfs_path`; -1 for a note.
     int file;
     int64_t offset;
     int64_t length;
-    /// Of a write; valid until the next `crashvfs_begin`.
+    /// The bytes of a write; valid until the next `crashvfs_begin`.
     const unsigned char *bytes;
 };
 
-/// The name under which the VFS is known to SQLite.
+/// The name of the VFS in SQLite.
 extern const char *const crashvfs_name;
 
-/// Makes the VFS known, over the default one; once for a process. Returns SQLite's result code.
+/// Registers the VFS above the default one; call it once in a process. Returns SQLite's result code.
 int crashvfs_register(int make_default);
 
-/// Forgets what was recorded, and records from now on what happens to files whose path begins with `directory`.
+/// Begins an empty recording of the files whose path begins with `directory`.
 void crashvfs_begin(const char *directory);
 
-/// Records no more. What was recorded stays.
+/// Ends the recording. Its operations stay.
 void crashvfs_end(void);
 
-/// Adds a mark at this place in the order, from any thread.
+/// Adds a mark to the recording, from any thread.
 void crashvfs_note(int64_t number);
 
-/// How many operations there are.
+/// Number of recorded operations.
 int64_t crashvfs_count(void);
 
-/// One of them, from 0. Returns whether there is one.
+/// The operation at `index`, from 0. Returns whether there is one.
 int crashvfs_get(int64_t index, struct crashvfs_operation *operation);
 
-/// The path of a file of an operation; NULL where there is none.
+/// The path of an operation's file; NULL if there is none.
 const char *crashvfs_path(int file);
 
-/// Lets operations of the recorded directory fail: after `after` more calls of `kind` (CRASHVFS_NOTE: of any kind), the next
-/// `times` ones return SQLite's `code` and do nothing. `times` 0: no faults. Returns nothing.
+/// Makes operations in the recorded directory fail. After `after` more calls of `kind` (CRASHVFS_NOTE: of any kind),
+/// the next `times` calls return SQLite's `code` and do nothing. `times` 0: no faults.
 void crashvfs_fail(int kind, int64_t after, int64_t times, int code);
 
-/// How many faults there were since `crashvfs_fail`.
+/// Number of faults since `crashvfs_fail`.
 int64_t crashvfs_faults(void);
 
 #endif

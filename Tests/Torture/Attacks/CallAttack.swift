@@ -4,15 +4,15 @@ import Glibc
 import Rehearsal
 import TestSupport
 
-/// Each system call that a journal makes to its files fails in turn, once or from then on, or the process is killed at it
-/// (strace(1), `inject`); then the directory is opened without faults and judged.
+/// Each system call that a journal makes to its files fails in turn, once or from then on, or the process is killed at
+/// it (strace(1), `inject`). Then the directory is opened without faults and judged.
 package struct CallAttack {
-    /// How many runs at most for each call and fault; nil: until the run makes no such call.
+    /// The most runs for each call and fault; nil: until the run makes no further such call.
     package var runs: Int?
     package var seed: UInt64
     package var steps = 10
     package var limit: Int64 = 1 << 20
-    /// Runs side by side: most of a run is waiting for the journal to try again.
+    /// Runs side by side, because most of a run is waiting for the journal's retry.
     private static let width = 8
 
     package init(runs: Int?, seed: UInt64) {
@@ -24,24 +24,25 @@ package struct CallAttack {
         "pwrite64", "write", "fdatasync", "fsync", "openat", "pread64", "read", "ftruncate", "unlink", "mmap", "rename",
     ]
 
-    /// What happens at a call: how strace is told, and whether from then on for ever. strace counts the calls of each thread
-    /// by itself: what happens once happens once in each thread, and a journal is opened by a thread of its own each time.
+    /// The faults as strace names them, and whether each repeats for ever. strace counts the calls of each thread
+    /// separately, and each opening uses a new thread. So a fault that happens once happens once in each thread.
     private static let faults: [(name: String, isForEver: Bool)] = [
         ("error=EIO", false), ("error=ENOSPC", false), ("error=EROFS", false), ("error=EINTR", false),
         ("retval=0", false), ("signal=SIGKILL", false), ("error=EIO", true), ("error=ENOSPC", true),
         ("error=EROFS", true),
     ]
 
-    /// In the short form, of one run each: a call that is refused once, and one that is the process's last.
+    /// The faults of the short form with one run each: a call that fails once, and a call at which the process is
+    /// killed.
     private var faults: [(name: String, isForEver: Bool)] {
         guard runs == 1 else { return Self.faults }
         return Self.faults.filter { $0.name == "signal=SIGKILL" || ($0.name == "error=EIO" && !$0.isForEver) }
     }
 
-    /// Which faults make sense at a call.
+    /// Whether a fault makes sense at a call.
     private static func isPossible(_ fault: String, at call: String) -> Bool {
         switch fault {
-        // Nothing was written, and that is what is said. Elsewhere 0 would be a lie about success.
+        // A write that returns 0 has written nothing, so the result is true. For other calls 0 would mean success.
         case "retval=0": call == "pwrite64"
         case "error=EINTR": !["unlink", "mmap", "rename"].contains(call)
         default: true
@@ -71,13 +72,13 @@ package struct CallAttack {
         return outcome
     }
 
-    /// Why there can be no faults here; nil: there can.
+    /// Why no faults are possible here; nil: they are possible.
     private static func reasonToSkip() throws -> String? {
         guard output(of: "command -v strace").code == 0 else { return "strace is not installed" }
         return output(of: "strace -o /dev/null -e trace=none true 2>&1").code == 0 ? nil : "ptrace(2) is not permitted"
     }
 
-    /// Lets the first, the second, ... call fail, of so many that a life without faults makes.
+    /// Makes the first, the second, … call fail; `count` is the number of calls in a life without faults.
     private func run(
         _ call: String, _ fault: (name: String, isForEver: Bool), of count: Int, _ outcome: inout Outcome,
         _ endings: inout [String: Int], _ random: inout SeededRandom
@@ -116,7 +117,7 @@ package struct CallAttack {
             self.isForEver = isForEver
             folder = try Folder()
             let path = folder.path
-            // Made before: what concerns us is the journal's own calls.
+            // Made before the child starts, because only the journal's own calls matter.
             guard mkdir(path + "/state", 0o700) == 0 else { throw TestedJournal.Failure("mkdir refused") }
             var arguments = ["-f", "-qq", "-o", path + "/trace"] + tracing
             for name in [
@@ -133,7 +134,6 @@ package struct CallAttack {
             child = try ChildProcess("/usr/bin/strace", arguments)
         }
 
-        /// How often a life without faults makes each call.
         static func counts(_ attack: CallAttack) throws -> [String: Int] {
             let run = try Run(
                 attack, isForEver: false, "no fault", ["-e", "trace=" + CallAttack.calls.joined(separator: ",")])
@@ -152,7 +152,7 @@ package struct CallAttack {
             return counts
         }
 
-        /// - Returns: whether the call was made that often, how the child ended, and what is wrong.
+        /// - Returns: whether the call was reached, how the child ended, and the problems.
         func finish(_ attack: CallAttack) throws -> (wasReached: Bool, ending: String, problems: [String]) {
             let status = try child.wait(within: .seconds(60))
             let trace = String(decoding: try Folder.read(folder.path + "/trace"), as: UTF8.self)
@@ -169,8 +169,8 @@ package struct CallAttack {
             if status != .signalled(SIGKILL), Child.Ending(rawValue: Self.code(of: status)) == nil {
                 problems.append("the child ended with \(status): \(child.lines.suffix(3).map(\.text))")
             }
-            // A disk that fails once costs a second. One that fails at each opening is asked less and less often, and keeps
-            // what only the file has for longer than a child waits.
+            // A disk that fails once costs a second. A disk that fails at each opening is retried less and less often,
+            // so data that is only in the file may be missing for longer than a child waits.
             if status == .exited(Child.Ending.failure.rawValue), !isRepeated {
                 problems += child.lines.map(\.text).filter { $0.hasPrefix("failure: ") }
             }

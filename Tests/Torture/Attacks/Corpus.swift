@@ -1,28 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 import Glibc
 
-/// A small journal as it lies there after its process was killed, and what is known of it. It is kept in a directory, so
-/// that processes can share it.
+/// A small journal as it is after its process was killed, with the notes about it. It is kept in a directory, so that
+/// processes can share it.
 struct Corpus {
     let image: [String: [UInt8]]
-    /// The same journal some events earlier, as a copy would hold it.
+    /// The same journal some events earlier, like an old backup.
     let older: [String: [UInt8]]
     let ledger: Ledger
-    /// The journal's own file: with its bytes in another one it would be a copy.
+    /// The journal's own inode. Its bytes in another inode would be a copy.
     let birth: Folder.Birth
 
-    /// The mark in memory.
     let mark: [UInt8]
 
-    /// How its files stand.
+    /// Where the journal's data is.
     enum Kind: String, CaseIterable {
         /// Everything is in the write-ahead log.
         case logged
-        /// What came before a restart is in the database file.
+        /// Data from before a restart is in the database file.
         case moved
     }
 
-    /// Lets a journal live, and leaves the corpus in `directory`, which is there and empty.
+    /// Runs a journal, and leaves the corpus in `directory`, which exists and is empty.
     static func make(_ kind: Kind, seed: UInt64, limit: Int64, in directory: String) throws {
         let folder = try Folder()
         let book = Book()
@@ -66,7 +65,6 @@ struct Corpus {
         mark = try Folder.read(directory + "/mark")
     }
 
-    /// File names and sizes.
     var description: String {
         image.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value.count) B" }.joined(separator: ", ")
     }

@@ -2,18 +2,18 @@
 import BoothModel
 import TestSupport
 
-/// The power goes between any two writes of a journal's life, and unsynced writes arrive in part: each state of the disk is
-/// opened again and judged. Now and then the power goes again while it is opened.
+/// The power goes between any two writes of a journal's life, and unsynced writes reach the disk in part. Each state of
+/// the disk is opened again and judged. Sometimes the power goes again during that opening.
 package struct CutAttack {
     package var points: Int
     package var seed: UInt64
-    /// How many things happen in one life.
+    /// How many steps one life has.
     package var steps = 120
-    /// Small, so that the log is moved into the file now and then.
+    /// Small, so that checkpoints happen often.
     package var limit: Int64 = 1 << 20
-    /// Whether calls fail in those lives.
+    /// Whether calls also fail in those lives.
     var isFaulty: Bool
-    /// Whether syncs do nothing: then it has to fail.
+    /// Whether syncs do nothing: the attack must then find problems.
     package var lies: Bool
 
     package init(points: Int, seed: UInt64, lies: Bool = false, isFaulty: Bool = false) {
@@ -23,10 +23,10 @@ package struct CutAttack {
         self.isFaulty = isFaulty
     }
 
-    /// Points of one life: more of them would show less than another life does.
+    /// The most cuts in one life; more of them show less than another life.
     private var mostOfLife: Int { isFaulty ? 100 : 500 }
 
-    /// What was sent from memory and never written may be told as lost.
+    /// Events that were sent from memory and never written may be reported as lost.
     private var allowance: Oracle.Allowance { isFaulty ? .toldNumbers : .nothing }
 
     package func run() -> Outcome {
@@ -52,13 +52,12 @@ package struct CutAttack {
         return outcome
     }
 
-    /// One life of a journal, and what it did to its files.
+    /// One life of a journal, with its recorded file operations.
     private struct Life {
         let seed: UInt64
         let operations: [Operation]
         let notes: [Note]
         let birth: Folder.Birth?
-        /// Calls that failed in it.
         var faults = 0
 
         init(seed: UInt64, in folder: Folder, steps: Int, limit: Int64, isFaulty: Bool) throws {
@@ -68,7 +67,7 @@ package struct CutAttack {
             let book = Book()
             var random = SeededRandom(seed: seed)
             var model = Model()
-            // Two openings: the second begins with a file, and the end of the first is cut as well.
+            // Two openings: the second begins with a file, and the end of the first is cut too.
             for part in 0..<2 {
                 let journal = try TestedJournal(directory: folder.path, limit: limit, book: book)
                 let workload = Workload(seed: random.next(), journal: journal, model: model)
@@ -98,7 +97,7 @@ package struct CutAttack {
         }
     }
 
-    /// Cuts one life at some of its points, at most at each once.
+    /// Cuts one life at some of its points, each at most once.
     ///
     /// - Returns: how many were cut a second time.
     private func cut(_ life: Life, _ folder: Folder, _ outcome: inout Outcome, _ random: inout SeededRandom) throws
@@ -118,7 +117,7 @@ package struct CutAttack {
             }
             done = place
             var image = disk.afterPowerCut(&random)
-            // What was shared memory may lie there with anything in it.
+            // SQLite's shared memory may be left with any content.
             if Int.random(in: 0..<10, using: &random) == 0 {
                 image["journal.sqlite-shm"] = (0..<32768).map { _ in UInt8.random(in: 0...255, using: &random) }
             }
@@ -129,7 +128,8 @@ package struct CutAttack {
             let examined = Examination(of: folder.path, limit: limit, knowing: ledger, allowing: allowance, &random)
             if isTwofold { Recording.end() }
             outcome.add(name, examined.problems)
-            // Renames are not recorded: where a file was set aside, what the second cut leaves is not known.
+            // Renames of these files are not recorded. If a file was set aside, the state after a second cut is not
+            // known.
             let isKept = try Folder.names(in: folder.path).allSatisfy { !$0.contains("damaged") }
             if isTwofold, isKept, examined.problems.isEmpty {
                 second += 1
@@ -141,7 +141,7 @@ package struct CutAttack {
         return second
     }
 
-    /// The power goes once more, somewhere in the opening that was just recorded.
+    /// The power goes again, at a random point of the opening that was just recorded.
     private func cutAgain(
         _ found: (image: [String: [UInt8]], birth: Folder.Birth?), _ manner: Disk.Manner, _ ledger: Ledger,
         _ examined: Examination, _ folder: Folder, _ random: inout SeededRandom

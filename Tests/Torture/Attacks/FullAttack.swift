@@ -4,8 +4,8 @@ import BoothModel
 import Glibc
 import TestSupport
 
-/// A file system of 1 MiB is filled by somebody else while events come, and freed again; or the process is killed while it
-/// is full.
+/// Another program fills a file system of 1 MiB while events come, and frees it again; or the process is killed while
+/// the file system is full.
 package struct FullAttack {
     package var rounds: Int
     package var seed: UInt64
@@ -30,7 +30,7 @@ package struct FullAttack {
                     outcome.skipped = "mounting a tmpfs needs root (\(String(cString: strerror(errno))))"
                     return outcome
                 }
-                // The folder can be removed only after that.
+                // The folder can only be removed after the unmount.
                 defer { withExtendedLifetime(folder) { _ = umount2(folder.path, CInt(MNT_DETACH)) } }
                 let (wasFull, problems) = try fill(folder.path, mark, &random)
                 if wasFull { full += 1 }
@@ -73,7 +73,7 @@ package struct FullAttack {
         return (wasFull, problems)
     }
 
-    /// What a start would find if the process were killed now, with room on the disk again.
+    /// Judges what a start would find if the process were killed now and the disk had room again.
     private func examineCopy(
         of state: String, _ mark: String, _ ledger: Ledger, _ random: inout SeededRandom
     ) throws -> [String] {

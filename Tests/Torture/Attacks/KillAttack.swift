@@ -4,7 +4,7 @@ import Glibc
 import Rehearsal
 import TestSupport
 
-/// A process that lives with a journal is killed at random moments, again and again, on one directory.
+/// A process with a journal is killed at random moments, again and again, on one directory.
 package struct KillAttack {
     package var rounds: Int
     package var seed: UInt64
@@ -36,9 +36,9 @@ package struct KillAttack {
                 if status != .signalled(SIGKILL), status != .exited(0) {
                     problems.append("the child ended with \(status)")
                 }
-                // The directory is judged as it is, and the next round goes on with it.
+                // The directory is judged as it is, and the next round continues with it.
                 if access(state, F_OK) == 0 {
-                    // Now and then the power goes with it, and what was in memory.
+                    // Sometimes the power goes too, and the mark in memory is lost.
                     if Int.random(in: 0..<8, using: &random) == 0 { unlink(folder.markInMemory) }
                     problems += try Self.examine(state, folder.markInMemory, notes, limit, &random)
                 }

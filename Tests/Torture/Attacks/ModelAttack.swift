@@ -4,8 +4,8 @@ import BoothModel
 import Glibc
 import TestSupport
 
-/// A journal lives a random life beside a model in plain values, with crashes and restarts; after each step both are
-/// compared.
+/// A journal lives a random life beside a model in plain values, with crashes and restarts. Both are compared after the
+/// steps.
 package struct ModelAttack {
     package var seeds: Int
     package var seed: UInt64
@@ -48,7 +48,7 @@ package struct ModelAttack {
         private let book = Book()
         private var folder: Folder?
         private var workload: Workload?
-        /// What lay on the disk when it was opened.
+        /// The files on disk when the journal was opened.
         private var base: [String: [UInt8]] = [:]
         private var birth: Folder.Birth?
         private(set) var absences = 0
@@ -69,7 +69,7 @@ package struct ModelAttack {
             case 0: try crash()
             case 1: try restart()
             case 2:
-                // Writes or syncs fail, now or soon: the booth goes on from memory.
+                // Writes or syncs fail, now or soon; the booth goes on from memory.
                 guard let fault = Recording.Fault.allCases.randomElement(using: &random) else { return }
                 faults += Recording.faults
                 Recording.fail(
@@ -84,7 +84,7 @@ package struct ModelAttack {
                 guard let workload else { return }
                 defer { lastStep = workload.lastStep }
                 try workload.step()
-                // To ask for the queues is to have everything written: often enough, but not each time.
+                // A query for the queues forces all writes, so do it often but not at each step.
                 if Bool.random(using: &random) { try compare() }
             }
             let problems = book.ledger.problems
@@ -97,7 +97,7 @@ package struct ModelAttack {
             Recording.end()
         }
 
-        /// Opens the journal, which must hold one of these states.
+        /// Opens the journal, which must be in one of these states.
         private mutating func open(after possible: [Model], mayTellLoss: Bool) throws {
             let folder = try self.folder ?? Folder()
             self.folder = folder
@@ -116,7 +116,7 @@ package struct ModelAttack {
             try take(journal, &found, known, mayTellLoss)
         }
 
-        /// Goes on with a journal that was opened, and has its losses told.
+        /// Continues with an opened journal, and reports its losses.
         private mutating func take(
             _ journal: TestedJournal, _ found: inout Model, _ known: Int, _ mayTellLoss: Bool
         ) throws {
@@ -128,14 +128,14 @@ package struct ModelAttack {
             if let another, !mayTellLoss { throw TestedJournal.Failure("a loss (\(another.reason)) is told") }
         }
 
-        /// The power goes; what was not synced arrives in part.
+        /// The power goes; unsynced data reaches the disk in part.
         private mutating func crash() throws {
             guard let workload, let folder else { return }
             lastStep = "crash"
             crashes += 1
             workload.takeTold()
             var disk = Disk(base, manner: Disk.Manner.honest.randomElement(using: &random) ?? .ordered)
-            // What the old journal does from here on happens to files that nobody looks at again.
+            // What the old journal does after this does not matter: nobody reads its files again.
             let operations = Recording.operations(in: folder.path)
             faults += Recording.faults
             Recording.end()
@@ -158,8 +158,8 @@ package struct ModelAttack {
             try open(after: [workload.model], mayTellLoss: false)
         }
 
-        /// The directory cannot be used when the agent starts, and comes later: the booth goes on from memory meanwhile, and
-        /// then has both.
+        /// The directory cannot be used when the agent starts, and appears later. Until then the booth works from
+        /// memory; after that it has both.
         private mutating func openWithoutDisk(_ model: Model, in folder: Folder) throws {
             lastStep = "start without a disk"
             absences += 1
@@ -186,21 +186,21 @@ package struct ModelAttack {
         private func compare() throws {
             guard let workload else { return }
             workload.takeTold()
-            // While the disk refuses, what only the file has may not be told.
+            // While the disk fails, data that is only in the file may be missing.
             guard workload.journal.storage == .ok, try workload.journal.isRecorded() else { return }
             let told = workload.journal.told.count
             var found = Model()
             do {
                 found = try Model(queuesOf: workload.journal)
             } catch {
-                // A disk that refuses meanwhile does not tell what it has.
+                // The disk may fail just now; then its data is missing.
                 if try workload.journal.isInTrouble() { return }
                 throw error
             }
             workload.takeTold()
-            // One that was told meanwhile may be there already.
+            // A loss that was reported meanwhile may be in the queues already.
             guard workload.journal.told.count == told, workload.journal.storage == .ok else { return }
-            // These are told at an opening alone.
+            // These are only reported at an opening.
             found.points = workload.model.points
             found.tasks = workload.model.tasks
             found.memory = workload.model.memory
@@ -212,7 +212,7 @@ package struct ModelAttack {
 }
 
 extension Model {
-    /// What a journal that was just opened holds, without what tells of losses since.
+    /// The state of a journal that was just opened, without the events that reported losses since.
     init(of journal: TestedJournal) throws {
         self = try Model(queuesOf: journal)
         let told = Set(journal.told.map(\.id))
@@ -223,7 +223,6 @@ extension Model {
         memory = Int(contents.memory.syncedBoot ?? "") ?? 0
     }
 
-    /// The queues and incidents of an open journal.
     init(queuesOf journal: TestedJournal) throws {
         self.init()
         let priorities = journal.book.ledger.events
@@ -251,7 +250,6 @@ extension Model {
         }
     }
 
-    /// What of this is otherwise in `other`, for a person.
     func difference(from other: Model) -> String {
         var parts: [String] = []
         for target in TestedJournal.targets {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import Glibc
 
-/// What an attack found.
+/// The result of an attack.
 package struct Outcome: Sendable {
-    /// One thing that is wrong.
+    /// One case with problems.
     package struct Failure: Sendable {
-        /// How to see it again: the seed and the step.
+        /// The seed and the step that reproduce it.
         package let place: String
         package let problems: [String]
     }
@@ -13,13 +13,12 @@ package struct Outcome: Sendable {
     package let name: String
     package var tried = 0
     package var failed = 0
-    /// The first of each kind: enough to begin with.
+    /// The first failures of each kind.
     package private(set) var failures: [Failure] = []
-    /// How many of each kind of problem there were.
     private var kinds: [String: Int] = [:]
-    /// Figures beside the count, and what was left out.
+    /// Further figures, and what was left out.
     package var remarks: [String] = []
-    /// Why it was not done at all; nil: it was.
+    /// Why the attack was not run; nil: it was.
     package var skipped: String?
 
     package init(_ name: String) { self.name = name }
@@ -36,7 +35,7 @@ package struct Outcome: Sendable {
         if isNew, failures.count < Self.mostFailures { failures.append(Failure(place: place(), problems: problems)) }
     }
 
-    /// The words of a problem without its ids and numbers.
+    /// The words of a problem without ids and numbers.
     private static func kind(_ problem: String) -> String {
         let words = problem.split(separator: " ").filter { word in
             !word.utf8.contains { (48...57).contains($0) } && word != "police" && word != "grid"
@@ -44,7 +43,7 @@ package struct Outcome: Sendable {
         return words.prefix(8).joined(separator: " ")
     }
 
-    /// One line, then one for each failure kept, with its first problems.
+    /// One line, then a line for each kind of problem and some for each failure kept.
     package var text: String {
         if let skipped { return "\(name): skipped: \(skipped)" }
         let remark = remarks.isEmpty ? "" : "; " + remarks.joined(separator: "; ")

@@ -4,8 +4,8 @@ import BoothModel
 import Glibc
 import TestSupport
 
-/// A target answers nothing while more is recorded than there is room for: what was settled goes first, then the least urgent
-/// of what waits, and every one of those is told, by number.
+/// One target does not answer while more is recorded than there is room for. Settled events must go first, then the
+/// least urgent queued ones. The number of every dropped queued event must be reported.
 package struct RoomAttack {
     package var lives: Int
     package var seed: UInt64
@@ -43,7 +43,7 @@ package struct RoomAttack {
         private var journal: TestedJournal
         private var limit: Int64
         private let keep: Duration
-        /// Whether it ends with a look at what is older than `keep`.
+        /// Whether the life ends with a check of events older than `keep`.
         private let growsOld: Bool
         private var lastKey: Int64 = 1_795_449_600_000 << 12
         private(set) var recorded = 0
@@ -63,7 +63,7 @@ package struct RoomAttack {
         func live() throws {
             for round in 0..<(growsOld ? 20 : 60) {
                 for _ in 0..<Int.random(in: 1...12, using: &random) { try record() }
-                // Whatever waits is seen with its number before it may go.
+                // A query for the queues shows each event's number before the event may be dropped.
                 _ = try journal.queues()
                 if growsOld || round % 3 != 2 { try deliver(to: "police", growsOld ? 100 : 40) }
                 if growsOld, round < 15 { try deliver(to: "grid", 100) }
@@ -77,7 +77,7 @@ package struct RoomAttack {
                 default: break
                 }
             }
-            // Five seconds after the start what is too old goes.
+            // Thinning by age begins five seconds after the start.
             if growsOld { usleep(6_500_000) }
         }
 
@@ -109,7 +109,7 @@ package struct RoomAttack {
             _ = try journal.awaitContents()
         }
 
-        /// The files keep within the limit, whatever it was before.
+        /// Checks that the files stay within the limit.
         private func look() {
             var status = stat()
             var bytes: Int64 = 0
@@ -120,7 +120,7 @@ package struct RoomAttack {
             if bytes > 1 << 20, !growsOld { problems.append("\(bytes) bytes on disk") }
         }
 
-        /// - Returns: what is wrong, for a person.
+        /// - Returns: the problems, for people.
         func end() throws -> [String] {
             _ = try journal.queues()
             try journal.awaitTold()
@@ -141,7 +141,8 @@ package struct RoomAttack {
             let due = ledger.events.filter { $0.value.isRecorded && $0.value.targets.contains(target) }
             let missing = due.filter { rows[$0.key] == nil && answers[$0.key] == nil }
             dropped += missing.count
-            // One whose telling ended with the process is told again, and counted once.
+            // If a loss was reported but the process ended before that was on disk, it is reported again. Count it
+            // once.
             let isRecorded = { (loss: Ledger.Loss) in loss.event.map { ledger.events[$0]?.isRecorded == true } ?? false
             }
             var spans = ledger.losses.filter { $0.target == target && $0.from != nil && isRecorded($0) }
@@ -150,7 +151,7 @@ package struct RoomAttack {
                 spans.append((from, to, (untold.count ?? [:]).values.reduce(0, +)))
             }
             let told = spans.map(\.count).reduce(0, +)
-            // The answer to one that was under way may still come.
+            // An event under way may still be answered.
             let isInSpan = { (sequence: String) in spans.contains { ($0.from...max($0.from, $0.to)).contains(sequence) }
             }
             let late = answers.keys.count { ledger.sequence(of: $0, for: target).map(isInSpan) == true }
@@ -171,13 +172,13 @@ package struct RoomAttack {
                 problems.append(
                     "a loss of \(target) from \(span.from) to \(span.to) begins or ends with what is there")
             }
-            // A press goes last of all.
+            // Presses must go last.
             let isPressGone = missing.values.contains { $0.priority == 1 }
             let isOtherLeft = rows.keys.contains { (ledger.events[$0]?.priority ?? 1) > 1 }
             if isPressGone, isOtherLeft { problems.append("a press for \(target) is gone while other things wait") }
         }
 
-        /// What was settled and is older than `keep` is gone, and nothing else.
+        /// Settled events older than `keep` must be gone, and no others.
         private func judgeAge(_ ledger: Ledger, _ tables: JournalTables) {
             let newest = ledger.highestKey >> 12
             for (id, event) in ledger.events where event.isRecorded {

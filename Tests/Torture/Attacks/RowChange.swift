@@ -2,19 +2,18 @@
 import BoothModel
 import TestSupport
 
-/// A value of a row is changed, or the row is taken away, by somebody who knows SQL. Whatever stands there then, the agent
-/// must not trap.
+/// Somebody with SQL changes a value or deletes a row. Whatever the content then is, the agent must not trap.
 struct RowChange: CustomStringConvertible {
     let table: String
     let statement: String
-    /// Whether the log is moved into the file behind it, as the `sqlite3` program does: that leaves pages without a right
-    /// checksum. Else the pages are taken for the journal's own.
+    /// Whether the log is then moved into the file, as the `sqlite3` program does; this leaves pages with wrong
+    /// checksums. Otherwise the pages look like the journal's own.
     let movesLog: Bool
 
     var description: String { statement + (movesLog ? ", log moved" : "") }
 
-    /// The log of events is under the witness, but for the columns that repeat an event's text; of the other tables it is
-    /// enough that they harm nobody.
+    /// The hash chain covers the log of events, except the columns that repeat the JSON. For other tables it is enough
+    /// that the agent survives.
     var allowance: Oracle.Allowance {
         if movesLog { return .toldLoss }
         return table == "event" ? .toldLossAndColumns : .anything
@@ -25,7 +24,7 @@ struct RowChange: CustomStringConvertible {
         "x'ff00fe'", "'{}'", "'[]'", "3.5e300", "zeroblob(3000)", "'{\"id\":1}'",
     ]
 
-    /// A change of any table that the journal has.
+    /// A random change of any table of the journal.
     static func random(in corpus: Corpus, _ random: inout SeededRandom) throws -> RowChange {
         let folder = try Folder()
         try folder.hold(corpus.image)
@@ -51,7 +50,7 @@ struct RowChange: CustomStringConvertible {
             movesLog: movesLog)
     }
 
-    /// Does it; a constraint that refuses leaves the journal as it is.
+    /// Runs the statement; if a constraint refuses it, nothing changes.
     func run(in directory: String) {
         var problems: [String] = []
         _ = RawDatabase("\(directory)/journal.sqlite", keepsLog: !movesLog, problems: &problems)?

@@ -5,14 +5,14 @@ import Glibc
 import Rehearsal
 import TestSupport
 
-/// A small journal with its log is changed behind its back: bytes flipped or zeroed, files cut, emptied, gone, put back, rows
-/// changed. Each time it is opened and judged: what was recorded is there, or a loss is told. Processes of their own do
-/// that, for an agent that traps takes its process along.
+/// The files of a small journal are changed: bytes flipped or zeroed, files cut, emptied, deleted or restored, rows
+/// changed. Each time the journal is opened and judged: recorded data must be there, or a loss must be reported.
+/// Separate processes do this, because an agent that traps ends its process.
 package struct SpoilAttack {
     package enum Kind: String, Sendable {
-        /// `amount`: each so many bytes and lengths; 1: all.
+        /// Bytes and lengths; `amount` is the step between them, 1: all of them.
         case bytes
-        /// `amount`: so many changed rows.
+        /// `amount` changed rows.
         case rows
     }
 
@@ -38,7 +38,7 @@ package struct SpoilAttack {
                 outcome.remarks.append("\(kind.rawValue): \(corpus.description)")
                 shares.append(try Share(self, kind, folder, count: spoilings(of: corpus).count))
             }
-            // Each is spoiled in one inode: one process at a time.
+            // Each corpus is spoiled in one inode, so by one process at a time.
             while !shares.isEmpty {
                 for index in shares.indices { try shares[index].finish(self, &outcome) }
                 shares.removeAll(where: \.isDone)
@@ -58,7 +58,7 @@ package struct SpoilAttack {
         }
     }
 
-    /// What is done to one corpus, by one process after another.
+    /// The spoilings of one corpus, done by one process after another.
     private struct Share {
         private let kind: Corpus.Kind
         private let folder: Folder
@@ -79,11 +79,11 @@ package struct SpoilAttack {
                     "spoil", "--kind", attack.kind.rawValue, "--directory", folder.path, "--seed", "\(attack.seed)",
                     "--amount", "\(attack.amount)", "--first", "\(first)",
                 ],
-                // What a process that dies leaves goes with the corpus.
+                // The temporary files of a process that dies are removed with the corpus.
                 environment: ["TMPDIR": folder.path])
         }
 
-        /// Waits until its process ended; where the agent has died, the next one goes on behind that.
+        /// Waits until the process has ended. If the agent died, a new process continues with the next spoiling.
         mutating func finish(_ attack: SpoilAttack, _ outcome: inout Outcome) throws {
             let status = try child.wait(within: .seconds(7200))
             var bad: [Int: [String]] = [:]
@@ -109,7 +109,7 @@ package struct SpoilAttack {
         }
     }
 
-    /// The process of one share: says what it tries, and what is wrong.
+    /// Runs one share in this process; prints each spoiling and its problems.
     package func doShare(of directory: String, from first: Int) throws {
         let corpus = try Corpus(from: directory)
         let folder = try Folder()

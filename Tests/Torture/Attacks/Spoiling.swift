@@ -2,19 +2,19 @@
 import BoothModel
 import TestSupport
 
-/// One thing done to a journal's files behind its back.
+/// One change made to a journal's files from outside.
 enum Spoiling: CustomStringConvertible {
     enum Change: String, CaseIterable {
         case flipped, zeroed
-        /// Everything from there on is gone.
+        /// Everything from this place on is gone.
         case cut
     }
 
     case byte(Change, at: Int, of: String)
     case gone(String)
-    /// Files taken away or put back from a copy, all at once.
+    /// Files deleted or restored from a copy, all at once.
     case exchange(String, [String: [UInt8]], Oracle.Allowance)
-    /// A statement, as somebody with `sqlite3` at hand would run it.
+    /// An SQL statement, as somebody could run it with `sqlite3`.
     case statement(RowChange)
 
     var description: String {
@@ -27,7 +27,6 @@ enum Spoiling: CustomStringConvertible {
         }
     }
 
-    /// What it may cost.
     var allowance: Oracle.Allowance {
         switch self {
         case .byte, .gone: .toldLoss
@@ -36,10 +35,10 @@ enum Spoiling: CustomStringConvertible {
         }
     }
 
-    /// Whether the files are others than those that the journal made.
+    /// Whether the files are not the journal's own files.
     private var isCopy: Bool { if case .exchange = self { true } else { false } }
 
-    /// Whether the machine ran on, so that the second mark is there.
+    /// Whether the machine kept running, so that the mark in memory exists.
     var keepsMemory: Bool { if case .exchange(let name, _, _) = self { name.hasSuffix(Self.inService) } else { false } }
 
     private static let inService = "while the machine ran"
@@ -59,14 +58,14 @@ enum Spoiling: CustomStringConvertible {
         if case .statement(let change) = self { change.run(in: folder.path) }
     }
 
-    /// Each n-th byte and length of each file, and whole files; the same list for the same seed.
+    /// Every `step`-th byte and length of each file, and whole files; the same list for the same seed.
     static func all(of corpus: Corpus, stride step: Int, seed: UInt64) -> [Spoiling] {
         var random = SeededRandom(seed: seed)
         var list: [Spoiling] = []
         for (file, bytes) in corpus.image.sorted(by: { $0.key < $1.key }) {
             list += [.gone(file), .byte(.cut, at: 0, of: file)]
             for change in Change.allCases {
-                // A short form begins somewhere else for each change.
+                // With a larger step, each kind of change begins at another place.
                 let first = Int.random(in: 0..<step, using: &random)
                 for place in Swift.stride(from: first, to: bytes.count, by: step) {
                     if change == .zeroed, bytes[place] == 0 { continue }
@@ -79,13 +78,13 @@ enum Spoiling: CustomStringConvertible {
     }
 
     private static func exchanges(of corpus: Corpus) -> [Spoiling] {
-        // What is not SQLite's is the mark of how far the journal had come.
+        // The only file that is not SQLite's is the mark.
         let sqlite = ["journal.sqlite", "journal.sqlite-wal"]
         let marks = corpus.image.filter { !sqlite.contains($0.key) }
         let older = corpus.older.filter { sqlite.contains($0.key) }
         let known: Oracle.Allowance = marks.isEmpty ? .everything : .toldLoss
         return [
-            // Which numbers were given before, only the clock can tell.
+            // Only the clock can then show which numbers were given before.
             .exchange("all files gone", [:], .anything),
             .exchange("all files gone \(inService)", [:], .toldLoss),
             .exchange("all files put back from an older copy", corpus.older, .everything),

@@ -2,27 +2,26 @@
 import BoothModel
 import TestSupport
 
-/// What a disk holds after some operations, and what it may hold if the power goes then.
+/// The content of a disk after some operations, and what may remain of it after a power cut.
 package struct Disk: Sendable {
-    /// How much a file system promises.
+    /// What a file system guarantees.
     package enum Manner: String, Sendable, CaseIterable {
-        /// ext4 with `data=ordered`: any sync brings all names to disk, names in order; a size never arrives before the
-        /// bytes that it covers.
+        /// ext4 with `data=ordered`: any sync brings all names to disk; names reach the disk in order; a size never
+        /// reaches the disk before the bytes that it covers.
         case ordered
-        /// Names, sizes and bytes arrive in any order, and a sector that was being written may hold anything.
+        /// Names, sizes and bytes reach the disk in any order; a sector that was being written may hold anything.
         case harsh
-        /// As in order, but syncs do nothing: no promise can be kept, and an attack that finds nothing here is none.
+        /// Like `ordered`, but syncs do nothing. No promise can be kept, so an attack must find problems here.
         case lying
 
-        /// Those that keep what they promise.
+        /// File systems that do what they promise.
         static let honest: [Manner] = [.ordered, .harsh]
     }
 
     let manner: Manner
     private var files: [Content] = []
-    /// Names on disk.
     private var durableNames: [String: Int] = [:]
-    /// What happened to names since they were last synced.
+    /// Changes of names since the last sync.
     private var pendingNames: [Naming] = []
     /// Names as programs see them.
     private var names: [String: Int] = [:]
@@ -30,15 +29,14 @@ package struct Disk: Sendable {
     private struct Content: Sendable {
         var durable: [UInt8] = []
         var pending: [Change] = []
-        /// So many of the first of `pending` are such that no later sync brings to disk.
+        /// How many of the first changes in `pending` no later sync brings to disk.
         var stuck = 0
 
-        /// A sync that went well.
         mutating func sync() {
             var kept = pending.prefix(stuck)
             for change in pending.dropFirst(stuck) {
                 change.apply(to: &durable)
-                // Written once more, they are as good as new.
+                // Data that is written again replaces the stuck data.
                 kept.removeAll { $0.isReplaced(by: change) }
             }
             pending = Array(kept)
@@ -56,7 +54,7 @@ package struct Disk: Sendable {
         case removed(String)
         case moved(String, Int, from: String)
 
-        /// In a rename both names change, or neither.
+        /// A rename changes both names or neither.
         var names: [String] {
             switch self {
             case .made(let name, _), .removed(let name): [name]
@@ -65,7 +63,7 @@ package struct Disk: Sendable {
         }
     }
 
-    /// - Parameter image: what lies there, by name, and is durable.
+    /// - Parameter image: the durable files, by name.
     package init(_ image: [String: [UInt8]] = [:], manner: Manner) {
         self.manner = manner
         for (name, bytes) in image.sorted(by: { $0.key < $1.key }) {
@@ -75,7 +73,7 @@ package struct Disk: Sendable {
         names = durableNames
     }
 
-    /// Does one operation.
+    /// Applies one operation.
     package mutating func apply(_ operation: Operation) {
         switch operation.kind {
         case .note: return
@@ -115,7 +113,7 @@ package struct Disk: Sendable {
         pendingNames = []
     }
 
-    /// The files as a program sees them: all that was written, synced or not.
+    /// The files as a program sees them: everything written, synced or not.
     package func visible() -> [String: [UInt8]] {
         names.mapValues { file in
             var bytes = files[file].durable
@@ -124,10 +122,11 @@ package struct Disk: Sendable {
         }
     }
 
-    /// One of the states in which a power cut may leave the files, by name.
+    /// One of the possible states of the files after a power cut, by name.
     package func afterPowerCut(_ random: inout SeededRandom) -> [String: [UInt8]] {
         var kept = durableNames
-        // Of names in order a first part arrives; else each has a lot of its own, and those of one file stay in order.
+        // Ordered: the first part of the changes reaches the disk. Otherwise each change is decided separately; the
+        // changes of one file stay in order.
         var arriving = manner == .ordered ? Int.random(in: 0...pendingNames.count, using: &random) : pendingNames.count
         var lost: Set<String> = []
         for naming in pendingNames {
@@ -145,7 +144,7 @@ package struct Disk: Sendable {
             }
         }
         var image: [String: [UInt8]] = [:]
-        // Sorted: the same seed gives the same image.
+        // Sorted, so that the same seed gives the same image.
         for (name, file) in kept.sorted(by: { $0.key < $1.key }) {
             image[name] = content(of: files[file], &random)
         }
@@ -169,7 +168,7 @@ package struct Disk: Sendable {
 }
 
 extension Disk.Change {
-    /// Whether `later` covers bytes of this write, or cuts them off.
+    /// Whether `later` overwrites bytes of this write, or cuts them off.
     func isReplaced(by later: Disk.Change) -> Bool {
         guard case .write(let offset, let bytes) = self else { return true }
         switch later {

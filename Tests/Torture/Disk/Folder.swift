@@ -3,14 +3,14 @@ import BlockingIO
 import Glibc
 import Rehearsal
 
-/// A directory whose files are put there and taken away whole.
+/// A directory whose files are replaced as a whole.
 package final class Folder {
     private let workspace: Workspace
     package let path: String
     private var links = 0
 
-    /// A file's inode, kept alive by a link of its own: a journal in a file that was made at another time is a copy of it,
-    /// and a power cut copies nothing.
+    /// A file's inode, kept alive by a hard link. A journal in a newer inode would be a copy, and a power cut makes no
+    /// copies.
     package struct Birth: Sendable {
         fileprivate let link: String
 
@@ -19,7 +19,7 @@ package final class Folder {
 
     private static let journal = "journal.sqlite"
 
-    /// In memory where that is possible: syncs cost nothing there, and what a disk would hold is worked out here.
+    /// In memory if possible: syncs are free there, and `Disk` computes what a real disk would hold.
     package init() throws {
         if getenv("TMPDIR") == nil, access("/dev/shm", W_OK) == 0 { setenv("TMPDIR", "/dev/shm", 1) }
         workspace = try Workspace(named: "torture")
@@ -29,7 +29,7 @@ package final class Folder {
     /// A path beside the directory, for the mark in memory.
     package var markInMemory: String { workspace.file("mark") }
 
-    /// Keeps the inode of the journal that lies there now; nil where there is none.
+    /// Keeps the inode of the current journal; nil if there is none.
     package func birth() throws -> Birth? {
         links += 1
         let birth = Birth(link: workspace.file("birth-\(links)"))
@@ -43,9 +43,9 @@ package final class Folder {
         throw SystemError("link \(birth.link)")
     }
 
-    /// Makes the directory hold these files and nothing else.
+    /// Makes the directory hold exactly these files.
     ///
-    /// - Parameter birth: the journal is written into this inode; nil: into a new one, as a copy is.
+    /// - Parameter birth: the journal is written into this inode; nil: into a new one, as in a copy.
     package func hold(_ image: [String: [UInt8]], in birth: Birth? = nil) throws {
         try Self.clear(path)
         if let birth, image[Self.journal] != nil, link(birth.link, "\(path)/\(Self.journal)") != 0 {
@@ -54,15 +54,15 @@ package final class Folder {
         for (name, bytes) in image { try Self.write(bytes, to: "\(path)/\(name)") }
     }
 
-    /// Takes every file of a directory away.
+    /// Deletes every file of a directory.
     package static func clear(_ directory: String) throws {
         for name in try names(in: directory) where unlink("\(directory)/\(name)") != 0 {
             throw SystemError("unlink \(directory)/\(name)")
         }
     }
 
-    /// The files of a directory, by name, without SQLite's shared memory, which no power cut leaves, and without the room
-    /// that is kept, which holds nothing.
+    /// The files of a directory, by name. Left out are SQLite's shared memory, which a power cut removes, and the spare
+    /// file, which holds nothing.
     package static func image(of directory: String) throws -> [String: [UInt8]] {
         var image: [String: [UInt8]] = [:]
         for name in try names(in: directory) where !name.hasSuffix("-shm") && name != "journal.reserve" {
@@ -106,7 +106,7 @@ package final class Folder {
         let opened = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
         guard opened >= 0 else { throw SystemError("open \(path)") }
         let descriptor = Descriptor(owning: opened)
-        // A typed throw straight through the closure crashes Swift 6.3's compiler.
+        // A typed throw straight through the closure crashes the compiler of Swift 6.3.
         let outcome = bytes.withUnsafeBytes { all in
             Result { () throws(SystemError) in try all.write(to: descriptor.number) }
         }

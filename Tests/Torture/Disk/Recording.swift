@@ -2,19 +2,19 @@
 import CSQLite
 import CrashVFS
 
-/// One thing that happened to the files of a directory, or a mark of the test.
+/// One operation on the files of a directory, or a mark of the test.
 package struct Operation: Sendable {
     package enum Kind: Sendable {
-        /// The file was opened and was not known.
+        /// A file was opened that was not known yet.
         case open
         case write(offset: Int, bytes: [UInt8])
         case truncate(size: Int)
         /// The file's bytes and size are on disk.
         case sync
-        /// What was written since the last sync may never arrive: the kernel takes it for written.
+        /// Data written since the last sync may never reach the disk; the kernel believes that it is written.
         case syncFailed
         case delete
-        /// The file takes this name, and what had it is gone.
+        /// The file gets this name; a file that had the name before is gone.
         case rename(to: String)
         /// The names in the directory are on disk.
         case directorySync
@@ -27,25 +27,26 @@ package struct Operation: Sendable {
     package let name: String
 }
 
-/// What SQLite does to the files of one directory, recorded by the crash VFS. One recording at a time in a process.
+/// SQLite's operations on the files of one directory, recorded by the crash VFS. Only one recording at a time in a
+/// process.
 package enum Recording {
-    /// Makes the crash VFS the default one of this process.
+    /// Makes the crash VFS this process's default.
     package static func install() {
         precondition(crashvfs_register(1) == 0, "SQLite takes no VFS")
     }
 
-    /// Begins with nothing; the directory as it stands is taken for durable.
+    /// Begins an empty recording; the present files count as durable.
     package static func begin(in directory: String) { crashvfs_begin(directory + "/") }
 
     /// Adds a mark, from any thread.
     package static func note(_ number: Int) { crashvfs_note(Int64(number)) }
 
-    /// What of the disk fails.
+    /// Which calls fail.
     package enum Fault: CaseIterable, Sendable {
         case writeRefused, writeFull, syncRefused
     }
 
-    /// Lets the disk fail for so many calls, after so many that go well.
+    /// Makes the next `times` calls fail, after `after` calls that succeed.
     package static func fail(_ fault: Fault, after: Int, times: Int) {
         let (kind, code): (Int, Int32) =
             switch fault {
@@ -56,16 +57,16 @@ package enum Recording {
         crashvfs_fail(CInt(kind), Int64(after), Int64(times), code)
     }
 
-    /// How many calls failed since then.
+    /// How many calls failed since `fail`.
     package static var faults: Int { Int(crashvfs_faults()) }
 
-    /// How many operations there are so far.
+    /// How many operations were recorded so far.
     package static var count: Int { Int(crashvfs_count()) }
 
     /// Ends the recording.
     package static func end() { crashvfs_end() }
 
-    /// What was recorded, in order.
+    /// The recorded operations, in order.
     package static func operations(in directory: String) -> [Operation] {
         var found: [Operation] = []
         var next = crashvfs_operation()

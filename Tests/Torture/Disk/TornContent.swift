@@ -2,17 +2,17 @@
 import BoothModel
 import TestSupport
 
-/// A file with writes that no sync has followed: each sector of 512 bytes has every state that it went through, and the
-/// file every size.
+/// A file with writes that were not synced. Each sector of 512 bytes may be in any state that it had, and the file may
+/// have any size that it had.
 struct TornContent {
     private static let sector = 512
 
     private let durable: [UInt8]
-    /// The sizes that the file had: the durable one first.
+    /// The sizes that the file had, the durable one first.
     private var sizes: [Int]
-    /// The states of the sectors that were changed, the durable one first.
+    /// The states of the changed sectors, the durable one first.
     private var versions: [Int: [[UInt8]]] = [:]
-    /// Which bytes of a changed sector were written; the others are durable and stay.
+    /// The written bytes of each changed sector; the other bytes are durable and stay.
     private var written: [Int: Set<Int>] = [:]
 
     init(_ durable: [UInt8], _ changes: [Disk.Change]) {
@@ -25,7 +25,7 @@ struct TornContent {
             sizes.append(now.count)
             switch change {
             case .write(let offset, let bytes): note(min(offset, before)..<(offset + bytes.count), of: now)
-            // What is cut off keeps its bytes as long as the file keeps its size.
+            // Bytes that are cut off stay if the old size remains on disk.
             case .resize(let size): if size > before { note(before..<size, of: now) }
             }
         }
@@ -41,20 +41,20 @@ struct TornContent {
         }
     }
 
-    /// A sector's bytes, zeros where the file ends.
+    /// A sector's bytes; zeros after the end of the file.
     private static func sector(_ number: Int, of bytes: [UInt8]) -> [UInt8] {
         let part = bytes[min(number * sector, bytes.count)..<min((number + 1) * sector, bytes.count)]
         return part + [UInt8](repeating: 0, count: sector - part.count)
     }
 
-    /// One of the states in which the power cut may leave the file.
+    /// One of the possible states of the file after a power cut.
     func bytes(_ manner: Disk.Manner, _ random: inout SeededRandom) -> [UInt8] {
         let size = sizes.randomElement(using: &random) ?? durable.count
         var bytes = durable
         Disk.Change.resize(size).apply(to: &bytes)
         for number in versions.keys.sorted() where number * Self.sector < size {
             guard let states = versions[number] else { continue }
-            // In order, a size that takes a new sector in comes after that sector's bytes.
+            // With `ordered`, a size that includes a new sector reaches the disk after that sector's bytes.
             let isNew = number * Self.sector >= durable.count && manner == .ordered
             var chosen = states[Int.random(in: (isNew ? 1 : 0)..<states.count, using: &random)]
             tear(&chosen, number, states, manner, &random)
@@ -70,7 +70,7 @@ struct TornContent {
     ) {
         switch Int.random(in: 0..<10, using: &random) {
         case 0:
-            // Its first part is of one state, its last of another.
+            // The first part of the sector is of one state, the rest of another.
             let cut = Int.random(in: 0...Self.sector, using: &random)
             let other = states[states.count - 1]
             chosen = Array(chosen[..<cut] + other[cut...])

@@ -3,21 +3,21 @@ import BoothJournal
 import BoothModel
 import TestSupport
 
-/// Opens a journal as the agent would after a restart, lets it give out all it has, records one event more, closes it, and
-/// judges.
+/// Opens a journal as the agent does after a restart, fetches all its queues, records one more event, closes it, and
+/// judges the result.
 package struct Examination {
     package private(set) var problems: [String] = []
-    /// The notes as they stand afterwards.
+    /// The ledger after this opening.
     package private(set) var ledger: Ledger
     /// The notes of this opening.
     package private(set) var notes: [Note] = []
 
     /// - Parameters:
     ///   - directory: the state directory; nobody has it open.
-    ///   - ledger: what is known of it so far.
+    ///   - ledger: what is known about it so far.
     ///   - allowance: what may be missing.
-    ///   - markInMemory: the second mark, where the machine ran on; nil: the power went.
-    ///   - descriptor: where the notes of this opening go; -1: nowhere.
+    ///   - markInMemory: the second mark, if the machine kept running; nil: the power went.
+    ///   - descriptor: where the notes of this opening are written; -1: nowhere.
     package init(
         of directory: String, limit: Int64, knowing ledger: Ledger, allowing allowance: Oracle.Allowance,
         markInMemory: String? = nil, _ random: inout SeededRandom, notesTo descriptor: CInt = -1
@@ -40,9 +40,9 @@ package struct Examination {
         _ = self.ledger.takeProblems()
     }
 
-    /// Records an event for all, and takes whatever waits.
+    /// Records an event for all targets, and fetches everything that waits.
     private static func open(_ journal: TestedJournal, _ random: inout SeededRandom) throws -> [String: [String]] {
-        // The agent goes on from that key, whatever it is.
+        // The agent continues from that key, whatever it is.
         var ids = EventIDGenerator(after: try journal.awaitContents().lastKey)
         let next = ids.next(wallMilliseconds: 0).key
         let probe = SampleEvent.record(

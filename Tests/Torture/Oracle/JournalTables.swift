@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import FoundationEssentials
 
-/// What stands in the journal's file, read without any code of the agent. The one place that knows the tables.
+/// The content of the journal's file, read without any code of the agent. Only this type knows the tables.
 package struct JournalTables: Sendable {
-    /// What was accepted has no row.
+    /// An accepted event has no row.
     package enum Delivery: Int, Sendable {
         case queued = 0
         case rejected = 2
@@ -20,21 +20,21 @@ package struct JournalTables: Sendable {
         package var ended: Bool
     }
 
-    /// Texts of events by id.
+    /// The JSON of the events, by id.
     package private(set) var events: [String: String] = [:]
-    /// By target and event. An event that stands in a queue twice is in `problems`.
+    /// By target and event. An event that is in a queue twice is reported in `problems`.
     package private(set) var deliveries: [String: [String: Row]] = [:]
-    /// Things by `incident ID`, `point ID`, `task ID`, `memory booth`.
+    /// Stored values, by `incident ID`, `point ID`, `task ID`, `memory booth`.
     package private(set) var kept: [String: Kept] = [:]
-    /// Up to which number events may be missing.
+    /// Events up to this number may be missing.
     package private(set) var thinned = 0
-    /// What each target lost and was not told yet, as the file has it.
+    /// For each target, the loss in the file that was not reported yet.
     package private(set) var untold: [String: Untold] = [:]
     package private(set) var problems: [String] = []
-    /// Events whose row says another thing of them than their text: the columns that the log is searched by repeat it.
+    /// Events whose search columns differ from their JSON.
     package private(set) var contradictions: [String] = []
 
-    /// A loss as the file keeps it until it is told.
+    /// A loss in the file that was not reported yet.
     package struct Untold: Decodable, Sendable {
         package struct Content: Decodable, Sendable {
             package let reason: String
@@ -70,7 +70,7 @@ package struct JournalTables: Sendable {
         }
     }
 
-    /// Each row names the hash of the one before it; what is missing was thinned.
+    /// Checks that each row holds the hash of the row before it, and that only thinned rows are missing.
     private mutating func readChain(_ database: RawDatabase) {
         var last: (number: Int, hash: String) = (0, String(repeating: "0", count: 64))
         let rows = database.rows(
@@ -195,7 +195,7 @@ package struct JournalTables: Sendable {
         }
     }
 
-    /// The UUIDv7 of the two columns that keep it.
+    /// The UUIDv7 from its two columns.
     private static func id(key: String, random: String) -> String? {
         guard let key = Int64(key).map(UInt64.init(bitPattern:)),
             let random = Int64(random).map(UInt64.init(bitPattern:))

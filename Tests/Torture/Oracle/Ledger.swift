@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What the notes say, added up: over all the journal's lives, whatever becomes of its files.
+/// The sum of all notes, over all lives of the journal, whatever happens to its files.
 package struct Ledger: Sendable {
     package struct Event: Sendable {
         package let priority: Int
         package let key: Int64
         package let targets: [String]
         package var isRecorded = false
-        /// Targets that were told of a loss after it was handed over and given to them, which may stand for it.
+        /// Targets that were told, after the event was given to them, of a loss that may include it.
         package var lostFor: Set<String> = []
-        /// Whether a loss was told after it was handed over that may concern anything.
+        /// Whether a loss that may concern anything was reported after the event was handed over.
         package var mayBeLost = false
     }
 
-    /// A state that was handed over.
+    /// A state that was handed to the journal.
     package struct Version: Sendable, Hashable {
         package let number: Int
         package let ended: Bool
@@ -22,7 +22,7 @@ package struct Ledger: Sendable {
 
     package struct Given: Sendable, Hashable {
         package let event: String
-        /// nil: it was shown, and not given.
+        /// nil: it was listed, but not given to the target.
         package let body: UInt64?
     }
 
@@ -32,28 +32,28 @@ package struct Ledger: Sendable {
         package let from: String?
         package let to: String?
         package let count: Int
-        /// Whether one that was told before was on disk by then: a disk that keeps its word gives no reason for another.
+        /// Whether an earlier report of a loss was already on disk: an honest disk then gives no reason for another
+        /// loss.
         package let isAnother: Bool
-        /// The event that tells of it; nil: none does yet.
+        /// The event that reports it; nil: none yet.
         package var event: String?
     }
 
     package private(set) var events: [String: Event] = [:]
-    /// What each target answered, by event; true for accepted.
+    /// The answers of each target, by event; true for accepted.
     package private(set) var answers: [String: [String: Set<Bool>]] = [:]
     /// Everything that was ever given out, by target and sequence.
     package private(set) var given: [String: [String: Given]] = [:]
-    /// Versions of each thing, oldest first, by `incident ID`, `point ID`, `task ID`, `memory booth`.
+    /// Versions of each value, oldest first, by `incident ID`, `point ID`, `task ID`, `memory booth`.
     package private(set) var states: [String: [Version]] = [:]
-    /// What contradicts itself in the notes already.
+    /// Contradictions among the notes themselves.
     package private(set) var problems: [String] = []
-    /// Losses that the journal told of, in order.
+    /// Losses that the journal reported, in order.
     package private(set) var losses: [Loss] = []
-    /// Events that tell targets of a loss, and which.
+    /// Events that report a loss, with the targets they report to.
     private var tellings: [String: [String]] = [:]
-    /// Targets whose last loss was told by an event that is on disk.
+    /// Targets whose last loss was reported by an event that is on disk.
     private var toldOnDisk: Set<String> = []
-    /// The sequence of each event that is known, by target.
     private var sequences: [String: [String: String]] = [:]
     package private(set) var highestKey: Int64 = 0
 
@@ -96,7 +96,7 @@ package struct Ledger: Sendable {
         }
     }
 
-    /// Of a span that is known, what has a number in it; else whatever there was.
+    /// Marks the events that a loss may include: those with a number in its range, or all if it has no range.
     private mutating func markLost(for target: String, _ from: String?, _ to: String?) {
         guard let from, let to else {
             for event in events.keys {
@@ -110,7 +110,7 @@ package struct Ledger: Sendable {
         }
     }
 
-    /// The newest number under which a target knows an event; nil: none was seen.
+    /// The newest sequence of an event for a target; nil: none was seen.
     package func sequence(of event: String, for target: String) -> String? { sequences[target]?[event] }
 
     private mutating func give(_ new: Given, _ sequence: String, to target: String) {
@@ -133,7 +133,7 @@ package struct Ledger: Sendable {
                 : "sequence \(sequence) of \(target) named \(old.event) and now names \(new.event)")
     }
 
-    /// Forgets the contradictions, which were reported.
+    /// Returns the contradictions and forgets them.
     package mutating func takeProblems() -> [String] {
         defer { problems = [] }
         return problems

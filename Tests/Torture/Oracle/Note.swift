@@ -1,37 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// One thing that a witness beside the journal has seen: what was handed to it, and what it told. All names are texts, so
-/// that nothing of the agent has a part in the judgement.
+/// One observation by the witness: something that was handed to the journal, or something that the journal said. All
+/// names are plain text, so that no code of the agent takes part in the judgement.
 package enum Note: Sendable, Hashable {
-    /// What of the booth an entry writes whole each time.
+    /// Values that an entry writes whole each time.
     package enum Subject: String, Sendable {
         case incident, point, task, memory
     }
 
     /// The journal was opened.
     case opened
-    /// The journal told that a target lost events: those of a span of sequences, or nobody knows which.
+    /// The journal reported that a target lost events: those in a range of sequences, or unknown ones.
     case lost(target: String, reason: String, from: String?, to: String?, count: Int)
-    /// An event that is handed over next tells the target of what it lost.
+    /// The next event handed over reports the loss to the target.
     case telling(target: String, event: String)
-    /// An event is handed to the journal, for these targets.
+    /// An event was handed to the journal, for these targets.
     case submitted(event: String, key: Int64, priority: Int, targets: [String])
-    /// A state is handed to the journal, in one entry with `event` where there is one.
+    /// A state was handed to the journal, in one entry with `event` if there is one.
     case state(Subject, name: String, version: Int, ended: Bool, event: String?)
     /// The journal said that the event is on disk.
     case recorded(event: String)
-    /// A target's answer is handed to the journal.
+    /// A target's answer was handed to the journal.
     case answered(target: String, event: String, accepted: Bool)
     /// The journal said that a refused event waits again.
     case putBack(target: String, event: String)
-    /// The journal gave the event to its target; `body` stands for the bytes.
+    /// The journal gave the event to its target; `body` is a hash of its bytes.
     case given(target: String, sequence: String, event: String, body: UInt64)
-    /// The journal showed that the event waits for the target, or was refused, under this number.
+    /// The journal listed the event with this number, as queued or refused.
     case numbered(target: String, sequence: String, event: String)
 }
 
 extension Note {
-    /// One line, without its line feed: words with a space between.
+    /// One line without its line feed: words separated by spaces.
     package var line: String {
         switch self {
         case .opened: "opened"
@@ -50,7 +50,7 @@ extension Note {
         }
     }
 
-    /// What `line` says; nil for a line that was cut off, or is none.
+    /// Reads a line; nil if it was cut off or has another form.
     package init?(line: String) {
         let words = line.split(separator: " ").map(String.init)
         switch (words.first, words.count) {

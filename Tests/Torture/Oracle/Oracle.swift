@@ -1,40 +1,41 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Judges what a journal has after whatever was done to its files, by the notes taken before.
+/// Judges a journal by the notes, after something was done to its files.
 package struct Oracle {
     /// What an attack may cost.
     package enum Allowance: Sendable {
-        /// Nothing that was recorded: the disk kept what was synced.
+        /// Nothing that was recorded may be missing, because the disk kept what was synced.
         case nothing
-        /// Nothing that was recorded; a loss may be told all the same, for what was sent from memory and never written.
+        /// Nothing that was recorded may be missing. But losses may be reported for events that were sent from memory
+        /// and never written.
         case toldNumbers
-        /// What is told as lost.
+        /// Data may be missing if its loss is reported.
         case toldLoss
-        /// The same; and the columns that the log is searched by may say another thing than the events' texts.
+        /// Like `toldLoss`; and the search columns may differ from the events' JSON.
         case toldLossAndColumns
-        /// Whatever there was: nobody can know of it. Numbers are still never given twice.
+        /// Everything may be missing, because nobody can know of it. But no number may be given twice.
         case everything
-        /// Whatever there is: it has to open, and to answer.
+        /// The content may be anything; the journal only has to open and to answer.
         case anything
     }
 
     private let ledger: Ledger
     private let tables: JournalTables
-    /// What the journal offered to each target after it was opened, in order.
+    /// The events that the journal gave to each target after it was opened, in order.
     private let offered: [String: [String]]
     private(set) var problems: [String] = []
     private var allowance = Allowance.nothing
 
     /// - Parameters:
-    ///   - ledger: all notes, those of this opening as well.
-    ///   - offered: everything that waits for each target, in the order given out.
+    ///   - ledger: all notes, including those of this opening.
+    ///   - offered: all queued events of each target, in the order given out.
     package init(ledger: Ledger, tables: JournalTables, offered: [String: [String]]) {
         self.ledger = ledger
         self.tables = tables
         self.offered = offered
     }
 
-    /// - Returns: what is wrong, a line each; nothing as it should be.
+    /// - Returns: the problems, one line each; empty if there are none.
     package mutating func judge(_ allowance: Allowance, lossesBefore: Int) -> [String] {
         if case .anything = allowance { return [] }
         self.allowance = allowance
@@ -54,7 +55,7 @@ package struct Oracle {
         return problems
     }
 
-    /// Each event that was shown as recorded is there, or told as lost; each that is there was handed over.
+    /// Each recorded event must exist, or its loss must be reported. Each event in the file must have been handed over.
     private mutating func judgeEvents() {
         for (id, event) in ledger.events.sorted(by: { $0.key < $1.key }) where isDue(event) {
             if tables.events[id] == nil, !isThinned(id, event) {
@@ -67,13 +68,12 @@ package struct Oracle {
         }
     }
 
-    /// Whether an event has to be there.
     private func isDue(_ event: Ledger.Event) -> Bool {
         guard event.isRecorded else { return false }
         return allowsLoss ? event.lostFor.isEmpty : true
     }
 
-    /// Whether every target took it, so that it may go to make room.
+    /// Whether every target accepted it, so that it may be thinned.
     private func isThinned(_ id: String, _ event: Ledger.Event) -> Bool {
         tables.thinned > 0
             && event.targets.allSatisfy { target in
@@ -81,7 +81,8 @@ package struct Oracle {
             }
     }
 
-    /// What was sent and is not in the file was taken, or is told as lost: by then its number names nothing.
+    /// An event that was sent and is not in the file must have been accepted, or its loss reported. A number must not
+    /// name another event.
     private mutating func judgeNumbers() {
         for (target, sequences) in ledger.given {
             for (sequence, given) in sequences where tables.events[given.event] == nil {
@@ -127,7 +128,7 @@ package struct Oracle {
         return false
     }
 
-    /// The most urgent first, then the oldest; nothing twice.
+    /// The order must be: most urgent first, then oldest; nothing twice.
     private mutating func judgeQueues() {
         for (target, ids) in offered {
             if Set(ids).count != ids.count { problems.append("\(target) was offered an event twice in one batch") }
@@ -138,7 +139,7 @@ package struct Oracle {
         }
     }
 
-    /// What is kept whole is as it was written with the last recorded event of it, or later.
+    /// Each stored value must be the version written with its last recorded event, or a later one.
     private mutating func judgeStates() {
         for (name, versions) in ledger.states {
             let certain = versions.lastIndex { version in
@@ -162,7 +163,6 @@ package struct Oracle {
         }
     }
 
-    /// Each incident ends once.
     private mutating func judgeEndings() {
         var endings: [Substring: Int] = [:]
         for json in tables.events.values where json.contains("\"type\":\"cn.boothd.incident.closed.v1\"") {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import CSQLite
 
-/// A database as SQLite's own VFS shows it, without the agent's wrapper.
+/// A database opened with SQLite's own VFS, without the agent's wrapper.
 final class RawDatabase {
     private let raw: OpaquePointer
 
-    /// - Parameter keepsLog: whether the log stays beside the file when this is closed; else it is moved into the file, as
-    ///   the `sqlite3` program does.
+    /// - Parameter keepsLog: whether the log stays beside the file when this is closed. Otherwise it is moved into the
+    ///   file, as the `sqlite3` program does.
     init?(_ path: String, keepsLog: Bool = true, problems: inout [String]) {
         var opened: OpaquePointer?
         let code = sqlite3_open_v2(path, &opened, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, "unix")
@@ -16,7 +16,7 @@ final class RawDatabase {
             return nil
         }
         raw = opened
-        // To look changes nothing: the log stays where it is.
+        // Reading must change nothing, so the log stays where it is.
         sqlite3_exec(raw, "PRAGMA wal_autocheckpoint = 0", nil, nil, nil)
         if keepsLog { _ = csqlite_keep_log_on_close(raw) }
         sqlite3_busy_timeout(raw, 5000)
@@ -24,7 +24,7 @@ final class RawDatabase {
 
     deinit { sqlite3_close_v2(raw) }
 
-    /// All columns of all rows as text; NULL is the empty text.
+    /// All columns of all rows as text; NULL becomes the empty text.
     func rows(_ query: String, _ problems: inout [String]) -> [[String]] {
         var statement: OpaquePointer?
         defer { sqlite3_finalize(statement) }

@@ -2,7 +2,7 @@
 import Glibc
 import Synchronization
 
-/// Takes notes from all threads, in the order of what happened, and marks each in the recording of the files.
+/// Takes notes from all threads in order, and marks each one in the recording of the files.
 package final class Book: Sendable {
     private struct Content {
         var ledger: Ledger
@@ -11,7 +11,7 @@ package final class Book: Sendable {
     }
 
     private let content: Mutex<Content>
-    /// Where each note goes as a line, for whoever is there after this process; -1: nowhere.
+    /// Each note is also written here as a line, to be read after this process has ended; -1: nowhere.
     private let descriptor: CInt
 
     package init(_ ledger: Ledger = Ledger(), descriptor: CInt = -1) {
@@ -25,19 +25,19 @@ package final class Book: Sendable {
             Recording.note(content.notes.count)
             content.notes.append(note)
             guard descriptor >= 0 else { return }
-            // One call: lines of two threads never mix, and a killed process leaves whole lines.
+            // One write call: lines of two threads do not mix, and a killed process leaves whole lines.
             var line = note.line + "\n"
             let written = line.withUTF8 { Glibc.write(descriptor, $0.baseAddress, $0.count) }
             precondition(written == line.utf8.count, "the notes cannot be written")
         }
     }
 
-    /// All notes added up.
+    /// The sum of all notes.
     package var ledger: Ledger { content.withLock { $0.ledger } }
 
     /// The highest key that was handed over.
     package var highestKey: Int64 { content.withLock { $0.ledger.highestKey } }
 
-    /// All notes, oldest first; a recording's marks are their places.
+    /// All notes, oldest first; the marks in a recording are their indexes.
     package var notes: [Note] { content.withLock { $0.notes } }
 }

@@ -5,7 +5,7 @@ import Glibc
 import Rehearsal
 import TestSupport
 
-/// A process of its own that lives with a journal and can be killed: it leaves its notes in a file.
+/// A separate process that uses a journal and can be killed; it writes its notes to a file.
 package enum Child {
     /// How it ended by itself.
     package enum Ending: CInt, Sendable {
@@ -14,7 +14,7 @@ package enum Child {
         case noJournal = 3
         /// The journal did not do what the model says.
         case failure = 4
-        /// The disk refused to the last.
+        /// The disk failed until the end.
         case abandoned = 5
     }
 
@@ -22,8 +22,8 @@ package enum Child {
     ///
     /// - Parameters:
     ///   - mark: the path of the mark in memory.
-    ///   - notes: the file of the notes, those of earlier lives first.
-    ///   - steps: then it ends by itself.
+    ///   - notes: the file of the notes; notes of earlier lives come first.
+    ///   - steps: after these steps it ends by itself.
     package static func live(
         directory: String, mark: String, notes: String, seed: UInt64, steps: Int, limit: Int64
     ) throws -> Ending {
@@ -42,7 +42,7 @@ package enum Child {
             return .noJournal
         }
         do {
-            // Where there was nothing yet, it lives without a file as well.
+            // If there was no file yet, it lives without one.
             let model = journal.contents == nil && ledger.events.isEmpty ? Model() : try Model(of: journal)
             let workload = Workload(seed: seed, journal: journal, model: model)
             for _ in 0..<steps { try workload.step() }
@@ -54,7 +54,7 @@ package enum Child {
         return journal.stop() ? .complete : .abandoned
     }
 
-    /// What a child's notes say, up to the last whole line.
+    /// The sum of a child's notes, up to the last whole line.
     package static func ledger(in notes: String) throws -> Ledger {
         var ledger = Ledger()
         guard access(notes, F_OK) == 0 else { return ledger }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-/// What the journal should hold, kept in plain values: the queues in the order of sending, and what is kept whole.
+/// The expected content of the journal in plain values: queues in the order of sending, and stored values.
 struct Model: Hashable, Sendable {
     struct Place: Hashable, Sendable, Comparable {
         let priority: Priority
@@ -18,7 +18,6 @@ struct Model: Hashable, Sendable {
     var open: [EventID: Int] = [:]
     var closed: [EventID: Int] = [:]
     var points: [PointID: Int] = [:]
-    /// How often each task was answered.
     var tasks: [String: Int] = [:]
     var memory = 0
 
@@ -43,7 +42,6 @@ struct Model: Hashable, Sendable {
         if !accepted { rejected[target, default: []].insert(place) }
     }
 
-    /// Refused events that would wait again.
     mutating func putBack(_ event: EventID?) {
         for (target, refused) in rejected {
             let back = refused.filter { event == nil || $0.event == event }

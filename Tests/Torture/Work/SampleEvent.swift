@@ -2,16 +2,16 @@
 import BoothJournal
 import BoothModel
 
-/// An event as the agent would make it, of some 600 bytes; written by hand.
+/// An event like the agent's, about 600 bytes, written by hand.
 struct SampleEvent {
     let id: EventID
     let type: EventType
-    /// Its own members of `data`, with a comma behind.
+    /// Its own members of `data`, each followed by a comma.
     let members: String
     let priority: Priority
-    /// The incident that it is about; nil: none.
+    /// The incident of the event; nil: none.
     var incident: EventID?
-    /// Of that many letters it is longer.
+    /// Number of letters added to make it longer.
     var filler = 0
 
     static func raised(_ incident: Incident, id: EventID) -> SampleEvent { about(incident, id, .incidentRaised) }

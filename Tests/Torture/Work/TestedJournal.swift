@@ -4,7 +4,8 @@ import BoothJournal
 import BoothModel
 import Synchronization
 
-/// The real journal in a directory, with a witness of all it is told and tells. The one place that calls it.
+/// The real journal in a directory, with a witness that notes everything said and heard. Only this type calls the
+/// journal.
 package final class TestedJournal {
     /// The journal did not do what it promises, or not in time.
     package struct Failure: Error, CustomStringConvertible {
@@ -13,29 +14,29 @@ package final class TestedJournal {
     }
 
     package static let targets: [TargetID] = ["police", "grid"]
-    /// Files of the state directory beside SQLite's.
+    /// Files of the state directory that are not SQLite's.
     static let otherFiles = [
         "journal.mark", "journal.reserve", "journal.sqlite.salvage", "journal.sqlite-wal.renewed",
     ]
 
     package let book: Book
     private let journal: Journal
-    /// What the file remembered when it was opened; nil while none could be opened.
+    /// The contents of the file when it was opened; nil until one was opened.
     package private(set) var contents: JournalContents?
-    /// Events that told of losses, in the order in which they were handed over.
+    /// Events that reported losses, in the order in which they were handed over.
     package private(set) var told: [JournalEntry.Event] = []
     private let reports: Mailbox<JournalReport>
     private var kept: [JournalReport] = []
     private var requests = 0
-    /// So long one answer may take on a busy machine; a full or failing disk is asked again after a second.
+    /// How long one answer may take on a busy machine; a full or failing disk is retried after a second.
     private let patience: Duration
-    /// The newest status that was reported.
+    /// The storage state reported last.
     package private(set) var storage: StorageState
-    /// How often it was reported that the disk refuses.
+    /// How often a failing disk was reported.
     package private(set) var refusals = 0
 
     /// - Parameter markInMemory: the path of the second mark; nil: there is none.
-    /// - Throws: whatever the journal throws.
+    /// - Throws: the errors of `Journal.open`.
     package init(
         directory: String, markInMemory: String? = nil, limit: Int64, keep: Duration = .seconds(400 * 86_400),
         book: Book, patience: Duration = .seconds(30)
@@ -56,7 +57,7 @@ package final class TestedJournal {
         storage = contents?.status.storage ?? .fault(Message(zh: "", en: "no file is open"))
     }
 
-    /// On the journal's thread, before anybody else knows.
+    /// Notes a report on the journal's thread, before anybody else gets it.
     private static func note(_ report: JournalReport, in book: Book) {
         switch report {
         case .recorded(let events): for event in events { book.note(.recorded(event: "\(event.id)")) }
@@ -78,13 +79,13 @@ package final class TestedJournal {
         }
     }
 
-    /// FNV-1a: the same text, the same number, in each run.
+    /// FNV-1a: the same text gives the same number in each run.
     private static func fingerprint(_ text: String) -> UInt64 {
         text.utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
     }
 
-    /// What the agent does with word of a loss: an event tells each target of what it lost, those that lost the same
-    /// together.
+    /// Reports losses as the agent does: an event tells each target of its loss; targets with the same loss share one
+    /// event.
     private func tell(_ losses: [TargetID: Loss]) {
         var rest = Self.targets.filter { losses[$0] != nil }
         while let first = rest.first, let loss = losses[first] {
@@ -98,7 +99,7 @@ package final class TestedJournal {
         }
     }
 
-    /// Takes what was reported; losses are told.
+    /// Takes the reports that came; reports losses.
     package func absorb() { receive(reports.take()) }
 
     private func receive(_ new: [JournalReport]) {
@@ -115,28 +116,28 @@ package final class TestedJournal {
         kept += new
     }
 
-    /// What the file remembers, once it was opened.
+    /// The file's contents; waits until it was opened.
     package func awaitContents() throws -> JournalContents {
         absorb()
         if let contents { return contents }
         return try self.await("contents") { if case .contents(let contents) = $0 { contents } else { nil } }
     }
 
-    /// Waits until every loss that is known was told.
+    /// Waits until every known loss was reported.
     package func awaitTold() throws {
         var before: Int
         repeat {
             before = told.count
-            // Losses go out at the end of the turn that answers this: the second answer comes after them.
+            // Losses are reported at the end of the turn that answers this. So the second answer comes after them.
             _ = try isRecorded()
             _ = try isRecorded()
             absorb()
         } while told.count != before
     }
 
-    // MARK: Telling
+    // MARK: Orders
 
-    /// Hands an entry over, and notes what it holds.
+    /// Hands an entry to the journal, and notes its content.
     package func record(_ entry: JournalEntry) {
         let event = entry.events.first.map { "\($0.id)" }
         for event in entry.events {
@@ -166,7 +167,7 @@ package final class TestedJournal {
         book.note(.state(subject, name: name, version: version, ended: ended, event: event))
     }
 
-    /// A target's answers, which wait for company on their way to disk.
+    /// Hands a target's answers to the journal; they need no sync of their own.
     package func settle(_ settlements: [JournalEntry.Settlement]) {
         record(JournalEntry(settlements: settlements, canBeToldAgain: true))
     }
@@ -180,9 +181,9 @@ package final class TestedJournal {
     @discardableResult
     package func stop() -> Bool { journal.stop(within: 20_000) == .complete }
 
-    // MARK: Asking
+    // MARK: Answers
 
-    /// The first report that `pick` makes something of.
+    /// The first value that `pick` makes of a report.
     @discardableResult
     package func await<Value>(_ what: String, _ pick: (JournalReport) -> Value?) throws -> Value {
         let deadline = BootTime.now() + patience
@@ -202,7 +203,7 @@ package final class TestedJournal {
         }
     }
 
-    /// Waits until the journal says that the event is on disk, or that the disk refuses.
+    /// Waits until the journal says that the event is on disk, or that the disk fails.
     ///
     /// - Returns: whether it is on disk.
     package func awaitOutcome(of event: EventID) throws -> Bool {
@@ -215,16 +216,16 @@ package final class TestedJournal {
         }
     }
 
-    /// Waits until the journal says how the disk is: well, or not.
+    /// Waits until the journal reports that the disk works, or that it does not.
     package func awaitStorage(isWell: Bool) throws {
         try self.await(isWell ? "recovery" : "word of a fault") { report in
             if case .status(let status) = report, (status.storage == .ok) == isWell { true } else { nil }
         }
     }
 
-    /// Whether the journal has said by now that the disk refuses.
+    /// Whether the journal has reported a failing disk by now.
     package func isInTrouble() throws -> Bool {
-        // Its status goes out at the end of the turn that answers this.
+        // The status is reported at the end of the turn that answers this.
         _ = try isRecorded()
         _ = try queues()
         absorb()
@@ -241,7 +242,7 @@ package final class TestedJournal {
         }
     }
 
-    /// All queues, after everything that was handed over is written.
+    /// All queues, after everything handed over was written.
     package func queues() throws -> [QueueListing] {
         let listings: [QueueListing] = try ask("queues") { reply in .queues(limit: 1_000_000) { reply($0) } }
         for listing in listings {
@@ -253,7 +254,7 @@ package final class TestedJournal {
         return listings
     }
 
-    /// All incidents, once the disk tells of them; nil: it does not.
+    /// All incidents; waits for the disk. nil: the disk still fails.
     package func incidents() throws -> [Incident]? {
         let deadline = BootTime.now() + patience
         while true {
@@ -277,7 +278,7 @@ package final class TestedJournal {
         return value
     }
 
-    /// - Returns: what waits again; nil where the disk refuses.
+    /// - Returns: the events that wait again; nil if the disk fails.
     package func retry(_ event: EventID?) throws -> [(target: TargetID, event: EventID)]? {
         let answer = try Mailbox<[(target: TargetID, event: EventID)]?>()
         let book = book

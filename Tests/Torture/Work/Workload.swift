@@ -3,29 +3,30 @@ import BoothJournal
 import BoothModel
 import TestSupport
 
-/// A booth's random life with its journal: incidents open, go on and end, targets take and refuse, tasks come. The same
-/// seed gives the same life.
+/// A booth's random life with its journal: incidents open, change and end, targets accept and refuse, tasks come. The
+/// same seed gives the same life.
 package final class Workload {
     package let journal: TestedJournal
     private(set) var model: Model
-    /// What the journal may hold after a crash: the last state that is on disk for certain, and those handed over since.
+    /// Possible states of the journal after a crash: the last state that is certainly on disk, and those handed over
+    /// since.
     private(set) var possible: [Model]
     private var random: SeededRandom
     private var lastKey: Int64
     private var milliseconds: Int64
-    /// What was handed over in this run.
+    /// Events that were handed over in this run.
     private var own: Set<EventID> = []
-    /// How many of the journal's told losses are in the model.
+    /// How many of the reported losses are in the model.
     private var toldCount = 0
-    /// Whether the disk refused at any time.
+    /// Whether the disk failed at any time.
     private(set) var hadTrouble = false
-    /// The last step, for whoever reads of its failure.
+    /// The last step, for the message of a failure.
     package private(set) var lastStep = "open"
 
     private static let points: [PointID] = ["help-1", "help-2", "room-door", "mail"]
     private static let epoch: Int64 = 1_795_449_600_000
 
-    /// - Parameter model: what the journal holds already.
+    /// - Parameter model: the present content of the journal.
     init(seed: UInt64, journal: TestedJournal, model: Model = Model()) {
         self.journal = journal
         self.model = model
@@ -35,7 +36,7 @@ package final class Workload {
         milliseconds = max(Self.epoch, lastKey >> 12)
     }
 
-    /// Opens a journal and begins to live with it.
+    /// Opens a journal and begins a life with it.
     package convenience init(
         seed: UInt64, directory: String, markInMemory: String? = nil, limit: Int64, book: Book
     ) throws {
@@ -44,9 +45,9 @@ package final class Workload {
             journal: try TestedJournal(directory: directory, markInMemory: markInMemory, limit: limit, book: book))
     }
 
-    /// Does one thing, and waits until the journal has answered.
+    /// Does one step, and waits until the journal has answered.
     ///
-    /// - Throws: `TestedJournal.Failure` where the journal did something else than the model says.
+    /// - Throws: `TestedJournal.Failure` if the journal did something else than the model.
     package func step() throws {
         takeTold()
         milliseconds += Int64.random(in: 0...5000, using: &random)
@@ -63,7 +64,7 @@ package final class Workload {
         }
     }
 
-    /// Takes what tells of losses into the model: it waits in the queues like anything else.
+    /// Adds the events that report losses to the model; they wait in the queues like others.
     func takeTold() {
         journal.absorb()
         if journal.storage != .ok { hadTrouble = true }
@@ -75,7 +76,7 @@ package final class Workload {
         toldCount = journal.told.count
     }
 
-    /// Waits until a disk that refused has taken everything.
+    /// Waits until the disk works again and everything is written.
     func awaitRecovery() throws {
         while true {
             if journal.storage != .ok { try journal.awaitStorage(isWell: true) }
@@ -85,7 +86,7 @@ package final class Workload {
         takeTold()
     }
 
-    // MARK: What the booth does
+    // MARK: The booth
 
     private func raise() throws {
         lastStep = "raise"
@@ -133,7 +134,7 @@ package final class Workload {
         try write(JournalEntry(events: [SampleEvent.record(nextID()).entryEvent(for: [])]))
     }
 
-    /// A reading is learnt again after a power cut: it waits for company.
+    /// A reading is learnt again after a power cut, so its entry needs no sync of its own.
     private func turnPoint() throws {
         lastStep = "point"
         journal.record(JournalEntry(points: [turned()], canBeToldAgain: true))
@@ -155,7 +156,7 @@ package final class Workload {
 
     private func remember() throws {
         lastStep = "memory"
-        // What is in the file is not known yet, and must not be replaced.
+        // The file's memory is not known yet, and must not be replaced.
         guard journal.contents != nil else { return }
         model.memory += 1
         var memory = BoothMemory()
@@ -177,10 +178,10 @@ package final class Workload {
         takeTold()
     }
 
-    // MARK: What targets do
+    // MARK: The targets
 
     private func deliver() throws {
-        // Without the file there is what this run has handed over.
+        // Without the file there are only events of this run.
         let hasFile = journal.contents != nil
         let waiting = TestedJournal.targets.filter { target in
             model.queued[target]?.contains { hasFile || own.contains($0.event) } == true
@@ -192,14 +193,14 @@ package final class Workload {
         let refusals = journal.storage == .ok ? journal.refusals : -1
         let batch = try journal.fetch(limit, for: target, except: except)
         let expected = queue.map(\.event).filter { !except.contains($0) }.prefix(limit)
-        // A loss may have been told meanwhile, before this batch or after it.
+        // A loss may have been reported meanwhile, before this batch or after it.
         takeTold()
         let later = (model.queued[target] ?? []).map(\.event)
         if batch.map(\.id) != Array(expected),
             batch.map(\.id) != Array(later.filter { !except.contains($0) }.prefix(limit))
         {
-            // While the disk refuses, what only the file has may have to wait; the order stands all the same. By now the disk
-            // may have recovered.
+            // While the disk fails, events that are only in the file may have to wait; but the order must be right. The
+            // disk may have recovered by now.
             let ordered = later.filter(Set(batch.map(\.id)).contains)
             guard batch.map(\.id) == ordered, batch.allSatisfy({ !except.contains($0.id) }),
                 try journal.isInTrouble() || journal.refusals != refusals
@@ -239,8 +240,8 @@ package final class Workload {
         possible = [model]
     }
 
-    /// A commit that failed may have arrived: the file is asked once it can be read again. Where the disk is full it did
-    /// not, and where nothing could be written it was not tried.
+    /// Handles a retry that failed. A commit that failed may have been written, so the file is asked when it can be
+    /// read again. On a full disk it was not written, and if nothing could be written it was not tried.
     private func lookAfterRetry(of event: EventID?, wasWell: Bool) throws {
         guard wasWell else { return }
         if journal.storage == .ok { try journal.awaitStorage(isWell: false) }

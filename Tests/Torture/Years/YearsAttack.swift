@@ -6,8 +6,8 @@ import Glibc
 import Rehearsal
 import TestSupport
 
-/// Years of a busy booth at full speed, with kills and with targets that are away: the file keeps within its limit, whatever
-/// waits is given, every press is accounted for, and the last start takes no longer than the first.
+/// Years of a busy booth at full speed, with kills and with unreachable targets. The file must stay within its limit,
+/// all queued events must be given, every press must be accounted for, and a start must stay as fast at the end.
 package struct YearsAttack {
     private let plan: YearsPlan
     private static let startBudget = 1_000_000_000
@@ -84,14 +84,13 @@ package struct YearsAttack {
             ])
     }
 
-    /// One of the lives, in a process of its own.
+    /// Runs one of the lives in this process.
     package func liveOnce(in directory: String, mark: String) throws {
         let ledger = try YearsLedger(directory + "/ledger", total: plan.total)
         var life = try YearsLife(plan, directory: directory + "/state", mark: mark, ledger: ledger)
         try life.live()
     }
 
-    /// Says how it went, year by year.
     private struct Years {
         let plan: YearsPlan
         var year = 0
@@ -116,7 +115,7 @@ package struct YearsAttack {
 
     // MARK: The end
 
-    /// Everything that was recorded was given to each of its targets, and answered.
+    /// Checks that every recorded event was given to each of its targets, and answered.
     private func account(for ledger: YearsLedger, _ outcome: inout Outcome) -> [String] {
         var problems: [String] = []
         var (recorded, presses, under, pressesUnder) = (0, 0, 0, 0)
@@ -124,7 +123,7 @@ package struct YearsAttack {
             let due = ledger[.due, event]
             let isPress = due & YearsLedger.press != 0
             if ledger[.recorded, event] == 0 {
-                // The process died before it was told that this is recorded.
+                // The process died before it was told that this event is recorded.
                 under += 1
                 if isPress { pressesUnder += 1 }
                 continue
@@ -141,7 +140,7 @@ package struct YearsAttack {
         return problems
     }
 
-    /// Read without the agent's code.
+    /// Checks the file without the agent's code.
     private func lookAtFile(of folder: Folder, _ outcome: inout Outcome) -> [String] {
         let tables = JournalTables(directory: folder.path + "/state")
         let waiting = tables.deliveries.values.map(\.count).reduce(0, +)
@@ -150,7 +149,7 @@ package struct YearsAttack {
             + tables.untold.keys.map { "\($0) has an untold loss" }
     }
 
-    /// The full file is opened five times.
+    /// Measures five openings of the full file.
     private func measureStarts(of folder: Folder, _ outcome: inout Outcome) throws -> [String] {
         var times: [Int] = []
         for _ in 0..<5 {

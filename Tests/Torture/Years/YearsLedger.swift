@@ -2,48 +2,47 @@
 import BlockingIO
 import Glibc
 
-/// What is known of ten years of events, in some bytes each: a file that two processes map, so that what one of them noted
-/// is there whatever became of it.
+/// Notes about ten years of events, some bytes for each: a file that two processes map, so that the notes of a killed
+/// process remain.
 ///
-/// Each byte has one thread that writes it, and nobody acts on what another thread is just writing: the one that reads
-/// after a kill comes after the one that wrote. Hence `@unchecked Sendable`.
+/// Each byte is written by one thread only. Nobody uses a byte while it is being written, because a process that reads
+/// after a kill starts after the one that wrote. Hence `@unchecked Sendable`.
 final class YearsLedger: @unchecked Sendable {
-    /// Figures of the whole.
     enum Figure: Int, CaseIterable {
-        /// The events that were handed over, and those of them that were told as recorded.
+        /// Events handed over, and those reported as recorded.
         case submitted, recorded
-        /// Which targets were told of what a new journal may miss, by bits.
+        /// One bit for each target that was told of the loss at the beginning of a new journal.
         case toldFirstLoss
         case generation
-        /// Most bytes of the files, and the bytes now.
+        /// The most bytes of the files, and the bytes now.
         case mostBytes, bytes
         case commits, commitNanoseconds, longestCommit
-        /// Deliveries given out, once more or not.
+        /// Deliveries given out, repeated ones included.
         case given
-        /// Starts after a kill: how many, their time in all, the longest.
+        /// Starts after a kill: number, total time, longest.
         case starts, startNanoseconds, longestStart
-        /// Kilobytes of memory, at most.
+        /// The most kilobytes of memory.
         case memory
     }
 
     enum Mark: Int, CaseIterable {
-        /// Written by the process that hands over: whose it is, and whether it is a press.
+        /// Written by the process that hands over: the event's targets, and whether it is a press.
         case due
         /// Written by the journal's thread.
         case recorded
-        /// By bits of targets.
+        /// One bit for each target.
         case given, answered
     }
 
     static let press: UInt8 = 0x80
-    /// An event that told of a loss, in the place of its index.
+    /// Stands for an event that reported a loss, in place of its index.
     static let loss = UInt32.max
 
     let total: Int
     private let base: UnsafeMutableRawPointer
     private let size: Int
     private static let head = 4096
-    /// Counts that are given beyond the events: losses that are told.
+    /// Counts beyond those of the events, for reports of losses.
     private static let spare = 1000
 
     init(_ path: String, total: Int) throws {
@@ -75,10 +74,10 @@ final class YearsLedger: @unchecked Sendable {
         (base + Self.head + (Mark.allCases.count * total + 7) / 8 * 8).assumingMemoryBound(to: UInt32.self)
     }
 
-    /// Notes that a count named an event for a target.
+    /// Notes that a count names an event for a target.
     ///
-    /// - Parameter event: an index; nil: it told of a loss.
-    /// - Returns: what is wrong with it; nil: nothing.
+    /// - Parameter event: an index; nil: an event that reported a loss.
+    /// - Returns: the problem; nil: none.
     func note(count: Int, of event: Int?, for target: Int) -> String? {
         guard (1..<total + Self.spare).contains(count) else { return "count \(count) is beyond all events" }
         let named = numbers + 2 * total + target * (total + Self.spare) + count

@@ -5,8 +5,8 @@ import BoothModel
 import Glibc
 import TestSupport
 
-/// A process that lives through years with a journal, as fast as it can, until it is killed or the years are over. What is
-/// wrong it prints.
+/// A process that lives through years with a journal as fast as it can, until it is killed or the years are over. It
+/// prints problems.
 struct YearsLife {
     private let plan: YearsPlan
     private let directory: String
@@ -16,7 +16,6 @@ struct YearsLife {
     private let spans: [YearsPlan.Outage]
     private var kept: [JournalReport] = []
     private var random: SeededRandom
-    /// How much waits for each target.
     private var waiting = [0, 0]
     private var open: [Incident] = []
     private var presses: [Incident] = []
@@ -30,7 +29,7 @@ struct YearsLife {
     private static let patience = Duration.seconds(60)
     private static let mostProblems = 20
 
-    /// Opens the journal, and sees whether it has whatever was recorded and not answered.
+    /// Opens the journal, and checks that it has every event that was recorded and not answered.
     init(_ plan: YearsPlan, directory: String, mark: String, ledger: YearsLedger) throws {
         self.plan = plan
         self.directory = directory
@@ -67,7 +66,7 @@ struct YearsLife {
         fflush(nil)
     }
 
-    /// Whatever was recorded and not answered waits.
+    /// Checks that every event that was recorded and not answered is queued.
     private mutating func lookAtQueues() throws {
         let answer = try Mailbox<[QueueListing]>()
         journal.ask(.queues(limit: 10_000_000) { answer.post($0) })
@@ -122,7 +121,7 @@ struct YearsLife {
     private mutating func tell(_ losses: [TargetID: Loss]) {
         for (target, name) in Self.targets.enumerated() {
             guard let loss = losses[name] else { continue }
-            // A new journal knows of nothing before it; that is told once.
+            // A new journal reports once that it knows nothing of the time before.
             if ledger[.toldFirstLoss] & 1 << target != 0 || loss.from != nil || loss.reason == .overflow {
                 problem("\(name) is told of a loss after \(ledger[.submitted]) events: \(loss)")
             }
@@ -154,7 +153,7 @@ struct YearsLife {
 
     // MARK: Years
 
-    /// Lives to the end of the years, then has everything delivered.
+    /// Lives to the end of the years, then delivers everything.
     mutating func live() throws {
         while ledger[.submitted] < plan.total {
             try record(min(Int.random(in: 1...plan.mostAtOnce, using: &random), plan.total - ledger[.submitted]))
@@ -162,7 +161,7 @@ struct YearsLife {
             look()
         }
         for target in Self.targets.indices { try deliver(to: target, batches: .max) }
-        // An event that told of a loss may have come last.
+        // An event that reported a loss may have come last.
         _ = try isRecorded()
         receive(reports.take())
         for target in Self.targets.indices { try deliver(to: target, batches: .max) }
@@ -234,7 +233,7 @@ struct YearsLife {
         }
     }
 
-    /// The files keep within the limit.
+    /// Checks that the files stay within the limit.
     private mutating func look() {
         var status = stat()
         var bytes = 0
@@ -251,9 +250,10 @@ struct YearsLife {
         }
     }
 
-    // MARK: What the booth does
+    // MARK: The booth
 
-    /// Half of it concerns nobody; one in a hundred is a press; the rest goes on with what is open.
+    /// The next entry: half of the events have no recipient, one in a hundred is a press, the others concern open
+    /// incidents.
     private mutating func entry(_ index: Int) -> JournalEntry {
         let id = plan.id(of: index)
         switch Int.random(in: 0..<100, using: &random) {
@@ -284,14 +284,14 @@ struct YearsLife {
             points: [point(id)])
     }
 
-    /// Presses first, then the oldest.
+    /// Closes a press first, otherwise the oldest incident.
     private mutating func close(_ id: EventID) -> JournalEntry {
         let closing = presses.isEmpty ? open.first : presses.first
         guard var incident = closing else { return raise(id, .fault) }
         if presses.isEmpty { open.removeFirst() } else { presses.removeFirst() }
         incident.state = .closed
         incident.closing = Incident.Closing(.init(by: .officer("zhang"), at: stamp(id)), outcome: "a lost child")
-        // That a press is over is no press.
+        // The end of a press is not as urgent as a press.
         var event = SampleEvent.closed(incident, id: id).entryEvent(for: Self.targets)
         event.priority = max(event.priority, .fault)
         return JournalEntry(events: [event], incidents: [incident])
@@ -310,6 +310,6 @@ struct YearsLife {
 }
 
 extension Duration {
-    /// A span of a test: seconds, and far from what overflows.
+    /// For the spans of a test: whole seconds and more, far below an overflow.
     var wholeNanoseconds: Int { Int(components.seconds) * 1_000_000_000 + Int(components.attoseconds / 1_000_000_000) }
 }
