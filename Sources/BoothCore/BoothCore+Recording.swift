@@ -42,7 +42,9 @@ extension BoothCore {
 
     /// Keeps a device's fault for `status`, and says it to the log.
     private mutating func note(_ report: DeviceReport) {
-        if let entry = parts.note(report) { log(entry) }
+        guard let entry = parts.note(report) else { return }
+        statusLine.noteChange()
+        log(entry)
     }
 
     // MARK: Recording

@@ -86,8 +86,9 @@ package struct BoothCore {
     package mutating func apply(_ input: Input, at now: Moment) -> [Effect] {
         self.now = now
         handle(input)
+        // That time passed is nothing to tell; what follows from it notes itself.
+        if case .time = input {} else { statusLine.noteChange() }
         keepTime()
-        statusLine.noteChange()
         return effects.takeAll()
     }
 
