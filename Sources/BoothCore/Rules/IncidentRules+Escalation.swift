@@ -56,8 +56,7 @@ extension IncidentRules {
 
     /// Looks whether somebody has to be reminded that an accepted incident is not closed.
     mutating func remind(_ id: EventID, at moment: Moment) {
-        guard var incident = live[id], let since = Self.waiting(incident) else { return }
-        let age = age(of: since, at: moment)
+        guard var incident = live[id], let age = waited(incident, at: moment) else { return }
         let before = incident.reminders
         // Of several that passed while the booth had no power, the last is told.
         while let wait = wait(forReminder: incident.reminders, of: incident), wait <= age { incident.reminders += 1 }
@@ -70,14 +69,18 @@ extension IncidentRules {
 
     /// Has it looked at when its next reminder is due.
     mutating func scheduleReminder(of incident: Incident, at moment: Moment) {
-        guard let wait = wait(forReminder: incident.reminders, of: incident), let since = Self.waiting(incident)
+        guard let wait = wait(forReminder: incident.reminders, of: incident), let age = waited(incident, at: moment)
         else { return }
-        timers[.remind(incident.id)] = max(moment.boot, moment.boot + (wait - age(of: since, at: moment)))
+        timers[.remind(incident.id)] = max(moment.boot, moment.boot + (wait - age))
     }
 
-    /// From when on an answer is due: its acceptance, and of letters their collection.
-    private static func waiting(_ incident: Incident) -> Stamp? {
-        incident.category == .mail ? incident.restored ?? incident.accepted : incident.accepted
+    /// For how long an end has been due: since its acceptance, and of letters since their collection where that came
+    /// later. Whoever accepts letters that were collected days ago is not reminded of them at once.
+    private mutating func waited(_ incident: Incident, at moment: Moment) -> Duration? {
+        guard let accepted = incident.accepted else { return nil }
+        let sinceAcceptance = age(of: accepted, at: moment)
+        guard incident.category == .mail, let collected = incident.restored else { return sinceAcceptance }
+        return min(sinceAcceptance, age(of: collected, at: moment))
     }
 
     /// After how long the reminder of that number is due; each wait is twice the one before. Nil: never.

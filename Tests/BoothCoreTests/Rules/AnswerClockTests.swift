@@ -59,6 +59,25 @@ struct AnswerClockTests {
         #expect(booth.newest()?.reminders == 6)
     }
 
+    @Test("letters that are accepted days after they were collected are not reminded of at once, but a week later")
+    mutating func lateAcceptance() {
+        let day = 86_400.0
+        booth = RehearsedBooth.answered([
+            RehearsedBooth.point("mail-slot", .mailSlot), RehearsedBooth.point("mail-door", .mailDoor),
+        ])
+        booth.see("mail-slot", .active, at: 0)
+        booth.see("mail-slot", .normal, at: 1)
+        booth.see("mail-door", .active, at: 60)
+        booth.see("mail-door", .normal, at: 70)
+        let letters = booth.newest(.mail)
+        #expect(letters?.restored != nil)
+        booth.answer(.accepted(ticket: nil), by: "grid", for: letters, at: 3 * day)
+        #expect(booth.pass(to: 10 * day - 1).isEmpty)
+        #expect(booth.newest(.mail)?.reminders == 0)
+        #expect(booth.pass(to: 10 * day).count == 1)
+        #expect(booth.newest(.mail)?.reminders == 1)
+    }
+
     @Test("a press whose targets are gone from the configuration goes to those that have taken their place, once")
     mutating func heirs() {
         press(at: 0)
