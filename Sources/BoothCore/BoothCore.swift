@@ -94,8 +94,13 @@ package struct BoothCore {
 
     /// When `Input.time` has something to do unless another input comes first.
     package var nextDeadline: BootTime? {
+        [nextDuty, lamps.nextBlink(after: now.boot)].compactMap(\.self).min()
+    }
+
+    /// The same, but for the blinking of lamps: what a run on paper, which looks at a lamp now and then, wakes for.
+    package var nextDuty: BootTime? {
         [
-            rules.nextDeadline, points.nextDeadline, lamps.nextDeadline(after: now.boot), heartbeats.nextDeadline,
+            rules.nextDeadline, points.nextDeadline, lamps.nextDeadline, heartbeats.nextDeadline,
             statusLine.nextDeadline, reports.nextDeadline, walkTest?.end, effects.nextDeadline, tasks.nextStart,
             memoryCare.due,
         ].compactMap(\.self).min()

@@ -22,11 +22,13 @@ struct LampPanel {
         help = HelpLamp(configuration.points, bootID: bootID)
     }
 
-    /// When a lamp changes unless something happens.
-    func nextDeadline(after now: BootTime) -> BootTime? {
-        let blinking = showsHelp ? [help.nextDeadline, help.signal.nextChange(after: now)] : []
-        return ([tasks.nextDeadline] + blinking).compactMap(\.self).min()
+    /// When an output has another thing to show unless something happens.
+    var nextDeadline: BootTime? {
+        [tasks.nextDeadline, showsHelp ? help.nextDeadline : nil].compactMap(\.self).min()
     }
+
+    /// When a lamp that blinks is lit or goes dark next; nil while none blinks.
+    func nextBlink(after now: BootTime) -> BootTime? { showsHelp ? help.signal.nextChange(after: now) : nil }
 
     /// The outputs that have to change now, for each to say what is true.
     mutating func changes(at now: BootTime, _ faults: Faults) -> [(output: OutputConfiguration, isOn: Bool)] {
