@@ -58,19 +58,23 @@ extension EventID: CustomStringConvertible, Codable {
         let bits = UInt64(key)
         let high = (bits >> 12) << 16 | 0x7000 | bits & 0xFFF
         let low = 1 << 63 | random
-        let digits = Self.hexadecimal(high) + Self.hexadecimal(low)
-        var text = ""
-        text.reserveCapacity(36)
-        for (position, digit) in digits.enumerated() {
-            if [8, 12, 16, 20].contains(position) { text.append("-") }
-            text.append(digit)
+        return String(unsafeUninitializedCapacity: 36) { bytes in
+            var place = 0
+            for digit in 0..<32 {
+                if digit == 8 || digit == 12 || digit == 16 || digit == 20 {
+                    bytes[place] = UInt8(ascii: "-")
+                    place += 1
+                }
+                let half = digit < 16 ? high : low
+                bytes[place] = Self.hexadecimalDigit(UInt8(half >> UInt64(60 - digit % 16 * 4) & 0xF))
+                place += 1
+            }
+            return place
         }
-        return text
     }
 
-    private static func hexadecimal(_ bits: UInt64) -> String {
-        let digits = String(bits, radix: 16)
-        return String(repeating: "0", count: 16 - digits.count) + digits
+    private static func hexadecimalDigit(_ value: UInt8) -> UInt8 {
+        value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
     }
 
     package init(from decoder: any Decoder) throws {
