@@ -159,6 +159,11 @@ let package = Package(
             path: "Tests/Torture"),
         .executableTarget(name: "booth-torture", dependencies: ["Torture", "BlockingIO"], path: "Tests/booth-torture"),
         tests(of: "Torture", with: ["booth-torture", "Rehearsal"]),
+        // The core with models of everything around it, from one seed; and a judge that shares no rule with it.
+        .target(name: "BoothSimulation", dependencies: ["BoothCore", "BoothModel"], path: "Tests/BoothSimulation"),
+        .executableTarget(
+            name: "booth-simulation", dependencies: ["BoothSimulation"], path: "Tests/booth-simulation"),
+        tests(of: "BoothSimulation", with: ["BoothCore", "BoothModel"]),
         tests(of: "Rehearsal", with: ["child-keeper", "boothd", "BlockingIO", "CLinux"]),
     ],
     swiftLanguageModes: [.v6],
