@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 .DEFAULT_GOAL := help
-.PHONY: help build demo test test-clocks check torture bench soak deb booth-test format lint install-dependencies clean
+.PHONY: help build demo test test-clocks check torture simulate mutants bench soak deb booth-test format lint install-dependencies clean
 
 # A toolchain that was unpacked there is found even where a login shell did not put it on PATH.
 export PATH := $(PATH):/opt/swift/usr/bin
@@ -50,6 +50,17 @@ POINTS ?= 10000
 torture: install-dependencies ## attack the journal for half an hour: POINTS power cuts, every byte, every system call, SEEDS lives
 	$(SWIFT) build $(RELEASE) --product booth-torture $(SWIFT_BUILD_FLAGS)
 	.build/release/booth-torture $(ATTACKS) --seed $(SEED) --seeds $(SEEDS) --points $(POINTS)
+
+# The short form is part of the tests. SEED=4711 DAYS=100 SEEDS=1 for one of them once more.
+simulate: DAYS ?= 100
+simulate: install-dependencies ## live through SEEDS histories of DAYS days each, beside a judge (docs/simulation.md)
+	$(SWIFT) build $(RELEASE) --product booth-simulation $(SWIFT_BUILD_FLAGS)
+	.build/release/booth-simulation --seed $(SEED) --seeds $(SEEDS) --days $(DAYS)
+
+# MUTANTS="early-lamp late-step" for some of them.
+MUTANTS ?=
+mutants: install-dependencies ## plant one fault after the other in a copy of the sources; the simulation has to find each
+	SWIFT="$(SWIFT)" SWIFT_BUILD_FLAGS="$(SWIFT_BUILD_FLAGS)" scripts/mutants $(MUTANTS)
 
 # Without the programs to compare with, their rows say so.
 ONLY ?=

@@ -70,7 +70,6 @@ package struct SimulationCommand {
 
     /// - Returns: the exit code.
     package func run() throws -> CInt {
-        TimeZoneDatabase.use("Asia/Shanghai")
         if isHelp {
             print(Self.usage)
             return 0

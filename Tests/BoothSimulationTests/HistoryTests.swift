@@ -5,8 +5,6 @@ import Testing
 
 @Suite("A simulated booth")
 struct HistoryTests {
-    init() { TimeZoneDatabase.use("Asia/Shanghai") }
-
     @Test("does what has to follow, whatever happens to it", arguments: [1, 2, 3, 4, 5, 6, 7, 8] as [UInt64])
     func lives(seed: UInt64) {
         let outcome = History(seed: seed, days: 30).run()

@@ -7,8 +7,6 @@ import Testing
 /// Each fault is planted between the core and everybody who hears of it.
 @Suite("The judge of a simulated booth finds")
 struct JudgeTests {
-    init() { TimeZoneDatabase.use("Asia/Shanghai") }
-
     private static let second: Int64 = 1_000_000_000
 
     /// A press, another one soon after, and an officer who has seen it.

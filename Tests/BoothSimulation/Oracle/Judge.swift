@@ -22,7 +22,7 @@ package struct Judge {
     /// Calls for help among the events of this input.
     private var help: Set<EventID> = []
     private var now = Moment(
-        boot: BootTime(nanoseconds: 0), wallMilliseconds: 0, civil: CivilTime(wallMilliseconds: 0), clock: .unsynced,
+        boot: BootTime(nanoseconds: 0), wallMilliseconds: 0, in: WorldClock.zone, clock: .unsynced,
         bootID: "")
     private var storage = StorageState.ok
     private var isStorageWell = true

@@ -7,6 +7,9 @@ struct WorldClock {
     /// 2026-01-01T00:00:00Z.
     static let start: Int64 = 1_767_225_600_000
 
+    /// The booth's zone: one offset, all year round.
+    static let zone = Zone(offset: 8 * 3600)
+
     /// World time of the board's start.
     private(set) var bootedAt: Int64 = 0
     private(set) var boots = 0
@@ -38,7 +41,6 @@ struct WorldClock {
     mutating func moment(at now: Int64) -> Moment {
         let wall = Self.start + now / 1_000_000 + skewMilliseconds
         return Moment(
-            boot: elapsed(at: now), wallMilliseconds: wall, civil: CivilTime(wallMilliseconds: wall),
-            clock: judge.state(isSynchronised: isSynchronised), bootID: bootID)
+            boot: elapsed(at: now), wallMilliseconds: wall, in: Self.zone, clock: judge.state(isSynchronised: isSynchronised), bootID: bootID)
     }
 }
