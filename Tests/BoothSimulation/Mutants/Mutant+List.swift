@@ -43,7 +43,7 @@ extension Mutant {
             file: "\(rules)+Contacts.swift",
             old: """
                         keep(incident)
-                        timers[.settle(incident.id)] = nil
+                        timers[.restore(incident.id)] = nil
                 """,
             new: """
                         keep(incident)

@@ -142,7 +142,7 @@ package struct Judge {
         case .callEnded(let id): if foresight.test?.call == id { foresight.endTest(at: now) }
         case .report(let report, .day(let day)):
             if report != nil, reports.isDue(day, at: now) { foresight.expect(.dailyReport) }
-        case .begin, .inService, .stopping, .time, .report, .tasksNotStarted, .busLent, .busRead, .clockSet,
+        case .begin, .inService, .stopping, .time, .report, .busLent, .busRead, .clockSet,
             .reloadWanted, .configurationRead, .loops:
             break
         }

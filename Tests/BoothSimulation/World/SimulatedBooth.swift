@@ -320,8 +320,8 @@ package final class SimulatedBooth {
         }
         switch question {
         case .recentEvents(_, let call): return .recentEvents(isWell ? [] : nil, call)
-        case .incidents(_, let call):
-            return .incidents(isWell ? journal.file.incidents.values.sorted { $0.id < $1.id } : nil, call)
+        case .incidents(let all, let call):
+            return .incidents(isWell ? journal.file.incidents.values.sorted { $0.id < $1.id } : nil, all: all, call)
         case .incident(let id, let call): return .incident(id, incidents(id), call)
         case .refusedIncident(let id, let call): return .refusedIncident(id, incidents(id), call)
         case .queues(_, let call): return .queues([], call)

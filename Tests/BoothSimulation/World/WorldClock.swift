@@ -41,6 +41,7 @@ struct WorldClock {
     mutating func moment(at now: Int64) -> Moment {
         let wall = Self.start + now / 1_000_000 + skewMilliseconds
         return Moment(
-            boot: elapsed(at: now), wallMilliseconds: wall, in: Self.zone, clock: judge.state(isSynchronised: isSynchronised), bootID: bootID)
+            boot: elapsed(at: now), wallMilliseconds: wall, in: Self.zone,
+            clock: judge.state(isSynchronised: isSynchronised), bootID: bootID)
     }
 }
