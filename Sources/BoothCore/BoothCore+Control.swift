@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-// What technicians and officers ask, and what they do.
+// Answers the calls of technicians and officers, and carries out their acts.
 extension BoothCore {
     /// Most items that `queue` lists for each target.
     private static let mostItems = 100
-    /// Events that `events` begins with.
+    /// How many recent events `events` starts with.
     private static let recentEvents = 100
-    /// Walks along the chain that may be under way: each reads all of the journal, and goes on when whoever asked for it is
-    /// gone.
+    /// The most verifications at a time. Each reads the whole journal, and goes on after its caller has disconnected.
     private static let mostVerifications = 4
 
     static let isUnreadable = ControlAnswer.refused(
@@ -17,7 +16,7 @@ extension BoothCore {
 
     mutating func reply(_ answer: ControlAnswer, to call: Input.CallID) { effects.add(.reply(call, answer)) }
 
-    /// Answers from memory, or has the journal answer from its file.
+    /// Answers from memory, or asks the journal to answer from its file.
     mutating func answer(_ call: ControlCall, id: Input.CallID, from peer: Peer, seeing facts: CallFacts) {
         switch call {
         case .status: reply(.status(statusReply()), to: id)
@@ -41,7 +40,7 @@ extension BoothCore {
         }
     }
 
-    /// Whether a point or an output is on the unit; others were read by hand, and nobody waits for them.
+    /// Whether a point or an output uses the unit. Other units were only read by hand, and nobody waits for them.
     private func isUsed(_ unit: UnitCounters) -> Bool {
         configuration.points.contains { point in
             guard case .modbus(let source) = point.source else { return false }
@@ -53,7 +52,7 @@ extension BoothCore {
             }
     }
 
-    /// Whoever had something as long as the connection lived is gone.
+    /// The caller's connection has ended: ends its walk test, and takes back the bus that it borrowed.
     mutating func end(_ call: Input.CallID) {
         if walkTest?.call == call { endWalkTest() }
         guard let bus = loans.takeBack(from: call) else { return }
@@ -67,7 +66,7 @@ extension BoothCore {
         switch answer {
         case .recentEvents(let events, let call): reply(events.map { .events($0) } ?? Self.isUnreadable, to: call)
         case .incidents(let found, let all, let call):
-            // While the disk refuses, the core still knows what is open; what has ended only the file knows.
+            // If the disk refuses, open incidents come from memory. Closed ones are only in the file.
             let found = found ?? (all ? nil : rules.openIncidents)
             reply(found.map { .incidents(IncidentsReply($0)) } ?? Self.isUnreadable, to: call)
         case .incident(let id, let found, let call):
@@ -105,9 +104,9 @@ extension BoothCore {
 
     // MARK: Acts
 
-    /// The answer to an act says that it is on disk, or that it is not.
+    /// Carries out an act. The reply comes once the act is recorded, and says whether it is on disk.
     private mutating func perform(_ act: Act, by peer: Peer, for call: Input.CallID) {
-        // Whoever may act is known by name.
+        // Only a caller with a name may act, because the name is recorded.
         guard let officer = peer.officer else { return reply(.refused(.permissionDenied), to: call) }
         switch act {
         case .acknowledge(let id): apply(rules.acknowledge(id, by: officer, at: now), on: id, for: call)
@@ -122,7 +121,7 @@ extension BoothCore {
     private mutating func apply(
         _ outcome: Result<Decision, TaskRecord.Refusal>, on id: EventID, for call: Input.CallID
     ) {
-        // The rules know of open incidents; the journal, which have ended.
+        // The rules hold the open incidents. The journal says whether this one is closed or never existed.
         guard case .success(let decision) = outcome, let incident = decision.incidents.last(where: { $0.id == id })
         else {
             return effects.add(.ask(.refusedIncident(id, call)))
@@ -153,7 +152,7 @@ extension BoothCore {
         }
     }
 
-    /// The journal has put back what targets refused, or could not.
+    /// The journal has put rejected events back into their queues. Nil: the disk refused.
     private mutating func applyRetry(_ back: [JournalAnswer.PutBack]?, asked: EventID?, for call: Input.CallID) {
         guard let back else { return reply(Self.isUnreadable, to: call) }
         record(rules.requeue(back.map { ($0.target, $0.event) }))
@@ -170,7 +169,8 @@ extension BoothCore {
 
     // MARK: Buses
 
-    /// Closes a bus for a client, whose fault it has until that client's connection ends, however it ends.
+    /// Lends a bus to a client. The agent closes the bus, and its points report a fault until the client's connection
+    /// ends.
     private mutating func lend(
         _ bus: String, on line: BusLine?, to peer: Peer, for call: Input.CallID, _ facts: CallFacts
     ) {
@@ -184,7 +184,7 @@ extension BoothCore {
         switch result {
         case .success(let values): reply(.values(values), to: call)
         case .failure(let failure):
-            // The bus has a fault of its own long before a read finds that it is down, and with a better word.
+            // The bus reported its own fault long before this read. That fault says more exactly what is wrong.
             guard case .lost = failure, let known = parts.deviceFaults[.bus(bus)]?.message else {
                 return reply(.refused(.readFailed(failure)), to: call)
             }
@@ -194,7 +194,7 @@ extension BoothCore {
 
     // MARK: Walk test
 
-    /// Begins one for as long as the caller's connection lives, ten minutes at most.
+    /// Starts a walk test. It ends with the caller's connection, and after ten minutes at the latest.
     private mutating func beginWalkTest(of point: PointID?, by peer: Peer, for call: Input.CallID) {
         if let walkTest { return reply(.refused(.unavailable(walkTest.isTaken)), to: call) }
         let tested = configuration.points.filter { point == nil || $0.id == point }
@@ -206,7 +206,7 @@ extension BoothCore {
         log(.walkTestBegan(test))
     }
 
-    /// Ends it: presses are in earnest again, and what was raised meanwhile is closed.
+    /// Ends the walk test. Presses are real again, and the incidents that the test raised are closed.
     mutating func endWalkTest() {
         guard let test = walkTest else { return }
         walkTest = nil
@@ -216,7 +216,7 @@ extension BoothCore {
         log(.walkTestEnded(test))
     }
 
-    /// Tells what decisions mean for the test; they are with the journal by now.
+    /// Reports the steps of the test that follow from decisions. The decisions were given to the journal before.
     mutating func tellWalkTest(of decisions: [Decision]) {
         guard walkTest != nil else { return }
         for event in decisions.flatMap(\.events) {

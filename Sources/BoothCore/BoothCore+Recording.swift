@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-// From sensor reports to entries of the journal: nothing else happens before a decision is there.
+// Turns sensor reports into journal entries. A decision goes to the journal before anything else happens.
 extension BoothCore {
     // MARK: Sensing
 
@@ -18,7 +18,7 @@ extension BoothCore {
         }
     }
 
-    /// Lets the points that bounce settle.
+    /// Lets time pass for the points, if one of them has a deadline.
     mutating func advancePoints() {
         guard let deadline = points.nextDeadline, deadline <= now.boot else { return }
         apply(points.advance(to: now.boot))
@@ -51,7 +51,7 @@ extension BoothCore {
 
     mutating func record(_ decision: Decision) { record([decision]) }
 
-    /// Hands decisions, and the answers that led to them, to the journal as one entry.
+    /// Gives decisions, and the answers that led to them, to the journal as one entry.
     mutating func record(
         _ decisions: [Decision], settlements: [JournalEntry.Settlement] = [], tellsOfLoss: Bool = false
     ) {
@@ -80,13 +80,13 @@ extension BoothCore {
             incident: event.incident?.id)
     }
 
-    /// These events are on disk: lamps and the walk test may say so.
+    /// These events were synced to disk at `time`: lamps and the walk test may show it.
     mutating func noteRecorded(_ events: [EventID], at time: BootTime) {
         lamps.help.noteRecorded(events)
         for event in events { tell(walkTest?.step(recorded: event, at: time)) }
     }
 
-    /// Everything recorded before the token was asked for is on disk, or the disk refuses it.
+    /// Continues what waited for the token: everything recorded before it is on disk, or the disk refuses it.
     mutating func goOn(with token: Token, isOnDisk: Bool) {
         switch token {
         case .answer(let call, let answer): reply(isOnDisk ? answer : .refused(.unavailable(Self.isInMemory)), to: call)
@@ -97,12 +97,12 @@ extension BoothCore {
         }
     }
 
-    /// Switches outputs that only tasks switch; what they were told is forgotten when the agent ends, and they are off.
+    /// Switches outputs that only tasks switch. Their state is not recorded: after a restart they are off.
     private mutating func drive(_ orders: [OutputOrder]) {
         for order in orders { lamps.tasks.apply(order, at: now.boot) }
     }
 
-    /// A disk that refuses is no reason to take an act back: what it led to may be on its way already, from memory.
+    /// The act is not undone if the disk refuses, because its events may be on their way already, from memory.
     private static let isInMemory = Message(
         zh: "已执行，但磁盘拒绝写入，只在内存里：断电即失；检查磁盘，见 boothctl status",
         en: "done, but held in memory alone, and lost with the power: the disk refuses to write; "
@@ -118,7 +118,7 @@ extension BoothCore {
             log(contents)
             record(rules.snapshot())
         case .lost(let losses): tell(losses)
-        // They go to the targets and to those who follow events on the journal's own thread.
+        // The journal's own thread gives these to the targets and to clients that follow events.
         case .recorded, .batch: break
         }
     }
@@ -137,7 +137,7 @@ extension BoothCore {
         record(rules.setFault(.storage, of: .storage, stands: news != .ok, at: now))
     }
 
-    /// Takes what the journal remembers, which came late: the booth went into service without it.
+    /// Takes what the journal remembers. The journal opened after the booth went into service.
     private mutating func recall(_ contents: JournalContents) {
         isRecalled = true
         log(contents)
@@ -152,12 +152,12 @@ extension BoothCore {
         startTasks()
     }
 
-    /// Says what the journal was found to be.
+    /// Logs damage that was found when the journal was opened.
     mutating func log(_ contents: JournalContents) {
         for entry in LogEntry.entries(on: contents) { log(entry) }
     }
 
-    /// Tells each target of what it lost; those that lost the same by one event.
+    /// Tells each target what it lost. Targets that lost the same get one event.
     private mutating func tell(_ losses: [TargetID: Loss]) {
         for loss in losses.sorted(by: { $0.key.rawValue < $1.key.rawValue }).map(\.value).uniqued() {
             let targets = configuration.targets.map(\.id).filter { losses[$0] == loss }
@@ -167,7 +167,7 @@ extension BoothCore {
 }
 
 extension [Loss] {
-    /// Each once, in order.
+    /// Each loss once, in order.
     fileprivate func uniqued() -> [Loss] {
         var seen: Set<Loss> = []
         return filter { seen.insert($0).inserted }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-// How a run begins, and how it takes up another configuration.
+// How a run starts, and how it reloads the configuration.
 extension BoothCore {
-    /// Before the first reading: what is no longer configured is restored, what stood before stands.
+    /// Runs before the first reading. Restores the faults of devices that are no longer configured; the others stand.
     mutating func begin() {
         forgetForeignFaults()
         tellOfWrongFile()
-        // A contact that chattered before the start is watched for a while before it counts as at rest.
+        // A contact that chattered before the start must rest for a while before it is well.
         for (point, state) in rules.chatteringPoints.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
             apply(points.resumeChatter(of: point, state: state, at: now.boot))
         }
@@ -15,20 +15,20 @@ extension BoothCore {
         heartbeats.scheduleFirst(at: now.boot, &random)
     }
 
-    /// Restores the faults of what is no longer configured.
+    /// Restores the faults of devices that are no longer configured.
     mutating func forgetForeignFaults() {
         var known = Set(configuration.points.flatMap { IncidentRules.devices(of: $0) })
         known.formUnion(configuration.outputs.flatMap { IncidentRules.devices(of: $0) })
         known.formUnion(configuration.targets.map { .target($0.id) })
         known.insert(.clock)
-        // A journal that opened well is over its fault; a link's stands until its platform answers.
+        // If the journal opened, its fault is over. The fault of a link stands until its platform answers.
         if !parts.isStorageWell { known.insert(.storage) }
         if parts.wrongFile != nil { known.insert(.configuration) }
         record(rules.forgetForeignFaults(known: known, at: now))
     }
 
-    /// Says at the start that the file was not taken: to the technician, and as a fault to the platforms. Where the file
-    /// is right again, the fault has just been restored with those of the devices that are gone.
+    /// If the configuration file is wrong at the start, logs why and raises a fault for the platforms. If it is right
+    /// again, `forgetForeignFaults` has just restored that fault.
     private mutating func tellOfWrongFile() {
         guard let wrongFile = parts.wrongFile else { return }
         log(.configurationWrong(wrongFile.wordsOnWrongFile))
@@ -38,9 +38,10 @@ extension BoothCore {
 
     // MARK: Another configuration
 
-    /// A good file is taken up by starting over, within the same process; a wrong one changes nothing.
+    /// A right file starts the core over, within the same process. A wrong file changes nothing.
     ///
-    /// Starting over would lose what only memory holds: while the disk refuses, that is waited for.
+    /// Starting over would lose events that are only in memory. While the disk refuses and such events wait, the reload
+    /// waits too.
     mutating func apply(_ file: ReadConfiguration) {
         reloadWaits = false
         switch file {
@@ -50,7 +51,7 @@ extension BoothCore {
             effects.add(.startOver)
         case .right(let limit):
             reloadWaits = true
-            // The limit may be all that is wrong.
+            // A higher limit may be all that the journal needs.
             effects.add(.setStorageLimit(limit))
             refuseReload(
                 Message(
@@ -62,8 +63,8 @@ extension BoothCore {
         }
     }
 
-    /// A reload found the file wrong. Where it was wrong at the start as well, status goes on to say that, and what is
-    /// wrong with it now.
+    /// A reload found the file wrong. If it was wrong at the start as well, `status` keeps saying so, with the new
+    /// problems.
     private mutating func refuse(_ problems: FileProblems) {
         guard parts.wrongFile == nil else {
             parts.wrongFile = problems

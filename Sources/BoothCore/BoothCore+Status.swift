@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-// How the agent is, for the technician and for systemd; and the reports on how it was.
+// The agent's state for technicians and systemd, and the reports on the booth.
 extension BoothCore {
-    /// Sensing and journal run: tells systemd, and the log.
+    /// Sensing and the journal run: tells systemd and the log.
     mutating func enterService() {
         let line = line()
         statusLine.enterService(line.en)
@@ -12,7 +12,7 @@ extension BoothCore {
         effects.add(.keepConfiguration)
     }
 
-    /// Keeps systemd's STATUS= true.
+    /// Keeps systemd's STATUS= line up to date.
     mutating func showStatus() {
         guard statusLine.isDue(at: now.boot) else { return }
         let line = line().en
@@ -29,7 +29,7 @@ extension BoothCore {
             en: "\(state.en); \(points) points, \(parts.storage.open) open, \(parts.waiting) queued")
     }
 
-    /// What keeps the agent from being simply in service, worst first.
+    /// Why the agent is degraded, the worst reason first. Empty: it is not.
     private func reasons() -> [Message] {
         let tasks = configuration.targets.filter(\.hasAuthority).compactMap { target in
             self.tasks.refusal(of: target.id).map { LogEntry.taskChannel(of: target.id, $0) }
@@ -56,7 +56,7 @@ extension BoothCore {
             })
     }
 
-    /// How far back the journal's history reaches, RFC 3339; nil where it holds none.
+    /// Start of the journal's history, RFC 3339. Nil: it has none.
     var historyFrom: String? {
         parts.storage.historyFrom.map { $0.text(in: now.zone) }
     }
@@ -72,7 +72,7 @@ extension BoothCore {
         }
     }
 
-    /// What somebody should do while nothing is wrong.
+    /// What somebody should do although nothing is wrong: try a point, open the letter box.
     private func hints() -> [Message] {
         let points = rules.untestedPoints(at: now).map(\.rawValue)
         let untested = Message(
@@ -81,7 +81,7 @@ extension BoothCore {
         return (points.isEmpty ? [] : [untested]) + unopenedBoxes()
     }
 
-    /// The weekly duty at the letter box, which has no incident of its own while the box is empty.
+    /// Letter boxes that nobody has opened for a week. An empty box has no incident that would be a reminder.
     private func unopenedBoxes() -> [Message] {
         let days = Int(IncidentRules.boxDuty.components.seconds / 86_400)
         return rules.unopenedBoxes(at: now).map { box in
@@ -103,7 +103,7 @@ extension BoothCore {
 
     // MARK: Reports
 
-    /// Does what is due: a sign of life, the report on yesterday.
+    /// Gives a sign of life and orders the report on yesterday, if they are due.
     mutating func keepReports() {
         if reports.runs.nextSign <= now.boot { giveSignOfLife() }
         switch reports.takeDue(at: now, reported: rules.memory.reported) {
@@ -113,7 +113,7 @@ extension BoothCore {
         }
     }
 
-    /// Leaves word that an agent runs, or ran until now.
+    /// Records that the agent runs now. After a restart this shows when the agent stopped.
     mutating func giveSignOfLife() {
         var runs = reports.runs
         let now = now
@@ -121,7 +121,7 @@ extension BoothCore {
         reports.runs = runs
     }
 
-    /// The report on the day, week or month that `date` belongs to, or today.
+    /// Orders the report on the day, week or month that `date` belongs to. Nil: today.
     mutating func makeReport(_ kind: ReportPeriod.Kind, on date: CivilDate?, for call: Input.CallID) {
         guard now.clock != .unsynced else {
             return reply(
@@ -148,7 +148,7 @@ extension BoothCore {
                     purpose: purpose, period: period, points: points, outages: rules.memory.outages, moment: now)))
     }
 
-    /// A report has been made, or could not be.
+    /// A report was made. Nil: it could not be made.
     mutating func apply(_ report: BoothReport?, for purpose: ReportOrder.Purpose) {
         switch purpose {
         case .call(let call): reply(report.map { .report($0) } ?? Self.isUnreadable, to: call)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-// What comes back from the platforms: receipts, tasks, how their links are; and the heartbeat that goes to them.
+// What comes back from the platforms: receipts, tasks and link states. Also the heartbeat that goes to them.
 extension BoothCore {
     mutating func apply(_ report: UplinkReport) {
         switch report {
@@ -24,7 +24,8 @@ extension BoothCore {
         record(events.map { rules.apply(answer, for: $0, from: target, at: now) })
     }
 
-    /// A platform away is waited for; one that is wrong needs somebody, and is a fault until it answers well.
+    /// A platform that does not answer is retried, and is no fault. A platform that refuses needs a technician, so it
+    /// is a fault until it answers well.
     private mutating func apply(_ state: LinkState, of target: TargetID) {
         parts.note(state, of: target)
         log(.link(of: target, state))
@@ -37,9 +38,10 @@ extension BoothCore {
 
     // MARK: Receipts
 
-    /// Settles the receipts of an answer.
+    /// Applies the receipts of one answer.
     ///
-    /// One that hands its incident over waits until the incident is known, so that both are recorded as one.
+    /// A receipt may hand its incident over. If the rules do not know that incident, the receipt waits for the journal
+    /// to name it. Then receipt and handover are recorded in one entry.
     private mutating func apply(_ receipts: [Receipt], from target: TargetID) {
         var known: [Receipt] = []
         var handedOver: [EventID: EventID] = [:]
@@ -56,9 +58,9 @@ extension BoothCore {
         if !known.isEmpty { apply(known, handingOver: handedOver, from: target) }
     }
 
-    /// Records what an answer settles, and with it the handing over of the incidents that its rejections ask for.
+    /// Records what receipts settle, and hands over the incidents whose rejections ask for it.
     ///
-    /// - Parameter handovers: the incidents of those receipts.
+    /// - Parameter handovers: the incident to hand over, by the id of its receipt.
     mutating func apply(_ receipts: [Receipt], handingOver handovers: [EventID: EventID], from target: TargetID) {
         var decisions: [Decision] = []
         var settlements: [JournalEntry.Settlement] = []
@@ -75,7 +77,7 @@ extension BoothCore {
             case .rejected(let reason):
                 decisions.append(rules.apply(.rejected, for: receipt.id, from: target, at: now))
                 let isHandedOver = handOver(handovers[receipt.id], as: receipt, by: target, &decisions)
-                // What went to others is answered; only what nobody takes is set aside.
+                // If others took the incident, the event counts as answered. Otherwise it is set aside as rejected.
                 outcome = isHandedOver ? .accepted : .rejected(reason: reason)
                 if !isHandedOver { log(.rejection(of: receipt, reason, by: target)) }
             }
@@ -85,7 +87,7 @@ extension BoothCore {
         for receipt in receipts { tell(walkTest?.step(receipt, from: target, at: now.boot)) }
     }
 
-    /// - Returns: whether others have the incident now.
+    /// - Returns: whether the incident was handed over to others.
     private mutating func handOver(
         _ incident: EventID?, as receipt: Receipt, by target: TargetID, _ decisions: inout [Decision]
     ) -> Bool {
@@ -96,14 +98,14 @@ extension BoothCore {
 
     // MARK: Tasks
 
-    /// Starts to ask for tasks where nobody does yet.
+    /// Starts to poll targets for tasks, unless they are polled already.
     mutating func startTasks() {
         for target in tasks.start() { effects.add(.startTasks(target, after: rules.memory.cursors[target])) }
     }
 
     /// Applies one answer of a target's task channel.
     ///
-    /// Receipts go first: what they say is kept by the time the platform hears that they were read.
+    /// Receipts are recorded first, so that they are kept before the cursor tells the platform that they were read.
     private mutating func apply(_ received: [ReceivedTask], cursor: String?, from target: TargetID) {
         var receipts: [Receipt] = []
         var tasks: [PlatformTask] = []
@@ -113,15 +115,15 @@ extension BoothCore {
             case .task(let task): tasks.append(task)
             }
         }
-        // An event whose receipt is left out stays queued, and is sent again.
+        // An event whose receipt is cut off stays queued and is sent again.
         if !receipts.isEmpty { apply(Array(receipts.prefix(ReceivedTask.mostReceipts)), from: target) }
         let decision = rules.apply(tasks, cursor: cursor, from: target, at: now)
         record(decision)
         effects.add(.afterRecording(.tasks(target, decision.outputs, events: decision.events.count)))
     }
 
-    /// Without the channel of the target with authority nobody can close an incident from afar: that is said. Others
-    /// may do without.
+    /// Logs a change of a task channel. Without the channel of the target with authority, no platform can close an
+    /// incident. Other targets need no channel.
     private mutating func applyTaskLink(_ state: LinkState, of target: TargetID) {
         let before = tasks.note(state, of: target)
         let hasAuthority = configuration.targets.contains { $0.id == target && $0.hasAuthority }

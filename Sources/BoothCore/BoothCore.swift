@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-/// What the agent decides: told what happened and when, it answers what is to be done.
+/// Decides for the agent. It is told what happened and when, and returns what to do.
 ///
-/// Pure. It has no clock, no thread, no file and no environment; the same inputs from the same start give the same
-/// effects. Whatever it knows is here: how a restart goes on is in the journal's contents.
+/// Pure: it has no clock, no thread, no file and no environment. The same inputs from the same start give the same
+/// effects. All its state is here; a restart continues from the journal's contents.
 package struct BoothCore {
     let configuration: Configuration
     let started: BootTime
@@ -24,24 +24,24 @@ package struct BoothCore {
     var loans: BusLoans
     var walkTest: WalkTest?
     var memoryCare: MemoryCare
-    /// How the rules know the clock; nil: they were not told yet.
+    /// The state of the clock that the rules were last told; nil: none yet.
     private var knownClock: ClockState?
-    /// Whether it is known what the runs before have left.
+    /// Whether the journal's memory of earlier runs is known.
     var isRecalled: Bool
     /// Whether a new configuration waits for the disk.
     var reloadWaits = false
-    /// Walks along the chain of events that are under way.
+    /// How many verifications are running.
     var verifications = 0
 
     /// What a start finds besides the configuration.
     package struct Start: Sendable {
-        /// What the journal remembers; nil where it could not be opened yet.
+        /// What the journal remembers; nil: it could not be opened yet.
         package var contents: JournalContents?
-        /// What is wrong with the configuration file, so that the last right one is in service.
+        /// What is wrong with the configuration file, if the last right one is in service.
         package var wrongFile: FileProblems?
-        /// What this version leaves out of that one.
+        /// What this version leaves out of that last right one.
         package var omitted: FileProblems?
-        /// Of every random choice of this run.
+        /// Decides every random choice of this run.
         package var seed: UInt64
 
         package init(
@@ -79,9 +79,9 @@ package struct BoothCore {
         if let contents { log(contents) }
     }
 
-    /// Applies one input, and does whatever is due by then.
+    /// Applies one input, and does everything that is due by then.
     ///
-    /// - Parameter now: not before the moment of the input before; what the input is about may have happened earlier.
+    /// - Parameter now: not before the moment of the previous input. What the input reports may have happened earlier.
     /// - Returns: what is to be done, in order.
     package mutating func apply(_ input: Input, at now: Moment) -> [Effect] {
         self.now = now
@@ -106,7 +106,7 @@ package struct BoothCore {
         ].compactMap(\.self).min()
     }
 
-    /// How the inputs of Modbus units were remembered, for whoever reads them.
+    /// What the drivers of Modbus units must know about their inputs from the last run.
     package var inputs: [PointID: InputMemory] { rules.inputs }
     /// The devices whose faults stand.
     package var lostDevices: Set<DeviceID> { rules.lostDevices }
@@ -138,10 +138,10 @@ package struct BoothCore {
         }
     }
 
-    /// Does whatever is due by now.
+    /// Does everything that is due by now.
     private mutating func keepTime() {
         advancePoints()
-        // Each deadline is kept in its turn, so that what follows from one is dated by it and not by the wake-up.
+        // One deadline after the other, so that what follows from a deadline has its date and not that of the wake-up.
         while let deadline = rules.nextDeadline, deadline <= now.boot {
             record(rules.advance(to: now.at(deadline.nanoseconds > 0 ? deadline : now.boot)))
         }
@@ -160,8 +160,8 @@ package struct BoothCore {
 
     // MARK: Clock
 
-    /// Tells the rules how the clock is. Nobody tells that the kernel's clock follows a reference again, or no longer: that
-    /// is seen at the next input.
+    /// Tells the rules the state of the clock. Nobody reports that the kernel's clock follows a reference again, or no
+    /// longer: the next input shows it.
     private mutating func tellClock() {
         knownClock = now.clock
         record(rules.clockChanged(at: now))
@@ -170,7 +170,7 @@ package struct BoothCore {
 
     // MARK: Lamps
 
-    /// Lets each output say what is true now.
+    /// Drives the outputs that must change now.
     mutating func driveLamps() {
         let faults = LampPanel.Faults(areStanding: rules.hasStandingFaults || !parts.isStorageWell)
         for (output, isOn) in lamps.changes(at: now.boot, faults) { effects.add(.drive(output: output, isOn: isOn)) }

@@ -1,35 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-/// What is to be done, in order. Whoever carries effects out decides nothing.
+/// Something that the agent must do. The agent carries effects out in order, and decides nothing itself.
 package enum Effect: Sendable {
     /// Record it; `Input.recorded` tells when it is on disk.
     case record(JournalEntry)
-    /// Tell `Input.reached` with the token once everything recorded so far is on disk, or the disk refuses it.
+    /// Send `Input.reached` with the token once everything recorded so far is on disk, or the disk refuses it.
     case afterRecording(Token)
-    /// Have the journal answer from its file.
+    /// Ask the journal to answer from its file; `Input.answered` brings the answer.
     case ask(JournalQuestion)
     case makeReport(ReportOrder)
-    /// Let the journal's files take so many bytes.
+    /// Set how many bytes the journal's files may take.
     case setStorageLimit(Int64)
 
-    /// A target can send; the journal gives it a batch.
+    /// A target can send: ask the journal for a batch.
     case fetch(FetchRequest, for: TargetID)
-    /// The target begins to send these.
+    /// The target starts to send these events.
     case noteAttempt([EventID], by: TargetID)
-    /// These came back without an answer.
+    /// The attempt to send these events ended without an answer.
     case noteReturn([EventID], by: TargetID)
     /// Send a status event now; it is never queued.
     case sendStatus(EventID, body: String, to: TargetID)
-    /// Try at once.
+    /// Let the target try to send at once.
     case retryNow(TargetID)
-    /// Ask for tasks from now on, after the cursor.
+    /// Start to poll the target for tasks, after the cursor.
     case startTasks(TargetID, after: String?)
-    /// The last tasks are kept: ask for the next ones.
+    /// The last tasks are recorded: poll for the next ones.
     case nextTasks(TargetID)
 
     case drive(output: OutputConfiguration, isOn: Bool)
-    /// Close a bus for a client; `fault` says of its points why.
+    /// Close a bus for a client. Its points report the fault meanwhile.
     case lendBus(String, DeviceFault, to: Input.CallID)
     case takeBackBus(String)
     case readBus(ModbusRead, for: Input.CallID)
@@ -43,50 +43,53 @@ package enum Effect: Sendable {
     case ready(String)
     case showStatus(String)
 
-    /// Keep the configuration that is in service for later starts.
+    /// Store the configuration in service, for later starts.
     case keepConfiguration
     case readConfiguration
-    /// Take up the configuration that was read last, by starting over.
+    /// Start the core over with the configuration that was read last.
     case startOver
-    /// Give memory that was freed back to the system.
+    /// Return freed memory to the system.
     case releaseMemory
 }
 
-/// What waits until everything recorded before it is on disk.
+/// Something that waits until everything recorded before it is on disk.
 package enum Token: Sendable, Hashable {
     /// The answer to an act.
     case answer(Input.CallID, ControlAnswer)
-    /// The tasks of one answer of a target, which led to so many events: outputs may move, and the next tasks come.
+    /// The tasks of one answer of a target, and how many events they led to. The outputs are driven then, and the next
+    /// tasks polled.
     case tasks(TargetID, [OutputOrder], events: Int)
     /// A press of the walk test.
     case testedPress(EventID)
 }
 
-/// What only the journal's file can say.
+/// A question that only the journal's file can answer.
 package enum JournalQuestion: Sendable, Hashable {
     /// The newest events, oldest first.
     case recentEvents(limit: Int, Input.CallID)
-    /// Incidents that are not closed, and with `all` the newest closed ones.
+    /// Incidents that are not closed; with `all` also the newest closed ones.
     case incidents(all: Bool, Input.CallID)
     /// One incident, closed or not.
     case incident(EventID, Input.CallID)
-    /// Why an act on that incident is refused: there is none, or it has ended.
+    /// Why an act on that incident is refused: it does not exist, or it is closed.
     case refusedIncident(EventID, Input.CallID)
-    /// What waits for each target, so many items of each.
+    /// The queue of each target, with at most `limit` items of each.
     case queues(limit: Int, Input.CallID)
-    /// Whether the journal is what was recorded.
+    /// Whether the journal still is what was recorded. `full`: all of it, not only what came since the last daily
+    /// report.
     case verify(full: Bool, Input.CallID)
-    /// Put what targets refused back into their queues: one event, or all.
+    /// Put rejected events back into their queues: one event; nil: all.
     case retry(EventID?, Input.CallID)
     /// Which incident a receipt is about.
     case incidentOf(Receipt, from: TargetID)
 }
 
-/// The journal's answer to a `JournalQuestion`; nil where the disk refuses to say, which is not the same as nothing.
+/// The journal's answer to a `JournalQuestion`. Nil means that the disk refuses to read. An empty list means that there
+/// is nothing.
 package enum JournalAnswer: Sendable {
     case recentEvents([RecentEvent]?, Input.CallID)
     case incidents([Incident]?, all: Bool, Input.CallID)
-    /// An empty list where there is none of that id.
+    /// An empty list: no incident has that id.
     case incident(EventID, [Incident]?, Input.CallID)
     case refusedIncident(EventID, [Incident]?, Input.CallID)
     case queues([QueueListing], Input.CallID)
@@ -94,7 +97,7 @@ package enum JournalAnswer: Sendable {
     case retried([PutBack]?, asked: EventID?, Input.CallID)
     case incidentOf(Receipt, from: TargetID, EventID?)
 
-    /// An event that waits again for a target that had refused it.
+    /// A rejected event that is queued again for its target.
     package struct PutBack: Sendable, Hashable {
         package var target: TargetID
         package var event: EventID
@@ -106,9 +109,9 @@ package enum JournalAnswer: Sendable {
     }
 }
 
-/// A report that is to be made of the journal's history.
+/// An order to make a report from the journal's history.
 package struct ReportOrder: Sendable {
-    /// Whom it is for.
+    /// Who asked for the report.
     package enum Purpose: Sendable, Hashable {
         /// The platforms: the daily report.
         case day(CivilDate)
@@ -121,7 +124,7 @@ package struct ReportOrder: Sendable {
     package var outages: [BoothMemory.Outage]
     package var moment: Moment
 
-    /// The span of history that it takes: from the first instant on, to the second one without it.
+    /// The span of history that the report needs. `from` is included, `to` is not.
     package var from: WallTime { period.lookBack(in: moment.zone) }
     package var to: WallTime { period.to(in: moment.zone) }
 }

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-/// What the core is told: everything that reaches the agent comes in by one of these.
+/// An input of the core. Everything that reaches the agent comes in as one of these.
 package enum Input: Sendable {
     /// Sensing is about to begin.
     case begin
     /// Every part runs.
     case inService
-    /// Sensing, targets and buses have ended; the journal is the last to go.
+    /// Sensing, targets and buses have ended. The journal still runs, and ends last.
     case stopping
-    /// Nothing but time has passed.
+    /// Only time has passed.
     case time
 
     case sensors([SensorReport])
@@ -20,36 +20,37 @@ package enum Input: Sendable {
     case reached(Token, isOnDisk: Bool)
     /// The answer to `Effect.ask`.
     case answered(JournalAnswer)
-    /// The answer to `Effect.makeReport`; nil where the disk refuses or the system has no thread left.
+    /// The answer to `Effect.makeReport`; nil: the disk refuses, or the system has no thread left.
     case report(BoothReport?, ReportOrder.Purpose)
     case target(UplinkReport)
 
     case call(CallID, ControlCall, from: Peer, seeing: CallFacts)
-    /// Whoever had what a call gave as long as it was connected is gone.
+    /// The connection of a call that held a bus or a walk test has ended.
     case callEnded(CallID)
-    /// The bus is closed, and its borrower may have it.
+    /// The bus is closed, and its borrower may open it.
     case busLent(CallID)
-    /// What a read of a unit gave.
+    /// The answer to `Effect.readBus`.
     case busRead(CallID, bus: String, Result<[UInt16], ReadFailure>)
 
     /// Somebody, or a time service, may have set the clock.
     case clockSet
-    /// Somebody wants the configuration file read again.
+    /// Somebody asked to reload the configuration file.
     case reloadWanted
     /// The answer to `Effect.readConfiguration`.
     case configurationRead(ReadConfiguration)
-    /// Which loops make no progress has changed, or the service manager was told of one by another thread.
+    /// The list of stalled loops has changed. `isStatusStale`: another thread has told the service manager about a
+    /// loop.
     case loops(stalled: [StalledLoop], changes: [LoopChange], isStatusStale: Bool)
 
-    /// Which call an answer is for: no two calls of one run have the same.
+    /// Which call an answer is for; unique within one run.
     package typealias CallID = Int
 }
 
-/// Who makes a call, by the kernel's word (unix(7), SO_PEERCRED).
+/// Who makes a call, as the kernel reports it (unix(7), SO_PEERCRED).
 package struct Peer: Sendable, Hashable {
     package var process: Int32
     package var user: UInt32
-    /// Who is recorded to have acted; nil where the call only looks.
+    /// The name that is recorded with an act; nil: the call only reads.
     package var officer: Actor?
 
     package init(process: Int32, user: UInt32, officer: Actor?) {
@@ -59,11 +60,11 @@ package struct Peer: Sendable, Hashable {
     }
 }
 
-/// What only the devices can tell a call.
+/// Facts for a call that only the devices know.
 package struct CallFacts: Sendable, Hashable {
-    /// How every unit that was asked has answered.
+    /// How each Modbus unit that was asked has answered.
     package var units: [UnitCounters]
-    /// The configured buses that are on the line that the call names, by whichever name of its device.
+    /// The configured buses on the line that the call names, whichever name of the device it uses.
     package var busesOnLine: [String]
 
     package init(units: [UnitCounters] = [], busesOnLine: [String] = []) {
@@ -74,12 +75,12 @@ package struct CallFacts: Sendable, Hashable {
 
 /// A configuration file that was read again.
 package enum ReadConfiguration: Sendable, Hashable {
-    /// It is right; `limit` is its `[storage] limit`.
+    /// The file is right; `limit` is its `[storage] limit`.
     case right(limit: Int64)
     case wrong(FileProblems)
 }
 
-/// What is wrong with a configuration file: in each language at least one line, the first the one to know.
+/// What is wrong with a configuration file: at least one line in each language, the most important first.
 package struct FileProblems: Sendable, Hashable {
     package var zh: [String]
     package var en: [String]
@@ -91,7 +92,7 @@ package struct FileProblems: Sendable, Hashable {
 
     /// The first problem.
     var first: Message { Message(zh: zh.first ?? "", en: en.first ?? "") }
-    /// All of them.
+    /// All problems on one line.
     var all: Message { Message(zh: zh.joined(separator: "; "), en: en.joined(separator: "; ")) }
 }
 
@@ -109,7 +110,7 @@ package struct StalledLoop: Sendable, Hashable {
     }
 }
 
-/// What became of a loop.
+/// A loop stalled, or works again.
 package enum LoopChange: Sendable, Hashable {
     case stalled(StalledLoop)
     case recovered(name: String)

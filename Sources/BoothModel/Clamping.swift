@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Arithmetic on numbers that came from a file, a socket or a device: what lies beyond the range is its nearest end.
+// Arithmetic on numbers from a file, a socket or a device. A result beyond the range becomes the nearest end of the
+// range.
 extension FixedWidthInteger {
     /// The sum, within the range of this type.
     package func clampedSum(_ other: Self) -> Self {
@@ -22,7 +23,7 @@ extension FixedWidthInteger {
 }
 
 extension Int {
-    /// The whole part of `number`, within the range of this type; 0 for what is no number.
+    /// The whole part of `number`, within the range of this type; 0 for NaN.
     package init(clamping number: Double) {
         self = Int(exactly: number.rounded(.towardZero)) ?? (number.isNaN ? 0 : number < 0 ? .min : .max)
     }

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension KeyedDecodingContainer {
-    /// A number of a row that an agent wrote; every agent kept it within `range`.
+    /// Decodes a number of a row that an agent wrote. Every agent kept it within `range`.
     ///
-    /// - Throws: `DecodingError` where it is beyond: nobody can reckon with it, and whoever wrote it was no agent.
+    /// - Throws: `DecodingError` if it is out of range: then no agent wrote it, and the arithmetic could overflow.
     func decode<Number: Decodable & Comparable>(_ key: Key, in range: ClosedRange<Number>) throws -> Number {
         try check(decode(Number.self, forKey: key), of: key, in: range)
     }
 
-    /// The same of one that may be absent; nil then.
+    /// The same for a number that may be absent; then nil.
     func decodeIfPresent<Number: Decodable & Comparable>(
         _ key: Key, in range: ClosedRange<Number>
     ) throws -> Number? {

@@ -35,7 +35,7 @@ package enum Language: String, Sendable, CaseIterable {
 
     /// The language that the environment asks for: `LC_ALL`, `LC_MESSAGES`, then `LANG` (locale(7)).
     ///
-    /// Chinese where the locale says so, English otherwise.
+    /// Chinese if the locale says so, otherwise English.
     package static var ofEnvironment: Language {
         for name in ["LC_ALL", "LC_MESSAGES", "LANG"] {
             guard let value = getenv(name), value.pointee != 0 else { continue }
@@ -48,7 +48,7 @@ package enum Language: String, Sendable, CaseIterable {
 extension Int {
     /// The number with what it counts, in English: `1 unit`, `2 units`.
     ///
-    /// - Parameter several: what more than one are called where an `s` is not enough.
+    /// - Parameter several: the plural, if adding an `s` is not enough.
     package func counted(_ one: String, _ several: String? = nil) -> String {
         "\(self) \(self == 1 ? one : several ?? one + "s")"
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-/// Which buses technicians have instead of the agent, and who may not have one.
+/// Which buses are lent to technicians, and why a bus cannot be lent.
 struct BusLoans {
     private let buses: [ModbusBusConfiguration]
     private var borrowers: [String: (call: Input.CallID, peer: Peer)] = [:]
@@ -10,28 +10,28 @@ struct BusLoans {
         self.buses = buses
     }
 
-    /// Notes who borrows a bus that `refusal` had nothing against.
+    /// Notes who borrows a bus. `refusal` comes first.
     ///
-    /// - Returns: what its points are to say meanwhile.
+    /// - Returns: the fault that its points report while it is lent.
     mutating func lend(_ bus: String, to peer: Peer, for call: Input.CallID) -> DeviceFault {
         borrowers[bus] = (call, peer)
         return DeviceFault(.lent, Self.isLent(to: peer))
     }
 
-    /// A call has ended.
+    /// Ends the loan of a call that has ended.
     ///
-    /// - Returns: the bus that it had; nil: none.
+    /// - Returns: the bus that it had borrowed; nil: none.
     mutating func takeBack(from call: Input.CallID) -> String? {
         guard let bus = borrowers.first(where: { $0.value.call == call })?.key else { return nil }
         borrowers[bus] = nil
         return bus
     }
 
-    /// Why a client may not have a bus now.
+    /// Why a client cannot use a bus now; nil: it can.
     ///
     /// - Parameters:
-    ///   - line: where the client takes the bus to be; nil where it does not know.
-    ///   - busesOnLine: the configured buses that are there.
+    ///   - line: the line on which the client expects the bus; nil: the client does not know it.
+    ///   - busesOnLine: the configured buses on that line.
     func refusal(of name: String, on line: BusLine?, busesOnLine: [String]) -> ControlError? {
         let bus = buses.first { $0.name == name }
         if let line, !busesOnLine.contains(name) {
@@ -42,7 +42,7 @@ struct BusLoans {
         return borrowers[name].map { .unavailable(Self.isLent(to: $0.peer)) }
     }
 
-    /// Why a unit may not be read; nil where it may.
+    /// Why a unit cannot be read now; nil: it can.
     func refusal(of read: ModbusRead, busesOnLine: [String]) -> ControlError? {
         if let refusal = refusal(of: read.bus, on: read.line, busesOnLine: busesOnLine) { return refusal }
         let canAsk = buses.first { $0.name == read.bus }?.canAsk(read.unit) != false

@@ -1,21 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-/// How far the wall clock can be believed, from what the kernel says of it.
+/// How far the wall clock is trusted, judged by what the kernel says about it.
 package struct ClockJudge: Sendable {
     private let trust: ClockTrust
-    /// The kernel's id of this boot; empty where it has none.
+    /// The kernel's id of this boot; empty if it has none.
     private let bootID: String
     private var wasSynchronised: Bool
 
-    /// - Parameter syncedBoot: the boot in which the clock was last known to be right: in that one it runs free at worst.
+    /// - Parameter syncedBoot: the boot in which the clock was last known to be right. If it is this boot, the clock is
+    ///   `holdover` at worst.
     package init(trust: ClockTrust, bootID: String, syncedBoot: String?) {
         self.trust = trust
         self.bootID = bootID
         wasSynchronised = !bootID.isEmpty && syncedBoot == bootID
     }
 
-    /// Learns late in which boot the clock was last known to be right.
+    /// Takes `syncedBoot` from a journal that opened late.
     package mutating func recall(syncedBoot: String?) {
         if !bootID.isEmpty, syncedBoot == bootID { wasSynchronised = true }
     }

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-/// What the help lamp may say: never more than is true of every press that still waits.
+/// Decides what the help lamp shows: the signal of the waiting press that has come least far. So the lamp never
+/// promises too much.
 ///
-/// Told incidents as they stand and which openings the journal has on disk. A duress button shows nothing.
+/// Its inputs are incidents in their new state, and the events that are on disk. A duress button shows nothing.
 package struct HelpLamp: Sendable {
-    /// How far help has come, the least first.
+    /// How far a press has come, the least first.
     package enum Signal: Int, CaseIterable, Comparable, Sendable {
-        /// Nothing to say, or nothing that is certain yet.
+        /// No press waits, or nothing is certain yet.
         case off
         /// On the booth's disk: slow blink.
         case recorded
@@ -25,9 +26,10 @@ package struct HelpLamp: Sendable {
         var isSent = false
         /// Whether a platform's receipt came.
         var isAccepted = false
-        /// When it has been shown for long enough; nil while somebody may still answer.
+        /// When the lamp stops showing the press; nil: an answer may still come.
         var end: BootTime?
-        /// Whether it has: kept, since the incident may be handed to others and wait again.
+        /// Whether that time has passed. The press is kept, because its incident may be handed to others and wait
+        /// again.
         var isOver = false
 
         var signal: Signal { isAccepted ? .accepted : isSent ? .sent : isRecorded ? .recorded : .off }
@@ -36,28 +38,28 @@ package struct HelpLamp: Sendable {
     private let lamps: [PointID: Duration]
     private let bootID: String
     private var presses: [EventID: Press] = [:]
-    /// Which press an opening is of.
+    /// The incident of a press, by the event that opened it.
     private var openings: [EventID: EventID] = [:]
-    /// How many presses there are of each signal: the least is asked for after every input, however many wait.
+    /// How many presses have each signal. Counted, because the least signal is needed after every input.
     private var counts = [Int](repeating: 0, count: Signal.allCases.count)
     private var ends = Timetable<EventID>()
 
     /// - Parameters:
-    ///   - points: of which the help buttons count.
-    ///   - bootID: of this boot: how long ago a receipt of another one came cannot be told, and it shows nothing.
+    ///   - points: only help buttons are used.
+    ///   - bootID: the id of this boot. The age of a receipt from another boot is not known, so it shows nothing.
     package init(_ points: [PointConfiguration], bootID: String) {
         self.bootID = bootID
         lamps = Dictionary(
             uniqueKeysWithValues: points.filter { $0.kind == .helpButton }.map { ($0.id, $0.rules.lamp) })
     }
 
-    /// The least of what is true of the presses that wait.
+    /// The least signal of the presses that wait.
     package var signal: Signal { Signal.allCases.first { counts[$0.rawValue] > 0 } ?? .off }
 
     /// When `advance` has something to do.
     package var nextDeadline: BootTime? { ends.next }
 
-    /// What the journal holds at the start; nothing is on its way yet.
+    /// Takes the journal's incidents at the start. No event is being sent yet.
     package mutating func resume(_ incidents: [Incident]) {
         for incident in incidents {
             apply(incident.afterRestart)
@@ -65,7 +67,7 @@ package struct HelpLamp: Sendable {
         }
     }
 
-    /// An incident as it stands now.
+    /// Takes an incident in its new state.
     package mutating func apply(_ incident: Incident) {
         guard let point = incident.point, incident.device == nil, let lamp = lamps[point] else { return }
         let answer = Self.answer(to: incident)
@@ -91,15 +93,15 @@ package struct HelpLamp: Sendable {
         openings[press.opening] = incident
     }
 
-    /// From when on nothing more is to be expected: a receipt, or the press itself where every platform refused it. A
-    /// press that nobody takes would otherwise hide for ever what is true of those after it. Who handed it over is
-    /// asked no more, whatever its queue still holds.
+    /// When the press got its last answer: its receipt, or the last activation if every target refused it. Without the
+    /// second case, a press that nobody takes would hide later presses for ever. A target that has handed the incident
+    /// over is not waited for, whatever its queue still holds.
     private static func answer(to incident: Incident) -> Stamp? {
         if let accepted = incident.accepted { return accepted }
         return incident.targets.allSatisfy { $0.delivery == .rejected || $0.isHandedOver } ? incident.latest : nil
     }
 
-    /// The journal has these events on disk.
+    /// These events are on disk.
     package mutating func noteRecorded(_ events: [EventID]) {
         for event in events {
             guard let incident = openings[event], var press = presses[incident] else { continue }
@@ -108,7 +110,7 @@ package struct HelpLamp: Sendable {
         }
     }
 
-    /// Lets time pass: a receipt has been shown for long enough.
+    /// Ends the presses that were shown for long enough.
     package mutating func advance(to time: BootTime) {
         for (incident, _) in ends.due(by: time) {
             guard var press = presses[incident] else { continue }
@@ -119,7 +121,7 @@ package struct HelpLamp: Sendable {
 }
 
 extension HelpLamp.Signal {
-    /// Half a blink; nil where the lamp does not blink. 1 Hz: recorded, 4 Hz: sent.
+    /// Half a period of blinking, in nanoseconds; nil: the lamp does not blink. 1 Hz: recorded, 4 Hz: sent.
     private var half: Int64? {
         switch self {
         case .off, .accepted: nil
@@ -134,7 +136,7 @@ extension HelpLamp.Signal {
         return (time.nanoseconds / half) % 2 == 0
     }
 
-    /// When it is lit or goes dark next; nil while it stays as it is.
+    /// When the lamp changes next; nil: it does not blink.
     package func nextChange(after time: BootTime) -> BootTime? {
         half.map { BootTime(nanoseconds: (time.nanoseconds / $0 + 1) * $0) }
     }

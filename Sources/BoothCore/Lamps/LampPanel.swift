@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-/// What the booth shows to whoever stands in front of it: every output, and what each was last told.
+/// Every output of the booth, and the state that each was last told.
 struct LampPanel {
-    /// What outputs show besides help and tasks.
+    /// What outputs with `shows = fault` show.
     struct Faults {
-        /// Whether the booth needs somebody who mends it.
+        /// Whether a fault stands that needs a technician.
         var areStanding: Bool
     }
 
@@ -13,7 +13,7 @@ struct LampPanel {
     private let showsHelp: Bool
     var help: HelpLamp
     var tasks = TaskOutputs()
-    /// By output; none was told anything at the start.
+    /// The state last told, by output; empty at the start.
     private var shown: [String: Bool] = [:]
 
     init(_ configuration: Configuration, bootID: String) {

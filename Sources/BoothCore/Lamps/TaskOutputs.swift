@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-/// What tasks have made of the outputs that only they switch. Told the time; pure.
+/// The state of the outputs that only tasks switch. Pure: it is told the time.
 ///
-/// An order with a span passes, and the output is again what the last order without one made it; off, where there was
-/// none since the agent began.
+/// An order with a span ends by itself. Then the output goes back to the last order without a span, or to off if there
+/// was none since the agent started.
 struct TaskOutputs {
     /// An order that ends by itself.
     private struct Passing {
@@ -15,7 +15,7 @@ struct TaskOutputs {
     private var standing: [String: Bool] = [:]
     private var passing: [String: Passing] = [:]
 
-    /// Does what a task wants; the newest order for an output replaces the one before it.
+    /// Applies a task's order. The newest order for an output replaces the one before it.
     mutating func apply(_ order: OutputOrder, at now: BootTime) {
         if let span = order.span {
             passing[order.output] = Passing(isOn: order.isOn, until: now + span)
@@ -25,13 +25,13 @@ struct TaskOutputs {
         }
     }
 
-    /// Ends what has lasted as long as it was to.
+    /// Ends the orders whose span is over.
     mutating func advance(to now: BootTime) {
         guard let nextDeadline, nextDeadline <= now else { return }
         passing = passing.filter { $0.value.until > now }
     }
 
-    /// When the first order ends; nil while none does by itself.
+    /// When the next order ends; nil: no order has a span.
     var nextDeadline: BootTime? { passing.values.lazy.map(\.until).min() }
 
     func isOn(_ output: String) -> Bool { passing[output]?.isOn ?? standing[output] ?? false }

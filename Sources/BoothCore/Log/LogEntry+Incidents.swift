@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-// What the log says of incidents, tasks and of whether somebody is in.
+// Log entries on incidents, tasks and attendance.
 extension LogEntry {
-    /// Incidents opened and restored; a fault has been told with its cause already, and comes with less weight.
+    /// Entries on the events of a decision. The incident of a fault has level info, because the device's own entry has
+    /// told the cause.
     static func entries(on decision: Decision) -> [LogEntry] {
         decision.events.compactMap { event in
             switch event.content {
@@ -38,7 +39,7 @@ extension LogEntry {
         }
     }
 
-    /// Somebody came or went, or it was said so.
+    /// Attendance has changed.
     static func entry(on attendance: Attendance, in zone: Zone) -> LogEntry {
         let by = attendance.cause.words
         let until = attendance.until.map { $0.nearestSecond.text(in: zone) }
@@ -50,7 +51,7 @@ extension LogEntry {
                 en: "\(attendance.isAttended ? "attended" : "unattended") (\(by.en))\(end.en)"))
     }
 
-    /// What a technician has to know of an answer that is missing or goes elsewhere; the rest is in the journal.
+    /// An entry if an answer is missing or the incident was handed over. The other updates are only in the journal.
     private static func entry(
         onUpdateOf incident: Incident, _ reason: UpdateReason, event: EventID
     ) -> LogEntry? {
@@ -79,7 +80,7 @@ extension LogEntry {
         }
     }
 
-    /// What became of a task.
+    /// A task was done or refused.
     private static func entry(on record: TaskRecord) -> LogEntry {
         let reason = record.reason.map { ": \($0)" } ?? ""
         let isDone = record.result == .done
@@ -91,7 +92,7 @@ extension LogEntry {
             [.target: record.target.rawValue])
     }
 
-    /// A platform's receipt for an incident.
+    /// A platform's receipt for an incident; nil: the event opened none of the decision's incidents.
     static func acceptance(
         of event: EventID, in decision: Decision, by target: TargetID, ticket: String?
     ) -> LogEntry? {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-// What the log says of devices, links, the disk and the configuration.
+// Log entries on devices, links, the disk and the configuration.
 extension LogEntry {
     static func found(_ device: DeviceID) -> LogEntry {
         LogEntry(
@@ -16,7 +16,7 @@ extension LogEntry {
             [.device: device.rawValue])
     }
 
-    /// - Parameter isCounting: whether the point's presses are counted by its unit.
+    /// - Parameter isCounting: whether the point's unit counts its presses.
     static func missed(_ missed: MissedEdges, isCounting: Bool) -> LogEntry {
         LogEntry(
             .warning, .edgesMissed, isCounting ? counterReset(missed.point) : edgesLost(missed),
@@ -49,7 +49,7 @@ extension LogEntry {
         }
     }
 
-    /// - Returns: nil for what is not worth a line: a platform that is away is told of by its link for events.
+    /// - Returns: nil if no line is needed. A platform that does not answer is logged by its link for events.
     static func taskLink(
         of target: TargetID, _ state: LinkState, before: LinkState?, hasAuthority: Bool
     ) -> LogEntry? {
@@ -86,7 +86,7 @@ extension LogEntry {
         return LogEntry(.error, .storageFailed, message)
     }
 
-    /// What the journal was found to be.
+    /// Damage that was found when the journal was opened.
     static func entries(on contents: JournalContents) -> [LogEntry] {
         var entries: [LogEntry] = []
         if let path = contents.setAside {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-/// One thing that the agent says to its log: a sentence for people, and fields for journald. docs/logging.md lists them.
+/// One entry of the agent's log: a sentence for people, and fields for journald. docs/logging.md lists them.
 package struct LogEntry: Sendable, Equatable {
     /// As syslog(3) numbers them.
     package enum Level: Int, Sendable {
@@ -11,7 +11,7 @@ package struct LogEntry: Sendable, Equatable {
         case info = 6
     }
 
-    /// What kind of thing it is; each has its own `MESSAGE_ID`, which never changes.
+    /// The kind of entry. Its raw value is its `MESSAGE_ID`, which never changes.
     package enum Kind: String, Sendable, CaseIterable {
         case inService = "2c23369c8eab402b875d9c67c8f0a69e"
         case deviceLost = "48ad2923c65c42f5a155121db2bfa293"
@@ -46,7 +46,7 @@ package struct LogEntry: Sendable, Equatable {
         case loopRecovered = "c1452a9a8a3c414a8bde18f384322803"
     }
 
-    /// What it is about.
+    /// What the entry is about.
     package enum Field: String, Sendable, CaseIterable {
         case point = "BOOTHD_POINT"
         case device = "BOOTHD_DEVICE"
@@ -59,7 +59,7 @@ package struct LogEntry: Sendable, Equatable {
     package var level: Level
     package var kind: Kind
     package var message: Message
-    /// Only what applies.
+    /// Only the fields that apply.
     package var fields: [Field: String]
 
     package init(_ level: Level, _ kind: Kind, _ message: Message, _ fields: [Field: String?] = [:]) {
@@ -69,7 +69,8 @@ package struct LogEntry: Sendable, Equatable {
         self.fields = fields.compactMapValues { $0 }
     }
 
-    /// What it is about, apart from which incident or event it is this time: what flaps, flaps under one subject.
+    /// What the entry is about, without the ids of incident and event. So repeated entries about one device have one
+    /// subject.
     var subject: String {
         [Field.point, .device, .target, .loop].map { fields[$0] ?? "" }.joined(separator: " ")
     }

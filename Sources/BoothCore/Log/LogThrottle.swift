@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-/// Keeps what flaps from filling the log: of one kind about one subject the first few lines, then a count each minute.
+/// Keeps repeated entries from filling the log. The first few lines of one kind about one subject pass; then there is
+/// one count a minute.
 ///
-/// Told the time. It holds entries back, never changes what is done about them.
+/// It is told the time. It affects only the log, not what the agent does.
 struct LogThrottle {
-    /// Lines about one subject in a row before the rest of them is counted.
+    /// How many lines of one kind about one subject pass; the rest is counted.
     static let burst = 5
-    /// From the first line on.
+    /// How long lines are counted together, from the first one on.
     static let span = Duration.seconds(60)
-    /// Most subjects told apart; those beyond it share one count for each kind.
+    /// The most pairs of kind and subject that are counted apart. Beyond that, all subjects of a kind share one count.
     static let mostSubjects = 1000
 
     private struct Key: Hashable {
@@ -21,16 +22,16 @@ struct LogThrottle {
         var end: BootTime
         var passed = 1
         var held = 0
-        /// The last one held back.
+        /// The last entry that was suppressed.
         var last: LogEntry?
     }
 
     private var windows: [Key: Window] = [:]
 
-    /// When `flush` has something to say.
+    /// When `flush` has a count to log; nil: none.
     var nextDeadline: BootTime? { windows.values.lazy.filter { $0.held > 0 }.map(\.end).min() }
 
-    /// - Returns: whether `entry` may be said now; it is counted otherwise.
+    /// - Returns: whether to log `entry` now; otherwise it is counted.
     mutating func admits(_ entry: LogEntry, at now: BootTime) -> Bool {
         let key = key(of: entry, at: now)
         guard var window = windows[key], window.held > 0 || window.end > now else {
@@ -47,7 +48,8 @@ struct LogThrottle {
         return false
     }
 
-    /// What was held back, as one line for each subject whose minute is over; as long as it goes on, one a minute.
+    /// Returns one count for each kind and subject whose minute is over. While entries keep coming, that is one a
+    /// minute.
     mutating func flush(at now: BootTime) -> [LogEntry] {
         var summaries: [LogEntry] = []
         for (key, window) in windows where window.end <= now {

@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-/// Tells a contact that does not rest from one that is used; told every change, before debouncing.
+/// Detects a contact that chatters. It is told every change, before debouncing.
 ///
-/// Changes closer together than the debounce period are one: a contact that bounces does not chatter. It chatters when
-/// more than `limit.edges` of what is left come within `limit.within`, when a single bounce lasts for all of
-/// `limit.within`, or when its driver cannot keep up. It is over when none of that has been so for a while. Where the
-/// input is polled, the span is long enough for the edges to be seen at half the pace of the polls.
+/// Changes closer together than the debounce period count as one, because bouncing is not chatter. The contact chatters
+/// if more than `limit.edges` of these changes come within `limit.within`, if a single bounce lasts for all of
+/// `limit.within`, or if its driver cannot keep up. The chatter ends when none of this has happened for `rest`.
+///
+/// For a polled input the span is longer: at least two polls for each edge.
 package struct ChatterWatch: Sendable, Hashable {
     private let limit: RuleSettings.Chatter?
     private let bounce: Duration
-    /// So long a contact has to behave. Longer than a driver that was flooded looks away, and than a few polls.
+    /// How long the contact must not chatter before the chatter ends. Longer than a flooded driver pauses, and longer
+    /// than a few polls.
     package let rest: Duration
     /// The last changes that count, oldest first; `limit.edges` of them at most.
     private var changes: [BootTime] = []
@@ -20,10 +22,9 @@ package struct ChatterWatch: Sendable, Hashable {
     private var lastSeen: BootTime?
 
     /// - Parameters:
-    ///   - limit: what is no chatter yet; nil: only a driver that cannot keep up is.
+    ///   - limit: the most changes that are not chatter yet. Nil: it chatters only if its driver cannot keep up.
     ///   - bounce: the debounce period of the point.
-    ///   - poll: from one look at the input to the next: a change lasts for so long at least; zero where every edge is
-    ///     heard.
+    ///   - poll: the interval of the polls, so a change lasts at least this long. Zero: the input reports every edge.
     package init(limit: RuleSettings.Chatter?, bounce: Duration, poll: Duration = .zero) {
         self.limit = limit.map { .init(edges: $0.edges, within: max($0.within, poll * $0.edges * 2)) }
         self.bounce = bounce
@@ -32,7 +33,7 @@ package struct ChatterWatch: Sendable, Hashable {
 
     package var isChattering: Bool { lastSeen != nil }
 
-    /// When `advance` has something to say unless the input changes; nil while nothing chatters.
+    /// When the chatter ends unless the input changes; nil: there is none.
     package var nextDeadline: BootTime? { lastSeen.map { $0 + rest } }
 
     /// The span over which changes are counted.
@@ -40,7 +41,7 @@ package struct ChatterWatch: Sendable, Hashable {
 
     /// The input changed.
     ///
-    /// - Returns: whether the chattering begins with it.
+    /// - Returns: whether the chatter begins with it.
     package mutating func takeChange(at time: BootTime) -> Bool {
         guard let limit else { return false }
         defer { lastChange = time }
@@ -58,12 +59,12 @@ package struct ChatterWatch: Sendable, Hashable {
 
     /// The driver was flooded.
     ///
-    /// - Returns: whether the chattering begins with it.
+    /// - Returns: whether the chatter begins with it.
     package mutating func takeFlood(at time: BootTime) -> Bool { note(time) }
 
     /// Lets time pass.
     ///
-    /// - Returns: whether the chattering is over.
+    /// - Returns: whether the chatter has ended.
     package mutating func advance(to time: BootTime) -> Bool {
         guard let deadline = nextDeadline, deadline <= time else { return false }
         lastSeen = nil

@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-/// Turns the changes of a contact that bounces into changes that count; told the time, for every source.
+/// Debounces an input of any source. It is told the time.
 ///
-/// A kind that counts its leading edge takes the first change away from normal at once, and then nothing until the
+/// With `countsLeadingEdge`, the first change away from normal counts at once. Further changes are ignored until the
 /// input has held still for the period. Every other change counts once the new state has held for the period, and is
-/// stamped with the instant since when it held. The first state ever counts at once; a period of zero lets every change
-/// pass.
+/// stamped with the start of that period.
+///
+/// The first state ever counts at once. With a period of zero, every change counts.
 package struct Debouncer: Sendable, Hashable {
-    /// How long a level has to hold before it counts; zero: every change counts.
+    /// How long a level must hold before it counts; zero: every change counts.
     package let period: Duration
-    /// Whether the first edge counts at once and the period only keeps the next away.
+    /// Whether the first change away from normal counts at once; the period then only keeps the next change away.
     package let countsLeadingEdge: Bool
-    /// What counts now; nil before the first state.
+    /// The debounced state; nil before the first state.
     package private(set) var accepted: PointState?
-    /// What was said last, and since when; nil where nothing is being waited for.
+    /// The state that is timed now, and since when; nil: none.
     private var candidate: Candidate?
 
     private struct Candidate: Sendable, Hashable {
@@ -23,21 +24,21 @@ package struct Debouncer: Sendable, Hashable {
     }
 
     /// - Parameters:
-    ///   - period: how long a state has to hold.
+    ///   - period: how long a state must hold.
     ///   - countsLeadingEdge: whether the first change away from normal counts at once (`PointKind.countsLeadingEdge`).
     package init(period: Duration, countsLeadingEdge: Bool) {
         self.period = period
         self.countsLeadingEdge = countsLeadingEdge
     }
 
-    /// When `advance` has something to say unless the input changes; nil while nothing is waited for.
+    /// When the candidate has held for the period, unless the input changes; nil: there is none.
     package var nextDeadline: BootTime? { candidate.map { $0.since + period } }
 
-    /// Takes what the input says from `time` on; `advance(to: time)` comes first.
+    /// Applies the input's state from `time` on. Call `advance(to: time)` first.
     ///
     /// - Returns: the state if it counts at once.
     package mutating func apply(state: PointState, at time: BootTime) -> PointState? {
-        // Unknown is no level: to know, or to know no longer, is nothing that bounces.
+        // A change to or from `unknown` is not a bounce, so it counts at once.
         guard let accepted, accepted != .unknown, state != .unknown, period > .zero else { return accept(state) }
         if countsLeadingEdge, candidate == nil, accepted == .normal, state != .normal {
             candidate = Candidate(state: state, since: time)
@@ -50,8 +51,7 @@ package struct Debouncer: Sendable, Hashable {
 
     /// Lets time pass.
     ///
-    /// - Returns: the state that has now held for the period, if it is another than counted before, and since when it
-    ///   held.
+    /// - Returns: the new debounced state, and since when it held; nil: nothing changed.
     package mutating func advance(to time: BootTime) -> (PointState, at: BootTime)? {
         guard let waiting = candidate, waiting.since + period <= time else { return nil }
         candidate = nil
@@ -69,7 +69,7 @@ package struct Debouncer: Sendable, Hashable {
 
     private mutating func wait(for state: PointState, at time: BootTime, accepted: PointState) {
         if let waiting = candidate {
-            // The same again is no change: the level was read, or an edge between was lost.
+            // The same state again is no change: the level was read again, or an edge was lost.
             guard waiting.state != state else { return }
             candidate = Candidate(state: state, since: max(time, waiting.since))
         } else if state != accepted {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-/// What each point is known to be now: the readings, debounced, and held while a contact does not rest.
+/// The current state of each point: debounced, and held while its contact chatters.
 struct PointBoard {
-    /// What follows from a driver's report.
+    /// A change that follows from a driver's report.
     enum Change: Equatable {
         case reading(Reading)
-        /// A contact began to chatter, or has rested for long enough to be in order again.
+        /// A contact began to chatter (`stands`), or has rested long enough.
         case chatter(PointID, stands: Bool, at: BootTime)
     }
 
@@ -14,25 +14,26 @@ struct PointBoard {
         let point: PointConfiguration
         var debouncer: Debouncer
         var chatter: ChatterWatch
-        /// The settled state, with the value and the quality as last read; nil before the first report.
+        /// The state that counts, with the value and the quality as last read; nil before the first report.
         var reading: Reading?
-        /// What the driver said last, before debouncing.
+        /// The driver's last state, before debouncing.
         var heard: PointState?
-        /// The alarm that was left last, and when.
+        /// The last alarm that ended, and when.
         var lastAlarm: (state: PointState, until: BootTime)?
-        /// What counts while the contact chatters: an alarm stays one, whatever it says between.
+        /// The state that counts while the contact chatters: an alarm stays an alarm, whatever the contact does. Nil:
+        /// it does not chatter.
         var heldState: PointState?
-        /// Whether the fault of its chattering stands: longer than its alarm is held, or a contact that chatters now
-        /// and then would be a new fault each time.
+        /// Whether its chatter fault stands. It stands longer than the alarm is held. Otherwise a contact that chatters
+        /// now and then would raise a new fault each time.
         var isFaulty = false
-        /// When that fault is over unless it chatters again.
+        /// When that fault ends, unless it chatters again.
         var faultEnd: BootTime?
     }
 
-    /// A contact is in order again once it has not chattered for so long.
+    /// How long a contact must not chatter before its fault ends.
     static let faultRest = Duration.seconds(60)
 
-    /// What is wrong with a contact that chatters.
+    /// The fault of a contact that chatters.
     static func chatterFault(of point: PointID) -> DeviceFault {
         DeviceFault(
             .chattering,
@@ -43,7 +44,7 @@ struct PointBoard {
 
     private var entries: [PointID: Entry]
     private let order: [PointID]
-    /// Points that wait for time to pass.
+    /// Points that have a deadline.
     private var unsettled: Set<PointID> = []
 
     init(_ points: [PointConfiguration]) {
@@ -63,9 +64,9 @@ struct PointBoard {
     /// When `advance` has something to do unless an input changes.
     var nextDeadline: BootTime? { unsettled.compactMap { entries[$0]?.nextDeadline }.min() }
 
-    /// Takes a driver's reading.
+    /// Applies a driver's reading.
     ///
-    /// - Returns: what follows from it, oldest first.
+    /// - Returns: the changes that follow from it, oldest first.
     mutating func apply(_ reading: Reading) -> [Change] {
         guard var entry = entries[reading.point] else { return [] }
         defer { store(entry) }
@@ -74,8 +75,8 @@ struct PointBoard {
             return []
         }
         var changes = entry.advance(to: reading.at)
-        // Good again with the state that it had: nothing changed, and the rules learn that its device is back. Of a
-        // counter the value is all there is.
+        // If a reading is good again, the rules must learn it even if the state is the same: the device is back. They
+        // must also learn a new counter value, because a counter has no other change.
         let hasRecovered = entry.reading?.quality != .good
         let hasCounted = entry.point.countingRegister != nil && entry.reading?.value != reading.value
         var news: [Change] = []
@@ -91,10 +92,10 @@ struct PointBoard {
         return changes
     }
 
-    /// A contact chattered before a restart: what was held then is held until it has rested.
+    /// A contact chattered before a restart: its state is held until it has rested.
     ///
-    /// - Parameter state: the last that was believed; nil where nothing is remembered.
-    /// - Returns: that it does, for whoever has to say why its fault stands.
+    /// - Parameter state: its last known state; nil: none is remembered.
+    /// - Returns: the chatter as a change, so that log and `status` can say why the fault stands.
     mutating func resumeChatter(of point: PointID, state: PointState?, at time: BootTime) -> [Change] {
         guard var entry = entries[point] else { return [] }
         defer { store(entry) }
@@ -112,7 +113,7 @@ struct PointBoard {
         return entry.beginChatter(at: time)
     }
 
-    /// Lets time pass for the points that wait for it.
+    /// Lets time pass for the points that have a deadline.
     mutating func advance(to time: BootTime) -> [Change] {
         var changes: [Change] = []
         for point in order where unsettled.contains(point) {
@@ -144,8 +145,8 @@ extension PointBoard.Change {
 }
 
 extension PointConfiguration {
-    /// How seldom the input is looked at, as far as chatter is concerned. Quick presses and letters are what those
-    /// inputs are for, and are gathered on one incident: a poll that sees few of them makes no chatter of them.
+    /// The poll interval that counts for chatter. It is zero for buttons and letter slots: quick activations are normal
+    /// there and are gathered on one incident, so a slow poll must not turn them into chatter.
     fileprivate var chatterPoll: Duration {
         guard case .modbus(let source) = source, !kind.gathersActivations else { return .zero }
         return source.poll
@@ -177,18 +178,18 @@ extension PointBoard.Entry {
         return changes
     }
 
-    /// Notes what the driver says, and tells whether the contact begins to chatter with it.
+    /// Notes the driver's state. Returns whether the chatter begins with it.
     fileprivate mutating func hear(_ state: PointState, at time: BootTime) -> Bool {
         defer { heard = state }
-        // The first word, and to know again after not knowing, is no movement of a contact.
+        // The first state, and a state after `unknown`, are no movement of the contact.
         guard let heard, heard != state, heard != .unknown, state != .unknown else { return false }
         return chatter.takeChange(at: time)
     }
 
-    /// A state that counts, unless the contact chatters.
+    /// Applies a debounced state. While the contact chatters, only another alarm counts.
     fileprivate mutating func accept(_ state: PointState, _ latest: Reading, at time: BootTime) -> [PointBoard.Change] {
         if let held = heldState {
-            // An alarm that settled counts even so; back to normal does not.
+            // A debounced alarm counts even now; a return to normal does not.
             guard state.isAlarm, state != held else {
                 note(latest, state: held, at: time)
                 return []
@@ -200,7 +201,8 @@ extension PointBoard.Entry {
         return [.reading(note(latest, state: state, at: time))]
     }
 
-    /// From now on an alarm that stood just now stands; a contact that never settled into one raises none.
+    /// The chatter begins. An alarm that stands, or has just ended, is held. A contact that was in no alarm raises
+    /// none.
     fileprivate mutating func beginChatter(at time: BootTime) -> [PointBoard.Change] {
         let begins = isFaulty ? [] : [PointBoard.Change.chatter(point.id, stands: true, at: time)]
         isFaulty = true
@@ -215,18 +217,18 @@ extension PointBoard.Entry {
         return (reading.state == held ? [] : [.reading(note(reading, state: held, at: time))]) + begins
     }
 
-    /// What the contact says now counts again; its fault stands for a while yet.
+    /// The chatter ends: the contact's own state counts again. Its fault stands for a while longer.
     private mutating func endChatter(at time: BootTime) -> [PointBoard.Change] {
         faultEnd = time + max(.zero, PointBoard.faultRest - chatter.rest)
         let held = heldState
         heldState = nil
-        // A source that is away says what it is when it comes back.
+        // A source that does not answer reports its state when it is back.
         guard let reading, reading.quality == .good else { return [] }
         guard let state = debouncer.accepted, state != held else { return [] }
         return [.reading(note(reading, state: state, at: time))]
     }
 
-    /// Keeps a reading with the state that counts; `at` moves only when state or quality does.
+    /// Stores a reading with the state that counts. `at` changes only if the state or the quality changes.
     @discardableResult
     fileprivate mutating func note(_ latest: Reading, state: PointState, at time: BootTime) -> Reading {
         let isSame = reading?.state == state && reading?.quality == latest.quality

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-/// How long something took, case by case; 4 bytes for each that took less than 49 days.
+/// Durations of many cases, for percentiles; 4 bytes for each case under 49 days.
 struct Cases {
     /// Milliseconds.
     private var short: [UInt32] = []
     private var long: [Int64] = []
     private var unmeasured = 0
 
-    /// - Parameter span: nil where it is not known.
+    /// - Parameter span: how long it took; nil: not known.
     mutating func add(_ span: Duration?) {
         guard let milliseconds = span?.milliseconds else {
             unmeasured += 1
@@ -19,7 +19,7 @@ struct Cases {
 
     var spans: BoothReport.Spans {
         let (short, long) = (short.sorted(), long.sorted())
-        /// The nearest rank: the smallest that at least `percent` of 100 do not exceed.
+        /// The percentile by nearest rank: the smallest duration that at least `percent` of 100 cases do not exceed.
         func rank(_ percent: Int) -> Double? {
             let count = short.count + long.count
             guard count > 0 else { return nil }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-/// What was closed in the period.
+/// Figures on the incidents that were closed in the period.
 struct ClosedFigures {
     /// The most outcomes that are shown.
     private static let mostOutcomes = 20
@@ -9,7 +9,8 @@ struct ClosedFigures {
     private var total = 0
     private var locally = 0
     private var durations = Cases()
-    /// Outcomes by their hashes: the words of one that was written once are not kept.
+    /// Outcomes by their hashes. The words are kept only from the second time on: the report does not show an outcome
+    /// that was written once.
     private var outcomes: [Int: (words: String?, count: Int)] = [:]
 
     mutating func add(_ placed: PlacedIncident) {

@@ -1,26 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-/// When the report on a day is due: at 00:05 of the next one and some seconds, which are the booth's own, so that the
-/// booths of a county do not all call within one second.
+/// When the report on a day is due: at 00:05 of the next day, plus some seconds. Each booth has its own number of
+/// seconds, so that the booths of a county do not all connect within one second.
 package struct DailyReportClock: Sendable {
     /// Seconds after 00:05:00, 0...59.
     package let offsetSeconds: Int
 
-    /// The longest without a look: the wall clock may have been set.
+    /// The longest time between two checks, because the wall clock may be set.
     static let longestSleep = Duration.seconds(3600)
     private static let minuteOfDay = 5
 
-    /// - Parameter booth: FNV-1a (32 bit) over the UTF-8 of its `source`, modulo 60, is the offset.
+    /// - Parameter booth: its `source` gives the offset: FNV-1a (32 bit) over the UTF-8, modulo 60.
     package init(_ booth: Booth) {
         let hash = booth.source.utf8.reduce(UInt32(2_166_136_261)) { ($0 ^ UInt32($1)) &* 16_777_619 }
         offsetSeconds = Int(hash % 60)
     }
 
-    /// The day whose report is due now; nil: none. Only the day before is ever due: what was missed longer ago is for
-    /// whoever asks.
+    /// The day whose report is due now; nil: none. Only yesterday's report is ever due. An older one is made on request
+    /// only.
     ///
-    /// - Parameter reported: the days that had theirs.
+    /// - Parameter reported: the days whose report was made.
     package func due(at moment: Moment, reported: [CivilDate]) -> CivilDate? {
         guard moment.clock != .unsynced else { return nil }
         let civil = moment.civil
@@ -29,7 +29,7 @@ package struct DailyReportClock: Sendable {
         return reported.contains(day) ? nil : day
     }
 
-    /// When to ask again, unless something is due now: at the next moment, in an hour at most.
+    /// When to check again, if nothing is due now: at the next due time, in an hour at most.
     package func nextLook(after moment: Moment) -> BootTime {
         let moments = [moment.civil.date, moment.civil.date.next].map {
             $0.instant(minuteOfDay: Self.minuteOfDay, in: moment.zone).milliseconds + Int64(offsetSeconds) * 1000
@@ -42,7 +42,7 @@ package struct DailyReportClock: Sendable {
 }
 
 extension BoothMemory {
-    /// Notes that the report on `day` was made: a clock that is set back makes it not again.
+    /// Notes that the report on `day` was made, so that it is not made again when the clock is set back.
     package mutating func noteReport(on day: CivilDate) {
         reported = (reported.filter { $0 != day } + [day]).suffix(Self.mostReported)
     }

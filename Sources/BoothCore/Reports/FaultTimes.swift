@@ -8,7 +8,7 @@ struct FaultTimes {
 
     private struct Device {
         var fault: BoothReport.Fault
-        /// The oldest incident of those that count; its category is the device's.
+        /// The oldest incident that counts. Its category is the device's.
         var oldest: EventID
         var stretches: [Stretch] = []
     }
@@ -25,7 +25,7 @@ struct FaultTimes {
             if guess.map(placement.isInPeriod) ?? true { note(incident, of: device) { $0.fault.undated += 1 } }
             return
         }
-        // One that came and went within a millisecond stood all the same.
+        // A fault of less than a millisecond counts as well.
         guard stretch.from < span.to, max(stretch.to, stretch.from + 1) > span.from else { return }
         note(incident, of: device) {
             $0.stretches.append(stretch)
@@ -43,10 +43,10 @@ struct FaultTimes {
         devices[device]?.fault.category = incident.category
     }
 
-    /// nil where one of its ends is not known.
+    /// When the fault stood; nil: its start or its end is not known.
     private func stretch(of incident: Incident) -> Stretch? {
         guard let from = placement.instant(of: incident.opened, in: incident) else { return nil }
-        // Of one that was closed while it stood, nothing more is recorded.
+        // If the incident was closed while the fault stood, its restoration is not recorded. So the closing is the end.
         guard let end = incident.restored ?? incident.closing?.act.at else {
             return Stretch(from: from.milliseconds, to: .max)
         }

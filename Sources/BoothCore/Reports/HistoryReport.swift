@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-/// Adds a history up to a report while the journal reads it, a slice at a time; microseconds an incident.
+/// Makes a report while the journal reads its history, a slice at a time. An incident takes microseconds.
 package struct HistoryReport: Sendable {
     private var maker: ReportMaker
     /// The doors of letter boxes, by their ids.
@@ -16,7 +16,7 @@ package struct HistoryReport: Sendable {
         for incident in incidents { maker.apply(incident) }
     }
 
-    /// Records of points; the openings of letter boxes count.
+    /// Adds records of points. Only the openings of letter boxes count.
     package mutating func apply(_ records: [CloudEvent]) {
         guard !doors.isEmpty else { return }
         for record in records {
@@ -26,13 +26,13 @@ package struct HistoryReport: Sendable {
 
     /// - Parameters:
     ///   - isCapped: whether there was more than could be read.
-    ///   - historyFrom: how far back the history reaches; nil: over every period that can be asked for.
-    ///   - chain: where the journal stands.
+    ///   - historyFrom: the start of the history; nil: it covers every period that can be asked for.
+    ///   - chain: the head of the journal's chain.
     package func report(isCapped: Bool, historyFrom: WallTime?, chain: ChainHead?) -> BoothReport {
         maker.report(isCapped: isCapped, historyFrom: historyFrom, chain: chain)
     }
 
-    /// When the record tells of one of the doors being opened; nil where it tells of something else.
+    /// When the record's letter box was opened; nil: the record is about something else.
     private func opening(_ json: String) -> WallTime? {
         guard let subject = JSONText.member("subject", of: json),
             doors.contains(String(subject.dropFirst().dropLast())),

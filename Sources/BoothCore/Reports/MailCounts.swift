@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-/// What went through the letter box.
+/// Figures on the letter box.
 struct MailCounts {
     private let slots: Set<PointID>
     private var letters = 0
@@ -35,7 +35,8 @@ struct MailCounts {
             collected += incident.count
             collection.add(placed.span(from: incident.opened, to: emptied))
         }
-        // One that is closed over letters that still lie there tells nothing of how soon they were answered.
+        // An incident that is closed while its letters still lie in the box does not come here: it has no feedback
+        // time.
         if placed.end == .closed, let end = incident.closing?.act.at {
             feedback.add(placed.span(from: emptied, to: end))
         }
@@ -54,14 +55,14 @@ struct MailCounts {
     }
 }
 
-/// The openings of the box, and the weeks that ask for one each.
+/// The openings of the letter box, and the weeks of the period. Each week should have one opening.
 struct BoxChecks {
     let placement: Placement
     /// How many were in the period.
     private(set) var inPeriod = 0
-    /// The last one before the end.
+    /// The last opening before the end.
     private(set) var last: WallTime?
-    /// The dates with one; those before the period too.
+    /// The dates with an opening, also before the period, as days since 1970-01-01.
     private var dates: Set<Int> = []
     private var datesInPeriod: Set<Int> = []
 
@@ -79,10 +80,10 @@ struct BoxChecks {
         datesInPeriod.insert(date)
     }
 
-    /// The dates in the period with one, oldest first.
+    /// The dates in the period with an opening, oldest first.
     var days: [String] { datesInPeriod.sorted().map { CivilDate(daysSince1970: $0).text } }
 
-    /// Whole days of the calendar from the last one to the last day of the report.
+    /// Calendar days from the last opening to the last day of the report.
     var daysSinceLast: Int? {
         let end = WallTime(milliseconds: max(placement.from.milliseconds, placement.until.milliseconds - 1))
         return last.map { placement.date(of: end).daysSince1970 - placement.date(of: $0).daysSince1970 }
@@ -103,7 +104,8 @@ struct BoxChecks {
 }
 
 extension Incident {
-    /// Whether it is letters in a box; a slot can have another category by configuration.
+    /// Whether the incident is letters in a box. A slot can have another category by configuration, so its point counts
+    /// too.
     fileprivate func isMail(_ slots: Set<PointID>) -> Bool {
         guard device == nil, category != .mailOverdue else { return false }
         return category == .mail || point.map(slots.contains) ?? false

@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-/// What was open at the period's end.
+/// Figures on the incidents that were open at the period's end.
 struct OpenFigures {
-    /// The most open incidents that are listed: an event has to stay small enough for every platform.
+    /// The most open incidents that are listed. The report is an event, and must stay small enough for every platform.
     static let mostItems = 500
 
     private let placement: Placement
     private var byPriority: [Priority: Int] = [:]
     private var oldest: WallTime?
-    /// The first `mostItems` of them, sorted, and up to as many behind them that were not sorted in yet.
+    /// The items so far, fewer than 2 × `mostItems`. When there are that many, they are sorted and the first
+    /// `mostItems` stay.
     private var items: [Item] = []
-    /// The place of the last that can be listed; nil: all can.
+    /// The place of the last incident that can be listed; nil: every incident can.
     private var last: Place?
 
     private struct Item {
@@ -19,7 +20,8 @@ struct OpenFigures {
         let item: BoothReport.OpenItem
     }
 
-    /// The most urgent first, then the oldest; what could not be dated stands before what could.
+    /// The order of the list: the most urgent first, then the oldest. Within a priority, undated incidents come before
+    /// dated ones.
     private struct Place: Comparable {
         let priority: Priority
         let opened: Int64

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-/// An incident, and what it has to do with a period.
+/// An incident, and its place in a period.
 struct PlacedIncident {
     /// How it stood at the period's end.
     enum End {
@@ -14,7 +14,7 @@ struct PlacedIncident {
 
     let incident: Incident
     let placement: Placement
-    /// When it was opened; nil where that is not known.
+    /// When it was opened; nil: not known.
     let opening: WallTime?
     /// Whether it was opened in the period.
     let isRaised: Bool
@@ -25,7 +25,7 @@ struct PlacedIncident {
         self.placement = placement
         opening = placement.instant(of: incident.opened, in: incident)
         let guess = opening ?? placement.guess(for: incident)
-        // Of what nobody knows when it was, each report that gets it tells, rather than none.
+        // An incident of unknown time counts in every report that reads it. Otherwise it would count in none.
         isRaised = guess.map(placement.isInPeriod) ?? true
         let isBeforeEnd = guess.map { $0 < placement.to } ?? true
         end = isBeforeEnd ? Self.end(of: incident, placement) : .elsewhere
@@ -33,16 +33,17 @@ struct PlacedIncident {
 
     private static func end(of incident: Incident, _ placement: Placement) -> End {
         guard let closing = incident.closing else { return incident.isOpen ? .open : .elsewhere }
-        // One that cannot be dated came after everything that can.
+        // A closing that cannot be dated came after everything that can. So the incident's latest known time stands for
+        // it.
         let end = placement.instant(of: closing.act.at, in: incident) ?? placement.latest(of: incident)
         if let end, end >= placement.to { return .open }
         return end.map(placement.isInPeriod) ?? true ? .closed : .elsewhere
     }
 
-    /// Whether it was opened in the period, and by no test.
+    /// Whether it was opened in the period, and not by a test.
     var counts: Bool { isRaised && !incident.test }
 
-    /// How long it was from one of its stamps to the other; nil where nobody knows.
+    /// The time between two of its stamps; nil: not known.
     func span(from start: Stamp, to end: Stamp) -> Duration? {
         placement.span(from: start, to: end, in: incident)
     }

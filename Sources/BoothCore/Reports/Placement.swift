@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-/// Puts stamps on the wall clock, as far as that can be known when the report is made.
+/// Turns stamps into times of the wall clock, as far as these are known when the report is made.
 struct Placement {
     let period: ReportPeriod
     let from: WallTime
     let to: WallTime
-    /// The end of what can be known: the period's end, or now.
+    /// The end of the known part: the period's end, or now if that is earlier.
     let until: WallTime
-    /// From when on there is history, where that is after the period's beginning.
+    /// The start of the history; nil: it covers the whole period.
     let historyFrom: WallTime?
     let now: Moment
 
-    /// - Parameter historyFrom: how far back the journal's history reaches; nil: far enough.
+    /// - Parameter historyFrom: the start of the journal's history; nil: it reaches far enough back.
     init(_ period: ReportPeriod, historyFrom: WallTime? = nil, now: Moment) {
         self.period = period
         self.now = now
@@ -21,10 +21,10 @@ struct Placement {
         until = max(from, min(to, WallTime(milliseconds: now.wallMilliseconds)))
     }
 
-    /// Whether nothing of the period is to come, and nothing of it is forgotten.
+    /// Whether the period is over, and the history covers all of it.
     var isComplete: Bool { until == to && historyFrom == nil }
 
-    /// The period as far as it can be known.
+    /// The known part of the period.
     var span: Stretch { Stretch(from: from.milliseconds, to: until.milliseconds) }
 
     /// An instant as the booth's clock shows it, RFC 3339.
@@ -35,10 +35,10 @@ struct Placement {
 
     func isInPeriod(_ instant: WallTime) -> Bool { from <= instant && instant < to }
 
-    /// When the incident's stamp was: its own time; else, as another stamp of that boot is dated, by the time elapsed
-    /// between the two; else by this boot's.
+    /// When the incident's stamp was made. Its own time, if it has one. Otherwise it is reckoned by elapsed time from
+    /// another dated stamp of the same boot. Otherwise it is reckoned from now, if it is of this boot.
     ///
-    /// A time that is still to come was never right: the clock had been set ahead.
+    /// A time in the future was never right: the clock had been set ahead.
     func instant(of stamp: Stamp, in incident: Incident) -> WallTime? {
         if let own = dated(stamp) { return own }
         for other in incident.stamps where other.bootID == stamp.bootID {
@@ -48,26 +48,26 @@ struct Placement {
         return byThisBoot(stamp)
     }
 
-    /// When a stamp that has no others beside it was.
+    /// When a stamp was made that belongs to no incident.
     func instant(of stamp: Stamp) -> WallTime? { dated(stamp) ?? byThisBoot(stamp) }
 
     private func dated(_ stamp: Stamp) -> WallTime? {
         stamp.wallMilliseconds.flatMap { $0 <= now.wallMilliseconds ? WallTime(milliseconds: $0) : nil }
     }
 
-    /// Also what happened while the history was read, which is after now.
+    /// A stamp may be later than `now`, if it was made while the history was read.
     private func byThisBoot(_ stamp: Stamp) -> WallTime? {
         guard stamp.bootID == now.bootID, now.clock != .unsynced else { return nil }
         return WallTime(milliseconds: now.wallMilliseconds - (now.boot - stamp.boot).milliseconds)
     }
 
-    /// The last time that is known of the incident; nil where none is.
+    /// The latest known time of the incident; nil: none is known.
     func latest(of incident: Incident) -> WallTime? {
         incident.stamps.compactMap(dated).max() ?? guess(for: incident)
     }
 
-    /// How long it was from one stamp to the other: by elapsed time within a boot, else by the wall clock; nil where
-    /// neither can tell, or the clock was set back in between.
+    /// The time between two stamps: elapsed time within one boot, otherwise by the wall clock. Nil: a stamp cannot be
+    /// dated, or the clock was set back in between.
     func span(from start: Stamp, to end: Stamp, in incident: Incident) -> Duration? {
         if start.bootID == end.bootID { return max(.zero, end.boot - start.boot) }
         guard let first = instant(of: start, in: incident), let second = instant(of: end, in: incident),
@@ -76,27 +76,27 @@ struct Placement {
         return .milliseconds(second.milliseconds - first.milliseconds)
     }
 
-    /// Roughly when an incident was opened of which that is not known: its id's time, which is the clock's of that
-    /// moment, believed or not. nil where that is still to come: nothing is known then.
+    /// Roughly when an undated incident was opened: the time in its id. That is the clock of that moment, trusted or
+    /// not. Nil: this time is in the future, so nothing is known.
     func guess(for incident: Incident) -> WallTime? {
         incident.id.milliseconds <= now.wallMilliseconds ? WallTime(milliseconds: incident.id.milliseconds) : nil
     }
 }
 
 extension Incident {
-    /// Every stamp that it has.
+    /// All stamps of the incident.
     fileprivate var stamps: [Stamp] {
         [opened, latest] + [restored, accepted, handed, acknowledged?.at, closing?.act.at].compactMap { $0 }
             + steps.map(\.act.at)
     }
 }
 
-/// A stretch of the wall clock, its end not included.
+/// A stretch of the wall clock in milliseconds since 1970; `to` is not included.
 struct Stretch: Hashable {
     var from: Int64
     var to: Int64
 
-    /// Whole seconds of `span` that at least one of these covers, however they overlap.
+    /// The seconds of `span` that at least one of these covers, rounded up. They may overlap.
     static func seconds(of stretches: [Stretch], within span: Stretch) -> Int64 {
         var covered: Int64 = 0
         var reached = span.from

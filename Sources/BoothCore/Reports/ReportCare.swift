@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-/// The daily report and the signs of life that tell when no agent ran: what is due when.
+/// When the daily report and the signs of life are due. The signs of life show when no agent ran.
 struct ReportCare {
-    /// What is due.
+    /// What is due for a day.
     enum Due: Equatable {
         case report(on: CivilDate)
-        /// There is nothing to say of that day: no agent ran here before.
+        /// No report on that day, because no agent ran here before.
         case nothing(on: CivilDate)
     }
 
-    /// After a report that could not be made it is tried again.
+    /// The wait before a report that could not be made is tried again.
     private static let retry = Duration.seconds(60)
 
     private let clock: DailyReportClock
@@ -18,7 +18,7 @@ struct ReportCare {
     /// When to ask again whether a daily report is due.
     private var nextLook = BootTime(nanoseconds: 0)
     private var isMaking = false
-    /// Whether no agent ran here before: there is nothing to say of yesterday.
+    /// Whether no agent ran here before, so that there is no report on yesterday.
     private var isNew: Bool
 
     init(_ booth: Booth, _ memory: BoothMemory, started: BootTime) {
@@ -29,16 +29,16 @@ struct ReportCare {
 
     var nextDeadline: BootTime { isMaking ? runs.nextSign : min(nextLook, runs.nextSign) }
 
-    /// Learns late what the journal remembers.
+    /// Takes the memory of a journal that opened late.
     mutating func recall(_ memory: BoothMemory) {
         runs.recall(memory)
         isNew = memory.isOfNewBooth
     }
 
-    /// A new day may have begun: the clock is another one.
+    /// The clock has changed, so a new day may have begun.
     mutating func noteClock(at now: BootTime) { nextLook = now }
 
-    /// The daily report that is to be made now; while one is being made there is no other.
+    /// The daily report to make now; nil: none, or one is being made.
     mutating func takeDue(at moment: Moment, reported: [CivilDate]) -> Due? {
         guard !isMaking, nextLook <= moment.boot else { return nil }
         guard let day = clock.due(at: moment, reported: reported) else {
@@ -53,9 +53,9 @@ struct ReportCare {
         return .report(on: day)
     }
 
-    /// The report on a day has been made, or could not be.
+    /// The report on a day was made, or could not be made.
     ///
-    /// - Returns: whether it is to be told; the clock may have been set while it was made.
+    /// - Returns: whether to send it. It may be due no longer, if the clock was set while it was made.
     mutating func end(of day: CivilDate, isMade: Bool, at moment: Moment, reported: [CivilDate]) -> Bool {
         isMaking = false
         guard isMade else {

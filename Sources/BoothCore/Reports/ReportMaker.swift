@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-/// Adds what a booth went through up to a report, one incident at a time and in any order.
+/// Makes a report from a booth's incidents, which are added one at a time and in any order.
 ///
-/// It keeps no incident: counts, what the report lists, and a few numbers for each incident, 4 bytes each.
+/// It does not keep the incidents. It keeps counts, the items that the report lists, and a few numbers of 4 bytes for
+/// each incident.
 package struct ReportMaker: Sendable {
     private let period: ReportPeriod
     private let now: Moment
     private let points: [WatchedPoint]
     private let downtime: [Stretch]
-    /// The history's beginning is known at the end only; no incident's place depends on it.
+    /// Without the start of the history, which is known only at the end. The place of an incident does not depend on
+    /// it.
     private let placement: Placement
 
     private var counts = CountFigures()
@@ -21,10 +23,10 @@ package struct ReportMaker: Sendable {
     private var checks: BoxChecks
 
     /// - Parameters:
-    ///   - period: may not be over yet.
+    ///   - period: it may still be running.
     ///   - points: in the configuration's order.
     ///   - outages: when no agent ran.
-    ///   - now: when the report is made; its wall clock is believed.
+    ///   - now: when the report is made; its wall clock is used as it is.
     package init(_ period: ReportPeriod, points: [WatchedPoint], outages: [BoothMemory.Outage], now: Moment) {
         self.period = period
         self.now = now
@@ -37,11 +39,11 @@ package struct ReportMaker: Sendable {
         checks = BoxChecks(placement)
     }
 
-    /// Adds an incident, as it stands; each may be added once. Those that have nothing to do with the period do no harm.
+    /// Adds an incident in its current state. Add each incident only once. Incidents outside the period do no harm.
     package mutating func apply(_ incident: Incident) {
         let placed = PlacedIncident(incident, placement)
         counts.add(placed)
-        // Incidents of tests are counted, and nothing else.
+        // Incidents of tests are only counted.
         guard !incident.test else { return }
         open.add(placed)
         closed.add(placed)
@@ -50,15 +52,17 @@ package struct ReportMaker: Sendable {
         faults.add(incident)
     }
 
-    /// Adds an opening of the box while somebody was in; also one before the period, as far as `ReportPeriod.lookBack`.
+    /// Adds an opening of the letter box while somebody was in. Openings before the period count too, back to
+    /// `ReportPeriod.lookBack`.
     package mutating func apply(check: WallTime) { checks.add(check) }
 
     /// The report on all that was added.
     ///
     /// - Parameters:
     ///   - isCapped: whether there was more than could be added.
-    ///   - historyFrom: how far back the journal's history reaches; nil: over every period that can be asked for.
-    ///   - chain: where the journal stands, for the event that is told to platforms; nil for a report that is only shown.
+    ///   - historyFrom: the start of the journal's history; nil: it covers every period that can be asked for.
+    ///   - chain: the head of the journal's chain, for the event that goes to platforms; nil for a report that is only
+    ///     shown.
     package func report(isCapped: Bool = false, historyFrom: WallTime? = nil, chain: ChainHead? = nil) -> BoothReport {
         let placement = Placement(period, historyFrom: historyFrom, now: now)
         let covered = faults.stretches
@@ -72,7 +76,8 @@ package struct ReportMaker: Sendable {
             outages: outages(placement), chain: chain)
     }
 
-    /// How much of the period each point was watched. Of a time before the history nobody knows: it is left out.
+    /// How much of the period each point was watched. Time before the history is left out, because nothing is known
+    /// about it.
     private func availability(
         _ placement: Placement, _ stretches: [DeviceID: [Stretch]]
     ) -> [BoothReport.Availability] {
@@ -97,13 +102,13 @@ package struct ReportMaker: Sendable {
     }
 }
 
-/// A point, as a report needs it.
+/// What a report needs to know about a point.
 package struct WatchedPoint: Sendable, Hashable {
     package var id: PointID
     package var kind: PointKind
-    /// The devices whose fault leaves nobody knowing what the contact does.
+    /// The devices whose fault hides what the contact does.
     package var blinders: Set<DeviceID>
-    /// When it was first read; nil where that is not known.
+    /// When it was first read; nil: not known.
     package var firstSeen: Stamp?
 
     package init(id: PointID, kind: PointKind, blinders: Set<DeviceID>, firstSeen: Stamp? = nil) {
@@ -115,7 +120,8 @@ package struct WatchedPoint: Sendable, Hashable {
 }
 
 extension ReportPeriod {
-    /// How far before its start history is needed: the last opening of the box may be so long ago.
+    /// Where the history for a report must start: 14 days before the period. The last opening of the box may be that
+    /// old.
     package func lookBack(in zone: Zone) -> WallTime {
         CivilDate(daysSince1970: first.daysSince1970 - 14).instant(in: zone)
     }

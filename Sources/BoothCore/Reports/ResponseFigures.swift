@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-/// How soon incidents that were opened in the period were accepted: over all, and by priority.
+/// How soon the incidents opened in the period were accepted: over all, and by priority.
 struct ResponseFigures {
     private var all = Answers(nil)
     private var byPriority: [Priority: Answers] = [:]
@@ -20,7 +20,7 @@ struct ResponseFigures {
 
 /// The answers to the incidents of one priority, or of all.
 private struct Answers {
-    /// The steps of the fast answer, "1, 3, 5 minutes".
+    /// The deadlines for an answer, "1, 3, 5 minutes".
     private static let steps = (
         first: Duration.seconds(60), second: Duration.seconds(180), third: Duration.seconds(300)
     )
@@ -68,15 +68,15 @@ private struct Answers {
         miss(waited: span)
     }
 
-    /// An answer at the very end of a step is in time.
+    /// An answer exactly at a deadline is in time.
     private mutating func miss(waited: Duration) {
         if waited > Self.steps.first { response.missed60 += 1 }
         if waited > Self.steps.second { response.missed180 += 1 }
         if waited > Self.steps.third { response.missed300 += 1 }
     }
 
-    /// How long one that nobody accepted has waited: until it was closed, or until now. Where that is not known, nobody
-    /// answered in any time.
+    /// How long an incident that nobody accepted has waited: until it was closed, or until now. If that is not known,
+    /// every deadline counts as missed.
     private static func waiting(of placed: PlacedIncident) -> Duration {
         let end = placed.incident.closing?.act.at ?? Stamp(placed.placement.now)
         return placed.span(from: placed.incident.opened, to: end) ?? .seconds(Int64.max / 1000)

@@ -1,29 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-/// Knows when no agent ran: from the last sign of life of the run before to this one's start.
+/// Notes when no agent ran: from the last sign of life of the previous run to the start of this one.
 package struct RunLog: Sendable {
-    /// How often a run says that it is alive.
+    /// The interval of the signs of life.
     package static let interval = Duration.seconds(600)
-    /// A restart that takes no longer is no outage.
+    /// The shortest outage. A faster restart is none.
     static let shortest = Duration.seconds(1)
 
     private let started: BootTime
-    /// The last sign of life of the run before, until it is known how long ago that was.
+    /// The last sign of life of the previous run; nil once the outage after it is noted, or if there was none.
     private var before: Stamp?
     /// When the next sign of life is due.
     package private(set) var nextSign: BootTime
 
-    /// - Parameter memory: as the run before left it.
+    /// - Parameter memory: as the previous run left it.
     package init(_ memory: BoothMemory, started: BootTime) {
         self.started = started
         before = memory.alive
         nextSign = started
     }
 
-    /// Puts a sign of life into `memory`, and the outage before this run as soon as the clock can tell how long it was.
+    /// Writes a sign of life into `memory`. Once the clock is trusted, also writes the outage before this run.
     ///
-    /// While it cannot, the sign of the run before stays: another restart would find nothing otherwise.
+    /// Until then, the previous run's sign stays in `memory`. Otherwise another restart would lose it.
     package mutating func sign(_ memory: inout BoothMemory, at moment: Moment) {
         nextSign = moment.boot + Self.interval
         if let last = before {
@@ -34,7 +34,7 @@ package struct RunLog: Sendable {
         memory.alive = Stamp(moment)
     }
 
-    /// The journal came late: now the last sign of life of the run before is known.
+    /// The journal opened late: now the last sign of life of the previous run is known.
     package mutating func recall(_ memory: BoothMemory) {
         if before == nil { before = memory.alive }
     }
@@ -43,7 +43,7 @@ package struct RunLog: Sendable {
         let to = moment.wallMilliseconds - (moment.boot - started).milliseconds
         let isThisBoot = last.bootID == moment.bootID
         let elapsed = isThisBoot ? to - (started - last.boot).milliseconds : last.wallMilliseconds
-        // Of a sign that was never dated, or is still to come, nothing follows.
+        // A sign without a date, or with a date in the future, gives no outage.
         guard let from = elapsed, to - from >= Self.shortest.milliseconds else { return }
         let outage = BoothMemory.Outage(from: WallTime(milliseconds: from), to: WallTime(milliseconds: to))
         memory.outages = (memory.outages + [outage]).suffix(BoothMemory.mostOutages)

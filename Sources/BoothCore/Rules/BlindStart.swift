@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-/// What a run that remembers nothing notes of its first look, so that it can be told later what was new and what had
-/// stood before.
+/// What a run without a memory notes about its first readings. When the journal opens late, this shows what was new and
+/// what had stood before.
 struct BlindStart: Sendable {
-    /// A point when it was heard of first, with nothing remembered of it.
+    /// The first reading of a point, if nothing is remembered about the point.
     struct Sight: Sendable {
         var at: Stamp
         var isActive: Bool
@@ -12,12 +12,12 @@ struct BlindStart: Sendable {
         var isBroken: Bool
         /// The value of a counting input, before any press of this run.
         var counter: Int?
-        /// When its input was at rest for the first time; nil: it has been active ever since.
+        /// When its input was at rest for the first time; nil: it has always been active.
         var atRest: Stamp?
     }
 
     var sights: [PointID: Sight] = [:]
-    /// When the letter box was opened; the first two times.
+    /// The first two openings of the letter box.
     private(set) var emptyings: [Stamp] = []
     /// Whether somebody armed or disarmed.
     var hasOverridden = false
@@ -26,7 +26,7 @@ struct BlindStart: Sendable {
         if emptyings.count < 2 { emptyings.append(stamp) }
     }
 
-    /// - Parameter memory: the point as it is after its reading.
+    /// - Parameter memory: the point's memory after the reading.
     mutating func noteReading(of memory: PointMemory, isFirst: Bool, isActive: Bool, at moment: Moment) {
         if isFirst {
             sights[memory.point] = Sight(

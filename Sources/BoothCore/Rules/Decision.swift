@@ -1,40 +1,41 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-/// What the rules want kept after one input: one entry of the journal, whole or not at all.
+/// What the rules decided on one input. It becomes one entry of the journal, written whole or not at all.
 package struct Decision: Sendable, Hashable {
     /// What happened, oldest first.
     package var events: [BoothEvent] = []
-    /// Incidents as they stand now; the last one of an id counts.
+    /// Changed incidents in their new state; the last one of an id counts.
     package var incidents: [Incident] = []
-    /// Points as they stand now.
+    /// Changed points in their new state.
     package var points: [PointMemory] = []
-    /// What is remembered of the booth as a whole, where that changed.
+    /// The booth's memory, if it changed.
     package var memory: BoothMemory?
-    /// What was remembered before; nil where `memory` is.
+    /// The booth's memory before that change; nil if `memory` is nil.
     package var memoryBefore: BoothMemory?
-    /// Presses that a unit counted for itself: no reading tells of them again.
+    /// Presses that a unit counted. No reading reports them again.
     package var presses: [CountedPresses] = []
-    /// What became of tasks.
+    /// Tasks that were done or refused.
     package var tasks: [TaskRecord] = []
-    /// How it is now that somebody came or went.
+    /// The new attendance, if it changed.
     package var attendance: Attendance?
-    /// What to do with outputs, once this is recorded.
+    /// Orders to outputs, to be carried out once this is recorded.
     package var outputs: [OutputOrder] = []
-    /// Faults that the rules found themselves or saw end, with what to do; no driver tells of them.
+    /// Faults that the rules themselves found or saw end, each with the next step. No driver reports them.
     package var devices: [DeviceReport] = []
-    /// A platform's word on an event that led to it; nil: something else did.
+    /// The platform's answer that led to it; nil: the input was something else.
     package var answer: IncidentRules.Answer?
 
-    /// Whether it may be lost with the power: only what the next reading, receipt or minute would tell again.
+    /// Whether a power cut may lose it, because the next reading, receipt or minute brings it again.
     ///
-    /// An event, a task and a press happen once. So does an activation that is counted and not announced yet, and what
-    /// somebody asked for. States of points and receipts come again.
+    /// Events, tasks and presses come only once. So does an activation that is counted and not announced yet, and so
+    /// does what somebody asked for. States of points and receipts come again.
     package var canBeToldAgain: Bool {
         events.isEmpty && tasks.isEmpty && presses.isEmpty && !hasCounted && isMemoryToldAgain
     }
 
-    /// Whether an activation was counted that nobody is told of yet. An answer counts none: what waits was recorded.
+    /// Whether an activation was counted that is not announced yet. An answer counts no activation: those that wait
+    /// were recorded before.
     private var hasCounted: Bool { answer == nil && incidents.contains { $0.announced < $0.count } }
 
     private var isMemoryToldAgain: Bool {
@@ -42,7 +43,7 @@ package struct Decision: Sendable, Hashable {
         return memory.isToldAgain(after: memoryBefore ?? BoothMemory())
     }
 
-    /// Whether it is only for those who look now: what is on its way is not worth a write at each attempt.
+    /// Whether it is only shown and never written. A single attempt to send is not worth a write.
     package var isTransient: Bool {
         guard let answer, !answer.isFinal else { return false }
         return canBeToldAgain && points.isEmpty && memory == nil
@@ -54,11 +55,11 @@ package struct Decision: Sendable, Hashable {
     }
 }
 
-/// What a task wants of an output.
+/// What a task orders an output to do.
 package struct OutputOrder: Sendable, Hashable {
     package var output: String
     package var isOn: Bool
-    /// For so long; nil: until the next task, or the end.
+    /// How long it lasts; nil: until the next order, or until the agent ends.
     package var span: Duration?
 
     package init(output: String, isOn: Bool, span: Duration? = nil) {

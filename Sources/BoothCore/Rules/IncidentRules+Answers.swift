@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-// What platforms answer. Transport says nothing; only a receipt that names the event counts.
+// Answers of platforms. Only a receipt that names the event counts; a transfer without an error proves nothing.
 extension IncidentRules {
-    /// One platform's word on one event.
+    /// One platform's answer for one event.
     package enum Answer: Sendable, Hashable {
-        /// It is on its way, or was taken without a receipt.
+        /// It is being sent, or was taken and has no receipt yet.
         case sent
-        /// The attempt ended without that.
+        /// The attempt ended, and the platform did not take it.
         case returned
         case accepted(ticket: String?)
         case rejected
     }
 
-    /// `target` answered for `event`; an event that offered no live incident changes nothing here.
+    /// Applies `target`'s answer for `event`. An event that offers no live incident changes nothing.
     package mutating func apply(_ answer: Answer, for event: EventID, from target: TargetID, at moment: Moment)
         -> Decision
     {
@@ -30,7 +30,7 @@ extension IncidentRules {
         case .accepted(let ticket):
             incident.targets[index].delivery = .accepted
             incident.targets[index].ticket = ticket ?? was.ticket
-        // What it took it has, whatever it says later.
+        // A target that has accepted keeps the incident, whatever it answers later.
         case .rejected where was.delivery == .accepted: break
         case .rejected: incident.targets[index].delivery = .rejected
         }
@@ -43,7 +43,8 @@ extension IncidentRules {
         return finish()
     }
 
-    /// The incident that `event` offered to a target; nil for another event, and for one that is closed.
+    /// The live incident that `event` offered to a target; nil: the event offered none, or the incident is closed and
+    /// answered by every target.
     package func incident(of event: EventID) -> EventID? { offers[event] }
 
     /// Whether `target` has handed the incident to others.
@@ -51,7 +52,7 @@ extension IncidentRules {
         live[incident]?.targets.contains { $0.target == target && $0.isHandedOver } ?? false
     }
 
-    /// These deliveries, refused before, wait again.
+    /// These rejected deliveries are queued again.
     package mutating func requeue(_ deliveries: [(target: TargetID, event: EventID)]) -> Decision {
         for (target, event) in deliveries {
             guard let id = offers[event], var incident = live[id],
@@ -65,7 +66,7 @@ extension IncidentRules {
         return finish()
     }
 
-    /// The first receipt of a target that has it is the acceptance, and of that target alone, and ends the answer clock.
+    /// The first receipt of a target that holds the incident is the acceptance. It ends the answer clock.
     mutating func noteAcceptance(_ incident: inout Incident, by target: TargetID, at moment: Moment) {
         guard incident.state == .raised,
             incident.targets.contains(where: {
@@ -75,7 +76,7 @@ extension IncidentRules {
         accept(&incident, by: target, at: moment)
     }
 
-    /// `target` answers for the incident from now on; the others are told.
+    /// `target` has accepted the incident; the others are told.
     mutating func accept(_ incident: inout Incident, by target: TargetID, at moment: Moment) {
         incident.state = .accepted
         incident.accepted = Stamp(moment)
@@ -86,7 +87,7 @@ extension IncidentRules {
 }
 
 extension IncidentRules.Answer {
-    /// Whether the event leaves the target's queue with it.
+    /// Whether the answer takes the event out of the target's queue.
     var isFinal: Bool {
         switch self {
         case .accepted, .rejected: true

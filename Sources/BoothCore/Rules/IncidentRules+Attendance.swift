@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-// Whether officers are in: the schedule says it, and a platform or an officer may say otherwise until a time.
+// Whether officers are in. The schedule decides, unless a platform or an officer overrides it for a time.
 extension IncidentRules {
-    /// Without a time of its own, `disarm` ends when the schedule changes next, and after so long at most.
+    /// The longest `disarm` without a time of its own. It ends earlier if the schedule changes.
     static let longestVisit = Duration.seconds(12 * 3600)
-    /// A time further away than this is a slip of the pen.
+    /// A time further away than this is a typing error, and is refused.
     static let longestOverride = Duration.seconds(7 * 86_400)
-    /// The wall clock is looked at so often at least while somebody is to come or go: it may be set.
+    /// The longest time between two checks of the wall clock while attendance can change, because the clock may be set.
     static let longestLook = Duration.seconds(3600)
 
     /// Whether officers are in as far as the agent knows, why, and until when.
@@ -33,20 +33,22 @@ extension IncidentRules {
         return schedule.isAttended(at: moment)
     }
 
-    /// Nobody is in, whatever the schedule says.
+    /// Arms the booth: nobody is in, whatever the schedule says.
     ///
-    /// - Parameter until: nil: until the attendance under way ends.
-    /// - Returns: `until` where that time is over, or more than 7 days away; `clock` where it cannot be told.
+    /// - Parameter until: when it ends; nil: when the current attendance ends, or after 12 hours if the clock is not
+    ///   trusted.
+    /// - Returns: the failure `until` if that time is over, or more than 7 days away; `clock` if the clock is not
+    ///   trusted.
     package mutating func arm(
         until: WallTime?, by actor: Actor, at moment: Moment
     ) -> Result<Decision, TaskRecord.Refusal> {
         arm(until: until, by: actor, moment).map(Result.failure) ?? .success(finish())
     }
 
-    /// Somebody is in, whatever the schedule says.
+    /// Disarms the booth: somebody is in, whatever the schedule says.
     ///
-    /// - Parameter until: nil: until the schedule changes next, and 12 hours at most.
-    /// - Returns: as of `arm`.
+    /// - Parameter until: when it ends; nil: when the schedule changes next, or after 12 hours.
+    /// - Returns: as for `arm`.
     package mutating func disarm(
         until: WallTime?, by actor: Actor, at moment: Moment
     ) -> Result<Decision, TaskRecord.Refusal> {
@@ -55,11 +57,11 @@ extension IncidentRules {
 
     mutating func arm(until: WallTime?, by actor: Actor, _ moment: Moment) -> TaskRecord.Refusal? {
         guard until == nil, moment.clock != .unsynced, !schedule.isAttended(at: moment) else {
-            // When the attendance ends that it is for cannot be told without a clock.
+            // Without a trusted clock, the end of the current attendance is not known.
             let most = moment.clock == .unsynced ? Self.longestVisit : Self.longestOverride
             return override(isAttended: false, until: until, atMost: most, by: actor, at: moment)
         }
-        // The schedule says the same: only what said otherwise ends.
+        // The schedule also says that nobody is in, so it is enough to end the override.
         remember { $0.override = nil }
         blind.hasOverridden = true
         watchAttendance(at: moment)
@@ -91,25 +93,26 @@ extension IncidentRules {
         return nil
     }
 
-    /// What an override is worth now.
+    /// Whether an override still holds.
     private enum Worth {
-        /// It holds for so long.
+        /// It holds for this long.
         case left(Duration)
-        /// It is of another boot, and without a clock nobody can tell: every hour counts as unattended until then.
+        /// Its age is not known: it is of another boot, and the clock is not trusted. Until the clock is trusted, every
+        /// hour counts as unattended.
         case unknown
         case over
     }
 
     private func worth(of override: AttendanceOverride, at moment: Moment) -> Worth {
         guard let age = override.at.elapsed(until: moment) else {
-            // What no clock dated before the power went will never be told.
+            // An undated stamp of another boot can never be dated.
             return override.at.time == nil || moment.clock != .unsynced ? .over : .unknown
         }
         let left = override.span - age
         return age >= .zero && left > .zero ? .left(left) : .over
     }
 
-    /// Somebody may have come or gone: open doors count differently from then on.
+    /// Applies a change of attendance, if there is one. Open doors count differently from then on.
     mutating func watchAttendance(at moment: Moment) {
         rebaseOverride(at: moment)
         let now = attendance(at: moment)
@@ -133,8 +136,8 @@ extension IncidentRules {
         return left
     }
 
-    /// Forgets an override that is over, and reckons one of another boot by this boot's elapsed time from now on: then no
-    /// setting of the clock changes when it ends.
+    /// Forgets an override that is over. Converts an override of another boot to this boot's elapsed time, so that
+    /// setting the clock no longer changes its end.
     private mutating func rebaseOverride(at moment: Moment) {
         guard let override = memory.override else { return }
         switch worth(of: override, at: moment) {

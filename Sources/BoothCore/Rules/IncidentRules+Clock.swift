@@ -1,31 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-// Clock honesty: what was stamped before the time was known is dated when it is; a clock that stays wrong is a fault.
+// What follows from the clock. Stamps that were made before the time was known are dated once it is known. A clock that
+// stays wrong is a fault.
 extension IncidentRules {
-    /// How often it is asked whether the clock is right by now.
+    /// How often the clock is checked while it is not trusted.
     static let clockLook = Duration.seconds(60)
-    /// So long after its start a board may take to learn the time.
+    /// How long the clock may stay without a time after a start. Longer is a fault.
     static let clockPatience = Duration.seconds(600)
-    /// So long a clock may run free.
+    /// How long the clock may run free. Longer is a fault.
     static let longestHoldover = Duration.seconds(86_400)
 
-    /// The wall clock was set, or is trusted now, or no longer: what follows from it is looked at anew. Deadlines are
-    /// of elapsed time, and stay.
+    /// The wall clock was set, or its trust has changed. Checks what depends on it. Deadlines are of elapsed time, and
+    /// stay.
     package mutating func clockChanged(at moment: Moment) -> Decision {
         lookAtClock(at: moment)
         watchAttendance(at: moment)
         return finish()
     }
 
-    /// Looks again for the clock soon where something could not be dated.
+    /// Checks the clock again soon, if stamps cannot be dated now.
     mutating func lookForClock(at moment: Moment) {
         guard moment.clock == .unsynced else { return }
         let soon = moment.boot + Self.clockLook
         timers[.clock] = min(timers[.clock] ?? soon, soon)
     }
 
-    /// Looks whether the clock has been wrong for too long, or is right again.
+    /// Checks whether the clock has been wrong for too long, or is right again.
     mutating func lookAtClock(at moment: Moment) {
         timers[.clock] = nil
         let isTrusted = moment.clock != .unsynced
@@ -40,7 +41,7 @@ extension IncidentRules {
         freeSince = since
         let due = since + (isTrusted ? Self.longestHoldover : Self.clockPatience)
         if moment.boot >= due || faults[.clock] != nil { tellClock(at: moment) }
-        // Nobody tells when it is right again: it is asked.
+        // No input reports that the clock is right again, so it is polled.
         timers[.clock] = !isTrusted ? moment.boot + Self.clockLook : moment.boot < due ? due : nil
     }
 
@@ -49,9 +50,9 @@ extension IncidentRules {
         clearFault(.clock, at: moment)
         if toldClock { decision.devices.append(DeviceReport(device: .clock, condition: .found, at: moment.boot)) }
         toldClock = false
-        // A clock that is believed by configuration was not seen to be right.
+        // A clock that the configuration trusts was not seen to be right.
         guard followsKernelClock, memory.syncedBoot != moment.bootID else { return }
-        // Whoever starts again in this boot knows that the clock was right once.
+        // The next start within this boot must know that the clock was right once.
         remember { $0.syncedBoot = moment.bootID }
     }
 
@@ -63,7 +64,8 @@ extension IncidentRules {
             DeviceReport(device: .clock, condition: .lost(.clock(moment.clock)), at: moment.boot))
     }
 
-    /// Once the clock is right, what was stamped before in this boot is dated, and counts after the next one.
+    /// Dates the undated stamps of this boot, now that the clock is right. After the next boot only dated stamps are of
+    /// use.
     private mutating func dateStamps(at moment: Moment) {
         for id in configured.keys.sorted(by: { $0.rawValue < $1.rawValue }) {
             guard var memory = points[id], memory.date(at: moment) else { continue }
@@ -81,25 +83,25 @@ extension IncidentRules {
 
     // MARK: Ages
 
-    /// How long ago `stamp` was, at least: no clock may tell it, but it was before this boot or in it.
+    /// How long ago `stamp` was, at least. If no clock can tell, a stamp of another boot is as old as this boot.
     ///
-    /// Of a stamp of another boot it is found out once, when the clock is trusted for the first time: a clock that is set
-    /// later makes nothing due, and nothing late.
+    /// The age of a stamp of another boot is fixed once, when the clock is first trusted. Setting the clock later does
+    /// not move any deadline.
     mutating func age(of stamp: Stamp, at moment: Moment) -> Duration {
         if stamp.bootID == moment.bootID { return moment.boot - stamp.boot }
         if let origin = origins[stamp] { return moment.boot - origin }
         let uptime = moment.boot - BootTime(nanoseconds: 0)
         guard let age = stamp.elapsed(until: moment) else { return uptime }
-        // A clock that says less than that was wrong then or is now.
+        // If the clock says less, it was wrong then or is wrong now.
         guard age >= uptime else { return uptime }
         origins[stamp] = BootTime(nanoseconds: moment.boot.nanoseconds - min(age, Self.longestAge).nanoseconds)
         return min(age, Self.longestAge)
     }
 
-    /// Nobody reckons further back, whatever a clock says.
+    /// The greatest age that is believed, whatever a clock says.
     private static let longestAge = Duration.seconds(100 * 365 * 86_400)
 
-    /// What began in another boot may have gone on for longer than this boot's elapsed time told so far.
+    /// Makes timers of another boot due now. Their time may be over: until now only this boot's elapsed time was known.
     private mutating func resumeAges(at moment: Moment) {
         for incident in live.values where incident.isOpen && incident.opened.bootID != moment.bootID {
             hasten(incident.state == .raised ? .escalate(incident.id) : .remind(incident.id), at: moment)
@@ -113,9 +115,9 @@ extension IncidentRules {
 }
 
 extension PointMemory {
-    /// Gives each stamp of this boot that has none its civil time.
+    /// Adds the civil time to each undated stamp of this boot.
     ///
-    /// - Returns: whether there was one.
+    /// - Returns: whether there was such a stamp.
     fileprivate mutating func date(at moment: Moment) -> Bool {
         let before = self
         since.date(at: moment)
@@ -126,9 +128,9 @@ extension PointMemory {
 }
 
 extension Incident {
-    /// Gives each stamp of this boot that has none its civil time.
+    /// Adds the civil time to each undated stamp of this boot.
     ///
-    /// - Returns: whether there was one.
+    /// - Returns: whether there was such a stamp.
     fileprivate mutating func date(at moment: Moment) -> Bool {
         let before = self
         opened.date(at: moment)
@@ -144,7 +146,7 @@ extension Incident {
 }
 
 extension Stamp {
-    /// With the civil time, where it is of the same boot and had none.
+    /// This stamp with its civil time, if it is of the same boot and undated.
     func dated(at moment: Moment) -> Stamp {
         guard time == nil, bootID == moment.bootID else { return self }
         return Stamp(moment.at(self))

@@ -3,15 +3,16 @@ import BoothModel
 
 // Buttons, tamper contacts, plain contacts and power: active raises, normal restores.
 extension IncidentRules {
-    /// A press raises at once; one within the repeat window of the last counts on the same incident.
+    /// A press raises an incident at once. A press within the repeat window of the last one counts on the same
+    /// incident.
     ///
-    /// - Parameter count: presses at once; all of them belong to one incident.
+    /// - Parameter count: presses reported together; all of them belong to one incident.
     mutating func button(_ point: PointConfiguration, isActive: Bool, count: Int, at moment: Moment) {
         guard isActive else { return released(point, at: moment) }
         activate(point, count: count, at: moment)
     }
 
-    /// An activation counts on the point's last incident where it is a repeat of it; otherwise it raises a new one.
+    /// A repeated activation counts on the point's current incident. Any other activation raises a new one.
     mutating func activate(_ point: PointConfiguration, count: Int = 1, at moment: Moment) {
         guard let incident = current(of: point.id), isRepeat(of: incident, on: point, at: moment) else {
             return raise(for: point, count: count, at: moment)
@@ -19,7 +20,7 @@ extension IncidentRules {
         self.count(count, on: incident, at: moment)
     }
 
-    /// So many activations more belong to an incident, whose input is not normal any longer.
+    /// Adds activations to an incident. Its input is no longer normal.
     mutating func count(_ count: Int, on incident: Incident, at moment: Moment) {
         var incident = incident
         incident.count += count
@@ -31,13 +32,13 @@ extension IncidentRules {
         if timers[.announce(incident.id)] == nil { timers[.announce(incident.id)] = moment.boot + Self.gathering }
     }
 
-    /// The window slides: it is counted from the last press, and only within one boot. A press during a test and one
-    /// in need never share an incident.
+    /// Whether an activation now repeats the incident. The window starts anew with each press, and ends with the boot.
+    /// A test press and a real press never share an incident.
     func isRepeat(of incident: Incident, on point: PointConfiguration, at moment: Moment) -> Bool {
         incident.test == isTested(point.id) && isWithinRepeat(of: incident, on: point, at: Stamp(moment))
     }
 
-    /// Whether an activation at `stamp` came soon enough after the last one of the incident.
+    /// Whether an activation at `stamp` is within the repeat window of the incident's last one.
     func isWithinRepeat(of incident: Incident, on point: PointConfiguration, at stamp: Stamp) -> Bool {
         let last = point.kind.countsLeadingEdge ? incident.latest : incident.restored ?? incident.latest
         return last.bootID == stamp.bootID && stamp.boot - last.boot < point.rules.repeatWindow
@@ -51,7 +52,7 @@ extension IncidentRules {
         timers[.restore(incident.id)] = moment.boot + wait
     }
 
-    /// Nobody pressed again: the incident is restored as of the release, or as of now where there was none.
+    /// Nobody pressed again: restores the incident as of the release, or as of now if none is known.
     mutating func restoreRested(_ id: EventID, at moment: Moment) {
         restore(id, since: releases[id] ?? Stamp(moment), at: moment)
     }
@@ -72,7 +73,7 @@ extension IncidentRules {
         }
     }
 
-    /// Power comes and goes: only what lasts for the on-delay is an incident.
+    /// A power failure becomes an incident only if it lasts for the on-delay.
     mutating func power(_ point: PointConfiguration, isActive: Bool, at moment: Moment) {
         if isActive {
             timers[.onDelay(point.id)] = moment.boot + point.rules.powerDelay
@@ -83,10 +84,10 @@ extension IncidentRules {
         }
     }
 
-    /// Power that was away before a restart and still is: the on-delay runs from the first reading.
+    /// If power was away before a restart and still is, the on-delay runs from the first reading.
     mutating func resumeOnDelay(_ point: PointConfiguration, at moment: Moment) {
         guard point.kind == .mainsPower || point.kind == .battery, points[point.id]?.state == .active else { return }
-        // One that was closed meanwhile is told no more: the power is still away.
+        // If the incident was closed while the power was away, it is not raised again.
         let isRaised = current(of: point.id).map { $0.restored == nil } ?? false
         guard !isRaised, points[point.id]?.isTold != true, timers[.onDelay(point.id)] == nil else { return }
         timers[.onDelay(point.id)] = moment.boot + point.rules.powerDelay
@@ -99,7 +100,7 @@ extension IncidentRules {
         if let memory = points[id] { decision.points.append(memory) }
     }
 
-    /// Raises what the configuration says of the point, and lets its next change belong to it.
+    /// Raises the incident that the configuration gives the point. The point's next change belongs to it.
     mutating func raise(for point: PointConfiguration, count: Int = 1, at moment: Moment) {
         guard let classification = point.classification else { return }
         bind(raise(classification, point: point.id, count: count, at: moment), to: point.id)

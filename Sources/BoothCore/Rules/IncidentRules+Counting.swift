@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-// Inputs that count for themselves: no press is too short for the poll, and none is lost while the agent is away.
+// Inputs whose unit counts the presses. No press is too short for the poll, and none is lost while the agent is away.
 extension IncidentRules {
-    /// So many incidents come of one report at most; the last one has the rest of the count.
+    /// The most incidents that one report raises; the last one gets the rest of the count.
     static let mostAtOnce = 20
 
-    /// A counting input went on: as many activations as it says, each over already.
+    /// Applies presses that a unit counted. Each press is over already.
     ///
-    /// Nothing tells of them again: a letter that raises nothing of its own must be on disk with the counter, too. The
-    /// counter is remembered in the same entry as what it raised. Where that entry is lost, the next start finds the
-    /// old value and raises again: at least once.
+    /// No reading reports them again. So all of them must be on disk with the counter, even a letter that raises no
+    /// incident of its own. The counter is recorded in the same entry as the incidents. If that entry is lost, the next
+    /// start finds the old value and raises them again: at least once.
     package mutating func apply(_ presses: CountedPresses, at moment: Moment) -> Decision {
         guard let point = configured[presses.point], let register = point.countingRegister else { return Decision() }
         decision.presses.append(presses)
@@ -33,9 +33,10 @@ extension IncidentRules {
         return finish()
     }
 
-    /// So many whole presses of a counting input, 1 or more.
+    /// Applies `count` whole presses of a counting input, 1 or more.
     mutating func press(_ point: PointConfiguration, count: Int, at moment: Moment) {
-        // Without a window each press is an incident of its own; a count that nobody presses is not that many.
+        // Without a repeat window each press is its own incident, up to `mostAtOnce`. A higher count is not from
+        // people.
         let isEach = point.kind.countsLeadingEdge && point.rules.repeatWindow == .zero
         let incidents = isEach ? min(count, Self.mostAtOnce) : 1
         for left in (0..<incidents).reversed() {
@@ -44,8 +45,8 @@ extension IncidentRules {
         }
     }
 
-    /// What the drivers have to know of the last run. A counter's value belongs to its register: another one's says
-    /// nothing about presses.
+    /// What the drivers must know about the last run. A counter's value is left out if the point now has another
+    /// register: it says nothing about presses there.
     package var inputs: [PointID: InputMemory] {
         configured.compactMapValues { point in
             let memory = points[point.id]

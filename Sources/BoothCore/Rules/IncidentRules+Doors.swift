@@ -3,7 +3,7 @@ import BoothModel
 
 // The room's door.
 extension IncidentRules {
-    /// While officers are in it is a record; otherwise somebody broke in.
+    /// An opening while officers are in is only a record; otherwise it is an intrusion.
     mutating func roomDoor(_ point: PointConfiguration, isOpen: Bool, at moment: Moment) {
         if isOpen, !isAttended(at: moment) {
             activate(point, at: moment)
@@ -18,8 +18,8 @@ extension IncidentRules {
         if let held = standing(.doorHeld, of: point.id) { restore(held.id, since: Stamp(moment), at: moment) }
     }
 
-    /// Officers came or went, or the agent has just begun: a door may stay open while they are in, and no longer than
-    /// allowed once they are gone.
+    /// Attendance has changed, or the agent has just started. A door may stay open while officers are in. Once they are
+    /// gone, it may stay open for `doorHeld`.
     mutating func watchHeldDoors(isStart: Bool, at moment: Moment) {
         let doors = configured.values.filter { $0.kind == .roomDoor }
         for point in doors.sorted(by: { $0.id.rawValue < $1.id.rawValue }) {
@@ -33,7 +33,7 @@ extension IncidentRules {
         guard let memory = points[point.id], memory.isActive(as: point.kind) else { return }
         if isAttended(at: moment) {
             guard memory.isTold != nil else { return }
-            // Once they leave it open again, that is another matter.
+            // If they leave it open again, that is a new incident.
             points[point.id]?.isTold = nil
             if let memory = points[point.id] { decision.points.append(memory) }
         } else if memory.isTold != true {
@@ -41,8 +41,8 @@ extension IncidentRules {
         }
     }
 
-    /// How long a door has been open that was opened while nobody was in; of any other nobody knows since when the room
-    /// has been empty.
+    /// How long a door has been open, if it was opened while nobody was in. Otherwise zero, because it is not known
+    /// since when the room has been empty.
     private mutating func timeOpen(of point: PointConfiguration, at moment: Moment) -> Duration {
         guard let memory = points[point.id], let incident = current(of: point.id),
             incident.restored == nil

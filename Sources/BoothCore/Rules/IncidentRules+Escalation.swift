@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-// No answer is itself an alarm: what nobody accepts is told again, to backups too; what nobody closes is remembered.
+// A missing answer is itself an alarm. An incident that nobody accepts is sent again, to backups too. An incident that
+// nobody closes gets reminders.
 extension IncidentRules {
-    /// Looks whether a step of the answer clock has passed without an acceptance.
+    /// Escalates an incident if a step of the answer clock has passed without an acceptance.
     mutating func escalate(_ id: EventID, at moment: Moment) {
         guard var incident = live[id], incident.state == .raised, !incident.test else { return }
         let age = age(of: incident.handed ?? incident.opened, at: moment)
-        // Of several that passed while the booth had no power, the last is told.
+        // If several steps passed while the booth had no power, only the last is sent.
         let passed = settings.escalate.prefix { $0 <= age }.count
         let heirs = heirs(of: incident)
         let backups = passed == 0 ? [] : backups(for: incident)
@@ -22,19 +23,20 @@ extension IncidentRules {
         timers[.escalate(id)] = moment.boot + (settings.escalate[passed] - age)
     }
 
-    /// The backups that do not have it yet.
+    /// The backups that do not have the incident yet.
     private func backups(for incident: Incident) -> [TargetID] {
         targets.filter { $0.isBackup && $0.accepts.contains(incident.incidentClass) }.map(\.id)
             .filter { !incident.holders.contains($0) }
     }
 
-    /// Who has to answer for an incident whose targets are all gone from the configuration since: it would wait for nobody.
+    /// The targets that take over an incident if none of its targets is configured any more. Without them it would wait
+    /// for nobody.
     private func heirs(of incident: Incident) -> [TargetID] {
         let isHeld = incident.holders.contains { holder in targets.contains { $0.id == holder } }
         return isHeld ? [] : takers(of: incident.incidentClass)
     }
 
-    /// `event` tells these targets of an incident that they do not have: its receipt is their ticket.
+    /// Offers an incident to targets that do not have it. Their receipt for `event` is their ticket.
     mutating func offer(_ incident: inout Incident, to takers: [TargetID], by event: EventID) {
         guard !takers.isEmpty else { return }
         offers[event] = incident.id
@@ -42,7 +44,7 @@ extension IncidentRules {
             if let index = incident.targets.firstIndex(where: { $0.target == taker }) {
                 let before = incident.targets[index].offer
                 incident.targets[index].offer = event
-                // Others may have been told by the same event, and answer it yet.
+                // Other targets may have got the same event, and may still answer it.
                 if let before, !incident.targets.contains(where: { $0.offer == before }) { offers[before] = nil }
                 incident.targets[index].delivery = .queued
                 incident.targets[index].isHandedOver = false
@@ -54,11 +56,11 @@ extension IncidentRules {
 
     // MARK: Reminders
 
-    /// Looks whether somebody has to be reminded that an accepted incident is not closed.
+    /// Sends a reminder if an accepted incident has not been closed in time.
     mutating func remind(_ id: EventID, at moment: Moment) {
         guard var incident = live[id], let age = waited(incident, at: moment) else { return }
         let before = incident.reminders
-        // Of several that passed while the booth had no power, the last is told.
+        // If several reminders fell due while the booth had no power, only the last is sent.
         while let wait = wait(forReminder: incident.reminders, of: incident), wait <= age { incident.reminders += 1 }
         if incident.reminders > before {
             keep(incident)
@@ -67,7 +69,7 @@ extension IncidentRules {
         scheduleReminder(of: incident, at: moment)
     }
 
-    /// Has it looked at when its next reminder is due.
+    /// Sets the timer for the next reminder.
     mutating func scheduleReminder(of incident: Incident, at moment: Moment) {
         guard let wait = wait(forReminder: incident.reminders, of: incident), let age = waited(incident, at: moment)
         else { return }
@@ -83,12 +85,12 @@ extension IncidentRules {
         return min(sinceAcceptance, age(of: collected, at: moment))
     }
 
-    /// After how long the reminder of that number is due; each wait is twice the one before. Nil: never.
+    /// The time to reminder `number`, which counts from 0; it doubles with each number. Nil: never.
     private func wait(forReminder number: Int, of incident: Incident) -> Duration? {
         guard incident.isOpen, incident.state != .raised, !incident.test, number < 20 else { return nil }
         let index = incident.priority.rawValue - 1
         guard settings.remind.indices.contains(index), let first = settings.remind[index] else { return nil }
-        // A hundred years are never, and can be reckoned with.
+        // A hundred years stand for never, and cannot overflow.
         return min(first * (1 << number), .seconds(100 * 365 * 86_400))
     }
 }

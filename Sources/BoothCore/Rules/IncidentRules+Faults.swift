@@ -14,7 +14,7 @@ extension IncidentRules {
         return finish()
     }
 
-    /// Something else of the booth's own failed or works again: a link (`target:police`), the storage (`storage`).
+    /// Another part of the booth failed or works again: a link (`target:police`), the storage (`storage`).
     package mutating func setFault(
         _ category: Category, of device: DeviceID, stands: Bool, at moment: Moment
     ) -> Decision {
@@ -34,7 +34,7 @@ extension IncidentRules {
         ] + (point.isWiringSupervised ? [.loop(of: point.id)] : []) + devicesOfValue(of: point)
     }
 
-    /// Only a unit refuses an address, and only registers have values that cannot be.
+    /// Only a unit can refuse an address, and only registers can have impossible values.
     private static func devicesOfValue(of point: PointConfiguration) -> [DeviceID] {
         guard case .modbus(let source) = point.source else { return [] }
         return [.address(of: point.id)] + (source.table.isRegisters ? [.value(of: point.id)] : [])
@@ -48,7 +48,7 @@ extension IncidentRules {
         }
     }
 
-    /// Restores the faults of devices that `configuration` no longer has, and the incidents of its points.
+    /// Restores the faults of devices that are not `known`, and the incidents of points that are no longer configured.
     package mutating func forgetForeignFaults(known: Set<DeviceID>, at moment: Moment) -> Decision {
         for device in faults.keys.sorted(by: { $0.rawValue < $1.rawValue }) where !known.contains(device) {
             clearFault(device, at: moment)
@@ -57,8 +57,8 @@ extension IncidentRules {
         return finish()
     }
 
-    /// Nothing will ever say that the input of a point is normal again that is not read any more. Should it come back
-    /// one day, it is known from its first reading on.
+    /// Forgets the points that are no longer configured, and restores their incidents: no reading would ever do it. If
+    /// such a point comes back, it starts anew with its first reading.
     private mutating func forgetForeignPoints(at moment: Moment) {
         for id in points.keys.sorted(by: { $0.rawValue < $1.rawValue }) where configured[id] == nil {
             let blank = PointMemory(point: id, state: .normal, since: points[id]?.since ?? Stamp(moment))
@@ -72,9 +72,9 @@ extension IncidentRules {
     mutating func openFault(_ device: DeviceID, _ category: Category, at moment: Moment) {
         guard faults[device] == nil else { return }
         let points = devices.points(on: device)
-        // A fault names its point where it concerns a single one.
+        // A fault that concerns a single point names it.
         let subject = points.count == 1 ? points.first : nil
-        // A wrong clock makes times unsure, and nothing deaf.
+        // A wrong clock makes times unsure, but every sensor still works.
         let priority = category == .clock ? Priority.routine : .fault
         raise(Classification(category, .fault, priority), point: subject, device: device, at: moment)
     }
@@ -85,11 +85,11 @@ extension IncidentRules {
         restore(fault.incident, since: Stamp(moment), at: moment)
     }
 
-    /// So many faults of devices that are over wait to be closed by somebody.
+    /// The most faults of devices that are over and wait to be closed.
     static let mostPastFaults = 1000
 
-    /// A device that comes and goes for months, where nobody closes anything, must not fill the memory: beyond so many the
-    /// agent itself closes those that have been over for longest.
+    /// Notes a fault that is over. If there are too many, the agent closes the oldest. Otherwise a device that comes
+    /// and goes for months, with nobody closing its faults, would fill the memory.
     mutating func notePastFault(_ id: EventID, at moment: Moment) {
         pastFaults.append(id)
         let surplus = pastFaults.prefix(min(100, max(0, pastFaults.count - Self.mostPastFaults)))
@@ -100,15 +100,16 @@ extension IncidentRules {
         }
     }
 
-    /// A good reading proves the whole way to it: whatever fault stood there is over. Whether its values can be trusted
-    /// again takes more than one of them, and is the driver's to tell.
+    /// A good reading proves that every device on the way to the point works, so their faults are over. It does not end
+    /// a `value` fault: the driver ends that after more than one good value.
     mutating func clearFaults(above point: PointConfiguration, at moment: Moment) {
-        // Whoever starts anew does not know that an address was refused: a value from it is all there will be.
+        // After a restart the driver does not know that the address was refused, so it will not report that the address
+        // is back. Only the value shows it.
         for device in DeviceMap.path(of: point.source) + [.address(of: point.id)] { clearFault(device, at: moment) }
     }
 }
 
-/// Which points hang on which device.
+/// Which points depend on which device.
 struct DeviceMap: Sendable {
     private var byDevice: [DeviceID: [PointID]] = [:]
 

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-// Edges that were lost: the level is right again, and somebody has to know that it was not watched for a moment.
+// Lost edges. The level is known again, but the point was not watched for a moment, and somebody must know that.
 extension IncidentRules {
-    /// A gap is over when no edge of its point has been lost for so long.
+    /// How long no edge of the point may be lost before the gap is over.
     static let gapRest = Duration.seconds(60)
 
-    /// Edges of a point were lost. Losses that follow each other closely are one incident, with how many it were.
+    /// Edges of a point were lost. Losses soon after each other are one incident, with the total number of edges.
     package mutating func apply(_ missed: MissedEdges, at moment: Moment) -> Decision {
         guard configured[missed.point] != nil else { return Decision() }
         noteGap(of: missed.point, missed: missed.count, at: moment)
         return finish()
     }
 
-    /// - Parameter missed: how many edges; nil: nobody counted them.
+    /// - Parameter missed: how many edges; nil: they were not counted.
     mutating func noteGap(of point: PointID, missed: UInt64?, at moment: Moment) {
         let device = DeviceID.edges(of: point)
         if let id = faults[device]?.incident, var incident = live[id], incident.isOpen {
@@ -33,7 +33,7 @@ extension IncidentRules {
         clearFault(.edges(of: point), at: moment)
     }
 
-    /// Unknown and known together are unknown: what is certain is only that there were some.
+    /// The sum of an unknown and a known number is unknown.
     private static func sum(_ before: UInt64?, _ more: UInt64?) -> UInt64? {
         guard let before, let more else { return nil }
         return before.addingReportingOverflow(more).overflow ? .max : before + more

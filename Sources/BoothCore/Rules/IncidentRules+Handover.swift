@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-// One platform hands an incident to the other: the class and the delivery move, the incident's id stays.
+// One platform hands an incident to another: the class and the deliveries change, the incident's id stays.
 extension IncidentRules {
-    /// So often an incident is handed over at most: two platforms that both refuse it must not play ball for ever.
+    /// The most handovers of one incident. Two platforms that both refuse it must not pass it on for ever.
     static let mostHandovers = 4
 
-    /// A receipt of `target` said `reroute:CLASS`: it does not want the incident, the targets of that class shall.
+    /// A receipt of `target` said `reroute:CLASS`: the incident is for the targets of that class, not for `target`.
     ///
-    /// Only a target that has the incident can hand it over. What nobody takes stays, and all that had it are told.
+    /// Only a target that has the incident can hand it over. If no target takes it, it stays where it is. If it was
+    /// handed over too often, it stays too, and every target that ever had it is told.
     ///
-    /// - Parameter event: what the receipt names. One from before the incident came (back) to the target is old news,
-    ///   said again: it must not hand over what the target has taken since.
+    /// - Parameter event: the event that the receipt names. A receipt for an event older than the target's current
+    ///   offer is a repetition, and is ignored: the target may have taken the incident since.
     package mutating func reroute(
         _ id: EventID, for event: EventID, to incidentClass: IncidentClass, by target: TargetID, at moment: Moment
     ) -> Decision {
@@ -20,7 +21,7 @@ extension IncidentRules {
             event >= ticket.offer ?? incident.opening
         else { return Decision() }
         switch handOver(incident, to: incidentClass, by: target, isReceipt: true, at: moment) {
-        // Once: a platform that says the same again and again must not have the others told as often.
+        // Only once: a platform may repeat its receipt again and again, and the others must not be told each time.
         case .bounced where incident.targets.contains(where: \.isHandedOver):
             tellDispute(over: incident, except: target, at: moment)
         case nil: break
@@ -29,7 +30,7 @@ extension IncidentRules {
         return finish()
     }
 
-    /// It stays where it is, and this target has refused it all the same.
+    /// The incident stays where it is, but this target's delivery is rejected.
     private mutating func noteRejection(of incident: Incident, by target: TargetID) {
         var incident = incident
         guard let index = incident.targets.firstIndex(where: { $0.target == target && $0.delivery != .accepted })
@@ -40,12 +41,12 @@ extension IncidentRules {
 
     /// Moves an incident to the targets of another class.
     ///
-    /// - Parameter isReceipt: whether `giver` refused it by a receipt, and cannot be one that takes it.
+    /// - Parameter isReceipt: whether `giver` refused it by a receipt. Then `giver` is not among the takers.
     /// - Returns: why it stays where it is; nil: it was handed over.
     mutating func handOver(
         _ incident: Incident, to incidentClass: IncidentClass, by giver: TargetID, isReceipt: Bool, at moment: Moment
     ) -> TaskRecord.Refusal? {
-        // It is theirs already.
+        // The incident has that class already.
         guard incidentClass != incident.incidentClass || isReceipt else { return nil }
         let takers = takers(of: incidentClass).filter { !isReceipt || $0 != giver }
         guard !takers.isEmpty else { return .noTarget }
@@ -73,7 +74,7 @@ extension IncidentRules {
         return nil
     }
 
-    /// Nobody who has it now has accepted it: it is raised again, and the answer clock begins anew.
+    /// No target that has the incident now has accepted it: it is raised again, and the answer clock starts again.
     private mutating func askAnew(_ incident: inout Incident, at moment: Moment) {
         incident.state = .raised
         incident.accepted = nil
@@ -85,7 +86,7 @@ extension IncidentRules {
         timers[.escalate(incident.id)] = moment.boot + first
     }
 
-    /// Everybody who ever had it is told that nobody takes it.
+    /// Tells every target that ever had the incident that nobody takes it.
     private mutating func tellDispute(over incident: Incident, except teller: TargetID, at moment: Moment) {
         var incident = incident
         for index in incident.targets.indices {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-// The steps that every rule takes: raise, change, restore, record.
+// The steps that the rules share: raise, change, restore, record.
 extension IncidentRules {
     /// Opens an incident and tells the targets of its class.
     ///
-    /// - Parameter isTest: whether nobody is in need; nil: where its point is tested now.
+    /// - Parameter isTest: whether it is a test; nil: it is if its point is tested now.
     @discardableResult
     mutating func raise(
         _ classification: Classification, point: PointID?, device: DeviceID? = nil, missed: UInt64? = nil,
@@ -29,7 +29,7 @@ extension IncidentRules {
         return incident
     }
 
-    /// The targets that a class of incident is for, in the configuration's order.
+    /// The targets of a class, without backups, in the configuration's order.
     func takers(of incidentClass: IncidentClass) -> [TargetID] {
         targets.filter { $0.accepts.contains(incidentClass) && !$0.isBackup }.map(\.id)
     }
@@ -41,7 +41,7 @@ extension IncidentRules {
         tell(.updated(incident, reason), to: incident.holders.filter { $0 != teller }, at: moment)
     }
 
-    /// Makes an event of what happened; nobody to tell, no event.
+    /// Adds an event on what happened. Without recipients there is no event.
     mutating func tell(
         _ content: BoothEvent.Content, as id: EventID? = nil, to recipients: [TargetID], at moment: Moment
     ) {
@@ -50,9 +50,9 @@ extension IncidentRules {
         decision.events.append(BoothEvent(id: id, content: content, moment: moment, recipients: recipients))
     }
 
-    /// The input is normal again, the box was emptied, the device is back.
+    /// Restores an incident: its input is normal again, the box was emptied, or the device is back.
     ///
-    /// - Parameter stamp: when that was; `moment` is when it is told.
+    /// - Parameter stamp: when that happened; `moment` is now.
     mutating func restore(_ id: EventID, since stamp: Stamp, at moment: Moment) {
         guard var incident = live[id], incident.isOpen, incident.restored == nil else { return }
         timers[.announce(id)] = nil
@@ -63,16 +63,16 @@ extension IncidentRules {
         keep(incident)
         let content = BoothEvent.Content.restored(
             incident, durationSeconds: Self.seconds(from: incident.opened, to: stamp, at: moment))
-        // Also where it has no target: the booth's own journal says how it ended.
+        // Also without a target: the booth's own journal must show how it ended.
         decision.events.append(
             BoothEvent(id: makeID(at: moment), content: content, moment: moment.at(stamp), recipients: incident.holders)
         )
         if incident.device != nil { notePastFault(id, at: moment) }
     }
 
-    /// A platform or an officer ends an incident; nothing more is told of it.
+    /// Closes an incident, for a platform, an officer or the agent. After this event nothing more is sent about it.
     ///
-    /// - Parameter teller: who knows it already.
+    /// - Parameter teller: the target that closed it, and is not told.
     mutating func close(
         _ incident: Incident, outcome: String, by actor: Actor, except teller: TargetID? = nil, at moment: Moment
     ) {
@@ -93,22 +93,23 @@ extension IncidentRules {
         forgetIfAnswered(incident)
     }
 
-    /// Notes a point's change for the booth's own journal.
+    /// Records a point's change for the booth's own journal only.
     mutating func record(_ point: PointID, _ state: PointState, at moment: Moment) {
         let content = BoothEvent.Content.record(point, state)
         decision.events.append(BoothEvent(id: makeID(at: moment), content: content, moment: moment, recipients: []))
     }
 
-    /// Has the incident written as it stands now.
+    /// Stores the incident, and has its new state written.
     mutating func keep(_ incident: Incident) {
         live[incident.id] = incident
         noteStanding(incident)
-        // After a long time without power thousands change at once.
+        // Searches for an older copy only if there is one: after a long power cut thousands of incidents change at
+        // once.
         if !kept.insert(incident.id).inserted { decision.incidents.removeAll { $0.id == incident.id } }
         decision.incidents.append(incident)
     }
 
-    /// Makes the incident one that inputs and answers can change.
+    /// Takes in an incident that inputs and answers can change.
     mutating func hold(_ incident: Incident) {
         register(incident)
         if let device = incident.device, incident.restored == nil {
@@ -116,7 +117,7 @@ extension IncidentRules {
         }
     }
 
-    /// Makes the incident one that answers find.
+    /// Takes in an incident that answers can find.
     mutating func register(_ incident: Incident) {
         live[incident.id] = incident
         noteStanding(incident)
@@ -133,12 +134,12 @@ extension IncidentRules {
         }
     }
 
-    /// The open incident of a point and category that is not restored.
+    /// The incident of a point and category that is open and not restored.
     func standing(_ category: Category, of point: PointID) -> Incident? {
         standing[point]?.lazy.compactMap { live[$0] }.first { $0.category == category }
     }
 
-    /// Forgets a closed incident that waits for no receipt any more; the journal has it.
+    /// Forgets a closed incident that waits for no more receipts. The journal still has it.
     mutating func forgetIfAnswered(_ incident: Incident) {
         guard !incident.isOpen, !incident.targets.contains(where: { $0.delivery == .queued || $0.delivery == .sent })
         else { return }
@@ -147,25 +148,25 @@ extension IncidentRules {
         for offer in incident.targets.compactMap(\.offer) { offers[offer] = nil }
     }
 
-    /// Makes `incident` the one that the point's next change belongs to.
+    /// Lets the point's next change belong to `incident`.
     mutating func bind(_ incident: Incident, to point: PointID) {
         points[point]?.incident = incident.id
     }
 
-    /// The open incident that a point's change may belong to.
+    /// The open incident that the point's next change may belong to.
     func current(of point: PointID) -> Incident? {
         points[point]?.incident.flatMap { live[$0] }.flatMap { $0.isOpen ? $0 : nil }
     }
 
-    /// Whole seconds between two stamps, 0 where no clock can tell.
+    /// Whole seconds between two stamps; 0 if no clock can tell.
     static func seconds(from start: Stamp, to end: Stamp, at moment: Moment) -> Int64 {
         if start.bootID == end.bootID { return max(0, (end.boot - start.boot).components.seconds) }
         guard end.bootID == moment.bootID, let age = start.elapsed(until: moment.at(end)) else { return 0 }
         return max(0, age.components.seconds)
     }
 
-    /// A point that is another kind of input since the last run is known from its next reading on: what it was raised
-    /// for is over, as nothing else would end it.
+    /// If a point has another kind since the last run, it starts anew with its next reading. Its incidents are
+    /// restored, because nothing else would end them.
     mutating func forgetOtherKinds() {
         for (id, point) in configured {
             guard let memory = points[id], let kind = memory.kind, kind != point.kind else { continue }
@@ -178,7 +179,7 @@ extension IncidentRules {
         }
     }
 
-    /// What was due when the agent stopped is looked at at once.
+    /// Makes every timer of the last run due now. Each then checks for itself whether its time is over.
     mutating func resumeTimers() {
         let now = BootTime(nanoseconds: 0)
         for incident in live.values {
@@ -191,10 +192,10 @@ extension IncidentRules {
             touched.insert(memory.point)
             timers[.endTests] = now
         }
-        // Whoever lost edges holds its lines no longer.
+        // The driver that lost the edges no longer holds the lines, so the gap is over.
         for point in configured.keys where faults[.edges(of: point)] != nil { timers[.gapRest(point)] = now }
         for (id, point) in configured {
-            // Open doors are looked at with the first look at who is in.
+            // Open doors are checked together with the first check of attendance.
             if point.kind == .mailSlot { timers[.mailOverdue(id)] = now }
         }
         timers[.attendance] = now
@@ -202,13 +203,13 @@ extension IncidentRules {
         for memory in points.values where memory.state == .normal { resumeRestorations(of: memory, at: now) }
     }
 
-    /// A point that is normal has nothing that still stands, but letters in a box.
+    /// Restores what still stands of a point that is normal, except letters in a box.
     private mutating func resumeRestorations(of memory: PointMemory, at now: BootTime) {
         guard let point = configured[memory.point], point.kind != .mailSlot else { return }
         for incident in (standing[memory.point] ?? []).compactMap({ live[$0] }) {
-            // Where something is due already, it was the incident of another kind.
+            // If a restoration is due already, the incident is of the point's former kind.
             guard timers[.restore(incident.id)] == nil else { continue }
-            // A counting input is normal for ever: its presses were over when they were told.
+            // A counting input is always normal: its presses were over when they were reported.
             releases[incident.id] = point.countingRegister == nil ? memory.since : incident.latest
             timers[.restore(incident.id)] = now
         }
@@ -216,10 +217,10 @@ extension IncidentRules {
 }
 
 extension Incident {
-    /// The targets that have it and are told of it.
+    /// The targets that have the incident and are told about it.
     var holders: [TargetID] { targets.filter { !$0.isHandedOver }.map(\.target) }
 
-    /// What was on its way when the agent stopped waits again.
+    /// The incident after a restart: a delivery that was being sent is queued again.
     var afterRestart: Incident {
         var incident = self
         for index in incident.targets.indices where incident.targets[index].delivery == .sent {

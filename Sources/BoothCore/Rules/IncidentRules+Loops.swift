@@ -3,9 +3,9 @@ import BoothModel
 
 // Supervised loops whose wiring is broken.
 extension IncidentRules {
-    /// A supervised loop that is cut or bridged is a fault of the wiring, unless it guards against just that.
+    /// A supervised loop that is cut or bridged is a fault of the wiring. For a tamper contact it is the alarm itself.
     ///
-    /// The cause is told once in this run for as long as it is the same, also where the fault is an old one.
+    /// The same cause is reported once in a run, even if the fault is an old one.
     mutating func watchLoop(of point: PointConfiguration, state: PointState, at moment: Moment) {
         guard point.isWiringSupervised else { return }
         let wiring = DeviceID.loop(of: point.id)
@@ -26,7 +26,7 @@ extension IncidentRules {
 }
 
 extension PointConfiguration {
-    /// Whether a cut or a bridge of its loop is a fault of the wiring; of a tamper contact it is what it guards against.
+    /// Whether a cut or bridged loop is a fault of the wiring. For a tamper contact it is the alarm itself.
     var isWiringSupervised: Bool { loop != nil && kind != .tamper }
 }
 

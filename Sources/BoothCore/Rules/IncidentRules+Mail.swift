@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-// The letter box: letters collect on one incident until somebody opens it.
+// The letter box: letters collect on one incident until the box is opened.
 extension IncidentRules {
     /// Edges close together are one letter; letters collect on one incident until the box is emptied.
     ///
-    /// - Parameter count: edges at once; one letter, unless `letter` is zero and each edge is one.
+    /// - Parameter count: edges reported together. They are one letter; if `letter` is zero, each edge is a letter.
     mutating func mailSlot(_ point: PointConfiguration, isActive: Bool, count: Int, at moment: Moment) {
         guard isActive else { return }
         if let last = points[point.id]?.lastEdge, last.bootID == moment.bootID,
@@ -29,7 +29,7 @@ extension IncidentRules {
         if timers[.announce(incident.id)] == nil { timers[.announce(incident.id)] = moment.boot + Self.gathering }
     }
 
-    /// Opening the box collects its letters; opened while nobody should be there it is an incident of its own.
+    /// Opening the box collects its letters. While nobody is in, the opening is also an incident.
     mutating func mailDoor(_ point: PointConfiguration, isOpen: Bool, at moment: Moment) {
         if isOpen {
             collectLetters(at: moment)
@@ -48,7 +48,7 @@ extension IncidentRules {
     private mutating func collectLetters(at moment: Moment) {
         blind.noteEmptying(Stamp(moment))
         for point in slots {
-            // The next edge is a letter into an empty box, however soon it comes.
+            // The box is empty: the next edge is a new letter, however soon it comes.
             points[point.id]?.lastEdge = nil
             points[point.id]?.isTold = nil
             if let memory = points[point.id] { decision.points.append(memory) }
@@ -59,13 +59,14 @@ extension IncidentRules {
         }
     }
 
-    /// The letters that lie in the box of a slot now; those of a technician and others are told apart.
+    /// The incident of the letters that lie in the box of a slot now. Test letters and real letters have separate
+    /// incidents.
     private func lettersLying(in slot: PointID, isTest: Bool) -> Incident? {
         (standing[slot] ?? []).sorted().compactMap { live[$0] }
             .first { $0.category != .mailOverdue && $0.test == isTest }
     }
 
-    /// Letters have lain in the box for too long: the platform that they are for is reminded.
+    /// Letters have lain in the box for too long: raises an incident for the platform that they are for.
     mutating func mailOverdue(_ id: PointID, at moment: Moment) {
         guard let point = configured[id], let letters = lettersLying(in: id, isTest: false),
             points[id]?.isTold != true, standing(.mailOverdue, of: id) == nil
@@ -80,7 +81,7 @@ extension IncidentRules {
         raise(Classification(.mailOverdue, letters.incidentClass, .routine), point: id, at: moment)
     }
 
-    /// Opened while nobody should be there; opened again soon, it is the same incident.
+    /// The box was opened while nobody was in. Opened again within the repeat window, it is the same incident.
     private mutating func tamperWithBox(_ point: PointConfiguration, at moment: Moment) {
         guard let incident = current(of: point.id), isRepeat(of: incident, on: point, at: moment) else {
             return bind(raise(Self.mailTamper(of: point), point: point.id, at: moment), to: point.id)

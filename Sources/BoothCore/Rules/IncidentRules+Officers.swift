@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-// What somebody at the booth does with an incident.
+// Acts of somebody at the booth on an incident.
 extension IncidentRules {
-    /// Somebody has seen it. The platforms are told; only they can accept it.
+    /// Somebody has seen the incident. The platforms are told; only they can accept it.
     package mutating func acknowledge(
         _ id: EventID, by actor: Actor, at moment: Moment
     ) -> Result<Decision, TaskRecord.Refusal> {
@@ -11,7 +11,7 @@ extension IncidentRules {
         guard incident.isOpen else { return .failure(.closed) }
         incident.acknowledged = Incident.Act(by: actor, at: Stamp(moment))
         keep(incident)
-        // Also where it has no target: the booth's own journal says who has seen it.
+        // Also without a target: the booth's own journal must show who has seen it.
         decision.events.append(
             BoothEvent(
                 id: makeID(at: moment), content: .updated(incident, .acknowledged), moment: moment,
@@ -19,7 +19,7 @@ extension IncidentRules {
         return .success(finish())
     }
 
-    /// Ends it, with an outcome.
+    /// Closes an incident, with an outcome.
     ///
     /// - Parameter outcome: not empty.
     package mutating func close(

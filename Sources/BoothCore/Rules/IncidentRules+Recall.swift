@@ -1,26 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-// The journal came late: what it remembers and what this run has seen without it are made one.
+// The journal opened late: merges what it remembers with what this run has seen.
 extension IncidentRules {
-    /// What a restart finds, beside what this run has.
+    /// The two states that are merged.
     struct Remembered {
-        /// Rules as a restart makes them from what the journal remembers.
+        /// The rules as a restart would make them from the journal.
         var file: IncidentRules
-        /// The rules of this run, as they were before.
+        /// The rules of this run before the merge.
         let run: IncidentRules
     }
 
-    /// Takes what the journal remembers, which came late: the booth went into service without it.
+    /// Takes what the journal remembers. The journal opened after the booth went into service.
     ///
-    /// An incident of before goes on where what it stands for was never seen to end. What this run opened for the same
-    /// thing, as it knew no better, is closed by the agent. What ended meanwhile is restored as of then.
+    /// An old incident goes on if its cause was never seen to end. If this run opened another incident for the same
+    /// cause, the agent closes that one. If the cause ended in between, the old incident is restored as of then.
     ///
     /// - Parameters:
-    ///   - points: as of `init`; this run's own decisions are not among them. So are `incidents`, `memory` and `tasks`.
-    ///   - lastKey: the highest `EventID.key` that the journal has: ids go on after it.
-    /// - Returns: what follows: incidents that were opened twice are made one, what is restored meanwhile is restored,
-    ///   escalations resume with the next `advance`.
+    ///   - points: as for `init`, without this run's own decisions. The same is true for `incidents`, `memory` and
+    ///     `tasks`.
+    ///   - lastKey: the highest `EventID.key` that the journal has; new ids are higher.
+    /// - Returns: the changes: incidents that were opened twice are merged, and incidents whose cause has ended are
+    ///   restored. Escalations resume with the next `advance`.
     package mutating func recall(
         points: [PointMemory], incidents: [Incident], memory: BoothMemory, tasks: [TaskRecord], lastKey: Int64,
         at moment: Moment
@@ -48,7 +49,7 @@ extension IncidentRules {
         return finish()
     }
 
-    /// Nothing is known any more but the configuration and the last id.
+    /// Forgets points, incidents, faults and timers. The configuration and the last id stay.
     private mutating func forgetRun() {
         (points, live, offers, standing, faults) = ([:], [:], [:], [:], [:])
         (timers, releases) = (Timetable(), [:])
@@ -56,7 +57,7 @@ extension IncidentRules {
         decision = Decision()
     }
 
-    /// Holds the incidents of before beside those of this run, with what is due of them.
+    /// Takes in the old incidents beside those of this run, with their timers.
     private mutating func hold(_ file: IncidentRules) {
         for incident in file.live.values { register(incident) }
         pastFaults = live.values.filter { $0.device != nil && $0.restored != nil }.map(\.id).sorted()
@@ -66,7 +67,7 @@ extension IncidentRules {
             switch timer {
             case .announce, .restore, .escalate, .remind, .mailOverdue, .attendance, .clock, .endTests:
                 timers[timer] = instant
-            // Whoever lost edges before holds its lines no longer: those faults end here. The others run since this start.
+            // `joinFault` ends the faults of lost edges. The other timers run since this start.
             case .gapRest, .onDelay, .stuck, .doorHeld, .unconfirmed: break
             }
         }
@@ -77,7 +78,7 @@ extension IncidentRules {
     private mutating func joinPoint(_ id: PointID, of both: Remembered, at moment: Moment) {
         guard let point = configured[id], let before = both.file.points[id] else { return }
         guard let now = points[id], let sight = blind.sights[id] else {
-            // Nothing was heard of it in this run: its next reading is compared with what was before.
+            // This run has not read the point yet. Its next reading is compared with the old state.
             if points[id] == nil { points[id] = before }
             return
         }
@@ -101,7 +102,7 @@ extension IncidentRules {
         stopTwice(point, at: moment)
     }
 
-    /// When the box was opened first in this run; a door that stood open before was not opened.
+    /// When the box was first opened in this run. A door that was open before does not count.
     private func emptying(of both: Remembered) -> Stamp? {
         let stoodOpen = configured.values.contains { point in
             guard point.kind == .mailDoor, let before = both.file.points[point.id], let sight = blind.sights[point.id]
@@ -111,7 +112,7 @@ extension IncidentRules {
         return stoodOpen ? blind.emptyings.dropFirst().first : blind.emptyings.first
     }
 
-    /// Letters that fell in without the agent knowing of those that lay there belong to them, until the box was opened.
+    /// Letters that came in this run before the box was opened belong to the incident of the old letters.
     private mutating func joinLetters(
         _ incident: Incident, _ twins: [Incident], _ sight: BlindStart.Sight, isActive: Bool, emptied: Stamp?,
         at moment: Moment
@@ -119,7 +120,7 @@ extension IncidentRules {
         guard incident.restored == nil else { return }
         var end = emptied
         for twin in twins where emptied.map({ twin.opened.boot < $0.boot }) ?? true {
-            // An edge that was under way before is no letter more.
+            // An edge that had begun before this run is not one letter more. Nor is an overdue incident.
             let isOld = isActive && sight.isActive && twin.opened.boot == sight.at.boot || twin.category == .mailOverdue
             join(twin.id, into: incident.id, adding: twin.count - (isOld ? 1 : 0), at: moment)
             end = twin.restored
@@ -127,7 +128,7 @@ extension IncidentRules {
         if let end { restore(incident.id, since: end, at: moment) }
     }
 
-    /// - Parameter isCurrent: whether a repeat of the input would have counted on it.
+    /// - Parameter isCurrent: whether a repeated activation would have counted on it.
     private mutating func joinInput(
         _ incident: Incident, _ twins: [Incident], _ sight: BlindStart.Sight, isActive: Bool,
         _ point: PointConfiguration, isCurrent: Bool, at moment: Moment
@@ -138,7 +139,7 @@ extension IncidentRules {
         over.restored = end
         let isSame = { (twin: Incident) in end.map { twin.opened.boot <= $0.boot } ?? true }
         if stood, sight.isActive, let twin = twins.first(where: isSame) {
-            // What made it be opened was counted before.
+            // The old incident has already counted the activation that opened the twin.
             join(twin.id, into: incident.id, adding: twin.count - 1, at: moment)
             if let end = twin.restored { restore(incident.id, since: end, at: moment) }
         } else if isCurrent, let twin = twins.first(where: { isWithinRepeat(of: over, on: point, at: $0.opened) }) {
@@ -149,7 +150,7 @@ extension IncidentRules {
         }
     }
 
-    /// What was told before, or is told by an incident of before, is not told a second time.
+    /// Ends timers whose incident was raised before, so that it is not raised a second time.
     private mutating func stopTwice(_ point: PointConfiguration, at moment: Moment) {
         guard let memory = points[point.id] else { return }
         switch point.kind {
@@ -163,10 +164,10 @@ extension IncidentRules {
         }
     }
 
-    /// The older of two incidents goes on; the other one is closed, and its count is kept. Where the other was restored,
-    /// the caller restores the older one.
+    /// Merges two incidents. The older one goes on; the other one is closed, and its count is kept. If the other one
+    /// was restored, the caller restores the older one.
     ///
-    /// - Parameter more: activations that only the other one has, 0 or more.
+    /// - Parameter more: activations that only the other incident has, 0 or more.
     mutating func join(_ twin: EventID, into older: EventID, adding more: Int, at moment: Moment) {
         guard var incident = live[older], let twin = live[twin], incident.isOpen, twin.isOpen else { return }
         let (count, isTooMuch) = incident.count.addingReportingOverflow(max(0, more))
@@ -186,7 +187,7 @@ extension IncidentRules {
 
     // MARK: Presses
 
-    /// A unit that counts for itself went on while no agent ran: nobody but this comparison tells of it.
+    /// Counts the presses that a unit counted while no agent ran. Only this comparison finds them.
     private mutating func countMissed(_ id: PointID, of both: Remembered, at moment: Moment) {
         guard let point = configured[id], let register = point.countingRegister,
             let before = both.file.points[id]?.counter, before.register == register,
@@ -194,7 +195,8 @@ extension IncidentRules {
         else { return }
         let ahead = ((first - before.value) % 65_536 + 65_536) % 65_536
         let isLeap = ahead > Self.mostAtOnce
-        // A unit that began anew counts from 0. Whatever else it is now, somebody may have pressed.
+        // A unit that was reset counts from 0. If the value is too high for that as well, one press is counted, because
+        // somebody may have pressed.
         let count = !isLeap ? ahead : first <= Self.mostAtOnce ? first : 1
         if count > 0 {
             decision.presses.append(CountedPresses(point: id, count: count, value: first, at: moment.boot))
@@ -205,7 +207,7 @@ extension IncidentRules {
 }
 
 extension PointMemory {
-    /// What is remembered of a point that a run saw before it knew what there was to remember.
+    /// Merges this run's memory of a point with the journal's, which is `before`.
     ///
     /// - Parameter isEmptied: whether the letter box was opened in this run.
     fileprivate func following(
@@ -227,7 +229,7 @@ extension PointMemory {
 }
 
 extension BoothMemory {
-    /// What is remembered of the booth, where this run remembered something before it knew of what was `before`.
+    /// Merges this run's memory of the booth with the journal's, which is `before`.
     fileprivate func following(_ before: BoothMemory, keepsOverride: Bool) -> BoothMemory {
         var memory = self
         if !keepsOverride { memory.override = before.override }

@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-// What reports need of the rules, and what they leave in the booth's memory.
+// What reports need from the rules, and what the booth remembers about reports.
 extension IncidentRules {
-    /// The devices whose fault leaves nobody knowing what the contact of `point` does, as its availability counts.
+    /// The devices whose fault hides what the contact of `point` does. Such a fault lowers the point's availability.
     ///
-    /// All that its readings come through; a loop that is cut or bridged, a value that cannot be, an address that is
-    /// refused; a contact that does not rest, or that is held down: another press would not be seen. Edges that were
-    /// lost are none of them: that was over when it was noticed.
+    /// These are all devices on the way to the point; a loop that is cut or bridged; an impossible value; a refused
+    /// address; a contact that chatters; and a contact that is held down, because another press would not be seen. Lost
+    /// edges are not among them: they were over when they were noticed.
     package static func blinders(of point: PointConfiguration) -> Set<DeviceID> {
         Set(devices(of: point)).subtracting([.edges(of: point.id)])
     }
 
-    /// When the point was first read; nil where it never was.
+    /// When the point was first read; nil: never.
     package func firstSeen(of point: PointID) -> Stamp? { points[point]?.firstSeen }
 
-    /// Has the daily report on `day` told to every target, and remembers that it was made.
+    /// Sends the daily report to every target, and remembers that it was made.
     ///
-    /// - Parameter note: puts the day into what is remembered.
+    /// - Parameter note: writes the day of the report into the booth's memory.
     package mutating func tell(
         _ report: BoothReport, at moment: Moment, noting note: (inout BoothMemory) -> Void
     ) -> Decision {
@@ -28,7 +28,7 @@ extension IncidentRules {
         return finish()
     }
 
-    /// Changes what is remembered of the booth. What the next minutes would tell again, as a sign of life, waits for no
+    /// Changes the booth's memory. A change that the next minutes bring again, such as a sign of life, waits for no
     /// sync.
     package mutating func note(_ change: (inout BoothMemory) -> Void) -> Decision {
         remember(change)

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-// Everything that the rules know, for a journal that was begun anew while the agent ran.
+// Everything that the rules know, for a journal that was created anew while the agent ran.
 extension IncidentRules {
-    /// What a restart would have to find: all incidents that something can still change, all points, tasks and the memory.
+    /// What a restart must find: all open incidents, all points and tasks, and the booth's memory.
     package func snapshot() -> Decision {
         var decision = Decision()
         decision.incidents = live.values.filter(\.isOpen).sorted { $0.id < $1.id }

@@ -3,7 +3,7 @@ import BoothModel
 
 // Inputs that stay active for longer than anybody presses: the button jams, or its wiring is bridged.
 extension IncidentRules {
-    /// What a point's good reading means for whether it is stuck.
+    /// Checks after a good reading whether the point is stuck.
     mutating func watchStuck(_ point: PointConfiguration, at moment: Moment) {
         guard let limit = Self.stuckLimit(of: point), let memory = points[point.id] else {
             return endStuck(point, at: moment)
@@ -11,12 +11,13 @@ extension IncidentRules {
         switch memory.state {
         case .active where faults[.stuck(point.id)] != nil: tellStuck(point, limit, at: moment)
         case .active where timers[.stuck(point.id)] == nil:
-            // Active since before a restart: due at once where its time is over, and dated by now, when it is seen.
+            // If it was active before a restart, its time may be over already. Then it is due at once, and dated by
+            // now.
             let since = memory.since.bootID == moment.bootID ? memory.since.boot : moment.boot
             timers[.stuck(point.id)] = max(since + limit, moment.boot)
         case .active, .unknown: break
         case .normal: endStuck(point, at: moment)
-        // A broken loop has its own fault, and says nothing of the button.
+        // A broken loop has its own fault, and says nothing about the button.
         case .cut, .short: timers[.stuck(point.id)] = nil
         }
     }
@@ -25,7 +26,7 @@ extension IncidentRules {
         guard let point = configured[id], let limit = Self.stuckLimit(of: point), points[id]?.state == .active else {
             return
         }
-        // Nobody knows whether it is active still: its unit is silent, or its contact chatters and the alarm is held.
+        // Whether it is still active is not known: its unit is silent, or its contact chatters and the alarm is held.
         guard !isBlind(point) else {
             timers[.stuck(id)] = moment.boot + limit
             return
@@ -53,7 +54,7 @@ extension IncidentRules {
             .contains { faults[$0] != nil }
     }
 
-    /// How long the point may stay active; nil: for ever. A counting input has no level to stay at.
+    /// How long the point may stay active; nil: for ever. A counting input has no level that can stay active.
     private static func stuckLimit(of point: PointConfiguration) -> Duration? {
         point.kind.canBeStuck && point.countingRegister == nil ? point.rules.stuck : nil
     }

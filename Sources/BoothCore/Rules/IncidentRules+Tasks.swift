@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-// What platforms ask for: executed once, in time, or refused with a reason; nothing else changes then.
+// Tasks of platforms. A task is executed once and in time, or refused with a reason. A refused task changes nothing
+// else.
 extension IncidentRules {
-    /// One answer of a target's task channel, as one step: what was done, what was refused, and how far it was read.
+    /// Applies one answer of a target's task channel, as one decision: what was done, what was refused, and how far it
+    /// was read.
     ///
-    /// - Parameter cursor: where the next question begins; nil: where it began before.
+    /// - Parameter cursor: where the next poll begins; nil: unchanged.
     package mutating func apply(
         _ tasks: [PlatformTask], cursor: String?, from target: TargetID, at moment: Moment
     ) -> Decision {
@@ -16,13 +18,13 @@ extension IncidentRules {
 
     private mutating func apply(_ task: PlatformTask, from target: TargetID, at moment: Moment) {
         if var record = ledger.record(of: task.id, from: target), !task.id.isEmpty {
-            // Answered once more, since the answer may be what was lost; and never again.
+            // Answers a repeated task once more, because the first answer may have been lost. Then never again.
             guard record.answers < 2 else { return }
             record.answers = 2
             return answer(record, at: moment)
         }
         let refusal = refusal(of: task, from: target, at: moment) ?? execute(task, from: target, at: moment)
-        // Whoever may not ask, and whoever asks without a name, could fill the disk with refusals.
+        // A target without authority, and a target that sends tasks without ids, could fill the disk with refusals.
         if refusal?.code == .foreign || task.id.isEmpty {
             guard ledger.hasRoom(forRefusalOf: target, at: moment.boot) else { return }
         }
@@ -33,7 +35,7 @@ extension IncidentRules {
             ), at: moment)
     }
 
-    /// Why a task is not done.
+    /// Why a task is refused.
     struct TaskRefusal {
         var code: TaskRecord.Refusal
         /// What exactly, in English, for the platform's engineer.
@@ -45,7 +47,8 @@ extension IncidentRules {
         }
     }
 
-    /// The platform with authority hears what became of it; where there is none, the booth's own journal.
+    /// Keeps the record, and tells the platform with authority. Without such a platform only the booth's own journal
+    /// has it.
     private mutating func answer(_ record: TaskRecord, at moment: Moment) {
         if !record.id.isEmpty {
             ledger.keep(record)
@@ -57,7 +60,7 @@ extension IncidentRules {
                 recipients: targets.filter(\.hasAuthority).map(\.id)))
     }
 
-    /// What is wrong with a task before one looks at what it wants.
+    /// What is wrong with a task's sender, form or time; nil: nothing.
     private func refusal(of task: PlatformTask, from target: TargetID, at moment: Moment) -> TaskRefusal? {
         guard targets.contains(where: { $0.id == target && $0.hasAuthority }) else {
             return TaskRefusal(.foreign, "\(target) has no authority")
@@ -99,7 +102,8 @@ extension IncidentRules {
         incident.targets[index].ticket = ticket
     }
 
-    /// The answer to an incident goes on. Whoever dispatches has accepted; whoever handled may have to dispatch again.
+    /// Moves an incident to a new state. A platform that dispatches has accepted. A platform that handled it may
+    /// dispatch again.
     private mutating func goOn(
         _ incident: Incident, to state: IncidentState, note: String?, by target: TargetID, at moment: Moment
     ) -> TaskRefusal? {
@@ -124,7 +128,7 @@ extension IncidentRules {
         return nil
     }
 
-    /// Only outputs that show nobody's state are anybody's to switch.
+    /// Only outputs that show nothing of the booth's own can be switched by a task.
     private mutating func drive(_ output: String, isOn: Bool, span: Duration?) -> TaskRefusal? {
         guard let shows = outputs[output] else { return TaskRefusal(.noSuchOutput, output) }
         guard shows == .task else {
@@ -136,7 +140,7 @@ extension IncidentRules {
 }
 
 extension PlatformTask.Order {
-    /// Whether it does harm when it comes too late.
+    /// Whether the order does harm if it comes too late.
     fileprivate var hasToBeInTime: Bool {
         switch self {
         case .disarm, .output, .test: true

@@ -1,29 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-// Tests go the whole way, marked from end to end; none shares an incident with somebody in need.
+// Tests go the whole way to the platforms, and every event of them is marked. A test never shares an incident with
+// somebody in need.
 extension IncidentRules {
-    /// So many trials wait for their receipts at most; beyond that the oldest is given up.
+    /// The most trials that wait for their receipts; beyond that the oldest is closed.
     static let mostTrials = 8
 
-    /// What is raised on these points from now on is a technician's test.
+    /// From now on, everything raised on these points is a technician's test.
     package mutating func beginTest(of points: Set<PointID>) {
         tested = points
-        // An edge in a test and one in earnest are two letters, however close.
+        // A test edge and a real edge are two letters, however close.
         for slot in slots where isTested(slot.id) { self.points[slot.id]?.lastEdge = nil }
     }
 
-    /// The test is over: what it raised is closed.
+    /// Ends the test, and closes what it raised.
     package mutating func endTest(at moment: Moment) -> Decision {
         tested = []
         closeTests(at: moment)
         return finish()
     }
 
-    /// Whether what happens on a point now is a test.
+    /// Whether the point is tested now.
     func isTested(_ point: PointID?) -> Bool { point.map(tested.contains) ?? false }
 
-    /// Closes what walk tests raised, unless one goes on; a trial that a platform asked for ends with its receipt.
+    /// Closes what walk tests raised, unless a test is running. A trial that a platform asked for stays open: it ends
+    /// with its receipt.
     mutating func closeTests(at moment: Moment) {
         guard tested.isEmpty else { return }
         let left = live.values.filter { $0.test && $0.isOpen && $0.category != .test }
@@ -31,7 +33,7 @@ extension IncidentRules {
             close(incident, outcome: "test", by: .agent, at: moment)
             if incident.restored == nil, let point = incident.point { touched.insert(point) }
         }
-        // Also what a platform closed meanwhile: it closed a test.
+        // This includes points whose incident a platform has closed: it closed a test.
         for point in touched.sorted(by: { $0.rawValue < $1.rawValue }) {
             points[point]?.isTouched = nil
             raiseInEarnest(point, at: moment)
@@ -39,7 +41,7 @@ extension IncidentRules {
         touched = []
     }
 
-    /// What happens on the point is a test's; a restart in it must know that, too.
+    /// Notes that a test raised something on the point. It is recorded, because a restart during the test must know it.
     mutating func touch(_ point: PointID) {
         touched.insert(point)
         guard points[point] != nil, points[point]?.isTouched != true else { return }
@@ -47,8 +49,8 @@ extension IncidentRules {
         if let memory = points[point] { decision.points.append(memory) }
     }
 
-    /// An input that a test leaves as it should not be is nobody's test any longer. A button that is held was pressed
-    /// in the test, and letters in the box fell in it; the next edge is another one's.
+    /// Raises a real incident if the test leaves the input active. A button that is held was pressed in the test, and
+    /// letters in the box came in the test, so these raise nothing. Their next edge is real.
     private mutating func raiseInEarnest(_ id: PointID, at moment: Moment) {
         guard let point = configured[id] else { return }
         if point.kind == .mailSlot { points[id]?.lastEdge = nil }
@@ -67,7 +69,7 @@ extension IncidentRules {
         if let memory = points[id] { decision.points.append(memory) }
     }
 
-    /// A platform asked for a try: an event goes the whole way.
+    /// A platform asked for a trial: an event goes the whole way.
     mutating func raiseTrial(for target: TargetID, at moment: Moment) {
         let accepted = targets.first { $0.id == target }?.accepts ?? []
         let classes: [IncidentClass] = [.police, .community, .fault]
@@ -79,7 +81,7 @@ extension IncidentRules {
         raise(Classification(.test, incidentClass, .routine), point: nil, isTest: true, at: moment)
     }
 
-    /// A trial whose opening was answered has come the whole way.
+    /// Closes a trial whose opening event was answered: it went the whole way.
     mutating func endTrial(_ incident: Incident, at moment: Moment) {
         guard incident.category == .test, incident.test, incident.isOpen else { return }
         close(incident, outcome: "received", by: .agent, at: moment)

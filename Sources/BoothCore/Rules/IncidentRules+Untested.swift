@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-// Points that nothing was heard of for long: whether they work is not known until somebody tries them.
+// Points that were not active for long. Whether they work is not known until somebody tries them.
 extension IncidentRules {
-    /// When a point last became active; nil for one that never did.
+    /// When a point last became active; nil: never.
     package func lastActive(of point: PointID) -> Stamp? { points[point]?.lastActive }
 
     /// Points without an activation for longer than their `untested`, in order of their ids.
@@ -11,7 +11,7 @@ extension IncidentRules {
         configured.values.filter { isUntested($0, at: moment) }.map(\.id).sorted { $0.rawValue < $1.rawValue }
     }
 
-    /// Officers open the letter box so often at least, letters or not.
+    /// How often officers must open the letter box at least, even without letters.
     package static let boxDuty = Duration.seconds(7 * 86_400)
 
     /// Letter boxes that nobody opened for a week, in order of their doors' ids.
@@ -29,7 +29,8 @@ extension IncidentRules {
             && memory.isUntested(for: point.rules.untested, at: moment)
     }
 
-    /// The point is known from now on, where it was not. What an earlier boot could not date begins anew.
+    /// Notes when the point was first seen, if that is not known. Stamps that an earlier boot could not date are
+    /// dropped.
     mutating func noteFirstSeen(_ memory: inout PointMemory, at moment: Moment) {
         if let active = memory.lastActive, active.time == nil, active.bootID != moment.bootID {
             memory.lastActive = nil
@@ -41,8 +42,8 @@ extension IncidentRules {
 }
 
 extension PointMemory {
-    /// Whether the last activation, or without one the first reading, is longer ago than `limit`. Where no clock can
-    /// tell how long ago it is, nobody is told to do anything.
+    /// Whether the last activation is at least `limit` ago; without an activation, whether the first reading is. If no
+    /// clock can tell, false: nobody is asked to try the point.
     func isUntested(for limit: Duration, at moment: Moment) -> Bool {
         guard let elapsed = (lastActive ?? firstSeen)?.elapsed(until: moment) else { return false }
         return elapsed >= limit

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-/// The booth's policy: settled readings, faults and receipts in, events and incidents out.
+/// The booth's policy: debounced readings, faults and receipts in, events and incidents out.
 ///
-/// Pure: it is told the time, does no I/O, and gives the same events for the same sequence of inputs (their random
-/// id bits apart). Each input returns one `Decision`, to be recorded before anything else happens.
+/// Pure: it is told the time, does no I/O, and gives the same events for the same sequence of inputs, apart from the
+/// random bits of their ids. Each input returns one `Decision`, which is recorded before anything else happens.
 package struct IncidentRules {
     let schedule: WeeklySchedule
     let targets: [TargetConfiguration]
@@ -13,56 +13,56 @@ package struct IncidentRules {
     let devices: DeviceMap
     /// The letter boxes' slots, in order of their ids.
     let slots: [PointConfiguration]
-    /// Faults that come of a duress button in somebody's hand.
+    /// Faults that the use of a duress button can cause.
     let secretFaults: Set<DeviceID>
     let settings: RuleSettings
-    /// Whether the clock is believed as far as the kernel says, and not by configuration.
+    /// Whether the clock is trusted as far as the kernel says; false: the configuration says to trust it always.
     let followsKernelClock: Bool
 
     var ids: EventIDGenerator
     var points: [PointID: PointMemory] = [:]
-    /// Incidents that something can still change: not closed, or closed and not answered by every target.
+    /// Incidents that can still change: not closed, or closed and not answered by every target.
     var live: [EventID: Incident] = [:]
-    /// Live incidents by the events that offered them to targets, for receipts.
+    /// Live incidents by the events that offered them to targets. Receipts name these events.
     var offers: [EventID: EventID] = [:]
-    /// Open incidents of a point whose input, or whose box, is not as it should be; faults of devices are none.
+    /// The open incidents of a point that are not restored; faults of devices are not among them.
     var standing: [PointID: Set<EventID>] = [:]
     /// Faults that stand, by device.
     var faults: [DeviceID: StandingFault] = [:]
     var timers = Timetable<Timer>()
-    /// When the input of an incident that settles went back to normal.
+    /// When the input of an incident went back to normal, while its restoration waits for a possible repeat.
     var releases: [EventID: Stamp] = [:]
-    /// What is remembered of the booth as a whole.
+    /// The booth's memory.
     package internal(set) var memory: BoothMemory
-    /// What became of the tasks of late.
+    /// The results of recent tasks.
     var ledger: TaskLedger
     /// Points that a technician tests now.
     var tested: Set<PointID> = []
-    /// Points of which something was raised as a test since the last one ended.
+    /// Points on which a test raised something since the last test ended.
     var touched: Set<PointID> = []
-    /// Stuck points whose cause was told since this start.
+    /// Stuck points whose cause was reported since this start.
     var toldStuck: Set<PointID> = []
-    /// How the loops are broken that were told since this start.
+    /// Broken loops that were reported since this start, and how they are broken.
     var toldLoops: [PointID: PointState] = [:]
-    /// Whether somebody was in when it was last looked.
+    /// Whether somebody was in at the last check; nil: there was none yet.
     var wasAttended: Bool?
     /// Since when the clock has run free, as far as this run knows; nil: it follows a reference.
     var freeSince: BootTime?
-    /// Whether the clock was trusted when it was last looked at.
+    /// Whether the clock was trusted at the last check.
     var wasTrusted = false
-    /// Whether this run has told why the clock is a fault.
+    /// Whether this run has reported why the clock is a fault.
     var toldClock = false
-    /// When on this boot's elapsed time something of another boot was, once a clock has told it.
+    /// Stamps of other boots, converted to this boot's elapsed time once a clock could tell.
     var origins: [Stamp: BootTime] = [:]
-    /// Incidents that the current input has led to changes of.
+    /// Incidents that the current input has changed.
     var kept: Set<EventID> = []
     /// Faults of devices that are over and not closed, the oldest first.
     var pastFaults: [EventID] = []
-    /// What this run noted of its first look.
+    /// What this run noted about its first readings.
     var blind = BlindStart()
-    /// Faults of before that a late journal told of, and no driver has confirmed yet.
+    /// Old faults from a late journal that no driver has confirmed yet.
     var unconfirmed: Set<DeviceID> = []
-    /// What the current input has led to so far.
+    /// The decision on the current input so far.
     var decision = Decision()
 
     /// A fault that stands, whether or not its incident was closed meanwhile.
@@ -83,25 +83,25 @@ package struct IncidentRules {
         case gapRest(PointID)
         /// A point has been active for longer than anybody presses.
         case stuck(PointID)
-        /// Nobody may have accepted it in time.
+        /// Check whether somebody accepted the incident in time.
         case escalate(EventID)
-        /// Nobody may have closed it for long.
+        /// Check whether somebody closed the incident in time.
         case remind(EventID)
-        /// The letters of a slot may have waited for too long.
+        /// Check whether the letters of a slot have waited for too long.
         case mailOverdue(PointID)
-        /// A door may have been open for too long.
+        /// Check whether a door has been open for too long.
         case doorHeld(PointID)
-        /// Somebody comes in or goes.
+        /// Check whether attendance has changed.
         case attendance
-        /// The clock may be right by now, or wrong for too long.
+        /// Check whether the clock is right by now, or has been wrong for too long.
         case clock
-        /// What a test of the last run left open.
+        /// Close what a test of the last run left open.
         case endTests
-        /// Faults of before that nobody has confirmed.
+        /// End old faults that nobody has confirmed.
         case unconfirmed
 
-        /// Which goes first of those that are due at the same instant. What is over is restored before its count is
-        /// told: the restoration tells it.
+        /// The order of timers that are due at the same instant. An incident that is over is restored before its count
+        /// is announced, because the restoration tells the count.
         var turn: (rank: Int, incident: Int64, point: String) {
             switch self {
             case .restore(let id): (0, id.key, "")
@@ -121,7 +121,7 @@ package struct IncidentRules {
         }
     }
 
-    /// Counts and restorations of one incident are gathered for so long before they are told.
+    /// How long counts and restorations of one incident are gathered before they are sent.
     static let gathering = Duration.seconds(2)
 
     /// - Parameters:
@@ -129,7 +129,7 @@ package struct IncidentRules {
     ///   - points: what the journal remembers of points.
     ///   - incidents: the journal's incidents that are not closed.
     ///   - memory: what the journal remembers of the booth.
-    ///   - tasks: what became of the newest tasks, oldest first.
+    ///   - tasks: the results of the newest tasks, oldest first.
     ///   - ids: continues after the journal's last id.
     package init(
         configuration: Configuration, points: [PointMemory] = [], incidents: [Incident] = [],
@@ -153,7 +153,7 @@ package struct IncidentRules {
         begin(points: points, incidents: incidents)
     }
 
-    /// Goes on with what a journal remembers.
+    /// Resumes from what a journal remembers.
     mutating func begin(points: [PointMemory], incidents: [Incident]) {
         for memory in points { self.points[memory.point] = memory }
         for incident in incidents where incident.isOpen { hold(incident.afterRestart) }
@@ -177,10 +177,10 @@ package struct IncidentRules {
     /// The devices whose faults stand now.
     package var lostDevices: Set<DeviceID> { Set(faults.keys) }
 
-    /// Whether the booth needs somebody who mends it, as an output may show it: nothing shows a duress button.
+    /// Whether a fault stands that an output may show. No output shows a fault of a duress button.
     package var hasStandingFaults: Bool { !faults.keys.allSatisfy(secretFaults.contains) }
 
-    /// Points whose contact was not at rest when it was last heard of, with the state that is believed of each.
+    /// Points whose contact chattered when last read, with the last known state of each.
     package var chatteringPoints: [PointID: PointState?] {
         Dictionary(
             uniqueKeysWithValues: configured.keys.filter { faults[.chatter(of: $0)] != nil }.map {
@@ -188,7 +188,7 @@ package struct IncidentRules {
             })
     }
 
-    /// Tells targets of events that they do not get, or may not get; one event for all of them.
+    /// Tells targets that events for them were lost, or may have been; one event for all of them.
     ///
     /// - Parameter recipients: those that are not in the configuration are left out.
     package mutating func tell(_ loss: Loss, to recipients: [TargetID], at moment: Moment) -> Decision {
@@ -204,7 +204,7 @@ package struct IncidentRules {
         ids.next(wallMilliseconds: moment.wallMilliseconds, isTrusted: moment.clock != .unsynced)
     }
 
-    /// A point's reading, debounced. What is not of good quality changes nothing: its device is reported lost.
+    /// Applies a debounced reading. A reading that is not of good quality changes nothing: its device is reported lost.
     package mutating func apply(_ reading: Reading, at moment: Moment) -> Decision {
         guard reading.quality == .good, let point = configured[reading.point] else { return Decision() }
         clearFaults(above: point, at: moment)
@@ -232,7 +232,7 @@ package struct IncidentRules {
         return finish()
     }
 
-    /// Time has come to `moment`: whatever was due by then.
+    /// Lets time pass: runs the timers that are due by `moment`.
     package mutating func advance(to moment: Moment) -> Decision {
         let due = timers.due(by: moment.boot).sorted {
             $0.instant == $1.instant ? $0.key.turn < $1.key.turn : $0.instant < $1.instant
@@ -259,7 +259,7 @@ package struct IncidentRules {
         }
     }
 
-    /// The point's state is another one now.
+    /// Applies a new state of the point.
     private mutating func change(_ point: PointConfiguration, to state: PointState, at moment: Moment) {
         guard var memory = points[point.id] else { return }
         let wasActive = memory.isActive(as: point.kind)
@@ -277,7 +277,7 @@ package struct IncidentRules {
         }
     }
 
-    /// - Parameter count: activations at once, 1 or more.
+    /// - Parameter count: activations reported together, 1 or more.
     mutating func apply(_ point: PointConfiguration, isActive: Bool, count: Int = 1, at moment: Moment) {
         switch point.kind {
         case .helpButton, .duressButton: button(point, isActive: isActive, count: count, at: moment)
@@ -290,7 +290,7 @@ package struct IncidentRules {
         }
     }
 
-    /// Changes what is remembered of the booth, and has it written.
+    /// Changes the booth's memory, and has it written.
     mutating func remember(_ change: (inout BoothMemory) -> Void) {
         let before = memory
         change(&memory)
@@ -309,8 +309,8 @@ package struct IncidentRules {
 }
 
 extension PointMemory {
-    /// Whether this is an activation for `kind`: a tamper loop that is cut or bridged has been tampered with; of any
-    /// other loop that is broken nobody knows more than before.
+    /// Whether the input counts as active for `kind`. A tamper loop that is cut or bridged does. Any other broken loop
+    /// counts as what it was before.
     func isActive(as kind: PointKind) -> Bool {
         switch state {
         case .active: true

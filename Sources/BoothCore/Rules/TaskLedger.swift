@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-/// What became of the tasks of late, so that none is executed twice.
+/// The results of recent tasks, so that no task is executed twice.
 struct TaskLedger: Sendable {
-    /// So many are remembered of each target. What is older, the platform's own cursor keeps from coming again.
+    /// Bounded: the newest 1000 tasks of each target. The platform's cursor keeps older ones from coming again.
     static let most = 1000
 
-    /// So many refusals of tasks that nobody may send, or that have no id, are recorded of each target in an hour.
+    /// The most refusals that are recorded for each target in an hour, of tasks without an id or from a target without
+    /// authority.
     static let mostRefusals = 60
 
     private var talk: [TargetID: (since: BootTime, count: Int)] = [:]
@@ -18,7 +19,7 @@ struct TaskLedger: Sendable {
         for record in records { keep(record) }
     }
 
-    /// Whether one more refusal of a target's idle talk is recorded: what it cannot do once it cannot do a thousand times.
+    /// Whether one more such refusal is recorded. Bounded: `mostRefusals` of each target in an hour.
     mutating func hasRoom(forRefusalOf target: TargetID, at now: BootTime) -> Bool {
         var talk = talk[target] ?? (since: now, count: 0)
         if now - talk.since >= .seconds(3600) { talk = (since: now, count: 0) }
@@ -27,7 +28,7 @@ struct TaskLedger: Sendable {
         return talk.count <= Self.mostRefusals
     }
 
-    /// What is kept, each target's oldest first.
+    /// All records, by target, oldest first.
     var all: [TaskRecord] {
         order.keys.sorted { $0.rawValue < $1.rawValue }.flatMap { target in
             (order[target] ?? []).suffix(Self.most).compactMap { records[target]?[$0] }
@@ -36,7 +37,7 @@ struct TaskLedger: Sendable {
 
     func record(of id: String, from target: TargetID) -> TaskRecord? { records[target]?[id] }
 
-    /// The same after `older`, oldest first, which was not known before.
+    /// This ledger with `older` in front: records that were not known before, oldest first.
     func following(_ older: [TaskRecord]) -> TaskLedger {
         var ledger = TaskLedger(older)
         ledger.talk = talk
@@ -54,7 +55,7 @@ struct TaskLedger: Sendable {
         if records[record.target, default: [:]].updateValue(record, forKey: record.id) == nil {
             order[record.target, default: []].append(record.id)
         }
-        // Half at once: an array forgets its first element at the cost of all the others.
+        // Removes half at once: to remove the first element of an array, all the others are moved.
         guard let ids = order[record.target], ids.count >= 2 * Self.most else { return }
         for id in ids.prefix(Self.most) { records[record.target]?[id] = nil }
         order[record.target] = Array(ids.dropFirst(Self.most))

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-/// What is due when, by what it is for: the earliest is at hand, however many there are.
+/// Deadlines by key. Reading the earliest takes the same time, however many there are.
 ///
-/// A binary heap with a dictionary beside it. What was set anew or taken back stays in the heap until it comes up.
+/// A binary heap with a dictionary beside it. A deadline that was changed or removed stays in the heap until it comes
+/// to the top.
 struct Timetable<Key: Hashable & Sendable>: Sendable {
     private struct Entry: Sendable {
         let instant: BootTime
@@ -29,7 +30,8 @@ struct Timetable<Key: Hashable & Sendable>: Sendable {
         }
     }
 
-    /// What is due by `instant`, in no order; `take` each to know whether it still is when its turn comes.
+    /// The deadlines that are due by `instant`, in no order. Call `take` for each in its turn: it may have been changed
+    /// or removed by then.
     mutating func due(by instant: BootTime) -> [(key: Key, instant: BootTime)] {
         var due: [(key: Key, instant: BootTime)] = []
         while let first = heap.first, first.instant <= instant {
@@ -40,13 +42,13 @@ struct Timetable<Key: Hashable & Sendable>: Sendable {
         return due
     }
 
-    /// Takes what `due` gave.
+    /// Takes one deadline that `due` returned.
     ///
-    /// - Returns: whether it was due still: nothing has set it anew or taken it back.
+    /// - Returns: whether it is still due: it was not changed or removed.
     mutating func take(_ key: Key, at instant: BootTime) -> Bool {
         guard instants[key] == instant else { return false }
         instants[key] = nil
-        // Setting others may have brought it back into the heap meanwhile.
+        // The heap may have been rebuilt with this deadline in it, when other keys were set.
         dropStale()
         return true
     }

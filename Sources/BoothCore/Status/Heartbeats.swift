@@ -3,7 +3,7 @@ import BoothModel
 
 /// When each target gets its next status event.
 struct Heartbeats {
-    /// Longest wait before a target's first one, so that booths that start together do not call together.
+    /// The longest wait before a target's first one, so that booths that start together do not connect together.
     private static let spread = Duration.seconds(3)
 
     private let intervals: [(target: TargetID, interval: Duration)]
@@ -21,7 +21,7 @@ struct Heartbeats {
         }
     }
 
-    /// The targets that get one now; the next one of each is set.
+    /// The targets that get one now. Sets the next one of each.
     mutating func takeDue(at now: BootTime) -> [TargetID] {
         var targets: [TargetID] = []
         for (target, interval) in intervals {

@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-/// How each part of the agent is, as far as the core was told: what keeps it from being simply in service.
+/// The state of each part of the agent, as reported to the core. It gives the reasons why the agent is degraded.
 struct PartStates {
     private let targets: [TargetConfiguration]
     private(set) var storage: JournalStatus
-    /// What people and platforms were last told of the disk.
+    /// The state of the disk that people and platforms were last told.
     private var toldStorage = StorageState.ok
     private(set) var deviceFaults: [DeviceID: DeviceFault] = [:]
     private var links: [TargetID: LinkState] = [:]
-    /// What waits for targets that the configuration no longer has.
+    /// Events that wait for targets that the configuration no longer has.
     var orphans: [JournalContents.Orphan] = []
-    /// What is wrong with the configuration file, so that the last right one is in service; nil as a rule.
+    /// What is wrong with the configuration file, if the last right one is in service; usually nil.
     var wrongFile: FileProblems?
-    /// What this version leaves out of it; nil as a rule.
+    /// What this version leaves out of that last right one; usually nil.
     let omitted: FileProblems?
-    /// What the last reload was refused for.
+    /// Why the last reload was refused, or waits for the disk.
     var reloadRefusal: Message?
     var stalled: [StalledLoop] = []
 
@@ -28,7 +28,7 @@ struct PartStates {
 
     var isStorageWell: Bool { storage.storage == .ok }
 
-    /// Whether the process can begin again without losing what only memory holds.
+    /// Whether the core can start over without losing events that are only in memory.
     var mayStartOver: Bool { isStorageWell || storage.queues.allSatisfy { $0.queued == 0 } }
 
     /// Events that wait, of all targets.
@@ -36,8 +36,8 @@ struct PartStates {
 
     func link(of target: TargetID) -> LinkState { links[target] ?? .ok }
 
-    /// - Returns: how the disk is now, where that is news: its words change with every event that waits; that it is full,
-    ///   failing or well is what matters.
+    /// - Returns: the disk's state, if it is news; otherwise nil. News is a change between well, full and failing. The
+    ///   words alone are not: they change with every event that waits.
     mutating func note(_ status: JournalStatus) -> StorageState? {
         storage = status
         guard !toldStorage.isSameKind(as: status.storage) else { return nil }
@@ -47,7 +47,7 @@ struct PartStates {
 
     mutating func note(_ state: LinkState, of target: TargetID) { links[target] = state }
 
-    /// - Returns: what to log; nil where nothing changed.
+    /// - Returns: what to log; nil: nothing changed.
     mutating func note(_ report: DeviceReport) -> LogEntry? {
         switch report.condition {
         case .found:
@@ -58,9 +58,9 @@ struct PartStates {
         }
     }
 
-    /// What keeps the agent from being simply in service, worst first.
+    /// Why the agent is degraded, the worst reason first.
     ///
-    /// - Parameter tasks: what is wrong with task channels.
+    /// - Parameter tasks: the reasons of the task channels.
     func reasons(_ tasks: [Message], at now: Moment) -> [Message] {
         var reasons = stalled.map { $0.words(at: now) }
         if let message = storage.storage.message { reasons.append(message) }
@@ -81,7 +81,7 @@ struct PartStates {
 }
 
 extension LinkState {
-    /// What is wrong; nil where nothing is known to be.
+    /// What is wrong; nil: nothing is known to be.
     var cause: Message? {
         switch self {
         case .ok: nil
@@ -106,7 +106,7 @@ extension FileProblems {
             en: "the configuration file is wrong, the last right configuration is in service: \(first.en)")
     }
 
-    /// What is not in service although it was once.
+    /// What the last right configuration has and this version does not accept.
     var wordsOnOmitted: Message {
         Message(
             zh: "本版本不接受上一次可用的配置中的某些部分，这些部分未生效：\(all.zh)",
@@ -129,7 +129,7 @@ extension StalledLoop {
                 + (isWatched ? "the watchdog will restart boothd" : "restart boothd"))
     }
 
-    /// Local time where the clock is trusted, else seconds since the start of the board, as dmesg counts.
+    /// Local time if the clock is trusted, otherwise seconds since the board started, as in dmesg.
     private static func time(of instant: BootTime, at now: Moment) -> Message {
         if let time = Stamp(now.at(instant)).time { return Message(zh: time, en: time) }
         let seconds = instant.milliseconds / 1000

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-/// The line for `systemctl status`: told when it changed, once a second at most.
+/// The line for `systemctl status`. It is sent when it has changed, once a second at most.
 struct StatusLine {
     private static let interval = Duration.seconds(1)
 
@@ -10,26 +10,26 @@ struct StatusLine {
     private var next = BootTime(nanoseconds: 0)
     private var mayHaveChanged = false
 
-    /// When a line that came too soon after the last one is due.
+    /// When a line that would come too soon after the last one is due; nil: none waits.
     var nextDeadline: BootTime? { mayHaveChanged ? next : nil }
 
-    /// The agent is in service, and says so with its first line.
+    /// The agent is in service; `line` is the first one shown.
     mutating func enterService(_ line: String) {
         isInService = true
         shown = line
     }
 
-    /// Something happened that the line may tell.
+    /// Something happened that may change the line.
     mutating func noteChange() { mayHaveChanged = true }
 
-    /// Another thread told the service manager something else.
+    /// Another thread has sent the service manager another line.
     mutating func forgetShown() { shown = nil }
 
-    /// Whether the line is to be made and shown now.
+    /// Whether to make the line now, and to show it if it has changed.
     func isDue(at now: BootTime) -> Bool { mayHaveChanged && now >= next }
 
-    /// - Parameter line: as it is now.
-    /// - Returns: whether to show it: it is not the one that is shown.
+    /// - Parameter line: the current line.
+    /// - Returns: whether to show it, because another line is shown.
     mutating func update(_ line: String, at now: BootTime) -> Bool {
         mayHaveChanged = false
         next = now + Self.interval

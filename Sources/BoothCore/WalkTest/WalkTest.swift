@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 import BoothModel
 
-/// A walk test while it goes on: what was activated, and what the technician is told of it.
+/// A walk test that is running: what was activated, and the steps that the technician is told.
 struct WalkTest {
-    /// One activation, until everybody has answered for it.
+    /// One activation in the test.
     private struct Press {
         /// From 1.
         let number: Int
-        /// The event that tells of it first.
+        /// The event that told it first.
         let event: EventID
         let incident: EventID?
         let edge: BootTime
     }
 
-    /// So long a test may last: a booth in which every press is a test must not be forgotten.
+    /// How long a test may last. Every press in it is a test, so it must end even if it is forgotten.
     static let longest = Duration.seconds(600)
 
     /// The call that began it; its client is told every step.
@@ -36,7 +36,7 @@ struct WalkTest {
 
     var untested: [TestStep.Point] { points.filter { !activated.contains($0.point) } }
 
-    /// Who has it, for somebody who wants one as well.
+    /// Who is testing, for a caller that wants to test as well.
     var isTaken: Message {
         Message(
             zh: "进程 \(peer.process)（用户 \(peer.user)）正在测试；等它结束，或 kill \(peer.process)",
@@ -60,9 +60,10 @@ struct WalkTest {
         return step
     }
 
-    /// Notes what an event means for the test.
+    /// Notes an event for the test.
     ///
-    /// - Returns: the step that tells of it, and whether the test waits to hear that the event is on disk.
+    /// - Returns: the step to report, and whether a later step must report that the event is on disk; nil: the event is
+    ///   not about the test.
     mutating func note(_ event: BoothEvent) -> (step: TestStep, isPress: Bool)? {
         switch event.content {
         case .raised(let incident) where incident.test && tests(incident.point):
@@ -93,7 +94,7 @@ struct WalkTest {
         return step
     }
 
-    /// The event is on disk since then; nil: the disk refuses it.
+    /// The event was synced to disk at `time`; nil: the disk refuses it.
     func step(recorded event: EventID, at time: BootTime?) -> TestStep? {
         step(time == nil ? .unrecorded : .recorded, of: event, at: time)
     }
@@ -116,7 +117,7 @@ struct WalkTest {
         return step
     }
 
-    /// A step of the press that `event` tells of; nil for any other event.
+    /// A step of the press that `event` told first; nil for any other event.
     private func step(_ stage: TestStep.Stage, of event: EventID, at time: BootTime?) -> TestStep? {
         guard let press = presses.last(where: { $0.event == event }) else { return nil }
         var step = TestStep(stage, press: press.number)

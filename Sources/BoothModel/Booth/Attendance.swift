@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// An officer or a platform armed or disarmed the booth.
+/// An override of the schedule: an officer or a platform armed or disarmed the booth.
 package struct AttendanceOverride: Sendable, Hashable, Codable {
     /// Whether somebody is in.
     package var isAttended: Bool
     package var by: Actor
     package var at: Stamp
-    /// From `at` on, by elapsed time: what the wall clock does meanwhile changes nothing.
+    /// How long it holds from `at` on, by elapsed time. Setting the wall clock does not change it.
     package var span: Duration
 
     package init(isAttended: Bool, by: Actor, at: Stamp, span: Duration) {
@@ -42,7 +42,7 @@ package struct Attendance: Sendable, Hashable {
 
     package var isAttended: Bool
     package var cause: Cause
-    /// When that changes unless something happens; nil: not within a year, or not known.
+    /// When that changes next, unless something happens; nil: not within 400 days, or not known.
     package var until: WallTime?
 
     package init(isAttended: Bool, cause: Cause, until: WallTime? = nil) {

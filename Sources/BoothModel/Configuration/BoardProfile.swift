@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What is known of a kind of Modbus board, `[board.NAME]` of boards.toml: how it comes from its maker, where its
-/// terminals are among the registers, and what tells it from others.
+/// A type of Modbus board, `[board.NAME]` of boards.toml: its settings when it leaves the factory, the addresses of its
+/// terminals, and how to recognise it.
 package struct BoardProfile: Sendable, Hashable {
     /// A row of input terminals, one address each.
     package struct Inputs: Sendable, Hashable {
         package var table: ModbusTable
-        /// Zero-based address of the terminal that is printed as 1.
+        /// Zero-based address of the terminal with the printed number 1.
         package var first: Int
         /// How many there are, 1 or more.
         package var count: Int
-        /// Whether 1 or 0 is an input that is active.
+        /// Whether an active input reads as 1 or as 0.
         package var active: Polarity
-        /// The values of a register that such an input can have; nil: bits, or all but 65535 alone.
+        /// The values that the register of such an input can have; nil: bits, or every value but 65535.
         package var plausible: ClosedRange<Int>?
 
         package init(
@@ -25,7 +25,8 @@ package struct BoardProfile: Sendable, Hashable {
             self.plausible = plausible
         }
 
-        /// The address of the terminal printed as `number`, 1...`count`; nil for one that the board does not have.
+        /// The address of the terminal with the printed number `number`, 1...`count`; nil: the board has no such
+        /// terminal.
         package func address(of number: Int) -> Int? {
             (1...count).contains(number) ? first + number - 1 : nil
         }
@@ -35,7 +36,7 @@ package struct BoardProfile: Sendable, Hashable {
     package struct Outputs: Sendable, Hashable {
         /// Coils or holding registers.
         package var table: ModbusTable
-        /// Zero-based address of the terminal that is printed as 1.
+        /// Zero-based address of the terminal with the printed number 1.
         package var first: Int
         /// How many there are, 1 or more.
         package var count: Int
@@ -46,27 +47,28 @@ package struct BoardProfile: Sendable, Hashable {
             self.count = count
         }
 
-        /// The address of the terminal printed as `number`, 1...`count`; nil for one that the board does not have.
+        /// The address of the terminal with the printed number `number`, 1...`count`; nil: the board has no such
+        /// terminal.
         package func address(of number: Int) -> Int? {
             (1...count).contains(number) ? first + number - 1 : nil
         }
     }
 
-    /// A read by which a board gives itself away. Reads alone: nothing is ever written to find out what a unit is.
+    /// A read that tells this board from others. Reads alone: nothing is ever written to find out what a unit is.
     package struct Sign: Sendable, Hashable {
         /// What the board answers.
         package enum Answer: Sendable, Hashable {
-            /// As many values as were asked for, whatever they are.
+            /// As many values as were asked for; any values.
             case values
             /// An exception: the board does not have that address, or that function.
             case exception
-            /// The unit's own address, in each value.
+            /// The unit's own address, in each place.
             case unit
-            /// This, in each value.
+            /// This value, in each place.
             case value(UInt16)
-            /// No more than this, in each value.
+            /// At most this value, in each place.
             case most(UInt16)
-            /// One of these, in each value.
+            /// A value in this range, in each place.
             case within(ClosedRange<UInt16>)
         }
 
@@ -86,8 +88,8 @@ package struct BoardProfile: Sendable, Hashable {
 
         /// Whether `unit` answered as the board does. Bits are 0 or 1.
         ///
-        /// - Parameter values: what it answered, nil where that was an exception. Silence and broken frames are no
-        ///   answer at all, and have no place here.
+        /// - Parameter values: what it answered; nil: an exception. Do not ask about silence or broken frames: they are
+        ///   no answer.
         package func fits(_ values: [UInt16]?, of unit: Int) -> Bool {
             guard let values else { return answer == .exception }
             guard values.count >= count else { return false }
@@ -102,20 +104,20 @@ package struct BoardProfile: Sendable, Hashable {
         }
     }
 
-    /// What `profile = "…"` calls it, such as `waveshare-io-8ch`.
+    /// The name in `profile = "…"`, such as `waveshare-io-8ch`.
     package var name: String
     /// What its maker or the market calls it.
     package var title: Message
-    /// The address that it comes with, 1...255.
+    /// The address that the factory sets, 1...255.
     package var unit: Int
-    /// The speed that it comes with, in bit/s.
+    /// The speed that the factory sets, in bit/s.
     package var baud: Int
     package var parity: ModbusBusConfiguration.Parity
     package var inputs: Inputs?
     package var outputs: Outputs?
-    /// Whether it answers bits in whole bytes, whatever was asked: it is asked for whole bytes only.
+    /// Whether it answers bits in whole bytes, whatever was asked. Then it is asked for whole bytes only.
     package var wholeBytes: Bool
-    /// All of them hold for such a board; the more there are, the surer they are. Empty: it cannot be told from others.
+    /// Such a board shows all of these signs; more signs make it more certain. Empty: the board cannot be recognised.
     package var signs: [Sign]
 
     package init(

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Who and where the booth is; in every event.
+/// The booth's name and place; in every event.
 package struct Booth: Sendable, Hashable {
     /// Unique in the county, such as `B0001`.
     package var code: String
@@ -16,12 +16,12 @@ package struct Booth: Sendable, Hashable {
     package var longitude: Double
     /// WGS 84 degrees, -90...90.
     package var latitude: Double
-    /// nil where the configuration does not say.
+    /// nil: the configuration does not say.
     package var site: Site?
     /// An IANA zone name.
     package var timeZone: String
 
-    /// What the booth stands at.
+    /// The kind of place where the booth stands.
     package enum Site: String, Sendable, CaseIterable, Codable {
         case school, commerce, hospital, scenic, town, station
     }

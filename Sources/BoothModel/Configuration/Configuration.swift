@@ -7,28 +7,29 @@ package struct Configuration: Sendable, Hashable {
     package var schedule: WeeklySchedule
     /// Most bytes that the journal may take on disk.
     package var storageLimit: Int64
-    /// How long the journal keeps what is settled and closed; sooner gone where room is short. 35 days or more.
+    /// How long the journal keeps events that are settled and incidents that are closed, 35 days or more. They go
+    /// sooner if room is short.
     package var storageKeep: Duration
     package var clockTrust: ClockTrust
-    /// Each name once; those without a point are not opened.
+    /// Names are unique. A chip without a point or an output is not opened.
     package var chips: [GPIOChipConfiguration]
-    /// Each name once.
+    /// Names are unique.
     package var buses: [ModbusBusConfiguration]
-    /// Each id once, in the order of the file.
+    /// Ids are unique; in the order of the file.
     package var points: [PointConfiguration]
-    /// Each id once.
+    /// Ids are unique.
     package var outputs: [OutputConfiguration]
-    /// Each id once, in the order of the file; one at most has authority.
+    /// Ids are unique; in the order of the file. At most one has authority.
     package var targets: [TargetConfiguration]
-    /// `[rules]`; each point has its own copy with its own keys over it.
+    /// `[rules]`. Each point has its own copy, with its own keys over it.
     package var rules: RuleSettings
-    /// SHA-256 of the file, and of the boards.toml beside it where there is one; lower-case hexadecimal; empty where
-    /// there was no file.
+    /// SHA-256 of the file, and of the boards.toml beside it if there is one; lower-case hexadecimal. Empty: there was
+    /// no file.
     package var hash: String
 
     /// 256 MiB.
     package static let usualStorageLimit: Int64 = 256 << 20
-    /// A year and a month: a report on any month of the last year is whole.
+    /// A year and a month, so that a report on any month of the last year is complete.
     package static let usualStorageKeep = Duration.seconds(400 * 86_400)
     package static let usualClockTrust = ClockTrust.kernel
 
@@ -55,10 +56,10 @@ package struct Configuration: Sendable, Hashable {
     }
 }
 
-/// Which clock the booth believes.
+/// How the booth decides whether to trust its clock.
 package enum ClockTrust: String, Sendable, CaseIterable {
-    /// What adjtimex(2) says, and holdover after that.
+    /// As adjtimex(2) says, and in holdover after that.
     case kernel
-    /// The wall clock as it is set.
+    /// Always.
     case always
 }

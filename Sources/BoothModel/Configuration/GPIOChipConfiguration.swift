@@ -2,9 +2,9 @@
 
 /// A GPIO chip, `[gpio.NAME]`.
 package struct GPIOChipConfiguration: Sendable, Hashable {
-    /// How the chip is told from others on the machine.
+    /// How to find the chip among those of the machine.
     package enum Selector: Sendable, Hashable, CustomStringConvertible {
-        /// The label that the driver gives; survives renumbering.
+        /// The label that the driver gives. It stays when chips are renumbered.
         case label(String)
         case path(String)
         /// The kernel's name, such as `gpiochip0`.
@@ -20,7 +20,7 @@ package struct GPIOChipConfiguration: Sendable, Hashable {
         }
     }
 
-    /// What points call it.
+    /// The name that points use.
     package var name: String
     package var chip: Selector
 

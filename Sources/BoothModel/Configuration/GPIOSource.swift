@@ -7,7 +7,7 @@ package enum Polarity: String, Sendable, CaseIterable {
 
 /// A GPIO line.
 package struct GPIOSource: Sendable, Hashable {
-    /// The resistor that the chip puts on the line; `as-is` leaves what is set.
+    /// The resistor that the chip puts on the line; `as-is` leaves the current setting.
     package enum Bias: String, Sendable, CaseIterable {
         case asIs = "as-is"
         case disabled

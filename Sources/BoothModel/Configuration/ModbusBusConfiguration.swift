@@ -2,12 +2,12 @@
 
 /// A Modbus bus, `[modbus.NAME]`.
 package struct ModbusBusConfiguration: Sendable, Hashable {
-    /// The bit after the eight of a byte.
+    /// The parity bit after the eight data bits.
     package enum Parity: String, Sendable, CaseIterable {
         case none, even, odd
     }
 
-    /// The wire the bus runs on.
+    /// What the bus runs on.
     package enum Transport: Sendable, Hashable {
         /// RTU on a serial line with eight data bits.
         case serial(path: String, baud: Int, parity: Parity, stopBits: Int)
@@ -15,17 +15,17 @@ package struct ModbusBusConfiguration: Sendable, Hashable {
         case tcp(host: String, port: UInt16)
     }
 
-    /// As boards come, and as a bus is set where neither the file nor a profile says otherwise; bit/s.
+    /// What most factories set, in bit/s. A bus has this if neither the file nor a profile says otherwise.
     package static let usualBaud = 9600
     package static let usualParity = Parity.none
     package static let usualStopBits = 1
 
-    /// What points call it.
+    /// The name that points use.
     package var name: String
     package var transport: Transport
     /// How long a unit may take to answer one request.
     package var responseTimeout: Duration
-    /// What the configuration says of units, `[modbus.NAME.unit.N]`, by their address; most have no entry.
+    /// The settings of units, `[modbus.NAME.unit.N]`, by address. Most units have none.
     package var units: [Int: ModbusUnitConfiguration] = [:]
 
     package init(name: String, transport: Transport, responseTimeout: Duration) {

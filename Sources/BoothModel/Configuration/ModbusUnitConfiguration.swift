@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What is known of one unit of a bus, `[modbus.NAME.unit.N]`.
+/// The settings of one unit of a bus, `[modbus.NAME.unit.N]`.
 package struct ModbusUnitConfiguration: Sendable, Hashable {
-    /// A register whose value never changes: while it reads otherwise, nothing that the unit says is believed.
+    /// A register whose value never changes. While it reads as another value, no value of the unit is used.
     package struct GuardRegister: Sendable, Hashable {
         package var table: ModbusTable
         /// Zero-based address on the wire, 0...65535.
@@ -16,12 +16,12 @@ package struct ModbusUnitConfiguration: Sendable, Hashable {
         }
     }
 
-    /// The name of the board's profile; nil where the configuration names none.
+    /// The name of the board's profile; nil: the configuration names none.
     package var profile: String?
     /// How long it may take to answer; nil: as long as its bus allows.
     package var responseTimeout: Duration?
     package var guardRegister: GuardRegister?
-    /// Whether it answers bits in whole bytes, whatever was asked: it is asked for whole bytes only.
+    /// Whether it answers bits in whole bytes, whatever was asked. Then it is asked for whole bytes only.
     package var answersWholeBytes = false
 
     package init() {}

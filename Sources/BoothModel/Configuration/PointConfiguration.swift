@@ -11,14 +11,14 @@ package struct PointConfiguration: Sendable, Hashable {
     /// Used by no other point.
     package var id: PointID
     package var kind: PointKind
-    /// For people; the id where the configuration gives none.
+    /// For people; the id if the configuration gives no name.
     package var name: String
     package var source: Source
-    /// How long a level has to hold before it counts.
+    /// How long a level must hold before it counts.
     package var debounce: Duration
     /// How a register of a supervised loop is read; nil for a plain input.
     package var loop: LoopBands?
-    /// What it raises: the kind's default with the point's own keys over it; nil where the kind raises nothing.
+    /// What it raises: the kind's default with the point's own keys over it; nil: the kind raises nothing.
     package var classification: Classification?
     /// `[rules]` with the point's own keys over it.
     package var rules: RuleSettings
@@ -43,23 +43,23 @@ package struct PointConfiguration: Sendable, Hashable {
         return source.register
     }
 
-    /// Longer than a contact bounces, shorter than anybody can press.
+    /// Longer than a contact bounces, and shorter than any press.
     package static let defaultGPIODebounce = Duration.milliseconds(10)
-    /// None: a module debounces for itself, and a poll is longer than a bounce.
+    /// None: a module debounces its inputs, and a poll is longer than a bounce.
     package static let defaultModbusDebounce = Duration.zero
     /// From one poll of a Modbus source to the next.
     package static let defaultPoll = Duration.milliseconds(200)
 }
 
-/// The bands of a supervised loop's raw value, 0...65535 each, none overlapping.
+/// The bands of a supervised loop's raw value, each within 0...65535. They do not overlap.
 package struct LoopBands: Sendable, Hashable {
-    /// nil where the loop cannot tell a bridge from normal.
+    /// nil: the loop cannot tell a bridge from normal.
     package var short: ClosedRange<Int>?
     package var normal: ClosedRange<Int>
     package var alarm: ClosedRange<Int>
-    /// nil where the loop cannot tell a cut from an alarm.
+    /// nil: the loop cannot tell a cut from an alarm.
     package var cut: ClosedRange<Int>?
-    /// How far inside another band a value has to be before it ends what is no longer normal; 0: the band's edge.
+    /// How far inside another band a value must be to end a state that is not normal; 0: at the band's edge.
     package var hysteresis = 0
 
     package init(
@@ -71,7 +71,7 @@ package struct LoopBands: Sendable, Hashable {
         self.cut = cut
     }
 
-    /// What `value` says; nil for a value in no band.
+    /// The state of `value`; nil: it is in no band.
     package func state(of value: Int) -> PointState? {
         if normal.contains(value) { return .normal }
         if alarm.contains(value) { return .active }
@@ -80,12 +80,13 @@ package struct LoopBands: Sendable, Hashable {
         return nil
     }
 
-    /// What `value` says of a loop that was in state `last`: what is normal ends at another band's edge, anything else
-    /// only `hysteresis` inside the next band, so that a value between two bands opens one incident and not a hundred.
+    /// The state of `value`, for a loop that was in state `last`. A normal state ends at the edge of another band. Any
+    /// other state ends only `hysteresis` inside the next band. So a value between two bands opens one incident and not
+    /// a hundred.
     ///
-    /// Only the edge that the value came over is moved, and not beyond the middle of the band.
+    /// Only the edge that the value has crossed is moved, at most to the middle of the band.
     ///
-    /// - Returns: nil for a value in no band.
+    /// - Returns: nil if the value is in no band.
     package func state(of value: Int, after last: PointState) -> PointState? {
         guard let state = state(of: value), state != last, let here = band(of: state) else { return state(of: value) }
         guard last != .normal, let left = band(of: last) else { return state }
@@ -111,11 +112,11 @@ package struct LoopBands: Sendable, Hashable {
 package struct OutputConfiguration: Sendable, Hashable {
     /// What makes the output active.
     package enum Shows: String, Sendable, CaseIterable {
-        /// What a person who pressed needs to know.
+        /// How far help has come, for the person who pressed.
         case help
         /// That the agent needs a technician.
         case fault
-        /// What a platform's task switched: it shows nothing of the agent's own.
+        /// What a platform's task ordered. It shows nothing of the agent's own.
         case task
     }
 

@@ -29,7 +29,7 @@ package struct WeeklySchedule: Sendable, Hashable {
         moment.clock != .unsynced && isAttended(moment.civil)
     }
 
-    /// Whether officers are in by that reading of the wall clock.
+    /// Whether officers are in at that civil time.
     package func isAttended(_ civil: CivilTime) -> Bool {
         !isClosed(civil.date)
             && attended.contains { $0.day == civil.weekday && $0.minutes.contains(civil.minuteOfDay) }
@@ -40,10 +40,10 @@ package struct WeeklySchedule: Sendable, Hashable {
 
     /// When officers come or go next.
     ///
-    /// Exact also where the zone changes its offset: an attendance that begins in a skipped hour begins with the hour
-    /// after it, one in a repeated hour comes twice.
+    /// Exact also when the zone changes its offset. An attendance that begins in a skipped hour begins with the hour
+    /// after it. An attendance in a repeated hour comes twice.
     /// - Parameter wall: the search begins after it.
-    /// - Returns: nil where nothing changes for 400 days.
+    /// - Returns: nil if nothing changes for 400 days.
     package func nextChange(after wall: WallTime, in zone: Zone) -> WallTime? {
         guard !attended.isEmpty else { return nil }
         let end = wall.milliseconds + 400 * 86_400_000
@@ -56,7 +56,7 @@ package struct WeeklySchedule: Sendable, Hashable {
         return nil
     }
 
-    /// The next minute of that day at which something may change; 1440, the next midnight, at the latest.
+    /// The next minute of that day at which attendance may change; at the latest 1440, the next midnight.
     private func nextEdge(after face: CivilTime) -> Int {
         var edge = 1440
         guard !isClosed(face.date) else { return edge }
@@ -67,7 +67,7 @@ package struct WeeklySchedule: Sendable, Hashable {
         return edge
     }
 
-    /// From an instant to a minute of the same day, or to the change of the zone's offset that comes before.
+    /// Goes from an instant to a minute of the same day, or to a change of the zone's offset if that comes first.
     private static func step(
         from instant: WallTime, _ face: CivilTime, toMinute minute: Int, _ zone: Zone
     ) -> (WallTime, CivilTime) {

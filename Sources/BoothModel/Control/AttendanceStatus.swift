@@ -5,7 +5,8 @@ package struct AttendanceStatus: Codable, Sendable, Hashable {
     package var attended: Bool
     /// `schedule`, `closed`, `armed`, `disarmed`, `clock`, and whatever a later agent may add.
     package var cause: String
-    /// When that changes unless something happens, local civil time with offset; null: not within a year, or not known.
+    /// When that changes next unless something happens, local civil time with offset; null: not within 400 days, or not
+    /// known.
     @Nullable package var until: String?
 
     package init(_ attendance: Attendance, in zone: Zone) {
@@ -15,10 +16,10 @@ package struct AttendanceStatus: Codable, Sendable, Hashable {
     }
 }
 
-/// What one target is asked for again.
+/// What `retry` sends to one target again.
 package struct RetriedTarget: Codable, Sendable, Hashable {
     package var target: TargetID
-    /// Events that it had refused and that wait for it again; 0 where it is only tried at once.
+    /// Rejected events that are queued for it again; 0: it is only tried at once.
     package var events: Int
 
     package init(target: TargetID, events: Int) {

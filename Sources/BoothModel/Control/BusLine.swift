@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Where a bus is, so that two programs with files of their own know whether they mean the same one by a name.
+/// The line of a bus. Two programs with their own files compare it, to know whether they mean the same bus by a name.
 package struct BusLine: Sendable, Hashable {
     /// A device's path, or `HOST:PORT`.
     package let text: String
@@ -18,8 +18,8 @@ package struct BusLine: Sendable, Hashable {
 }
 
 extension ModbusBusConfiguration {
-    /// Whether a unit can be there: over TCP 0...255; a serial line has 1...247 (Modbus over Serial Line 1.02, 2.2), and
-    /// of those above the ones that the file has a table for.
+    /// Whether the bus can have a unit with this address. Over TCP 0...255; on a serial line 1...247 (Modbus over
+    /// Serial Line 1.02, 2.2), and higher ones if the file has a table for them.
     package func canAsk(_ unit: Int) -> Bool {
         guard case .serial = transport else { return true }
         return (1...247).contains(unit) || units[unit] != nil

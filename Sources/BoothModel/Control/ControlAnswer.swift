@@ -8,7 +8,7 @@ package enum ControlAnswer: Sendable, Hashable {
     case queue(QueueReply)
     /// Oldest first.
     case events([RecentEvent])
-    /// The bus is the client's as long as its connection keeps the loan.
+    /// The bus is lent to the client until its connection ends.
     case lent
     /// In order of address; a bit is 0 or 1.
     case values([UInt16])
@@ -16,11 +16,11 @@ package enum ControlAnswer: Sendable, Hashable {
     case verified(VerifyReply)
     /// The incident as it stands after an act.
     case incident(IncidentStatus)
-    /// What the booth goes by after an act.
+    /// The attendance after an act.
     case attendance(AttendanceStatus)
-    /// What is tried again, target by target.
+    /// What is sent again, target by target.
     case retried([RetriedTarget])
-    /// A walk test has begun; its steps are told until the connection, or the test, ends.
+    /// A walk test has begun. Its steps follow until the connection or the test ends.
     case testing(TestStep)
     case refused(ControlError)
 }

@@ -9,21 +9,22 @@ package enum ControlCall: Sendable, Hashable {
     case queue
     /// The newest events, 100 or more, oldest first.
     case events
-    /// The bus of that name for the caller alone, until its connection ends; refused where it is not on `line`.
+    /// Lend the bus of that name to the caller, until its connection ends. Refused if the bus is not on `line`.
     case lendBus(String, line: BusLine? = nil)
     /// One read of a unit, made between two polls.
     case readModbus(ModbusRead)
-    /// What happened in the day, week or month that the date belongs to; nil: today.
+    /// A report on the day, week or month that the date belongs to; nil: today.
     case report(ReportPeriod.Kind, on: CivilDate?)
-    /// Whether the journal is what was recorded: all that is kept, or what came since the last daily report.
+    /// Whether the journal still is what was recorded: all of it, or what came since the last daily report.
     case verify(full: Bool)
-    /// Something that is recorded with who did it.
+    /// An act, which is recorded with the name of the person.
     case act(Act)
-    /// What each press on a point, or on any, becomes, until the connection ends; only a press of then is a test.
+    /// A walk test of one point; nil: of all points. Until the connection ends, each press is a test, and every step of
+    /// it is reported.
     case test(PointID?)
 
-    /// Whether only root, the agent's user and group `booth-operator` may call it. Reads of a unit count: some units
-    /// forget what they counted once it is read.
+    /// Whether only root, the agent's user and group `booth-operator` may call it. This includes reads of a unit,
+    /// because some units reset a counter when it is read.
     package var needsAuthority: Bool {
         switch self {
         case .act, .test, .lendBus, .readModbus: true

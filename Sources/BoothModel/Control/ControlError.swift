@@ -18,7 +18,7 @@ package enum ControlError: Error, Sendable, Hashable {
     case noSuchPoint(String)
     /// The agent cannot answer now, and why.
     case unavailable(Message)
-    /// As many clients as the agent takes are connected, or follow events, and what to do.
+    /// Too many clients are connected, or follow events, and what to do.
     case tooManyClients(Message)
     /// A unit was asked and gave no values.
     case readFailed(ReadFailure)

@@ -31,15 +31,15 @@ package struct IncidentStatus: Codable, Sendable, Hashable {
     @Nullable package var missed: UInt64?
     /// Whether a technician was testing the point.
     package var test: Bool
-    /// Local civil time with offset; null where the clock was not trusted.
+    /// Local civil time with offset; null: the clock was not trusted.
     @Nullable package var opened: String?
     /// Whether the input went back to normal; the incident stays open until it is closed.
     package var restored: Bool
-    /// When that was; null while it has not, and where the clock was not trusted.
+    /// When that was; null: it has not, or the clock was not trusted.
     @Nullable package var restoredAt: String?
-    /// When the first platform took it; null before that, and where the clock was not trusted.
+    /// When the first platform accepted it; null: none has, or the clock was not trusted.
     @Nullable package var accepted: String?
-    /// Who has seen it in the booth; null while nobody said so.
+    /// Who has seen it in the booth; null: nobody said so.
     @Nullable package var acknowledged: Mark?
     /// How often it was handed to targets of another class.
     package var handovers: Int
@@ -47,22 +47,22 @@ package struct IncidentStatus: Codable, Sendable, Hashable {
     package var escalations: Int
     /// How the answer went on, oldest first.
     package var steps: [Step]
-    /// How it ended; null while it has not.
+    /// How it ended; null: it has not.
     @Nullable package var outcome: String?
-    /// When it ended; null while it has not, and where the clock was not trusted.
+    /// When it ended; null: it has not, or the clock was not trusted.
     @Nullable package var closed: String?
-    /// Who ended it; null while nobody has.
+    /// Who ended it; null: nobody has.
     @Nullable package var by: Actor?
-    /// Those it is for, in the configuration's order.
+    /// The targets that it is for, in the configuration's order.
     package var targets: [TargetTicket]
 
-    /// How its opening stands with one target.
+    /// The delivery of the incident to one target.
     package struct TargetTicket: Codable, Sendable, Hashable {
         package var target: TargetID
         package var delivery: Delivery
         /// The platform's number for it, null before its receipt.
         @Nullable package var ticket: String?
-        /// Whether others have it in its place.
+        /// Whether it was handed over to other targets.
         package var handedOver: Bool
 
         private enum CodingKeys: String, CodingKey {
@@ -81,7 +81,7 @@ package struct IncidentStatus: Codable, Sendable, Hashable {
     /// Who, and when.
     package struct Mark: Codable, Sendable, Hashable {
         package var by: Actor
-        /// Local civil time with offset; null where the clock was not trusted.
+        /// Local civil time with offset; null: the clock was not trusted.
         @Nullable package var at: String?
     }
 
@@ -90,11 +90,11 @@ package struct IncidentStatus: Codable, Sendable, Hashable {
         package var state: IncidentState
         package var by: Actor
         @Nullable package var at: String?
-        /// What the platform said to it.
+        /// The platform's note.
         @Nullable package var note: String?
     }
 
-    /// What the journal has of an incident, without what only the rules need.
+    /// The incident from the journal, without the parts that only the rules need.
     package init(_ incident: Incident) {
         self.incident = incident.id
         category = incident.category

@@ -11,10 +11,10 @@ package struct ModbusRead: Sendable, Hashable {
     package var address: Int
     /// 1...2000 bits or 1...125 registers.
     package var count: Int
-    /// Where the caller takes the bus to be; nil where it does not know.
+    /// The line on which the caller expects the bus; nil: it does not know.
     package var line: BusLine?
 
-    /// Nil where a number is out of its range.
+    /// Nil: a number is out of its range.
     package init?(bus: String, unit: Int, table: ModbusTable, address: Int, count: Int) {
         guard (0...255).contains(unit), (0...65_535).contains(address), (1...table.mostInOneRead).contains(count),
             address + count <= 65_536

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A key that is always there: null where there is no value, so that a program may ask for it without looking first.
+/// A key that is always there, and null if there is no value. So a program can read it without a check.
 @propertyWrapper
 package struct Nullable<Value: Codable & Sendable & Hashable>: Codable, Sendable, Hashable {
     package var wrappedValue: Value?
@@ -21,7 +21,7 @@ package struct Nullable<Value: Codable & Sendable & Hashable>: Codable, Sendable
 }
 
 extension KeyedDecodingContainer {
-    /// Takes a missing key for null, as Varlink does; the compiler's own decoding calls this one for `@Nullable`.
+    /// Reads a missing key as null, as Varlink does. The compiler's own decoding calls this for `@Nullable`.
     package func decode<Value>(_ type: Nullable<Value>.Type, forKey key: Key) throws -> Nullable<Value> {
         try decodeIfPresent(type, forKey: key) ?? Nullable(wrappedValue: nil)
     }

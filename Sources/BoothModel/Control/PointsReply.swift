@@ -12,21 +12,21 @@ package struct PointsReply: Codable, Sendable, Hashable {
     }
 }
 
-/// What one point is known to be.
+/// The known state of one point.
 package struct PointStatus: Codable, Sendable, Hashable {
     package var id: PointID
     package var kind: PointKind
     /// For people, as the configuration names it.
     package var name: String
     package var state: PointState
-    /// The bit or register as read; null where nothing was ever read.
+    /// The bit or register as read; null: nothing was ever read.
     @Nullable package var value: Int?
     package var quality: Quality
-    /// When it came to be so, local civil time with offset; null where the clock was not trusted.
+    /// Since when, local civil time with offset; null: the clock was not trusted.
     @Nullable package var since: String?
-    /// When it last became active, in this run or before; null where it never did or the clock was not trusted.
+    /// When it last became active, in this run or before; null: never, or the clock was not trusted.
     @Nullable package var lastActive: String?
-    /// Whether it has not been active for longer than its `untested`: somebody should try it.
+    /// Whether it has not been active for longer than its `untested`, so that somebody should try it.
     package var untested: Bool
 
     private enum CodingKeys: String, CodingKey {
@@ -54,7 +54,7 @@ package struct PointStatus: Codable, Sendable, Hashable {
         self.untested = untested
     }
 
-    /// An agent that does not know of `untested` has no point to be tried.
+    /// A missing `untested` counts as false.
     package init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         id = try container.decode(PointID.self, forKey: .id)

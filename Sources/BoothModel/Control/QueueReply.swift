@@ -9,14 +9,14 @@ package struct QueueReply: Codable, Sendable, Hashable {
     }
 }
 
-/// What one target has not taken.
+/// The queue of one target.
 package struct TargetQueue: Codable, Sendable, Hashable {
     package var target: TargetID
-    /// Events without a receipt, all of them, also where `items` are fewer.
+    /// All events without a receipt. `items` may be fewer.
     package var queued: Int
     /// Events that the platform refused for good.
     package var rejected: Int
-    /// The most urgent of both kinds, in the order in which they go.
+    /// The first of both kinds: queued events in the order of sending, then rejected ones, newest first.
     package var items: [Item]
 
     /// One event that has no receipt, or was refused.
@@ -31,7 +31,7 @@ package struct TargetQueue: Codable, Sendable, Hashable {
         package var delivery: Delivery
         /// How often it was sent.
         package var attempts: Int
-        /// The platform's words on a refusal; null otherwise.
+        /// Why the platform refused it; null: it did not.
         @Nullable package var reason: String?
 
         package init(

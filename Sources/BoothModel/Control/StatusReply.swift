@@ -2,20 +2,20 @@
 
 /// The answer to `GetStatus`: one screen of the whole booth.
 package struct StatusReply: Codable, Sendable, Hashable {
-    /// How the booth stands, in a word.
+    /// The booth's state in a word.
     package enum State: String, Codable, Sendable {
         case starting
         case inService = "in-service"
-        /// In service with something lost, or not in service; `reasons` say what.
+        /// In service, but not all is well; `reasons` say why.
         case degraded
     }
 
-    /// The clock, as far as the booth trusts it.
+    /// How far the booth trusts its clock.
     package struct Clock: Codable, Sendable, Hashable {
         package var state: ClockState
     }
 
-    /// The disk, as far as the journal knows it.
+    /// The disk under the journal.
     package struct Storage: Codable, Sendable, Hashable {
         /// `full`: the journal has reached its limit; `fault`: the disk refuses to write.
         package enum State: String, Codable, Sendable {
@@ -27,9 +27,9 @@ package struct StatusReply: Codable, Sendable, Hashable {
         package var bytes: Int64
         /// Most that it may take.
         package var limit: Int64
-        /// How far back its history reaches, RFC 3339; nil where there is none, or no file is open.
+        /// Start of its history, RFC 3339; nil: it has none, or no file is open.
         @Nullable package var historyFrom: String?
-        /// Days until it is full at the last day's rate and the oldest history has to go; nil: that cannot be said yet.
+        /// Days until it is full at the last day's rate, and the oldest history must go; nil: not known yet.
         @Nullable package var daysLeft: Int?
 
         package init(
@@ -49,7 +49,7 @@ package struct StatusReply: Codable, Sendable, Hashable {
         }
     }
 
-    /// A device that is lost, or says what cannot be.
+    /// A device that is lost, or gives impossible values.
     package struct Fault: Codable, Sendable, Hashable {
         /// As incidents name it: `modbus:inside`, `modbus:inside/2`.
         package var device: DeviceID
@@ -91,11 +91,11 @@ package struct StatusReply: Codable, Sendable, Hashable {
     package var state: State
     /// Whether sensing and journal run.
     package var inService: Bool
-    /// Why it is not simply in service; empty when it is.
+    /// Why it is degraded; empty: it is not.
     package var reasons: [Message]
-    /// What somebody should do while nothing is wrong, such as try a point; often empty.
+    /// What somebody should do although nothing is wrong, such as try a point; often empty.
     package var hints: [Message]
-    /// The kernel's, 32 hexadecimal digits; another after each start of the machine.
+    /// The kernel's boot id, 32 hexadecimal digits; a new one after each start of the machine.
     package var bootID: String
     package var version: String
     /// Whole seconds since the agent started.
@@ -103,7 +103,7 @@ package struct StatusReply: Codable, Sendable, Hashable {
     package var clock: Clock
     /// The booth's zone, an IANA name.
     package var timeZone: String
-    /// Whether officers are in; nil where the agent does not know yet.
+    /// Whether officers are in; nil: the agent does not know yet.
     package var attendance: AttendanceStatus?
     package var storage: Storage
     /// In the configuration's order.
@@ -157,8 +157,8 @@ extension StatusReply {
         case attendance, storage, points, open, targets, faults
     }
 
-    /// `reasons` is in English and `reasons_zh` beside it, entry for entry, so that the reply needs no language; `hints`
-    /// likewise.
+    /// `reasons` is in English, and `reasons_zh` has the same entries in Chinese, so that the call needs no language.
+    /// The same is true for `hints`.
     package func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(booth, forKey: .booth)

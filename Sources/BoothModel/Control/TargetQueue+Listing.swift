@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// A reply of what the journal lists.
+// Makes the reply from the journal's listing.
 extension TargetQueue {
     package init(_ listing: QueueListing) {
         self.init(

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// How one target stands, in `GetStatus`.
+/// The state of one target, in `GetStatus`.
 package struct TargetStatus: Codable, Sendable, Hashable {
     /// How the last exchange with it went.
     package enum State: String, Codable, Sendable {
         case ok
         /// It does not answer, or says that it cannot now.
         case retrying
-        /// It, its certificate, its address or its answer is wrong: somebody has to act.
+        /// It, its certificate, its address or its answer is wrong: somebody must act.
         case refused
     }
 
@@ -17,7 +17,7 @@ package struct TargetStatus: Codable, Sendable, Hashable {
     package var queued: Int
     /// Events that the platform refused for good.
     package var rejected: Int
-    /// What is wrong with it; nil while it is `ok`.
+    /// What is wrong with it; nil: it is `ok`.
     package var lastError: Message?
 
     package init(id: TargetID, state: State, queued: Int, rejected: Int, lastError: Message?) {
@@ -34,7 +34,7 @@ package struct TargetStatus: Codable, Sendable, Hashable {
         case lastErrorInChinese = "last_error_zh"
     }
 
-    /// `last_error` is in English and `last_error_zh` beside it; both null when there is none.
+    /// `last_error` is in English, and `last_error_zh` is in Chinese; both are null if there is none.
     package func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(id, forKey: .id)

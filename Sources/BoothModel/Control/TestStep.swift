@@ -2,19 +2,19 @@
 
 /// One reply of a walk test: its beginning, what became of a press, its end.
 package struct TestStep: Codable, Sendable, Hashable {
-    /// What is told.
+    /// What the step reports.
     package enum Stage: String, Codable, Sendable {
         /// The test runs: `points`, `seconds`.
         case begin
-        /// An activation: `press`, `point`, `name`, `targets`, and `incident` unless it is a record only.
+        /// An activation: `press`, `point`, `name`, `targets`, and `incident` unless it is only a record.
         case edge
         /// Another activation of the same incident: `press`, `count`.
         case again = "repeat"
-        /// It is on disk: `press`, `ms`.
+        /// The activation is on disk: `press`, `ms`.
         case recorded
-        /// The disk refuses: it is held in memory.
+        /// The disk refuses: the activation is held in memory.
         case unrecorded
-        /// Its way to a target began: `press`, `target`, `ms`.
+        /// Sending to a target began: `press`, `target`, `ms`.
         case sent
         /// A target's receipt names it: `press`, `target`, `ticket`, `ms`.
         case accepted
@@ -36,14 +36,14 @@ package struct TestStep: Codable, Sendable, Hashable {
     }
 
     package var stage: Stage
-    /// Which activation it tells of, counted from 1.
+    /// Which activation it is about, counted from 1.
     package var press: Int?
     package var point: PointID?
     package var name: String?
     package var incident: EventID?
     /// Activations of the incident so far.
     package var count: Int?
-    /// Who is to hear of it; empty for a record only.
+    /// The targets that it is sent to; empty: it is only a record.
     package var targets: [TargetID]?
     package var target: TargetID?
     package var ticket: String?

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// A reply of what the journal found.
+// Makes the reply from the journal's findings.
 extension VerifyReply {
     package init(_ findings: ChainFindings, full: Bool, in zone: Zone) {
         self.init(

@@ -2,7 +2,7 @@
 
 /// The answer to `Verify`: whether the journal is what was recorded.
 package struct VerifyReply: Codable, Sendable, Hashable {
-    /// An event that was looked at.
+    /// An event that was checked.
     package struct Place: Codable, Sendable, Hashable {
         /// Its number, from 1 in the order of recording.
         package var event: Int64
@@ -21,29 +21,29 @@ package struct VerifyReply: Codable, Sendable, Hashable {
         case changed
         /// The event is missing, and was not thinned.
         case missing
-        /// A daily report told the platforms of another hash of the event.
+        /// A daily report told the platforms another hash of the event.
         case contradicted
         /// The part of the file that holds the event cannot be read.
         case unreadable
     }
 
-    /// Whether all that is kept was looked at; else what came since the last daily report.
+    /// Whether the whole journal was checked; false: only what came since the last daily report.
     package var full: Bool
-    /// Whether all that was looked at is what was recorded.
+    /// Whether everything that was checked is what was recorded.
     package var intact: Bool
-    /// What is wrong first.
+    /// The first problem found.
     @Nullable package var problem: Problem?
-    /// The number of the event that it is wrong with.
+    /// The number of the event that has this problem.
     @Nullable package var at: Int64?
     @Nullable package var oldest: Place?
     @Nullable package var newest: Place?
-    /// How many events were looked at.
+    /// How many events were checked.
     package var checked: Int64
-    /// The newest event that is well: its number, and the hash that covers it and all before it.
+    /// The newest event that is intact: its number, and the hash that covers it and all before it.
     package var head: ChainHead
-    /// How many heads that daily reports told are those of the chain.
+    /// How many chain heads of daily reports match the chain.
     package var reports: Int64
-    /// The newest of them.
+    /// The newest head that matches.
     @Nullable package var reported: ChainHead?
 
     package init(

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What a target's thread is ready to send. Its newest request replaces the one before.
+/// A target's thread asks for events that it can send. A newer request replaces the one before.
 package struct FetchRequest: Sendable, Hashable {
-    /// Given back with the batch; a batch with another number than the last asked is to be dropped.
+    /// Given back with the batch. A batch whose number is not that of the last request must be dropped.
     package var number: Int
     /// Most events of the batch, 1 or more.
     package var limit: Int
-    /// While backing off: only events of priority 1 that are newer than this one; nil: whatever is first.
+    /// While backing off: only events of priority 1 that are newer than this one; nil: the first events of the queue.
     package var onlyHelpAfter: EventID?
-    /// Never these: taken by the platform, their receipts on the way. A thousand or so at most.
+    /// Events to leave out: the platform has taken them, and their receipts are on the way. A thousand or so at most.
     package var except: Set<EventID>
 
     package init(number: Int, limit: Int, onlyHelpAfter: EventID? = nil, except: Set<EventID> = []) {

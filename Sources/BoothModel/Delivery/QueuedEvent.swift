@@ -6,9 +6,9 @@ package struct QueuedEvent: Sendable, Hashable {
     /// The journal's generation (6 digits) and this target's count (14 digits).
     package let sequence: String
     package let priority: Priority
-    /// The CloudEvent as it is sent to this target, `sequence` in it: the same bytes each time.
+    /// The CloudEvent as it is sent to this target, with its `sequence`: the same bytes each time.
     package let body: String
-    /// The key of the incident that it tells of; nil where it tells of none.
+    /// The key of its incident; nil: it has none.
     package let incident: Int64?
 
     package init(id: EventID, sequence: String, priority: Priority, body: String, incident: Int64? = nil) {

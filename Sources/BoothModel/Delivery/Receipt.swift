@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The platform's word on one event.
+/// The platform's answer for one event.
 package struct Receipt: Sendable, Hashable {
-    /// What became of it there.
+    /// What the platform did with it.
     package enum Result: Sendable, Hashable {
-        /// `accepted` and `duplicate` alike: the platform has it.
+        /// The platform has it: `accepted` or `duplicate`.
         case accepted(ticket: String?)
         /// The platform will never take it, and says why.
         case rejected(reason: String)
 
-        /// The class whose targets the incident is handed to: a rejection with the reason `reroute:CLASS`, and nothing
-        /// else.
+        /// The class whose targets get the incident, if it is rejected with the reason `reroute:CLASS` and nothing
+        /// else; otherwise nil.
         package var handover: IncidentClass? {
             guard case .rejected(let reason) = self, reason.hasPrefix("reroute:") else { return nil }
             return IncidentClass(rawValue: String(reason.dropFirst("reroute:".count)))

@@ -2,7 +2,7 @@
 
 /// Something to record: what happened, when, and whom to tell.
 package struct BoothEvent: Sendable, Hashable {
-    /// What happened; the incident as it was right after.
+    /// What happened, with the incident as it was right after.
     package enum Content: Sendable, Hashable {
         case raised(Incident)
         case updated(Incident, UpdateReason)
@@ -11,19 +11,19 @@ package struct BoothEvent: Sendable, Hashable {
         case closed(Incident)
         /// A task was carried out or refused.
         case taskDone(TaskRecord)
-        /// What the booth went through on the day before.
+        /// The report on the day before.
         case dailyReport(BoothReport)
-        /// The recipients do not get some events, or may not get them.
+        /// Events for the recipients were lost, or may have been.
         case loss(Loss)
-        /// A point's change that nobody else needs to know.
+        /// A point's change that stays in the booth.
         case record(PointID, PointState)
     }
 
     package let id: EventID
     package var content: Content
-    /// When it happened, which is earlier than when it was noticed.
+    /// When it happened. It may have been noticed later.
     package var moment: Moment
-    /// Whose queue it enters; none: it stays in the booth.
+    /// The targets whose queues it enters; empty: it stays in the booth.
     package var recipients: [TargetID]
 
     package init(id: EventID, content: Content, moment: Moment, recipients: [TargetID]) {
@@ -56,8 +56,8 @@ package struct BoothEvent: Sendable, Hashable {
         }
     }
 
-    /// What was lost may have been a call for help: that is told before anything routine.
-    /// A reminder to close what somebody has accepted never stands before a call for help.
+    /// A loss has the priority of help, because a call for help may be lost. A reminder to close an accepted incident
+    /// is routine, so that it never delays a call for help.
     package var priority: Priority {
         if case .updated(let incident, .escalated) = content, incident.accepted != nil { return .routine }
         return type == .loss ? .help : incident?.priority ?? .routine
@@ -73,7 +73,7 @@ package enum UpdateReason: String, Sendable, Codable, CaseIterable {
     case accepted
     case dispatched
     case handled
-    /// It is another class's now.
+    /// It has another class now.
     case reclassified
     /// Somebody at the booth has seen it.
     case acknowledged

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// How far the journal's hash chain had come: whoever keeps it can tell later whether anything before it was changed.
+/// The head of the journal's hash chain at some time. Whoever keeps it can check later whether anything before it was
+/// changed.
 package struct ChainHead: Sendable, Hashable, Codable {
     /// The hash of the newest event's row, SHA-256, 64 lower-case hexadecimal digits.
     package var head: String

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import FoundationEssentials
 
-/// A CloudEvent 1.0 in JSON as it is kept: everything but `sequence`, which differs between targets.
+/// A CloudEvent 1.0 in JSON as it is stored: without `sequence`, which differs between targets.
 package struct CloudEvent: Sendable, Hashable {
     /// One JSON object on one line, keys in alphabetical order.
     package let json: String
@@ -15,7 +15,7 @@ package struct CloudEvent: Sendable, Hashable {
     ///
     /// - Parameter sequence: 20 digits, the journal's generation and that target's count.
     package func json(withSequence sequence: String) -> String {
-        // By its bytes: to drop a character, all before it are counted.
+        // Works on the bytes: dropping a character would count all characters before it.
         var text = String(Substring(json.utf8.dropLast(1)))
         text += ",\"sequence\":\""
         text += sequence
@@ -94,7 +94,7 @@ private struct EventData<Content: Encodable>: Encodable {
     }
 }
 
-/// Who speaks, from where, and by which clock; in every event.
+/// The members on booth, place and clock; in every event.
 private struct BoothBlock: Encodable {
     let booth, name, county, grid, address: String
     let longitude, latitude: Double

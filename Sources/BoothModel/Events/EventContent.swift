@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The members of `data` that an event has besides the booth block; what does not apply is absent.
+/// The members of `data` that an event has besides the booth block. Members that do not apply are absent.
 struct EventContent: Encodable {
     private var incident: EventID?
     private var category: Category?
@@ -21,7 +21,7 @@ struct EventContent: Encodable {
     private var task: String?
     private var kind: String?
     private var result: TaskRecord.Result?
-    /// Whose task it was.
+    /// The target that sent the task.
     private var target: TargetID?
 
     init(_ content: BoothEvent.Content) {
@@ -50,7 +50,7 @@ struct EventContent: Encodable {
             (target, reason) = (record.target, record.reason)
         case .record(_, let state):
             self.init(state: state.rawValue)
-        // A report and a loss are contents of their own.
+        // Reports and losses are encoded by their own types.
         case .dailyReport, .loss: self.init(state: nil)
         }
     }
@@ -96,16 +96,16 @@ package struct StatusContent: Encodable, Sendable {
     package var faults: [String]
     package var storage: Storage
 
-    /// How the journal stands on its disk.
+    /// The state of the journal's disk.
     package struct Storage: Encodable, Sendable {
         /// `ok`, `full` or `fault`.
         package var state: String
         /// What the journal takes on disk, and most that it may take.
         package var bytes: Int64
         package var limit: Int64
-        /// How far back its history reaches, RFC 3339; nil where there is none.
+        /// Start of its history, RFC 3339; nil: it has none.
         package var historyFrom: String?
-        /// Days until it is full at the last day's rate; nil: that cannot be said yet.
+        /// Days until it is full at the last day's rate; nil: not known yet.
         package var daysLeft: Int?
 
         package init(state: String, bytes: Int64, limit: Int64, historyFrom: String? = nil, daysLeft: Int? = nil) {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import FoundationEssentials
 
-/// Pieces of a JSON text, as they came.
+/// Cuts pieces out of a JSON text, without changing them.
 ///
 /// A reply goes through `boothctl --json` and an event through the socket unchanged: decoding and encoding them again
 /// would lose the order of the keys and the spelling of the numbers.
 package enum JSONText {
-    /// The value of the outermost object's member `name`; nil where there is none.
+    /// The value of the outermost object's member `name`; nil: it has none.
     ///
     /// - Parameter object: a whole JSON object, known to be well formed.
     package static func member(_ name: String, of object: String) -> String? {
@@ -23,23 +23,23 @@ package enum JSONText {
         pieces(of: array).map(trimmed)
     }
 
-    /// A value made of strings, integers and booleans, with its keys sorted.
+    /// Encodes a value made of strings, integers and booleans, with its keys sorted.
     package static func encode(_ value: some Encodable) -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        // What is made of strings, integers and booleans always encodes.
+        // A value made of strings, integers and booleans always encodes.
         guard let data = try? encoder.encode(value) else { preconditionFailure("a value that does not encode") }
         return String(decoding: data, as: UTF8.self)
     }
 
-    /// The bytes outside of strings, white space left out: brackets, commas, colons, and what numbers and words are
-    /// spelt with; of a string, its first quote.
+    /// The bytes outside of strings, without white space: brackets, commas, colons, numbers and words. Of each string
+    /// only the opening quote stays.
     package static func structure(of text: String) -> [UInt8] {
         var scan = Scan()
         return text.utf8.filter { !scan.isInString($0) && !isSpace($0) }
     }
 
-    /// What stands between the outermost brackets, cut at the commas that belong to them.
+    /// The text between the outermost brackets, cut at the commas that belong to them.
     private static func pieces(of text: String) -> [Substring.UTF8View] {
         let bytes = text.utf8
         guard let open = bytes.firstIndex(where: { !isSpace($0) }) else { return [] }
@@ -62,7 +62,7 @@ package enum JSONText {
         return pieces.filter { !$0.allSatisfy(isSpace) }
     }
 
-    /// Goes through a text byte by byte and knows where strings are.
+    /// Reads a text byte by byte, and knows where strings are.
     private struct Scan {
         private var inString = false
         private var isEscaped = false
@@ -84,7 +84,7 @@ package enum JSONText {
         }
     }
 
-    /// The colon after a member's name; the name may have one in it.
+    /// The colon after a member's name. The name itself may contain one.
     private static func firstColon(in member: Substring.UTF8View) -> Substring.UTF8View.Index? {
         var scan = Scan()
         return member.firstIndex { !scan.isInString($0) && $0 == UInt8(ascii: ":") }

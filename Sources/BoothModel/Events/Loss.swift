@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Events that a target does not get, or may not get: what `cn.boothd.loss.v1` tells.
+/// Events for a target that were lost, or may have been: the content of `cn.boothd.loss.v1`.
 package struct Loss: Sendable, Hashable, Codable {
     /// How they were lost.
     package enum Reason: String, Sendable, Hashable, Codable, CaseIterable {
@@ -15,12 +15,12 @@ package struct Loss: Sendable, Hashable, Codable {
     }
 
     package var reason: Reason
-    /// The first sequence that is concerned, 20 digits; nil: not known.
+    /// The first sequence that may be lost, 20 digits; nil: not known.
     package var from: String?
-    /// The last sequence that is concerned, 20 digits; nil: not known.
+    /// The last sequence that may be lost, 20 digits; nil: not known.
     package var to: String?
-    /// How many events, by category of their incident (`help`, `power`), or by `task`, `report`, `other` for events without
-    /// one; nil: not known.
+    /// How many events, by category of their incident (`help`, `power`). Events without an incident count as `task`,
+    /// `report` or `other`. Nil: not known.
     package var count: [String: Int]?
 
     package init(reason: Reason, from: String? = nil, to: String? = nil, count: [String: Int]? = nil) {

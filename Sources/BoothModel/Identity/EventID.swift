@@ -2,8 +2,8 @@
 
 /// A UUIDv7 (RFC 9562, 5.7): made when the thing happened and kept for ever.
 ///
-/// Its first 60 payload bits, the millisecond and a count within it, never repeat in one journal and rise with
-/// occurrence; `key` is those bits, and the journal's row number.
+/// `key` is its first 60 payload bits: the millisecond, and a count within it. Keys never repeat in one journal and
+/// rise with occurrence. The journal's row number is the key.
 package struct EventID: Hashable, Comparable, Sendable {
     /// 48 bits of milliseconds since 1970, then 12 bits of count.
     package let key: Int64
@@ -44,7 +44,7 @@ package struct EventID: Hashable, Comparable, Sendable {
         }
     }
 
-    /// Milliseconds since 1970 by the clock of that moment, or just after the id before it.
+    /// Milliseconds since 1970 by the clock of that moment; or just after the previous id, if the clock was not later.
     package var milliseconds: Int64 { key >> 12 }
 
     package static func < (left: EventID, right: EventID) -> Bool {
@@ -104,20 +104,20 @@ package struct EventIDGenerator: Sendable {
         self.random = random
     }
 
-    /// Goes on after `key`, the highest `EventID.key` of a journal that came late.
+    /// Goes on after `key`, the highest `EventID.key` of a journal that opened late.
     package mutating func skip(to key: Int64) {
         last = max(last, min(max(0, key), EventID.highestKey))
     }
 
-    /// As far ahead of the last id a clock may be that nobody trusts.
+    /// How far ahead of the last id an untrusted clock may be, in milliseconds.
     private static let longestLeap: Int64 = 366 * 86_400_000
 
     /// The next id.
     ///
     /// - Parameters:
-    ///   - wallMilliseconds: the wall clock; where it stands still or went back, the last id is counted up.
-    ///   - isTrusted: whether it is the time. One that is not, and is far ahead, is not followed: ids would stay there
-    ///     for years once it is right.
+    ///   - wallMilliseconds: the wall clock. If it stands still or went back, the last id is counted up.
+    ///   - isTrusted: whether the clock is trusted. An untrusted clock that is far ahead is not followed. Otherwise ids
+    ///     would stay ahead for years once the clock is right.
     package mutating func next(wallMilliseconds: Int64, isTrusted: Bool = true) -> EventID {
         let isLeap = !isTrusted && last > 0 && wallMilliseconds - last >> 12 > Self.longestLeap
         last = max(isLeap ? 0 : wallMilliseconds << 12, last + 1)

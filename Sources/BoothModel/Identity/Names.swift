@@ -24,7 +24,7 @@ package struct TargetID: ConfiguredName {
     package init(rawValue: String) { self.rawValue = rawValue }
 }
 
-/// Something that can fail as one: `gpio:booth-io`, `gpio:booth-io/HELP1`, `modbus:inside`, `modbus:inside/1`,
+/// A device that can fail: `gpio:booth-io`, `gpio:booth-io/HELP1`, `modbus:inside`, `modbus:inside/1`,
 /// `loop:strongbox`, `chatter:help-1`, `edges:help-1`, `value:strongbox`, `address:strongbox`, `stuck:help-1`,
 /// `output:help-lamp`, `target:police`, `clock`, `storage`, `configuration`.
 package struct DeviceID: ConfiguredName {
@@ -33,17 +33,17 @@ package struct DeviceID: ConfiguredName {
 
     /// The wiring of a point's supervised loop.
     package static func loop(of point: PointID) -> DeviceID { DeviceID(rawValue: "loop:\(point)") }
-    /// The contact of a point that does not rest.
+    /// The contact of a point, which may chatter.
     package static func chatter(of point: PointID) -> DeviceID { DeviceID(rawValue: "chatter:\(point)") }
     /// The edges of a point, which the kernel may lose.
     package static func edges(of point: PointID) -> DeviceID { DeviceID(rawValue: "edges:\(point)") }
-    /// A point's input that stays active for longer than anybody presses.
+    /// The input of a point, which may stay active for longer than anybody presses.
     package static func stuck(_ point: PointID) -> DeviceID { DeviceID(rawValue: "stuck:\(point)") }
-    /// The value of a point, which its unit gives but which cannot be.
+    /// The value of a point, which may be impossible.
     package static func value(of point: PointID) -> DeviceID { DeviceID(rawValue: "value:\(point)") }
     /// The address of a point, which its unit may refuse.
     package static func address(of point: PointID) -> DeviceID { DeviceID(rawValue: "address:\(point)") }
-    /// An output that does not show what was written to it.
+    /// An output, which may not show what was written to it.
     package static func output(_ output: String) -> DeviceID { DeviceID(rawValue: "output:\(output)") }
     /// The link to a target.
     package static func target(_ target: TargetID) -> DeviceID { DeviceID(rawValue: "target:\(target)") }

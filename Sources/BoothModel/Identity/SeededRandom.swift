@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Random numbers that repeat from their seed (SplitMix64, Steele et al., OOPSLA 2014). Not for secrets.
+/// Random numbers that are the same for the same seed (SplitMix64, Steele et al., OOPSLA 2014). Not for secrets.
 package struct SeededRandom: RandomNumberGenerator, Sendable {
     private var state: UInt64
 
@@ -14,6 +14,6 @@ package struct SeededRandom: RandomNumberGenerator, Sendable {
         return mixed ^ mixed >> 31
     }
 
-    /// Another source that goes its own way from here.
+    /// A second generator, seeded from this one.
     package mutating func fork() -> SeededRandom { SeededRandom(seed: next()) }
 }

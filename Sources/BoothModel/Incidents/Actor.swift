@@ -10,8 +10,8 @@ package struct Actor: RawRepresentable, Sendable, Hashable, Codable, CustomStrin
     package static func platform(_ target: TargetID) -> Actor { Actor(rawValue: target.rawValue) }
     /// A user of this machine.
     ///
-    /// - Parameter user: the login name, or the number where it has none.
+    /// - Parameter user: the login name, or the number if it has none.
     package static func officer(_ user: String) -> Actor { Actor(rawValue: "local:\(user)") }
-    /// The agent itself: what a walk test raised it closes again.
+    /// The agent itself, which closes for example what a walk test raised.
     package static let agent = Actor(rawValue: "boothd")
 }

@@ -7,7 +7,7 @@ package enum IncidentClass: String, Sendable, Codable, CaseIterable {
     case fault
 }
 
-/// What happened, in a word that platforms sort by: the known ones, and those that a `contact` names.
+/// What happened, in a word for platforms: a known category, or one that a `contact` names.
 package struct Category: RawRepresentable, Hashable, Sendable, Codable, ExpressibleByStringLiteral,
     CustomStringConvertible
 {
@@ -56,21 +56,21 @@ package enum KnownCategory: String, Sendable, CaseIterable {
     case doorHeld = "door-held"
     /// Mains or battery failed.
     case power
-    /// What points are read from is lost or misbehaves.
+    /// A device that points are read from is lost or faulty.
     case sensor
     /// Edges of a point were lost.
     case gap
-    /// A target does not answer.
+    /// A target refuses, or its address or certificate is wrong.
     case link
     /// The journal cannot be written, or is full.
     case storage
-    /// Civil time is not known.
+    /// The clock has followed no reference for too long.
     case clock
     /// The configuration file was wrong at the start, and the last right one is in service.
     case configuration
-    /// A platform asked for a try of the whole way.
+    /// A trial of the whole way, which a platform asked for.
     case test
-    /// Events were lost; counted in reports of losses, and never an incident's.
+    /// Events were lost. Only counts of losses use it; no incident has it.
     case loss
 }
 

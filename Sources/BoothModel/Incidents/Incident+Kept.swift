@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// How incidents are kept: what is zero or empty is left out.
+// How incidents are stored: members that are zero or empty are left out.
 extension Incident: Codable {
     /// More activations than any point has in its life.
     private static let counts = 0...1_000_000_000_000
-    /// More steps than anybody waits for.
+    /// More steps than any incident has.
     private static let steps = 0...1_000_000
 
     private enum Key: String, CodingKey {

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// How far the answer to an incident has come; `restored` stands beside it.
+/// How far the answer to an incident has come. `restored` is independent of it.
 package enum IncidentState: String, Sendable, Codable, CaseIterable {
     case raised, accepted, dispatched, handled, closed
 }
 
-/// How far an event has come with one target.
+/// How far the delivery of an event to one target has come.
 package enum Delivery: String, Sendable, Codable {
     /// On disk, not sent since this start.
     case queued
-    /// On its way, or taken without a receipt yet.
+    /// Being sent, or taken and without a receipt yet.
     case sent
     /// The platform's receipt names it.
     case accepted
-    /// The platform refused it for good; set aside, kept, visible.
+    /// The platform refused it for good. It is set aside and can be listed.
     case rejected
 }
 
@@ -28,9 +28,9 @@ package struct Incident: Sendable, Hashable {
     package var category: Category
     package var incidentClass: IncidentClass
     package var priority: Priority
-    /// Activations so far: presses, letters; of a gap: how often edges were lost.
+    /// Activations so far: presses, letters; for a gap, how often edges were lost.
     package var count: Int
-    /// Edges lost in all, as the kernel counted them; nil where it did not, and for everything but a gap.
+    /// Edges lost in all, as the kernel counted them; nil: it did not count, or this is not a gap.
     package var missed: UInt64?
     package var state: IncidentState
     /// Whether a technician was testing the point.
@@ -39,29 +39,29 @@ package struct Incident: Sendable, Hashable {
     package var opened: Stamp
     /// The last activation.
     package var latest: Stamp
-    /// When the input went back to normal; nil while it has not.
+    /// When the input went back to normal; nil: it has not.
     package var restored: Stamp?
-    /// When the first platform answered for it.
+    /// When the first platform accepted it.
     package var accepted: Stamp?
-    /// The count that the platforms were last told; less than `count` while repeats are gathered.
+    /// The count that was last announced to the platforms; less than `count` while repeats are gathered.
     package var announced: Int
-    /// The event that opened it; the first that its targets were offered.
+    /// The event that opened it, and first offered it to its targets.
     package let opening: EventID
-    /// How its offer stands with each target it is or was for: the configuration's order, then as they were added.
+    /// The delivery to each target that it is or was for: in the configuration's order, then as targets were added.
     package var targets: [TargetTicket]
-    /// When the answer clock began anew: it was handed to other targets. Nil: it runs from `opened`.
+    /// When the answer clock started again, because it was handed to other targets. Nil: the clock runs from `opened`.
     package var handed: Stamp?
     /// How often it was handed to targets of another class.
     package var handovers = 0
-    /// Steps of the answer clock that passed without an acceptance, since it runs.
+    /// Steps of the answer clock that passed without an acceptance, since the clock last started.
     package var escalations = 0
     /// How often somebody was reminded that it is not closed.
     package var reminders = 0
-    /// Who has seen it in the booth; nil while nobody said so.
+    /// Who has seen it in the booth; nil: nobody said so.
     package var acknowledged: Act?
     /// The state's changes after `accepted`, oldest first; the newest 32.
     package var steps: [Step] = []
-    /// How it ended; nil while it has not.
+    /// How it ended; nil: it has not.
     package var closing: Closing?
 
     /// Who did something, and when.
@@ -75,11 +75,11 @@ package struct Incident: Sendable, Hashable {
         }
     }
 
-    /// The answer went on.
+    /// A change of the state after `accepted`.
     package struct Step: Sendable, Hashable, Codable {
         package var state: IncidentState
         package var act: Act
-        /// What the platform said to it.
+        /// The platform's note.
         package var note: String?
 
         package init(_ state: IncidentState, _ act: Act, note: String? = nil) {
@@ -101,15 +101,15 @@ package struct Incident: Sendable, Hashable {
         }
     }
 
-    /// One target's answer.
+    /// The delivery to one target, and its answer.
     package struct TargetTicket: Sendable, Hashable {
         package var target: TargetID
         package var delivery: Delivery
-        /// The platform's number for it; nil before its receipt, and where the receipt has none.
+        /// The platform's number for it; nil: there is no receipt yet, or the receipt has none.
         package var ticket: String?
-        /// The event that offered it to this target, whose receipt is the ticket; nil: the opening.
+        /// The event that offered it to this target; its receipt is the ticket. Nil: the opening.
         package var offer: EventID?
-        /// Whether it was handed to others: this target is told no more of it.
+        /// Whether it was handed to others. Then this target is told nothing more about it.
         package var isHandedOver = false
 
         package init(target: TargetID, delivery: Delivery, ticket: String? = nil, offer: EventID? = nil) {
@@ -142,6 +142,6 @@ package struct Incident: Sendable, Hashable {
         self.targets = targets.map { TargetTicket(target: $0, delivery: .queued) }
     }
 
-    /// Whether it still needs an answer or an end.
+    /// Whether it is not closed.
     package var isOpen: Bool { state != .closed }
 }

@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What a restart finds.
+/// What a restart finds in the journal.
 package struct JournalContents: Sendable, Hashable {
     package var status: JournalStatus
     package var points: [PointMemory]
     /// Incidents that are not closed, oldest first.
     package var incidents: [Incident]
-    /// What is remembered of the booth as a whole; empty for a new journal.
+    /// The booth's memory; empty for a new journal.
     package var memory: BoothMemory
-    /// What became of tasks: of each target the newest 1000 that it gave, oldest first.
+    /// The results of tasks: the newest 1000 of each target, oldest first.
     package var tasks: [TaskRecord]
     /// The highest `EventID.key` in use; 0 for a new journal.
     package var lastKey: Int64
-    /// Where a damaged journal was set aside at this start; nil as a rule.
+    /// Where a damaged journal was set aside at this start; usually nil.
     package var setAside: String?
-    /// What waits for targets that the configuration no longer has.
+    /// Events that wait for targets that the configuration no longer has.
     package var orphans: [Orphan]
-    /// Incidents, points, tasks and memory that this version cannot read. They stay in the file, the memory until it is
-    /// written anew.
+    /// How many rows of incidents, points, tasks and memory this version cannot read. They stay in the file. The
+    /// memory's row stays until it is written anew.
     package var unreadable: Int
 
     package init(

@@ -9,7 +9,7 @@ package struct JournalEntry: Sendable, Hashable {
         package var priority: Priority
         package var event: CloudEvent
         package var recipients: [TargetID]
-        /// The incident that it is about; nil: none.
+        /// The incident that the event is about; nil: none.
         package var incident: EventID?
 
         package init(
@@ -25,7 +25,7 @@ package struct JournalEntry: Sendable, Hashable {
         }
     }
 
-    /// A target's final word on an event: it leaves that target's queue.
+    /// A target's final answer for an event. The event leaves that target's queue.
     package struct Settlement: Sendable, Hashable {
         package enum Outcome: Sendable, Hashable {
             case accepted
@@ -44,21 +44,21 @@ package struct JournalEntry: Sendable, Hashable {
     }
 
     package var events: [Event]
-    /// Incidents as they stand now, whole.
+    /// Changed incidents, complete.
     package var incidents: [Incident]
-    /// Points as they stand now, whole.
+    /// Changed points, complete.
     package var points: [PointMemory]
     package var settlements: [Settlement]
-    /// What is remembered of the booth as a whole, where that changed; the last one of a commit counts.
+    /// The booth's memory, if it changed; the last one of a commit counts.
     package var memory: BoothMemory?
-    /// What became of tasks; one that is here again, by target and id, takes the place of what was kept.
+    /// The results of tasks. A result replaces the one that was kept for the same target and id.
     package var tasks: [TaskRecord]
-    /// Whether it waits for no sync of its own: what it says would be learnt again after a power cut, from the next
-    /// reading or a repeated receipt.
+    /// Whether it needs no sync of its own. After a power cut, the next reading or a repeated receipt brings the same
+    /// again.
     package var canBeToldAgain: Bool
-    /// Whether it is shown and never written: a restart knows nothing of it.
+    /// Whether it is only shown and never written. A restart does not know it.
     package var isTransient: Bool
-    /// Whether its events tell their recipients of what they lost, so that it need not be told again.
+    /// Whether its events tell their recipients what they lost. Then the journal need not report that loss again.
     package var tellsOfLoss: Bool
 
     package init(

@@ -21,9 +21,9 @@ package struct JournalStatus: Sendable, Hashable {
     package var queues: [Queue]
     /// Incidents that are not closed.
     package var open: Int
-    /// How far back history reaches; nil: there is none, or no file is open.
+    /// Start of the history; nil: there is none, or no file is open.
     package var historyFrom: WallTime?
-    /// Days until the file is full of it at the last day's rate; nil: that cannot be said yet.
+    /// Days until the file is full at the last day's rate; nil: not known yet.
     package var daysLeft: Int?
 
     package init(
@@ -40,7 +40,7 @@ package struct JournalStatus: Sendable, Hashable {
 }
 
 extension JournalStatus {
-    /// How a journal is before anything was heard of it.
+    /// The status before the journal has reported anything.
     package init(unopenedFor targets: [TargetID]) {
         self.init(
             storage: .fault(

@@ -4,13 +4,13 @@
 package struct QueueListing: Sendable, Hashable {
     package struct Item: Sendable, Hashable {
         package var id: EventID
-        /// nil: a word of another version.
+        /// nil: a type that only another version knows.
         package var type: EventType?
-        /// The incident that it is about; nil: none.
+        /// The incident that the event is about; nil: none.
         package var incident: EventID?
         package var sequence: String
         package var delivery: Delivery
-        /// Times that it was sent since this start.
+        /// How often it was sent since this start.
         package var attempts: Int
         /// Why the target refused it.
         package var reason: String?
@@ -32,7 +32,7 @@ package struct QueueListing: Sendable, Hashable {
     package var target: TargetID
     package var queued: Int
     package var rejected: Int
-    /// What waits in the order of sending, then what was refused, newest first.
+    /// Queued events in the order of sending, then rejected ones, newest first.
     package var items: [Item]
 
     package init(target: TargetID, queued: Int, rejected: Int, items: [Item]) {

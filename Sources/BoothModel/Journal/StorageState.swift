@@ -5,10 +5,10 @@ package enum StorageState: Sendable, Hashable {
     case ok
     /// The disk or `[storage] limit` is full: entries are held in memory and sent from there.
     case full(Message)
-    /// The disk refuses: as above.
+    /// The disk refuses to write: entries are held in memory and sent from there.
     case fault(Message)
 
-    /// Whether both are well, full or failing, whatever their words.
+    /// Whether both are well, both full or both failing. The messages may differ.
     package func isSameKind(as other: StorageState) -> Bool {
         switch (self, other) {
         case (.ok, .ok), (.full, .full), (.fault, .fault): true
@@ -16,7 +16,7 @@ package enum StorageState: Sendable, Hashable {
         }
     }
 
-    /// What to tell people; nil while all is well.
+    /// What to tell people; nil: all is well.
     package var message: Message? {
         switch self {
         case .ok: nil

@@ -2,7 +2,7 @@
 
 /// Why a device is lost: a stable word for machines, and a sentence with the next step for people.
 package struct DeviceFault: Sendable, Hashable, Codable {
-    /// What kind of trouble, for machines; the same code again is no news.
+    /// The kind of fault, for machines. The same code again is no news.
     package enum Code: String, Sendable, Codable {
         /// The file, chip, line or host is not there.
         case missing
@@ -14,7 +14,7 @@ package struct DeviceFault: Sendable, Hashable, Codable {
         case silent
         /// It answers that it has no such thing, or that it failed.
         case refused
-        /// Its contact does not rest.
+        /// Its contact chatters.
         case chattering
         /// It stays active for longer than anybody presses.
         case stuck
@@ -24,7 +24,7 @@ package struct DeviceFault: Sendable, Hashable, Codable {
         case short
         /// It was there and its connection broke.
         case disconnected
-        /// It says what cannot be: a value out of range, a guard register with another value.
+        /// It gives impossible values: a value out of range, a guard register with another value.
         case implausible
         /// The line hears its own requests.
         case echo

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A device lost or found as one; the points on it become stale or good with it.
+/// A device was lost or found. The points on it become stale or good with it.
 package struct DeviceReport: Sendable, Hashable {
     /// What became of it.
     package enum Condition: Sendable, Hashable {

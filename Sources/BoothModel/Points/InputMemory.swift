@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What a driver has to know of an input that it reads from registers, from the last run of the agent.
+/// What a driver must know from the last run about an input that it reads from registers.
 package struct InputMemory: Sendable, Hashable {
-    /// The last state that was believed; a loop's value between two bands is judged by it.
+    /// The last known state. It decides about a loop's value that lies between two bands.
     package var state: PointState
-    /// The value that a counting input had when it was recorded last, 0...65535; a counter that went on since is a press.
+    /// The last recorded value of a counting input, 0...65535. If the counter has gone on since, somebody pressed.
     package var counter: Int?
 
-    /// Whether its values were told to be impossible, and nobody has taken that back.
+    /// Whether its values were reported to be impossible, and that fault still stands.
     package var isImplausible: Bool
 
     package init(state: PointState = .unknown, counter: Int? = nil, isImplausible: Bool = false) {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Changes of a point that the kernel could not keep: its level is known again, what happened in between is not.
+/// Edges of a point that the kernel lost. The level is known again; what happened in between is not.
 package struct MissedEdges: Sendable, Hashable {
     package var point: PointID
-    /// How many, as the kernel counted them; nil where it does not count and some may be missing.
+    /// How many, as the kernel counted them; nil: it does not count, and some may be missing.
     package var count: UInt64?
     /// When it was noticed.
     package var at: BootTime

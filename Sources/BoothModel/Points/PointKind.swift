@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What a point is for; it decides the rule.
+/// What a point is for. The kind decides which rule applies.
 package enum PointKind: String, Sendable, Codable, CaseIterable {
     case helpButton = "help-button"
     case duressButton = "duress-button"
@@ -13,8 +13,8 @@ package enum PointKind: String, Sendable, Codable, CaseIterable {
     case battery
     case contact
 
-    /// What it raises unless the configuration says otherwise; nil where it raises nothing of its own, or where the
-    /// configuration has to say (`contact`).
+    /// What it raises unless the configuration says otherwise. Nil: it raises nothing of its own, or the configuration
+    /// must say what (`contact`).
     package var defaultClassification: Classification? {
         switch self {
         case .helpButton: Classification(.help, .police, .help)
@@ -27,7 +27,7 @@ package enum PointKind: String, Sendable, Codable, CaseIterable {
         }
     }
 
-    /// Whether the first edge counts at once. A door wants a stable level, a button its leading edge.
+    /// Whether the first edge counts at once. A button counts its leading edge; a door needs a stable level.
     package var countsLeadingEdge: Bool {
         switch self {
         case .helpButton, .duressButton: true
@@ -35,7 +35,7 @@ package enum PointKind: String, Sendable, Codable, CaseIterable {
         }
     }
 
-    /// Whether activations close together are gathered on one incident: presses of somebody in need, letters.
+    /// Whether activations close together are gathered on one incident: presses of one person in need, letters.
     package var gathersActivations: Bool {
         switch self {
         case .helpButton, .duressButton, .mailSlot: true
@@ -43,7 +43,8 @@ package enum PointKind: String, Sendable, Codable, CaseIterable {
         }
     }
 
-    /// Whether a unit may count its activations (`counter = true`): each says something; a door or mains power is a level.
+    /// Whether a unit may count its activations (`counter = true`). It may if each activation has a meaning; a door or
+    /// mains power is a level.
     package var canBeCounted: Bool {
         switch self {
         case .helpButton, .duressButton, .tamper, .mailSlot, .contact: true
@@ -51,8 +52,8 @@ package enum PointKind: String, Sendable, Codable, CaseIterable {
         }
     }
 
-    /// Whether it should become active now and then, so that a point that never does has to be tried. Power that never
-    /// fails is as it should be.
+    /// Whether it should become active now and then. If such a point never does, somebody must try it. Power that never
+    /// fails is well.
     package var isUsedNowAndThen: Bool {
         switch self {
         case .mainsPower, .battery: false
@@ -60,7 +61,7 @@ package enum PointKind: String, Sendable, Codable, CaseIterable {
         }
     }
 
-    /// Whether one that stays active may be stuck: nobody presses for long, and no letter takes a minute.
+    /// Whether it may be stuck if it stays active. Nobody presses for long, and no letter takes a minute.
     package var canBeStuck: Bool {
         switch self {
         case .helpButton, .duressButton, .mailSlot, .contact: true
@@ -70,7 +71,7 @@ package enum PointKind: String, Sendable, Codable, CaseIterable {
 }
 
 extension PointKind {
-    /// The `[rules]` that a point of this kind may have for itself.
+    /// The `[rules]` that a point of this kind may set for itself.
     package var rules: Set<PointRule> {
         switch self {
         case .helpButton, .duressButton, .contact: [.repeated, .stuck, .chatter, .untested]
@@ -83,7 +84,7 @@ extension PointKind {
     }
 }
 
-/// A key of `[rules]` that a point may have for itself, as the configuration spells it.
+/// A key of `[rules]` that a point may set for itself, as the configuration spells it.
 package enum PointRule: String, Sendable, CaseIterable {
     case repeated = "repeat"
     case letter

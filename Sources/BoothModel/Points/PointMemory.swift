@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What a restart must know of a point.
+/// What a restart must know about a point.
 package struct PointMemory: Sendable, Hashable, Codable {
-    /// How far a counting input had counted, and which register that was.
+    /// The last value of a counting input, and its register.
     package struct Counter: Sendable, Hashable, Codable {
         /// 0...65535.
         package var value: Int
-        /// The register, as `ModbusSource.register` names it: another one's value says nothing about presses.
+        /// The register, as `ModbusSource.register` names it. The value of another register says nothing about presses.
         package var register: String
 
         package init(value: Int, register: String) {
@@ -22,23 +22,23 @@ package struct PointMemory: Sendable, Hashable, Codable {
     }
 
     package let point: PointID
-    /// What the point was for; nil in a journal that is older than this.
+    /// The point's kind when last read; nil: not read since it started anew.
     package var kind: PointKind?
-    /// The last state that was believed.
+    /// The last known state.
     package var state: PointState
     package var since: Stamp
     /// The last edge of a letter falling in.
     package var lastEdge: Stamp?
-    /// The incident that its next activation or its return to normal may belong to.
+    /// The incident that its next activation, or its return to normal, may belong to.
     package var incident: EventID?
-    /// Of a counting input; written with the presses that it stands for.
+    /// The counter of a counting input; written together with the presses that it counted.
     package var counter: Counter?
-    /// Whether a walk test that goes on has raised something on it; nil: none has.
+    /// Whether a walk test that is running has raised something on it; nil: none has.
     package var isTouched: Bool?
-    /// Whether the input was active when its loop was cut or bridged; nil while the loop is whole.
+    /// Whether the input was active when its loop was cut or bridged; nil: the loop is whole.
     package var wasActive: Bool?
-    /// Whether it was told that this goes on for too long: power away, a door held, letters overdue. It is not told again
-    /// when the incident was closed meanwhile; nil: no.
+    /// Whether it was raised that a state lasts for too long: power away, a door held, letters overdue. It is not
+    /// raised again, even if its incident was closed meanwhile. Nil: no.
     package var isTold: Bool?
     /// When the point was first read.
     package var firstSeen: Stamp?

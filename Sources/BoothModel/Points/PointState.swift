@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What a point's input says.
+/// The state of a point's input.
 package enum PointState: String, Sendable, Codable {
     case normal
     case active
@@ -12,12 +12,12 @@ package enum PointState: String, Sendable, Codable {
     case unknown
 }
 
-/// How far a reading can be believed.
+/// How far a reading can be trusted.
 package enum Quality: String, Sendable, Codable {
-    /// Read as lately as its source should give it.
+    /// Read as recently as its source should be read.
     case good
     /// The last value known; its source does not answer.
     case stale
-    /// There is no believable value: the line is missing, the unit refuses the address.
+    /// There is no value to trust: the line is missing, the unit refuses the address.
     case fault
 }

@@ -4,7 +4,7 @@
 package enum ReadFailure: Error, Sendable, Hashable {
     /// No answer in time.
     case silent
-    /// Bytes came that are no answer: a wrong checksum, length, unit or transaction.
+    /// Bytes came that are no valid answer: a wrong checksum, length, unit or transaction.
     case garbled
     /// The line hears its own requests.
     case echo
@@ -27,7 +27,7 @@ package enum ReadFailure: Error, Sendable, Hashable {
         }
     }
 
-    /// The failure that a machine's word and the sentence beside it name; nil for an unknown word.
+    /// The failure with that word for machines; `reason` is the sentence beside it. Nil: an unknown word.
     package init?(code: String, reason: Message) {
         switch code {
         case "silent": self = .silent

@@ -25,8 +25,8 @@ package struct UnitCounters: Sendable, Hashable, Codable {
     package var crc = 0
     /// Answers that were exceptions.
     package var exceptions = 0
-    /// From before a request is sent to the end of its answer, of some thousand answers lately, in milliseconds; nil before
-    /// the first.
+    /// The time from before a request is sent to the end of its answer, over the latest answers, a few thousand, in
+    /// milliseconds; nil before the first.
     package var roundTripP50: Double?
     package var roundTripP99: Double?
 

@@ -1,27 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What a booth went through in a day, a week or a month: counts and times, and what is still open; nobody's name.
+/// A report on a booth's day, week or month: counts, times, and what is still open. It names nobody.
 ///
-/// docs/reports.md says how each figure comes about. Times are RFC 3339 in the booth's zone.
+/// docs/reports.md says how each figure is made. Times are RFC 3339 in the booth's zone.
 package struct BoothReport: Codable, Sendable, Hashable {
     package var period: Period
-    /// How far it reaches: the period's end, or when it was made where the period was not over.
+    /// Where it ends: at the period's end, or at the time when it was made, if the period was not over.
     package var until: String
     /// Whether the period was over, and the journal's history reaches back to its beginning.
     package var isComplete: Bool
-    /// From when on there is history, where that is after the period's beginning: what was before is not counted.
+    /// The start of the history, if it is after the period's beginning. What was before is not counted.
     package var historyFrom: String?
-    /// Whether there was more than fits, so that figures are too low.
+    /// Whether there was more than fits. Then figures are too low.
     package var isCapped: Bool
-    /// Incidents opened in the period, tests apart; those that are `undated` too.
+    /// Incidents opened in the period, without tests; those that are `undated` too.
     package var raised: Int
-    /// Of `raised`: those of which it is not known when they happened, as the clock was not trusted.
+    /// Of `raised`: those of unknown time, because the clock was not trusted.
     package var undated: Int
     /// Activations beyond the first of each of `raised`.
     package var repeats: Int
     /// Incidents opened by tests in the period; counted nowhere else.
     package var tests: Int
-    /// Each category once, by its word.
+    /// Each category once, sorted by its word.
     package var categories: [CategoryCount]
     package var open: Open
     /// What was open at the end: the most urgent first, then the oldest; 500 at most.
@@ -35,7 +35,7 @@ package struct BoothReport: Codable, Sendable, Hashable {
     /// One for each device that was at fault in the period, by its id.
     package var faults: [Fault]
     package var outages: Outages
-    /// Where the journal stood, in the event that is told to platforms; nil in a report that is only shown.
+    /// The head of the journal's chain, in the event that goes to platforms; nil in a report that is only shown.
     package var chain: ChainHead?
 
     package init(
@@ -76,13 +76,13 @@ package struct BoothReport: Codable, Sendable, Hashable {
 }
 
 extension BoothReport {
-    /// What it is about, as whoever reads it elsewhere needs it: his zone may be another.
+    /// The period in dates and in instants, because a reader elsewhere may be in another zone.
     package struct Period: Codable, Sendable, Hashable {
         package var kind: ReportPeriod.Kind
         /// The first and the last date, `2026-11-20`.
         package var first: String
         package var last: String
-        /// The first instant, and the first after it.
+        /// The first instant of the period, and the first instant after it.
         package var from: String
         package var to: String
 
@@ -97,7 +97,7 @@ extension BoothReport {
 
     package struct CategoryCount: Codable, Sendable, Hashable {
         package var category: Category
-        /// Incidents opened, tests apart.
+        /// Incidents opened, without tests.
         package var raised: Int
         /// Their activations beyond the first of each.
         package var repeats: Int
@@ -112,11 +112,11 @@ extension BoothReport {
         }
     }
 
-    /// Incidents not closed at the end, tests apart, whenever they were opened.
+    /// Incidents not closed at the end, without tests, whenever they were opened.
     package struct Open: Codable, Sendable, Hashable {
         package var total: Int
         package var byPriority: [PriorityCount]
-        /// When the oldest was opened; nil where none is open, or none of them could be dated.
+        /// When the oldest was opened; nil: none is open, or none could be dated.
         package var oldest: String?
 
         package init(total: Int, byPriority: [PriorityCount], oldest: String?) {
@@ -150,12 +150,12 @@ extension BoothReport {
         package var point: PointID?
         package var device: DeviceID?
         package var count: Int
-        /// nil where it could not be dated.
+        /// nil: it could not be dated.
         package var opened: String?
         package var state: IncidentState
         /// Whether its input was normal again.
         package var restored: Bool
-        /// The targets that it is with.
+        /// The targets that have it.
         package var tickets: [Ticket]
 
         package init(_ incident: Incident, opened: String?) {
@@ -192,16 +192,16 @@ extension BoothReport {
         }
     }
 
-    /// Incidents closed in the period, tests apart, whenever they were opened.
+    /// Incidents closed in the period, without tests, whenever they were opened.
     package struct Closed: Codable, Sendable, Hashable {
         package var total: Int
-        /// Of these, by somebody at the booth.
+        /// Of these, those closed by somebody at the booth.
         package var locally: Int
-        /// Outcomes that at least two ended with, the most frequent first; 20 at most.
+        /// Outcomes of at least two incidents, the most frequent first; 20 at most.
         package var outcomes: [Outcome]
-        /// Those with another outcome. What was written once may be about one person, and is not repeated here.
+        /// Incidents with other outcomes. An outcome that was written once may be about one person, so it is not shown.
         package var otherOutcomes: Int
-        /// From their opening to their end.
+        /// The time from opening to end.
         package var duration: Spans
 
         package init(total: Int, locally: Int, outcomes: [Outcome], otherOutcomes: Int, duration: Spans) {
@@ -231,13 +231,13 @@ extension BoothReport {
     package struct Fault: Codable, Sendable, Hashable {
         package var device: DeviceID
         package var category: Category
-        /// How many faults of it stood at some time of the period.
+        /// How many of its faults stood at some time in the period.
         package var count: Int
-        /// Whole seconds of the period in which one stood; of a fault that could not be dated none.
+        /// Whole seconds of the period in which a fault stood. A fault that could not be dated adds none.
         package var seconds: Int64
-        /// Whether one stood at the end.
+        /// Whether a fault stood at the end.
         package var stands: Bool
-        /// Faults of it that could not be dated.
+        /// Its faults that could not be dated.
         package var undated: Int
 
         package init(

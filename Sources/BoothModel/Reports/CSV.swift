@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension BoothReport {
-    /// The report as a file for a spreadsheet: RFC 4180, one figure a line, in UTF-8 with a byte order mark, without
-    /// which Excel takes Chinese for the machine's old code page.
+    /// The report as a file for a spreadsheet: RFC 4180, one figure a line, in UTF-8 with a byte order mark. Without
+    /// the mark, Excel reads Chinese in the machine's old code page.
     package func csv(in language: Language) -> String {
         let header = language == .chinese ? ["部分", "对象", "指标", "值"] : ["section", "item", "measure", "value"]
         let lines = [header] + rows(in: language).map { [$0.section, $0.item, $0.measure, $0.value] }
@@ -12,8 +12,8 @@ extension BoothReport {
 
 /// Comma-separated values (RFC 4180).
 package enum CSV {
-    /// A field, quoted where it has to be. One that a spreadsheet would take for a formula begins with an apostrophe:
-    /// outcomes and tickets come from outside.
+    /// A field, quoted if it must be. A field that a spreadsheet would read as a formula gets an apostrophe in front,
+    /// because outcomes and tickets come from outside.
     package static func field(_ text: String) -> String {
         let bytes = text.utf8
         let isFormula = text.unicodeScalars.first.map { formulaStarts.contains($0) } ?? false
@@ -26,7 +26,7 @@ package enum CSV {
         return "\"" + doubled + "\""
     }
 
-    /// The wide ones too: where Chinese is typed, a spreadsheet takes them for the others.
+    /// The wide characters too: a spreadsheet reads them as the narrow ones when Chinese is typed.
     private static let formulaStarts = Set("=+-@\t\r＝＋－＠".unicodeScalars)
     private static let quoted = Set(",\"\r\n".utf8)
 }

@@ -5,11 +5,11 @@ extension BoothReport {
     package struct Spans: Codable, Sendable, Hashable {
         /// Cases whose time is known.
         package var count: Int
-        /// Cases whose time is not: the board was restarted in between and the clock was not trusted.
+        /// Cases whose time is not known: the board was restarted in between, and the clock was not trusted.
         package var unmeasured: Int
-        /// Seconds, to the millisecond: half of the cases took so long at most (nearest rank); nil without a case.
+        /// The median in seconds, to the millisecond (nearest rank); nil: there is no case.
         package var p50Seconds: Double?
-        /// As above, 95 of 100.
+        /// The 95th percentile, likewise.
         package var p95Seconds: Double?
 
         package init(count: Int, unmeasured: Int, p50Seconds: Double?, p95Seconds: Double?) {
@@ -26,11 +26,11 @@ extension BoothReport {
         }
     }
 
-    /// How soon incidents opened in the period were accepted, tests apart.
+    /// How soon the incidents opened in the period were accepted, without tests.
     ///
     /// `within60` to `unmeasured` add up to `raised`.
     package struct Response: Codable, Sendable, Hashable {
-        /// nil: over all.
+        /// nil: all priorities.
         package var priority: Priority?
         package var raised: Int
         /// Accepted within 60 s.
@@ -43,19 +43,19 @@ extension BoothReport {
         package var later = 0
         /// Not accepted when the report was made.
         package var never = 0
-        /// Accepted, but nobody knows how soon.
+        /// Accepted, but it is not known how soon.
         package var unmeasured = 0
-        /// Not accepted when 60 s had passed: the first of the 1, 3 and 5 minutes was missed.
+        /// Not accepted within 60 s, the first deadline of "1, 3, 5 minutes".
         package var missed60 = 0
-        /// As above, 180 s.
+        /// Not accepted within 180 s.
         package var missed180 = 0
-        /// As above, 300 s.
+        /// Not accepted within 300 s.
         package var missed300 = 0
-        /// From the opening to the acceptance.
+        /// The time from the opening to the acceptance.
         package var duration: Spans
-        /// Steps of the answer clock that passed without an acceptance, as far as they were told.
+        /// Steps of the answer clock that passed without an acceptance, as far as they were sent.
         package var escalations: Int
-        /// How often one was handed to targets of another class.
+        /// How often an incident was handed to targets of another class.
         package var handovers: Int
 
         package init(priority: Priority?, raised: Int, duration: Spans, escalations: Int, handovers: Int) {
@@ -77,7 +77,7 @@ extension BoothReport {
         }
     }
 
-    /// The letter box. Letters count on the day on which the first of those that lay together came.
+    /// The letter box. Letters that lay in the box together count on the day of the first of them.
     package struct MailFigures: Codable, Sendable, Hashable {
         /// Letters of the incidents opened in the period.
         package var letters: Int
@@ -85,9 +85,9 @@ extension BoothReport {
         package var collected: Int
         /// Letters in the box when the report was made.
         package var waiting: Int
-        /// When the first of these came; nil where there is none, or it could not be dated.
+        /// When the first of these came; nil: there is none, or it could not be dated.
         package var waitingSince: String?
-        /// Times that letters were found to have lain for too long, in the period.
+        /// How often, in the period, letters had lain in the box for too long.
         package var overdue: Int
         /// Openings of the box in the period while somebody was in.
         package var checks: Int
@@ -97,13 +97,13 @@ extension BoothReport {
         package var lastCheck: String?
         /// Whole days of the calendar from that opening to the last day of the report.
         package var daysSinceCheck: Int?
-        /// Weeks (Monday to Sunday) that ended in the period; of a day report those that ended on it.
+        /// Weeks (Monday to Sunday) that ended in the period; in a report on a day, those that ended on it.
         package var weeks: Int
         /// Of these, the ones with at least one check.
         package var weeksChecked: Int
-        /// From the first letter to the emptying, of what was collected in the period.
+        /// The time from the first letter to the emptying, for letters collected in the period.
         package var collection: Spans
-        /// From the emptying to the incident's end, of what was closed in the period.
+        /// The time from the emptying to the incident's end, for incidents closed in the period.
         package var feedback: Spans
 
         package init(
@@ -140,11 +140,13 @@ extension BoothReport {
     package struct Availability: Codable, Sendable, Hashable {
         package var point: PointID
         package var kind: PointKind
-        /// Seconds of the period up to `until`, from the point's first reading on where that is known to be later.
+        /// Seconds of the period up to `until`. They start later if the history, or the point's first reading, starts
+        /// later.
         package var periodSeconds: Int64
-        /// Of these, those in which it was watched.
+        /// Of these, the seconds in which it was watched.
         package var watchedSeconds: Int64
-        /// `watchedSeconds` out of `periodSeconds`, cut to 4 decimals, so that 1 means all of it; nil for no period.
+        /// `watchedSeconds` out of `periodSeconds`, cut to 4 decimals, so that 1 means all of it; nil: there are no
+        /// seconds.
         package var ratio: Double?
 
         package init(point: PointID, kind: PointKind, periodSeconds: Int64, watchedSeconds: Int64) {

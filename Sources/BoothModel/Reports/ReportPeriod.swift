@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A stretch of the calendar that a report is about, by the civil dates of the booth's zone.
+/// The days of the calendar that a report is about, by the civil dates of the booth's zone.
 ///
-/// A day on which the clocks are changed has 23 or 25 hours; its seconds are counted as they are.
+/// A day on which the clocks are changed has 23 or 25 hours, and is counted with these.
 package struct ReportPeriod: Sendable, Hashable {
     package enum Kind: String, Sendable, Codable, CaseIterable {
         case day
@@ -38,7 +38,7 @@ package struct ReportPeriod: Sendable, Hashable {
     /// The first instant after it.
     package func to(in zone: Zone) -> WallTime { last.next.instant(in: zone) }
 
-    /// The one before it.
+    /// The period before this one.
     package var previous: ReportPeriod { ReportPeriod(kind, containing: first.previous) }
 }
 
@@ -46,7 +46,8 @@ extension WallTime {
     /// RFC 3339 with the zone's offset.
     package func text(in zone: Zone) -> String { zone.civil(self).rfc3339 }
 
-    /// An end that is kept by elapsed time is reckoned back into a time of day some milliseconds off what was asked for.
+    /// The nearest whole second. An end that is kept as elapsed time comes back some milliseconds off what was asked
+    /// for.
     package var nearestSecond: WallTime {
         WallTime(milliseconds: (milliseconds + 500) / 1000 * 1000)
     }

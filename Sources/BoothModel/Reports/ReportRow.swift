@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// One figure of a report, for a spreadsheet: of what, which, and how much.
+/// One figure of a report, for a spreadsheet.
 package struct ReportRow: Sendable, Hashable {
     /// Which part of the report.
     package var section: String
-    /// What the figure is of: a category, a priority, a point, a device, an incident; empty for the whole booth.
+    /// What the figure is about: a category, a priority, a point, a device, an incident; empty: the whole booth.
     package var item: String
     package var measure: String
     package var value: String
@@ -54,7 +54,7 @@ private struct ReportRows {
         add(zh, en, value ? word("是", "yes") : word("否", "no"))
     }
 
-    /// How many, and how long.
+    /// Adds median, 95th percentile, and the number of unmeasured cases.
     private mutating func add(_ zh: String, _ en: String, _ spans: BoothReport.Spans) {
         add(zh + "中位数(秒)", en + " p50 (s)", spans.p50Seconds.map { "\($0)" })
         add(zh + "95分位(秒)", en + " p95 (s)", spans.p95Seconds.map { "\($0)" })

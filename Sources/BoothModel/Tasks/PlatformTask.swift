@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What a platform asks the booth to do: executed once, in time, or refused with a reason.
+/// What a platform asks the booth to do. It is executed once and in time, or refused with a reason.
 package struct PlatformTask: Sendable, Hashable {
     /// What is to be done.
     package enum Order: Sendable, Hashable {
-        /// The answer to an incident went on, or ended.
+        /// An incident has a new state.
         case incident(EventID, state: IncidentState, ticket: String?, note: String?)
         /// An incident is for the targets of another class.
         case reroute(EventID, IncidentClass)
@@ -12,19 +12,19 @@ package struct PlatformTask: Sendable, Hashable {
         case arm(until: WallTime?)
         /// Somebody is in, until that time.
         case disarm(until: WallTime?)
-        /// An output that only tasks drive.
+        /// Switch an output that only tasks switch; `span` nil: until the next order.
         case output(String, isOn: Bool, span: Duration?)
-        /// An event is to go the whole way, marked as a test.
+        /// Send an event the whole way, marked as a test.
         case test
-        /// It cannot be understood; what is wrong, in English, for the platform's engineer.
+        /// The task cannot be read; what is wrong, in English, for the platform's engineer.
         case malformed(String)
         /// The agent does not know the kind.
         case unknownKind
     }
 
-    /// The platform's own, 1...128 characters; empty where a malformed task has none.
+    /// The platform's id of the task, 1...128 characters; empty: a malformed task has none.
     package var id: String
-    /// As the platform spelt it; empty where it has none.
+    /// As the platform spelt it; empty: the task has none.
     package var kind: String
     /// After this it must not be executed.
     package var expires: WallTime?
@@ -46,7 +46,7 @@ package struct WallTime: Sendable, Hashable, Codable, Comparable {
         self.milliseconds = milliseconds
     }
 
-    /// Of a row of the journal: within the years 0 to 9999, as RFC 3339 has them.
+    /// Reads a row of the journal: within the years 0 to 9999, as in RFC 3339.
     package init(from decoder: any Decoder) throws {
         let row = try decoder.container(keyedBy: CodingKeys.self)
         milliseconds = try row.decode(.milliseconds, in: -62_167_219_200_000...253_402_300_799_999)

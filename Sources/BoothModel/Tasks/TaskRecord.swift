@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What became of a task: kept, so that it is executed once.
+/// The result of a task, kept so that the task is executed only once.
 package struct TaskRecord: Sendable, Hashable, Codable {
     package enum Result: String, Sendable, Codable {
         case done, refused
@@ -11,7 +11,7 @@ package struct TaskRecord: Sendable, Hashable, Codable {
         /// The target has no authority.
         case foreign
         case expired
-        /// It has to be in time, and the booth does not know the time.
+        /// It must be in time, and the booth does not know the time.
         case clock
         case malformed
         /// A kind that the agent does not know.
@@ -26,9 +26,9 @@ package struct TaskRecord: Sendable, Hashable, Codable {
         /// The incident was handed to and fro too often.
         case bounced
         case noSuchOutput = "no-such-output"
-        /// The output shows what is true, and nobody's wish.
+        /// The output shows the booth's own state, and cannot be switched.
         case truthful
-        /// The end of it is over already, or too far away.
+        /// Its end is already over, or too far away.
         case until
     }
 
@@ -36,10 +36,10 @@ package struct TaskRecord: Sendable, Hashable, Codable {
     package let id: String
     package let kind: String
     package let result: Result
-    /// A `Refusal`, and what exactly; nil where it was done.
+    /// A `Refusal`, and details; nil: the task was done.
     package let reason: String?
     package let at: Stamp
-    /// How often it was answered, 1 or 2: a task that is repeated is answered once more, and never executed again.
+    /// How often it was answered, 1 or 2. A repeated task is answered once more, and never executed again.
     package var answers = 1
 
     package init(target: TargetID, task: PlatformTask, result: Result, reason: String? = nil, at: Stamp) {

@@ -3,10 +3,9 @@ import Glibc
 
 /// An instant on CLOCK_BOOTTIME: nanoseconds since the kernel started, suspend included, never set back.
 ///
-/// Deadlines and spans are reckoned on it; it means nothing across a restart of the board.
+/// Deadlines and spans use it. It means nothing after a restart of the board.
 ///
-/// Instants and spans beyond what fits, 292 years, count as the last that does: a stamp that was written by hand must not
-/// stop the agent.
+/// Instants and spans beyond 292 years are clamped: a stamp that was written by hand must not stop the agent.
 package struct BootTime: Hashable, Comparable, Sendable, Codable {
     package var nanoseconds: Int64
 
@@ -14,7 +13,7 @@ package struct BootTime: Hashable, Comparable, Sendable, Codable {
         self.nanoseconds = nanoseconds
     }
 
-    /// Of a row of the journal: within a hundred years of the start, as every agent has written it.
+    /// Reads a row of the journal: within a hundred years of the start, as every agent has written it.
     package init(from decoder: any Decoder) throws {
         let century: Int64 = 100 * 365 * 86_400 * 1_000_000_000
         let row = try decoder.container(keyedBy: CodingKeys.self)
@@ -28,7 +27,7 @@ package struct BootTime: Hashable, Comparable, Sendable, Codable {
 
     /// The instant of a CLOCK_MONOTONIC stamp, which is what the kernel puts on a GPIO edge.
     ///
-    /// The two clocks differ by the time spent suspended; a stamp from before a suspend comes out late by it.
+    /// The two clocks differ by the time spent suspended. A stamp from before a suspend is too late by that time.
     package init(monotonicNanoseconds: Int64) {
         let suspended = Self.nanosecondsOf(CLOCK_BOOTTIME) - Self.nanosecondsOf(CLOCK_MONOTONIC)
         nanoseconds = monotonicNanoseconds.clampedSum(suspended)
@@ -51,14 +50,14 @@ package struct BootTime: Hashable, Comparable, Sendable, Codable {
         .nanoseconds(later.nanoseconds.clampedDifference(earlier.nanoseconds))
     }
 
-    /// Milliseconds until this instant, rounded up, 0 when it has passed: what poll(2) and epoll_wait(2) take.
+    /// Milliseconds until this instant, rounded up; 0: it has passed. Suitable for poll(2) and epoll_wait(2).
     package func millisecondsAway(from now: BootTime = .now()) -> Int {
         Int(max(0, nanoseconds.clampedDifference(now.nanoseconds).clampedSum(999_999) / 1_000_000))
     }
 }
 
 extension Duration {
-    /// The span in nanoseconds; of more than 292 years, as many as fit.
+    /// The span in nanoseconds, clamped at 292 years.
     package var nanoseconds: Int64 {
         components.seconds.clampedProduct(1_000_000_000).clampedSum(components.attoseconds / 1_000_000_000)
     }

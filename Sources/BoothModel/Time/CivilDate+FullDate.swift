@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension CivilDate {
-    /// RFC 3339's `full-date`, `2026-11-21`; nil for anything else, and for days that the calendar does not have.
+    /// RFC 3339's `full-date`, `2026-11-21`; nil: anything else, or a day that the calendar does not have.
     package init?(fullDate text: some StringProtocol) {
         let parts = text.split(separator: "-", omittingEmptySubsequences: false)
         guard parts.map(\.utf8.count) == [4, 2, 2],

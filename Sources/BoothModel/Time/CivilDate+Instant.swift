@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Dates as days of a calendar, and where they lie in time.
+// Dates as numbers of days, and as instants.
 extension CivilDate {
-    /// Days since 1970-01-01 in the Gregorian calendar; a year begins in March here, so that its leap day is its last.
+    /// Days since 1970-01-01 in the Gregorian calendar. Years begin in March here, so that the leap day is the last day
+    /// of a year.
     package var daysSince1970: Int {
         let marchYear = month > 2 ? year : year - 1
         let dayOfYear = (153 * ((month + 9) % 12) + 2) / 5 + day - 1
@@ -33,8 +34,8 @@ extension CivilDate {
     package var next: CivilDate { CivilDate(daysSince1970: daysSince1970 + 1) }
     package var previous: CivilDate { CivilDate(daysSince1970: daysSince1970 - 1) }
 
-    /// When the wall clock shows that minute of this date: the first time of two; where it skips it, as much after the
-    /// gap.
+    /// When the wall clock shows that minute of this date. If it shows it twice, the first time. If it skips it, the
+    /// time with the offset before the gap.
     ///
     /// - Parameters:
     ///   - minuteOfDay: 0...1440; 1440 is the next midnight.
@@ -46,7 +47,7 @@ extension CivilDate {
             let offset = zone.offset(at: WallTime(milliseconds: Int64(seconds) * 1000))
             return WallTime(milliseconds: Int64(face - offset) * 1000)
         }
-        // The offset of the day before and of the day after: zones change less often than that.
+        // The offsets of the day before and of the day after: no zone changes twice between them.
         let candidates = [shown(withOffsetOf: face - 86_400), shown(withOffsetOf: face + 86_400)]
         return candidates.first { zone.civil($0).faceSeconds == face } ?? candidates[0]
     }

@@ -23,7 +23,7 @@ package struct CivilDate: Hashable, Comparable, Sendable, Codable {
         self.day = day
     }
 
-    /// Of a row of the journal: a day that the calendar has.
+    /// Reads a row of the journal: a day that the calendar has.
     package init(from decoder: any Decoder) throws {
         let row = try decoder.container(keyedBy: CodingKeys.self)
         let (year, month, day) = (

@@ -6,7 +6,7 @@ package struct CivilTime: Hashable, Sendable {
     package var weekday: Weekday
     /// Minutes since local midnight, 0...1439.
     package var minuteOfDay: Int
-    /// 0...60: a leap second is told.
+    /// 0...60; 60 is a leap second.
     package var second: Int
     /// 0...999.
     package var millisecond: Int
@@ -25,7 +25,7 @@ package struct CivilTime: Hashable, Sendable {
         self.offsetSeconds = offsetSeconds
     }
 
-    /// Seconds since 1970-01-01 00:00:00 of the same clock face: UTC's where that shows what this does.
+    /// Seconds from 1970-01-01 00:00:00 to this time on the same clock face, without the offset.
     var faceSeconds: Int { date.daysSince1970 * 86_400 + minuteOfDay * 60 + second }
 
     /// RFC 3339 with milliseconds and an explicit offset: `2026-11-21T08:15:30.120+08:00`.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension Duration {
-    /// The span that `text` spells, such as `20ms`, `60s`, `5m`, `2h` or `7d`; nil for anything else, and beyond 100
+    /// The span that `text` spells, such as `20ms`, `60s`, `5m`, `2h` or `7d`; nil: anything else, or more than 100
     /// years.
     package init?(notation text: String) {
         let units: [(String, Int64)] = [("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000)]
@@ -14,7 +14,7 @@ extension Duration {
 
 /// A whole number right before its unit.
 package enum Quantity {
-    /// The number and the unit's factor; nil for anything else.
+    /// The number and the unit's factor; nil: anything else.
     package static func parse(_ text: String, units: [(name: String, factor: Int64)]) -> (
         number: Int64, factor: Int64
     )? {

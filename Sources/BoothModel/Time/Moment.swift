@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// How far the wall clock can be believed.
+/// How far the wall clock can be trusted.
 package enum ClockState: String, Sendable, Codable {
     /// The kernel says that the clock follows a reference.
     case synced
-    /// It did, since the board started; it runs free now.
+    /// It has followed one since the board started, and runs free now.
     case holdover
-    /// It never did since the board started: civil time is unknown.
+    /// It has never followed one since the board started: civil time is unknown.
     case unsynced
 }
 
-/// One instant on every clock that matters; what rules are told instead of asking.
+/// One instant on every clock. The rules are told it, and read no clock.
 package struct Moment: Sendable, Hashable {
     /// Elapsed time, for every deadline.
     package var boot: BootTime
-    /// Milliseconds since 1970-01-01T00:00:00Z as the wall clock has it, believed or not.
+    /// Milliseconds since 1970-01-01T00:00:00Z by the wall clock, trusted or not.
     package var wallMilliseconds: Int64
     /// The same in the booth's zone.
     package var civil: CivilTime
@@ -34,7 +34,7 @@ package struct Moment: Sendable, Hashable {
 }
 
 extension Moment {
-    /// An instant near this one on every clock: a reading's, or a deadline.
+    /// Another instant near this one, on every clock: of a reading, or a deadline.
     package func at(_ instant: BootTime) -> Moment {
         var then = self
         then.boot = instant
@@ -43,18 +43,18 @@ extension Moment {
         return then
     }
 
-    /// The instant of `stamp` on every clock of this moment; this moment itself where the stamp is of another boot.
+    /// The instant of `stamp` on every clock. If the stamp is of another boot, or not earlier, this moment itself.
     package func at(_ stamp: Stamp) -> Moment {
         guard stamp.bootID == bootID, stamp.boot < boot else { return self }
         return at(stamp.boot)
     }
 }
 
-/// When something happened, as it is kept and shown.
+/// When something happened, as it is stored and shown.
 package struct Stamp: Sendable, Hashable, Codable {
     package var bootID: String
     package var boot: BootTime
-    /// Local civil time with offset, RFC 3339; absent where the clock was not trusted.
+    /// Local civil time with offset, RFC 3339; absent: the clock was not trusted.
     package var time: String?
 
     package init(_ moment: Moment) {

@@ -42,7 +42,7 @@ package enum TimeZoneDatabase {
 extension Zone {
     /// The process's zone, as localtime_r(3) knows it from 1970 to 2100.
     ///
-    /// Made once for each value of `TZ`: some thousand looks at the calendar.
+    /// Made once for each value of `TZ`, because it takes some thousand calls of localtime_r(3).
     package static var ofProcess: Zone {
         let name = getenv("TZ").map { String(cString: $0) } ?? ""
         return made.withLock { made in
@@ -55,7 +55,7 @@ extension Zone {
 
     private static let made = Mutex<[String: Zone]>([:])
 
-    /// No zone changes its offset twice within so long.
+    /// No zone changes its offset twice within this time, in seconds.
     private static let step: Int64 = 14 * 86_400
     /// 2100-01-01.
     private static let end: Int64 = 4_102_444_800
@@ -76,7 +76,7 @@ extension Zone {
         return Zone(offset: first, changes: changes)
     }
 
-    /// When that offset begins, between an instant without it and one that has it.
+    /// When `offset` begins, between `before`, which does not have it, and `after`, which has it.
     private static func firstInstant(from before: Int64, to after: Int64, with offset: Int) -> WallTime {
         var (before, after) = (before, after)
         while after - before > 1 {

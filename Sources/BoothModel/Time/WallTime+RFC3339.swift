@@ -3,8 +3,8 @@
 extension WallTime {
     /// The instant that an RFC 3339 date and time names: `2026-11-21T08:15:30.120+08:00`, `2026-11-21t00:15:30z`.
     ///
-    /// What the RFC's `date-time` allows and nothing more: real days only, an offset always, a fraction of any length
-    /// (cut to milliseconds), and the second 60 where UTC may have a leap second, which counts as the second after it.
+    /// Exactly what the RFC's `date-time` allows: real days only, an offset always, and a fraction of any length (cut
+    /// to milliseconds). The second 60 is allowed if UTC may have a leap second then; it counts as the second after it.
     /// - Returns: nil for anything else.
     package init?(rfc3339 text: String) {
         var scanner = DigitScanner(text)
@@ -17,7 +17,7 @@ extension WallTime {
             let offset = scanner.offsetMinutes(), scanner.isAtEnd
         else { return nil }
         let minutes = Int64(date.daysSince1970) * 1440 + Int64(hour * 60 + minute - offset)
-        // A leap second ends a day of UTC, whatever the offset makes of it.
+        // A leap second ends a day of UTC, not a local day.
         let isLastMinute = ((minutes % 1440) + 1440) % 1440 == 1439
         guard second < 60 || isLastMinute else { return nil }
         self.init(milliseconds: (minutes * 60 + Int64(second)) * 1000 + (second < 60 ? Int64(fraction) : 0))
@@ -25,7 +25,7 @@ extension WallTime {
 }
 
 extension CivilDate {
-    /// A day that the calendar has, of the years 0...9999; nil for others.
+    /// A day that the calendar has, of the years 0...9999; nil: any other.
     package init?(calendarYear year: Int, month: Int, day: Int) {
         guard (0...9999).contains(year), (1...12).contains(month) else { return nil }
         let isLeap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
@@ -45,14 +45,14 @@ private struct DigitScanner {
 
     var isAtEnd: Bool { rest.isEmpty }
 
-    /// The number that the next `digits` digits spell; nil where they are no digits, or fewer.
+    /// The number that the next `digits` digits spell; nil: fewer digits follow.
     mutating func number(digits: Int) -> Int? {
         guard rest.prefix(digits).count == digits, rest.prefix(digits).allSatisfy(Self.isDigit) else { return nil }
         defer { rest = rest.dropFirst(digits) }
         return rest.prefix(digits).reduce(0) { $0 * 10 + Int($1) - 48 }
     }
 
-    /// Passes one of these characters; false where another one is next.
+    /// Skips one of these characters; false: another one is next.
     mutating func skip(_ mark: Unicode.Scalar, or other: Unicode.Scalar? = nil) -> Bool {
         guard let next = rest.first, next == UInt8(ascii: mark) || other.map({ next == UInt8(ascii: $0) }) == true
         else { return false }
@@ -60,7 +60,7 @@ private struct DigitScanner {
         return true
     }
 
-    /// Milliseconds of a fraction, 0 where there is none; nil for a point without digits.
+    /// Milliseconds of a fraction; 0: there is none. Nil: a point without digits.
     mutating func fraction() -> Int? {
         guard skip(".") else { return 0 }
         let digits = rest.prefix(while: Self.isDigit)

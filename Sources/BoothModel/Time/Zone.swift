@@ -2,7 +2,7 @@
 
 /// A time zone: how far its clocks are ahead of UTC, and when that changes.
 package struct Zone: Sendable, Hashable {
-    /// From an instant on, clocks are so many seconds ahead.
+    /// A new offset, from an instant on.
     package struct Change: Sendable, Hashable {
         package var at: WallTime
         /// Seconds east of UTC.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension Category {
-    /// What people call it: its Chinese name where it is a known one, and the word itself in English.
+    /// The name for people: in Chinese the name of a known category, in English the word itself.
     package var name: Message { Message(zh: KnownCategory(rawValue: rawValue)?.chineseName ?? rawValue, en: rawValue) }
 }
 

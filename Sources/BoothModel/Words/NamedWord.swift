@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// A word of the wire that people see: its raw value in English, its name in Chinese.
+/// A word of the wire format that people see too: in English its raw value, in Chinese its name.
 package protocol NamedWord: RawRepresentable<String> {
     var chineseName: String { get }
 }
 
 extension NamedWord {
-    /// What people call it.
+    /// The name for people.
     package var name: Message { Message(zh: chineseName, en: rawValue) }
 }
 
@@ -70,7 +70,7 @@ extension IncidentClass: NamedWord {
 }
 
 extension IncidentState: NamedWord {
-    /// As officers say.
+    /// The officers' words.
     package var chineseName: String {
         switch self {
         case .raised: "已发生"
