@@ -172,6 +172,8 @@ package struct BoothCore {
 
     /// Drives the outputs that must change now.
     mutating func driveLamps() {
+        // Before that there is no driver to carry it out, and an output that is not changed is not driven again.
+        guard statusLine.isInService else { return }
         let faults = LampPanel.Faults(areStanding: rules.hasStandingFaults || !parts.isStorageWell)
         for (output, isOn) in lamps.changes(at: now.boot, faults) { effects.add(.drive(output: output, isOn: isOn)) }
     }

@@ -62,6 +62,24 @@ import Testing
         #expect(well.contains { if case .nextTasks(CoreBench.target) = $0 { true } else { false } })
     }
 
+    @Test("drives no output before every part runs, and then the lamp of a press that was accepted before the start")
+    func lampAfterStart() throws {
+        var before = CoreBench()
+        var incident = try press(&before)
+        incident.state = .accepted
+        incident.accepted = incident.opened
+        incident.targets[0].delivery = .accepted
+        var contents = CoreBench.contents
+        contents.incidents = [incident]
+        var configuration = CoreBench.configuration
+        configuration.outputs.append(
+            OutputConfiguration(id: "lamp", shows: .help, sink: .gpio(GPIOSource(chip: "io", line: .offset(2)))))
+        var core = BoothCore(
+            configuration, BoothCore.Start(contents: contents, seed: 1), at: before.core.now)
+        #expect(core.apply(.begin, at: before.core.now).driven.isEmpty)
+        #expect(core.apply(.inService, at: before.core.now).driven["lamp"] == true)
+    }
+
     // MARK: Without the disk
 
     @Test("lists what is open from memory while the journal cannot be read, and says that it cannot list the rest")
