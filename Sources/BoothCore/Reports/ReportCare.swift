@@ -47,6 +47,7 @@ struct ReportCare {
         }
         guard !isNew else {
             isNew = false
+            nextLook = clock.nextLook(after: moment)
             return .nothing(on: day)
         }
         isMaking = true
