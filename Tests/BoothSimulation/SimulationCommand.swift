@@ -133,12 +133,16 @@ package struct SimulationCommand {
 
     private func showProgress(_ done: Int, _ failed: Int, _ start: BootTime) {
         let seconds = max(0.001, Double((BootTime.now() - start).milliseconds) / 1000)
-        Self.note("\(done) of \(seeds) histories, \(failed) failed, \(Int(Double(done * days) / seconds)) booth-days/s")
+        let rate = Int(Double(done * days) / seconds)
+        Self.note(
+            "\(done) of \(seeds) histories, \(failed) failed, \(rate) booth-days/s", isLasting: done % 100 == 0)
     }
 
-    private static func note(_ line: String) {
-        guard isatty(2) == 1 else { return }
-        let text = "\r\u{1B}[K\(line)"
+    /// - Parameter isLasting: whether it is said as well where nobody watches.
+    private static func note(_ line: String, isLasting: Bool = false) {
+        let isWatched = isatty(2) == 1
+        guard isWatched || isLasting else { return }
+        let text = isWatched ? "\r\u{1B}[K\(line)" : "\(line)\n"
         write(2, text, text.utf8.count)
     }
 

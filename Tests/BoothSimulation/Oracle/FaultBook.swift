@@ -23,6 +23,8 @@ struct FaultBook {
     /// From now on what is told of the point counts again.
     mutating func resume(_ point: PointID) {
         freePoints.remove(point)
+        // It has rested for long enough, whoever closed that fault meanwhile.
+        endClosed(.chatter(of: point))
         for device in [DeviceID.stuck(point), .loop(of: point), .edges(of: point)] {
             if told[device] != nil, !closed.contains(device) { lost.insert(device) } else { lost.remove(device) }
         }
