@@ -110,7 +110,7 @@ package struct Judge {
             case .record(let entry):
                 judge(entry, input, &facts)
                 settlements += entry.settlements
-            case .drive(let output, let isOn): outputs.drive(output.id, isOn: isOn)
+            case .drive(let output, let isOn): note(outputs.drive(output.id, isOn: isOn))
             case .reply(let call, let answer): note(calls.reply(answer, to: call, after: input))
             case .sendStatus(_, _, let target): note(heartbeats.sent(to: target, at: moment, lateness))
             case .makeReport(let order): note(reports.ordered(order, at: moment))
@@ -142,7 +142,8 @@ package struct Judge {
         case .callEnded(let id): if foresight.test?.call == id { foresight.endTest(at: now) }
         case .report(let report, .day(let day)):
             if report != nil, reports.isDue(day, at: now) { foresight.expect(.dailyReport) }
-        case .begin, .inService, .stopping, .time, .report, .busLent, .busRead, .clockSet,
+        case .inService: outputs.enterService()
+        case .begin, .stopping, .time, .report, .busLent, .busRead, .clockSet,
             .reloadWanted, .configurationRead, .loops:
             break
         }

@@ -24,6 +24,8 @@ struct OutputRule {
     private let lamps: [PointID: Int64]
     private let siren: String?
     private var lit: [String: Bool] = [:]
+    /// Whether every part runs: no output is driven before.
+    private var isInService = false
     private var standing = false
     private var passing: (isOn: Bool, until: Int64)?
 
@@ -35,11 +37,18 @@ struct OutputRule {
 
     mutating func started(at moment: Moment) {
         lit = [:]
+        isInService = false
         standing = false
         passing = nil
     }
 
-    mutating func drive(_ output: String, isOn: Bool) { lit[output] = isOn }
+    mutating func enterService() { isInService = true }
+
+    /// - Returns: what is wrong with it.
+    mutating func drive(_ output: String, isOn: Bool) -> String? {
+        lit[output] = isOn
+        return isInService ? nil : "\(output) was driven before every part ran"
+    }
 
     /// The oldest answer of that target is on disk: what its tasks asked for holds from now on.
     mutating func take(_ book: inout TaskBook, of target: TargetID, at now: Int64) {
@@ -56,6 +65,7 @@ struct OutputRule {
     }
 
     mutating func judge(_ foresight: Foresight, isStorageWell: Bool, at moment: Moment) -> String? {
+        guard isInService else { return nil }
         let now = moment.boot.nanoseconds
         if let end = passing?.until, end <= now { passing = nil }
         if let siren, lit[siren] ?? false != passing?.isOn ?? standing { return "the siren is not what tasks made it" }
