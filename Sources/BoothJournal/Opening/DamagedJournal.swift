@@ -223,7 +223,7 @@ final class DamagedJournal {
         _ = database.records(ofTree: database.root(of: table)) { record in
             // The row number is not stored in the record; SQLite stores NULL in its place.
             guard record.values.indices.contains(column), let text = record.values[column].text else { return }
-            texts.append(text)
+            if CheckedText.isWhole(text) { texts.append(text) }
         }
         return texts
     }

@@ -133,7 +133,7 @@ final class JournalStore {
 
     static func encode(_ value: some Encodable) -> String {
         do {
-            return String(decoding: try JSONEncoder().encode(value), as: UTF8.self)
+            return CheckedText.seal(String(decoding: try JSONEncoder().encode(value), as: UTF8.self))
         } catch {
             preconditionFailure("what is kept holds nothing but text and integers: \(error)")
         }
