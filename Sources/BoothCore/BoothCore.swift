@@ -86,7 +86,7 @@ package struct BoothCore {
     package mutating func apply(_ input: Input, at now: Moment) -> [Effect] {
         self.now = now
         handle(input)
-        // That time passed is nothing to tell; what follows from it notes itself.
+        // The passing of time alone changes no status. Otherwise an idle agent would wake once a second.
         if case .time = input {} else { statusLine.noteChange() }
         keepTime()
         return effects.takeAll()
@@ -97,7 +97,7 @@ package struct BoothCore {
         [nextDuty, lamps.nextBlink(after: now.boot)].compactMap(\.self).min()
     }
 
-    /// The same, but for the blinking of lamps: what a run on paper, which looks at a lamp now and then, wakes for.
+    /// The same without the blinking of lamps: a simulation need not wake for each blink.
     package var nextDuty: BootTime? {
         [
             rules.nextDeadline, points.nextDeadline, lamps.nextDeadline, heartbeats.nextDeadline,
@@ -172,7 +172,7 @@ package struct BoothCore {
 
     /// Drives the outputs that must change now.
     mutating func driveLamps() {
-        // Before that there is no driver to carry it out, and an output that is not changed is not driven again.
+        // Before the agent is in service no driver runs. A change sent then would be lost, and not be sent again.
         guard statusLine.isInService else { return }
         let faults = LampPanel.Faults(areStanding: rules.hasStandingFaults || !parts.isStorageWell)
         for (output, isOn) in lamps.changes(at: now.boot, faults) { effects.add(.drive(output: output, isOn: isOn)) }
