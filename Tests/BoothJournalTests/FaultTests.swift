@@ -90,6 +90,68 @@ struct FaultTests {
         #expect(places > 4)
     }
 
+    /// A journal that ended with presses waiting and an open incident, and whose file is damaged since.
+    private static func damaged() throws -> (journal: KilledJournal, presses: Set<EventID>, incident: Incident) {
+        let journal = try KilledJournal()
+        journal.vfs = vfs
+        try journal.start()
+        let presses = Set((0..<40).map { _ in journal.record() })
+        let incident = Incident.press(try #require(presses.max()))
+        journal.turn([.record(JournalEntry(incidents: [incident]))])
+        try journal.writer?.file?.store.checkpointAll()
+        journal.kill()
+        // The first page lists the tables.
+        try journal.flip(journal.journal, at: 200)
+        return (journal, presses, incident)
+    }
+
+    private static func expectWhole(
+        _ journal: KilledJournal, _ presses: Set<EventID>, _ incident: Incident, _ place: Int
+    ) throws {
+        let contents = try #require(try journal.start())
+        #expect(contents.incidents == [incident], "refused at write \(place)")
+        #expect(presses.isSubset(of: journal.fetch().map(\.id)), "refused at write \(place)")
+        #expect(presses.isSubset(of: journal.fetch(for: "grid").map(\.id)), "refused at write \(place)")
+        #expect(journal.reused.isEmpty)
+    }
+
+    /// Starts it while one write is refused, and ends it.
+    ///
+    /// - Returns: whether that write was reached.
+    private static func start(_ journal: KilledJournal, refusing place: Int, _ code: CInt) throws -> Bool {
+        crashvfs_begin(journal.directory)
+        defer { crashvfs_end() }
+        crashvfs_fail(CInt(CRASHVFS_WRITE), Int64(place), 1, code)
+        let contents = try journal.start(tellsLoss: false)
+        let wasReached = crashvfs_faults() > 0
+        if !wasReached { #expect(contents != nil) }
+        journal.kill()
+        return wasReached
+    }
+
+    @Test(
+        "gives back what a damaged journal held, at whatever write its reading out ended", arguments: [full, refused])
+    func readOutAgain(code: CInt) throws {
+        var place = 0
+        var wasReached = true
+        while wasReached {
+            let (journal, presses, incident) = try Self.damaged()
+            wasReached = try Self.start(journal, refusing: place, code)
+            try Self.expectWhole(journal, presses, incident, place)
+            place += 7
+        }
+        #expect(place > 100)
+    }
+
+    @Test("gives back what a damaged journal held, though each start but the last ends at a later write")
+    func readOutAtLast() throws {
+        let (journal, presses, incident) = try Self.damaged()
+        var place = 0
+        while try Self.start(journal, refusing: place, Self.refused) { place += 1 }
+        try Self.expectWhole(journal, presses, incident, place)
+        #expect(place > 10)
+    }
+
     @Test("is asked a few times more at the end, and not as often as a thread can be started")
     func insists() throws {
         let journal = try KilledJournal()

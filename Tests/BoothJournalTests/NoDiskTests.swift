@@ -151,4 +151,26 @@ struct NoDiskTests {
         #expect(contents?.incidents == [incident])
         #expect(journal.reused.isEmpty)
     }
+    @Test("carries everything over to a directory with an older copy of its journal, and gives no number twice")
+    func replaced() throws {
+        let journal = try KilledJournal(remembersInMemory: true)
+        try journal.start()
+        let older = journal.record()
+        journal.kill()
+        #expect(system("cp -r '\(journal.directory)' '\(journal.directory).copy'") == 0)
+        try journal.start()
+        let newer = journal.record()
+        #expect(Set(journal.fetch().map(\.id)).isSuperset(of: [older, newer]))
+        #expect(system("rm -r '\(journal.directory)'; mv '\(journal.directory).copy' '\(journal.directory)'") == 0)
+        journal.writer?.care.placeAt = .now()
+        journal.turn()
+        try journal.turn { journal.writer?.storage == .ok }
+        journal.tellLosses()
+        let newest = journal.record()
+        #expect(Set(journal.fetch().map(\.id)).isSuperset(of: [older, newer, newest]))
+        journal.kill()
+        try journal.start()
+        #expect(Set(journal.fetch().map(\.id)).isSuperset(of: [older, newer, newest]))
+        #expect(journal.reused.isEmpty)
+    }
 }

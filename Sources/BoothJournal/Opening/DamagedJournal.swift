@@ -34,6 +34,8 @@ final class DamagedJournal {
 
     /// Copies everything that can be verified: first the events that a target still waits for (old id, new number),
     /// then incidents, points and tasks, then history. Running it twice changes nothing.
+    ///
+    /// Everything but history may make the file larger than its limit: the limit may have been lowered since.
     func readOut(into store: JournalStore, marks: [JournalMark]) throws(SQLiteError) {
         let states = deliveryStates()
         let settled = marks.reduce(into: [TargetID: Int64]()) { settled, mark in
@@ -41,12 +43,23 @@ final class DamagedJournal {
         }
         let questions = Questions(states: states, settled: settled)
         let generation = try store.generation()
-        // Queued events first: they are saved even if the rest does not fit.
-        try takeOver(into: store, generation, questions) { $0.isWaiting }
-        try takeOverMemory(into: store)
-        try takeOver(into: store, generation, questions) { !$0.isWaiting }
+        try store.withoutLimit { () throws(SQLiteError) in
+            try takeOver(into: store, generation, questions) { $0.isWaiting }
+            try takeOverMemory(into: store)
+        }
+        try unlessFull { () throws(SQLiteError) in try takeOverClosed(into: store) }
+        try unlessFull { () throws(SQLiteError) in
+            try takeOver(into: store, generation, questions) { !$0.isWaiting }
+        }
         try store.transaction(synced: true) { () throws(SQLiteError) in
             try store.setOrigin(store.head.number)
+        }
+    }
+
+    /// Takes history over. What the file has no room for is dropped.
+    private func unlessFull(_ takeOver: () throws(SQLiteError) -> Void) throws(SQLiteError) {
+        do throws(SQLiteError) { try takeOver() } catch {
+            guard error.isFull else { throw error }
         }
     }
 
@@ -134,7 +147,6 @@ final class DamagedJournal {
             do throws(SQLiteError) {
                 try append(slice, to: store, generation)
             } catch {
-                // If the file has no room for more history, the rest of the history is dropped.
                 failure = error
             }
             slice = []
@@ -146,7 +158,7 @@ final class DamagedJournal {
             if slice.count == Self.slice { flush() }
         }
         flush()
-        if let failure, !failure.isFull { throw failure }
+        if let failure { throw failure }
     }
 
     private func append(
@@ -197,25 +209,28 @@ final class DamagedJournal {
     // MARK: What is remembered
 
     private func takeOverMemory(into store: JournalStore) throws(SQLiteError) {
-        let closed: [Incident] = texts(of: .closed, column: 1).compactMap(store.decode)
-        let closedIDs = Set(closed.map(\.id))
+        let closed = Set(closedIncidents(as: store).map(\.id))
         let open: [Incident] = texts(of: .incident, column: 1).compactMap(store.decode)
         let points: [PointMemory] = texts(of: .point, column: 1).compactMap(store.decode)
         let memories: [BoothMemory] = texts(of: .memory, column: 1).compactMap(store.decode)
         let tasks: [TaskRecord] = texts(of: .task, column: 3).compactMap(store.decode)
         try store.transaction(synced: true) { () throws(SQLiteError) in
-            for incident in open where incident.isOpen && !closedIDs.contains(incident.id) { try store.put(incident) }
+            for incident in open where incident.isOpen && !closed.contains(incident.id) { try store.put(incident) }
             for point in points { try store.put(point) }
             if let memory = memories.last { try store.put(memory) }
             for task in tasks { try store.put(task) }
         }
-        do throws(SQLiteError) {
-            try store.transaction(synced: true) { () throws(SQLiteError) in
-                for incident in closed where !incident.isOpen { try store.close(incident, newestKey: nil) }
-            }
-        } catch {
-            guard error.isFull else { throw error }
+    }
+
+    private func takeOverClosed(into store: JournalStore) throws(SQLiteError) {
+        let closed = closedIncidents(as: store)
+        try store.transaction(synced: true) { () throws(SQLiteError) in
+            for incident in closed where !incident.isOpen { try store.close(incident, newestKey: nil) }
         }
+    }
+
+    private func closedIncidents(as store: JournalStore) -> [Incident] {
+        texts(of: .closed, column: 1).compactMap(store.decode)
     }
 
     private func texts(of table: JournalSchema.Table, column: Int) -> [String] {

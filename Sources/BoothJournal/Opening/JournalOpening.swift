@@ -42,10 +42,12 @@ struct JournalOpening {
         if directory.isHalfAside { try directory.setJournalAside() }
         var reason = Loss.Reason.missing
         if directory.hasJournal {
+            var isEmpty = false
             do throws(JournalError) {
                 if isAfterFailure { try renewLog(in: directory) } else { directory.removeRenewedLog() }
                 let store = try JournalStore(
                     path: directory.journal, vfs: place.layer, limit: limit, generation: nil)
+                if directory.hasSalvage { return try resume(store, in: place, marks) }
                 switch try judge(store, against: marks, in: directory) {
                 case .sound: return try goOn(store, in: place, marks)
                 case .renumbered(let reason):
@@ -55,8 +57,9 @@ struct JournalOpening {
                 }
             } catch {
                 guard error.isDamage else { throw error }
+                isEmpty = error == .database(JournalSchema.withoutTables)
             }
-            try setAside(directory)
+            try setAside(directory, isEmpty: isEmpty)
         }
         if directory.hasSalvage { reason = .damaged }
         return try begin(in: place, marks, reason)
@@ -133,22 +136,43 @@ struct JournalOpening {
         } catch { throw .database(error) }
     }
 
-    private func setAside(_ directory: StateDirectory) throws(JournalError) {
-        // An older journal that was not read out completely is kept among the damaged ones.
-        if directory.hasSalvage { _ = try directory.keepSalvaged() }
-        try directory.setJournalAside()
+    /// Makes room for a new journal.
+    private func setAside(_ directory: StateDirectory, isEmpty: Bool) throws(JournalError) {
+        guard directory.hasSalvage else { return try directory.setJournalAside() }
+        // The one that waits to be read out goes on waiting: it is the one that was recorded in.
+        if isEmpty { directory.removeJournal() } else { _ = try directory.keepDamaged(directory.journal) }
     }
 
-    /// Continues with a sound file. If a crash interrupted the reading of an older damaged one, that is read out first.
+    /// Continues with a sound file.
     private func goOn(
         _ store: JournalStore, in place: Place, _ marks: [JournalMark]
     ) throws(JournalError) -> OpenedJournal {
-        let aside = try salvage(into: store, in: place.directory, marks: [])
         do throws(SQLiteError) {
             return try OpenedJournal(
                 directory: place.directory, mark: place.mark, store: store, targets: targets,
-                settled: settled(by: marks), setAside: aside, isNew: false)
+                settled: settled(by: marks), setAside: nil, isNew: false)
         } catch { throw .database(error) }
+    }
+
+    /// Continues with a file beside a damaged one that is not put away yet. An opening was interrupted, or a displaced
+    /// file was carried over. The marks tell of that other file, so this one is not compared with them.
+    private func resume(
+        _ store: JournalStore, in place: Place, _ marks: [JournalMark]
+    ) throws(JournalError) -> OpenedJournal {
+        _ = try judge(store, against: [], in: place.directory)
+        let earlier = marks.map(\.generation) + [try generationOfDamaged(in: place.directory)].compactMap { $0 }
+        let isReadOut: Bool
+        do throws(SQLiteError) {
+            let generation = try store.generation()
+            // The interrupted opening began a generation above those. `origin` is written last.
+            let isBegun = earlier.allSatisfy { $0 < generation }
+            isReadOut = isBegun ? try store.origin() != nil : false
+            if !isBegun || generation <= generationInMemory ?? 0 {
+                let known = earlier + [generation, generationInMemory ?? 0]
+                try store.beginGeneration(Generation.next(after: known.max()), for: targets, .damaged)
+            }
+        } catch { throw .database(error) }
+        return try take(store, in: place, isReadOut ? nil : marks)
     }
 
     /// Begins a new file in a new generation. Its first event reports the loss to every target.
@@ -157,14 +181,28 @@ struct JournalOpening {
     ) throws(JournalError) -> OpenedJournal {
         let directory = place.directory
         try directory.makePrivate(directory.journal)
-        let damaged = directory.hasSalvage ? try damagedJournal(in: directory).generation : nil
+        let damaged = try generationOfDamaged(in: directory)
         let known = marks.map(\.generation) + [generationInMemory, damaged].compactMap { $0 }
         let store = try JournalStore(
             path: directory.journal, vfs: place.layer, limit: limit, generation: Generation.next(after: known.max()))
         do throws(SQLiteError) {
             try store.beginGeneration(try store.generation(), for: targets, reason)
         } catch { throw .database(error) }
-        let aside = try salvage(into: store, in: directory, marks: marks)
+        return try take(store, in: place, marks)
+    }
+
+    /// Takes a new file into service.
+    ///
+    /// - Parameter marks: what was known of the damaged journal, which is read out; nil: that is done.
+    private func take(
+        _ store: JournalStore, in place: Place, _ marks: [JournalMark]?
+    ) throws(JournalError) -> OpenedJournal {
+        let directory = place.directory
+        var aside: String?
+        if directory.hasSalvage {
+            if let marks { try readOut(into: store, in: directory, marks) }
+            aside = try directory.keepDamaged(directory.salvage)
+        }
         do throws(SQLiteError) {
             return try OpenedJournal(
                 directory: directory, mark: place.mark, store: store, targets: targets, settled: [:],
@@ -180,20 +218,21 @@ struct JournalOpening {
 
     // MARK: Salvage
 
-    private func damagedJournal(in directory: StateDirectory) throws(JournalError) -> DamagedJournal {
-        do throws(SQLiteError) { return try DamagedJournal(path: directory.salvage) } catch { throw .database(error) }
+    /// The generation that the damaged journal still shows; nil: none, or there is no damaged journal.
+    private func generationOfDamaged(in directory: StateDirectory) throws(JournalError) -> Int64? {
+        guard directory.hasSalvage else { return nil }
+        do throws(SQLiteError) { return try DamagedJournal(path: directory.salvage).generation } catch {
+            throw .database(error)
+        }
     }
 
-    /// Reads out the journal that was set aside, and gives it its final name.
-    ///
-    /// - Returns: that name; nil if no journal was set aside.
-    private func salvage(
-        into store: JournalStore, in directory: StateDirectory, marks: [JournalMark]
-    ) throws(JournalError) -> String? {
-        guard directory.hasSalvage else { return nil }
-        let damaged = try damagedJournal(in: directory)
-        do throws(SQLiteError) { try damaged.readOut(into: store, marks: marks) } catch { throw .database(error) }
-        return try directory.keepSalvaged()
+    /// Reads out the journal that was set aside.
+    private func readOut(
+        into store: JournalStore, in directory: StateDirectory, _ marks: [JournalMark]
+    ) throws(JournalError) {
+        do throws(SQLiteError) {
+            try DamagedJournal(path: directory.salvage).readOut(into: store, marks: marks)
+        } catch { throw .database(error) }
     }
 
     // MARK: Checking the file

@@ -93,6 +93,11 @@ final class StateDirectory {
         syncDirectory()
     }
 
+    /// Removes a journal that was begun, and in which nothing is recorded. Call it only while no connection is open.
+    func removeJournal() {
+        for suffix in Self.suffixes { unlink(journal + suffix) }
+    }
+
     /// Whether a journal waits to be read out.
     var hasSalvage: Bool { isFile(salvage) }
 
@@ -104,11 +109,10 @@ final class StateDirectory {
         (StoredFile(journal)?.bytes ?? 0) > 0 || (StoredFile(log)?.bytes ?? 0) > 0
     }
 
-    /// Gives a journal that was read out its final name, `journal.sqlite.damaged-TIME`, so that an expert can examine
-    /// it.
+    /// Gives a damaged journal its final name, `journal.sqlite.damaged-TIME`, so that an expert can examine it.
     ///
     /// - Returns: the database's new path.
-    func keepSalvaged() throws(JournalError) -> String {
+    func keepDamaged(_ database: String) throws(JournalError) -> String {
         let now = time(nil)
         var aside = "\(path)/journal.sqlite.damaged-\(now)"
         var copy = 1
@@ -117,7 +121,7 @@ final class StateDirectory {
             copy += 1
             aside = "\(path)/journal.sqlite.damaged-\(now)-\(copy)"
         }
-        for suffix in Self.suffixes { try move(salvage + suffix, to: aside + suffix) }
+        for suffix in Self.suffixes { try move(database + suffix, to: aside + suffix) }
         removeOldDamaged()
         syncDirectory()
         return aside

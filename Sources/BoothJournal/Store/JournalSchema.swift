@@ -117,7 +117,12 @@ enum JournalSchema {
 
     /// Sets the most bytes that the file and its write-ahead log may take.
     static func setLimit(_ limit: Int64, of connection: Connection) throws(SQLiteError) {
-        try connection.execute("PRAGMA max_page_count = \(mostPages(of: limit))")
+        try setMostPages(mostPages(of: limit), of: connection)
+    }
+
+    /// A file that has more pages keeps them, and may not grow.
+    static func setMostPages(_ pages: Int64, of connection: Connection) throws(SQLiteError) {
+        try connection.execute("PRAGMA max_page_count = \(pages)")
     }
 
     /// The most pages of the database file.

@@ -32,7 +32,7 @@ extension JournalStore {
         slice.seen = rows.count
         let old = rows.filter { $0.key < key && $0.number < head.number }
         // Events that were read out of a damaged journal are not sorted by age.
-        let origin = try self.origin()
+        let origin = try self.origin() ?? 0
         slice.goesOn = rows.count == limit && (!old.isEmpty || slice.cursor <= origin)
         guard let first = old.map(\.key).min(), let last = old.map(\.key).max() else { return slice }
         let waiting = try unsettled(from: first, to: last)

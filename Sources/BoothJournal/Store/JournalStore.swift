@@ -81,6 +81,13 @@ final class JournalStore {
         mostPages = JournalSchema.mostPages(of: limit)
     }
 
+    /// Runs `body` while the file may grow past its limit. If it throws, the store must be given up.
+    func withoutLimit(_ body: () throws(SQLiteError) -> Void) throws(SQLiteError) {
+        try JournalSchema.setMostPages(Int64(UInt32.max) - 1, of: connection)
+        try body()
+        try JournalSchema.setMostPages(mostPages, of: connection)
+    }
+
     /// The used and the allowed pages of the file.
     struct Room {
         let used: Int64
