@@ -35,6 +35,10 @@ struct StateDirectoryTests {
     func modes() throws {
         let booth = try BoothUnderTest()
         try booth.startAgent()
+        // The last file that comes; a draft of it lies there for a moment before.
+        try booth.wait(until: "the configuration is kept") {
+            access("\(booth.stateDirectory)/configuration.toml", F_OK) == 0
+        }
         for name in try contents(of: booth.stateDirectory).keys {
             var status = stat()
             #expect(stat("\(booth.stateDirectory)/\(name)", &status) == 0 && status.st_mode & 0o777 == 0o600, "\(name)")
