@@ -79,7 +79,10 @@ package struct BoothCore {
         if let contents { log(contents) }
     }
 
-    /// Applies one input, and does everything that is due by then.
+    /// Applies one input.
+    ///
+    /// Only `Input.time` runs deadlines. An input may report what happened before a deadline that has passed: a door that
+    /// was closed in time. So the caller gives every input that waits, and then `Input.time`.
     ///
     /// - Parameter now: not before the moment of the previous input. What the input reports may have happened earlier.
     /// - Returns: what is to be done, in order.
@@ -88,7 +91,10 @@ package struct BoothCore {
         handle(input)
         // The passing of time alone changes no status. Otherwise an idle agent would wake once a second.
         if case .time = input {} else { statusLine.noteChange() }
-        keepTime()
+        if now.clock != knownClock { tellClock() }
+        driveLamps()
+        effects.flushLog(at: now.boot)
+        showStatus()
         return effects.takeAll()
     }
 
@@ -116,7 +122,7 @@ package struct BoothCore {
         case .begin: begin()
         case .inService: enterService()
         case .stopping: giveSignOfLife()
-        case .time: break
+        case .time: keepTime()
         case .sensors(let reports): for report in reports { apply(report) }
         case .journal(let report): apply(report)
         case .recorded(let events, let time): noteRecorded(events, at: time)
@@ -149,10 +155,6 @@ package struct BoothCore {
         if let start = tasks.nextStart, start <= now.boot { startTasks() }
         for target in heartbeats.takeDue(at: now.boot) { sendStatus(to: target) }
         keepReports()
-        if now.clock != knownClock { tellClock() }
-        driveLamps()
-        effects.flushLog(at: now.boot)
-        showStatus()
         if memoryCare.takeDue(at: now.boot) { effects.add(.releaseMemory) }
     }
 

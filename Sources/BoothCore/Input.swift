@@ -9,7 +9,7 @@ package enum Input: Sendable {
     case inService
     /// Sensing, targets and buses have ended. The journal still runs, and ends last.
     case stopping
-    /// Only time has passed.
+    /// Nothing else waits to be told: what is due by now is done.
     case time
 
     case sensors([SensorReport])

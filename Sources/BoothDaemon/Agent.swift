@@ -43,6 +43,9 @@ final class Agent {
     private let clockWatch: ClockWatch
     private var clock: BoothClock
     private var core: BoothCore
+    /// Inputs that came while an effect was carried out.
+    private var waiting: [Input] = []
+    private var isFeeding = false
 
     var gpio: GPIOLines?
     private(set) var modbus: [ModbusThread] = []
@@ -129,8 +132,16 @@ final class Agent {
 
     // MARK: The loop
 
+    /// Gives the core an input, and carries out the effects. An effect may lead to another input, as an output does that
+    /// cannot be driven. That one comes after all effects of the first.
     func feed(_ input: Input) {
-        for effect in core.apply(input, at: clock.now()) { carryOut(effect) }
+        waiting.append(input)
+        guard !isFeeding else { return }
+        isFeeding = true
+        defer { isFeeding = false }
+        while !waiting.isEmpty {
+            for effect in core.apply(waiting.removeFirst(), at: clock.now()) { carryOut(effect) }
+        }
     }
 
     /// Goes into service, and serves until a signal or a reload ends it.
@@ -281,6 +292,7 @@ final class Agent {
         gpio?.tick(at: .now())
         for letter in mailbox.take() { apply(letter) }
         gpio?.stop()
+        feed(.time)
         feed(.stopping)
         switch journal.stop(within: deadline.millisecondsAway()) {
         case .complete: break

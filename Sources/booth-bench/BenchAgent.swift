@@ -136,7 +136,7 @@ final class BenchAgent {
 
     func serve(until end: BootTime) {
         while BootTime.now() < end {
-            for letter in mailbox.wait(milliseconds: end.millisecondsAway()) { apply(letter) }
+            turn(milliseconds: end.millisecondsAway())
         }
     }
 
@@ -145,7 +145,7 @@ final class BenchAgent {
         let deadline = BootTime.now() + .seconds(600)
         while receipts.count < count {
             guard BootTime.now() < deadline else { throw RehearsalError("\(receipts.count) receipts in ten minutes") }
-            for letter in mailbox.wait(milliseconds: 1000) { apply(letter) }
+            turn(milliseconds: 1000)
         }
     }
 
@@ -153,11 +153,17 @@ final class BenchAgent {
         let deadline = BootTime.now() + patience
         while !isDone() {
             guard BootTime.now() < deadline else { throw RehearsalError("no answer within \(patience)") }
-            for letter in mailbox.wait(milliseconds: deadline.millisecondsAway()) { apply(letter) }
+            turn(milliseconds: deadline.millisecondsAway())
         }
     }
 
     // MARK: The core
+
+    /// Waits for letters, and applies them; as `Agent` does it.
+    private func turn(milliseconds: Int) {
+        for letter in mailbox.wait(milliseconds: milliseconds) { apply(letter) }
+        feed(.time)
+    }
 
     private func apply(_ letter: Letter) {
         switch letter {

@@ -49,7 +49,7 @@ struct CoreBench {
     static let fault = StorageState.fault(Message(zh: "坏", en: "broken"))
 
     /// 2026-11-24 00:00 in Shanghai, and so many seconds.
-    private static func moment(_ seconds: Double) -> Moment {
+    static func moment(_ seconds: Double) -> Moment {
         Moment(
             boot: BootTime(nanoseconds: 1_000_000_000 + Int64(seconds * 1e9)),
             wallMilliseconds: 1_795_449_600_000 + Int64(seconds * 1000), in: Zone(offset: 28_800), clock: .synced,
@@ -58,15 +58,17 @@ struct CoreBench {
 
     var now: BootTime { Self.moment(seconds).boot }
 
-    /// Tells the core something, and gives what it wants done.
+    /// Tells the core what waits to be told, then the time, and gives what it wants done.
     @discardableResult
-    mutating func tell(_ input: Input) -> [Effect] { core.apply(input, at: Self.moment(seconds)) }
+    mutating func tell(_ inputs: Input...) -> [Effect] {
+        (inputs + [.time]).flatMap { core.apply($0, at: Self.moment(seconds)) }
+    }
 
     /// Lets so many seconds pass.
     @discardableResult
     mutating func pass(_ span: Double) -> [Effect] {
         seconds += span
-        return tell(.time)
+        return tell()
     }
 
     /// Presses the button, or lets it go.

@@ -80,6 +80,69 @@ import Testing
         #expect(core.apply(.inService, at: before.core.now).driven["lamp"] == true)
     }
 
+    // MARK: Deadlines and what waits
+
+    /// A room door that nobody may leave open for more than two minutes.
+    private static var roomDoor: Configuration {
+        var configuration = CoreBench.configuration
+        var door = PointConfiguration(
+            id: "door", kind: .roomDoor, source: .gpio(GPIOSource(chip: "io", line: .offset(3))),
+            debounce: .milliseconds(10), classification: PointKind.roomDoor.defaultClassification)
+        door.rules.doorHeld = .seconds(120)
+        configuration.points.append(door)
+        return configuration
+    }
+
+    private func door(_ state: PointState, at seconds: Double) -> Input {
+        let time = CoreBench.moment(seconds).boot
+        return .sensors([
+            .reading(
+                Reading(point: "door", state: state, value: state == .active ? 1 : 0, quality: .good, at: time))
+        ])
+    }
+
+    private func categories(_ effects: [Effect]) -> [BoothModel.Category] {
+        effects.entries.flatMap(\.incidents).map(\.category)
+    }
+
+    @Test("a door that was closed in time was not held open, though the core hears of it late")
+    func deadlineAfterReadings() {
+        func heard(late: Bool) -> [BoothModel.Category] {
+            var core = BoothCore(
+                Self.roomDoor, BoothCore.Start(contents: CoreBench.contents, seed: 1), at: CoreBench.moment(0))
+            let closed = [door(.active, at: 10), .time, .callEnded(7), door(.normal, at: 100), .time]
+            let inputs = [.begin, .inService, .time] + (late ? closed : Array(closed.prefix(2)) + [.time])
+            let times = [0, 0, 0, 11, 11] + [Double](repeating: 300, count: 3)
+            return categories(zip(inputs, times).flatMap { core.apply($0, at: CoreBench.moment($1)) })
+        }
+        #expect(heard(late: true).contains(.intrusion))
+        #expect(!heard(late: true).contains(.doorHeld))
+        #expect(heard(late: false).contains(.doorHeld))
+    }
+
+    @Test("a door that was closed while the agent was down is not called held open at the start")
+    func startAfterReadings() throws {
+        var before = BoothCore(
+            Self.roomDoor, BoothCore.Start(contents: CoreBench.contents, seed: 1), at: CoreBench.moment(0))
+        let life = [.begin, .inService, .time, door(.active, at: 10), .time].flatMap {
+            before.apply($0, at: CoreBench.moment(11))
+        }
+        var contents = CoreBench.contents
+        contents.points = life.entries.flatMap(\.points)
+        contents.incidents = [try #require(life.entries.flatMap(\.incidents).last)]
+        contents.lastKey = life.entries.flatMap(\.events).map(\.id.key).max() ?? 0
+        func heard(_ state: PointState) -> [BoothModel.Category] {
+            var core = BoothCore(
+                Self.roomDoor, BoothCore.Start(contents: contents, seed: 2), at: CoreBench.moment(500))
+            return categories(
+                [.begin, door(state, at: 500), .inService, .time, .time].enumerated().flatMap {
+                    core.apply($1, at: CoreBench.moment(500 + Double($0)))
+                })
+        }
+        #expect(!heard(.normal).contains(.doorHeld))
+        #expect(heard(.active).contains(.doorHeld))
+    }
+
     // MARK: Without the disk
 
     @Test("lists what is open from memory while the journal cannot be read, and says that it cannot list the rest")

@@ -36,9 +36,8 @@ struct FaultBook {
         for incident in contents?.incidents ?? [] where incident.restored == nil {
             guard let device = incident.device else { continue }
             told[device] = incident.id
-            // A disk that opened well, and a file that is right, are over their faults; lost edges are of that run.
-            let isOver = device == .storage || device == .configuration || device.rawValue.hasPrefix("edges:")
-            if !isOver { lost.insert(device) }
+            // A disk that opened well, and a file that is right, are over their faults.
+            if device != .storage, device != .configuration { lost.insert(device) }
         }
     }
 

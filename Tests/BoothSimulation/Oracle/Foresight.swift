@@ -293,15 +293,15 @@ struct Foresight {
     }
 
     private mutating func resumeClocks(of story: Story, at now: Int64) {
+        if let device = story.device, !story.isRestored, let point = story.point, device == .edges(of: point) {
+            set(.gapRest(point), now)
+        }
         guard !story.isOfOtherBoot else { return }
         if story.state == .raised, !story.isTest { set(.escalate(story.id), now) }
         if story.state != .raised { scheduleReminder(of: story, at: now) }
         if story.category == .mail, let opened = story.opened, let point = story.point, !story.isRestored, !story.isTest
         {
             set(.overdue(point), max(now, opened + (points[point]?.rules.mailOverdue.nanoseconds ?? 0)))
-        }
-        if let device = story.device, !story.isRestored, let point = story.point, device == .edges(of: point) {
-            set(.gapRest(point), now)
         }
     }
 

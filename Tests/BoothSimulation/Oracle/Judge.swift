@@ -101,7 +101,9 @@ package struct Judge {
         now = moment
         if case .journal(.contents(let contents)) = input { recall(contents) }
         foresee(input, lateness)
-        for problem in foresight.advance(to: moment, lateness: lateness) { note(problem) }
+        // What is due is due when nothing waits to be told.
+        let isTime = if case .time = input { true } else { false }
+        if isTime { for problem in foresight.advance(to: moment, lateness: lateness) { note(problem) } }
         var facts: [Fact: Int] = [:]
         var settlements: [JournalEntry.Settlement] = []
         help.removeAll(keepingCapacity: true)
@@ -123,7 +125,8 @@ package struct Judge {
             for effect in effects { print("   \(effect)") }
         }
         note(ledger.settled(settlements, after: input))
-        judgeState(effects)
+        if isTime { judgeDuties() }
+        judgeState()
     }
 
     private mutating func foresee(_ input: Input, _ lateness: Int64) {
@@ -358,13 +361,16 @@ package struct Judge {
         }
     }
 
-    private mutating func judgeState(_ effects: [Effect]) {
+    private mutating func judgeDuties() {
         note(heartbeats.judge(at: now))
+        if foresight.isStrict { note(reports.judge(at: now)) }
+    }
+
+    private mutating func judgeState() {
         guard foresight.isStrict else { return }
         if now.clock == .synced { foresight.faults.endClosed(.clock) }
         note(foresight.faults.check())
         note(clock.judge(foresight.faults.isTold(.clock), at: now))
-        note(reports.judge(at: now))
         note(outputs.judge(foresight, isStorageWell: isStorageWell, at: now))
     }
 

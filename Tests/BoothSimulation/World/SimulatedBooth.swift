@@ -385,6 +385,7 @@ package final class SimulatedBooth {
     }
 
     private func stop() {
+        feed(.time)
         feed(.stopping)
         die(kept: nil)
     }
