@@ -33,7 +33,7 @@ struct ChainVerificationTests {
     private func report(_ told: ChainHead? = nil) throws -> ChainHead {
         let head = told ?? ChainHead(head: store.head.hash.hexadecimal, events: store.head.number)
         var event = journal.event()
-        event.type = .dailyReport
+        event.type = EventType.dailyReport.rawValue
         event.event = CloudEvent(
             json: """
                 {"id":"\(event.id)",\(CloudEvent.dailyReportMember),\

@@ -101,7 +101,7 @@ struct FaultTests {
         try journal.writer?.file?.store.checkpointAll()
         journal.kill()
         // The first page lists the tables.
-        try journal.flip(journal.journal, at: 200)
+        try flip(journal.journal, at: 200)
         return (journal, presses, incident)
     }
 

@@ -195,14 +195,14 @@ final class KilledJournal {
         try #require(fread(&bytes, 1, bytes.count, file) == bytes.count)
         return bytes
     }
+}
 
-    /// Changes one byte of a file.
-    func flip(_ path: String, at offset: Int) throws {
-        let file = try #require(fopen(path, "r+"))
-        defer { fclose(file) }
-        fseek(file, offset, SEEK_SET)
-        let byte = fgetc(file)
-        fseek(file, offset, SEEK_SET)
-        fputc(byte ^ 0x5A, file)
-    }
+/// Changes one byte of a file.
+func flip(_ path: String, at offset: Int) throws {
+    let file = try #require(fopen(path, "r+"))
+    defer { fclose(file) }
+    fseek(file, offset, SEEK_SET)
+    let byte = fgetc(file)
+    fseek(file, offset, SEEK_SET)
+    fputc(byte ^ 0x5A, file)
 }

@@ -46,10 +46,24 @@ struct QueueTests {
         booth.settle(done.id, .rejected(reason: "no"))
         for _ in 0..<2 {
             let items = try booth.queues().first?.items ?? []
-            #expect(items.map(\.type) == [.incidentRaised, .taskDone])
+            #expect(items.map(\.type) == [EventType.incidentRaised, .taskDone].map(\.rawValue))
             #expect(items.map(\.incident) == [incident.id, nil])
             try booth.reopen()
         }
+    }
+
+    @Test("lists an event of another version by its type, also after it was read out of a damaged file")
+    func foreignType() throws {
+        let booth = try OpenJournal()
+        var event = booth.event()
+        event.type = "cn.boothd.drone.v2"
+        event.event = CloudEvent(json: "{\"id\":\"\(event.id)\",\"type\":\"\(event.type)\"}")
+        booth.journal.record(JournalEntry(events: [event]))
+        #expect(try booth.queues().first?.items.map(\.type) == [event.type])
+        // The first page lists the tables.
+        try booth.reopen { path in try flip(path, at: 200) }
+        #expect(try booth.contents.setAside != nil)
+        #expect(try booth.queues().first?.items.map(\.type) == [event.type])
     }
 
     @Test("answers a target that waits as soon as something is recorded")

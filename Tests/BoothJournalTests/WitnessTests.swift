@@ -50,7 +50,7 @@ struct WitnessTests {
         for part in 1...19 {
             let (journal, presses, _) = try Self.withPresses()
             let log = journal.journal + "-wal"
-            try journal.flip(log, at: try journal.bytes(of: log).count * part / 20)
+            try flip(log, at: try journal.bytes(of: log).count * part / 20)
             try journal.start()
             let given = journal.fetch()
             // What lay on the page of that byte, and nowhere else, is gone: the newest press at most.

@@ -266,16 +266,16 @@ extension ChainedEvent {
 }
 
 extension JournalEntry.Event {
-    /// Reads type and incident from the JSON, because the hash covers the JSON and not the columns that repeat it. An
-    /// event of a type unknown to this version is kept as `record`.
+    /// Reads type and incident from the JSON, because the hash covers the JSON and not the columns that repeat it.
     fileprivate init(_ event: ChainedEvent) {
         let json = CloudEvent(json: event.json)
         let (type, incident) = json.searched
         self.init(
-            id: event.id, type: type ?? .record,
+            id: event.id, type: .record,
             priority: Priority(rawValue: Int(clamping: event.priority)) ?? .routine, event: json,
             recipients: event.recipients.split(separator: " ").map { TargetID(rawValue: String($0)) },
             incident: incident)
+        if let type { self.type = type }
     }
 }
 

@@ -52,7 +52,7 @@ struct HistoryReading {
         givenIncidents = Set(newest.keys.map(\.key))
         give(newest.values.sorted { $0.id < $1.id })
         let keys = Self.key(at: from)..<Self.key(at: to)
-        let records = pending.filter { keys.contains($0.id.key) && $0.type == .record }
+        let records = pending.filter { keys.contains($0.id.key) && $0.type == EventType.record.rawValue }
         givenRecords = Set(records.map(\.id.key))
         if !records.isEmpty { reader.apply(records.map(\.event)) }
         stage = .open(after: .min)

@@ -20,7 +20,7 @@ extension JournalStore {
         try statement("INSERT INTO event VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)").run(
             Value(next), Value(event.id.key), Value(Int64(bitPattern: event.id.random)),
             Value(event.priority.rawValue), Value(event.incident?.key),
-            Value(event.incident.map { Int64(bitPattern: $0.random) }), Value(event.type.rawValue), Value(recipients),
+            Value(event.incident.map { Int64(bitPattern: $0.random) }), Value(event.type), Value(recipients),
             Value(event.event.json), Value(head.hash.bytes), Value(hash.bytes))
         head = ChainLink(number: next, hash: hash)
         return next
@@ -159,16 +159,16 @@ extension CloudEvent {
     private var excerpt: Excerpt? { try? JSONDecoder().decode(Excerpt.self, from: Data(json.utf8)) }
 
     /// Its type, and the incident in `data`; each is nil if the JSON has none.
-    var searched: (type: EventType?, incident: EventID?) {
+    var searched: (type: String?, incident: EventID?) {
         let excerpt = excerpt
-        return (excerpt?.type.flatMap(EventType.init(rawValue:)), excerpt?.data?.incident)
+        return (excerpt?.type, excerpt?.data?.incident)
     }
 
     /// The category under which a lost event is counted: its incident's category, or one for its type. It is read from
     /// the JSON and has no column, because losses are rare.
-    func lossCategory(of type: EventType?) -> String {
+    func lossCategory(of type: String) -> String {
         if let category = excerpt?.data?.category { return category }
-        return switch type {
+        return switch EventType(rawValue: type) {
         case .taskDone: "task"
         case .dailyReport: "report"
         case .incidentRaised, .incidentUpdated, .incidentRestored, .incidentClosed, .loss, .status, .record, nil:

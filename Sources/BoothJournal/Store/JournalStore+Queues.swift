@@ -14,8 +14,8 @@ extension JournalStore {
         var event: EventID
         var sequence: SequenceNumber
         var priority: Priority
-        /// nil: a type unknown to this version.
-        var type: EventType?
+        /// The value of an `EventType`, or a type that only another version knows.
+        var type: String
         /// The incident of the event; nil: none.
         var incident: EventID?
         var json: CloudEvent
@@ -150,7 +150,7 @@ extension JournalStore {
             event: EventID(key: row.integer(at: 0), random: UInt64(bitPattern: row.integer(at: 1))),
             sequence: SequenceNumber(generation: row.integer(at: 2), count: row.integer(at: 3)),
             priority: Priority(rawValue: Int(row.integer(at: 4))) ?? .routine,
-            type: EventType(rawValue: row.text(at: 7)), incident: EventID(row, at: 5),
+            type: row.text(at: 7), incident: EventID(row, at: 5),
             json: CloudEvent(json: row.text(at: 8)), reason: row.optionalText(at: 9))
     }
 

@@ -100,8 +100,7 @@ extension JournalStore {
                 dropped: Dropped(
                     event: EventID(key: row.integer(at: 0), random: UInt64(bitPattern: row.integer(at: 1))),
                     sequence: SequenceNumber(generation: row.integer(at: 2), count: row.integer(at: 3)),
-                    category: CloudEvent(json: row.text(at: 5)).lossCategory(
-                        of: EventType(rawValue: row.text(at: 6)))),
+                    category: CloudEvent(json: row.text(at: 5)).lossCategory(of: row.text(at: 6))),
                 number: row.integer(at: 4)
             )
         }

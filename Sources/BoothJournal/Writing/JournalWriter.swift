@@ -196,8 +196,7 @@ final class JournalWriter {
     /// A larger limit may be all that a full journal needs, so the disk is tried again now.
     private func setLimit(_ bytes: Int64) {
         setup.limit = bytes
-        // If the connection refuses this, the next write opens a new one with the new limit.
-        if let file, (try? file.store.setLimit(bytes)) == nil { self.file = nil }
+        do throws(SQLiteError) { try file?.store.setLimit(bytes) } catch { return refuse(.database(error)) }
         if retryAt != nil { retryAt = .now() }
     }
 

@@ -12,7 +12,7 @@ extension TargetQueue {
 extension TargetQueue.Item {
     init(_ item: QueueListing.Item) {
         self.init(
-            id: item.id, type: item.type?.rawValue ?? "", incident: item.incident, sequence: item.sequence,
+            id: item.id, type: item.type, incident: item.incident, sequence: item.sequence,
             delivery: item.delivery, attempts: item.attempts, reason: item.reason)
     }
 }

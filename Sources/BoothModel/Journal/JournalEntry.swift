@@ -5,7 +5,8 @@ package struct JournalEntry: Sendable, Hashable {
     /// An event for the append-only log, and whose queue it enters.
     package struct Event: Sendable, Hashable {
         package var id: EventID
-        package var type: EventType
+        /// The value of an `EventType`, or a type that only another version knows.
+        package var type: String
         package var priority: Priority
         package var event: CloudEvent
         package var recipients: [TargetID]
@@ -18,7 +19,7 @@ package struct JournalEntry: Sendable, Hashable {
         ) {
             self.incident = incident
             self.id = id
-            self.type = type
+            self.type = type.rawValue
             self.priority = priority
             self.event = event
             self.recipients = recipients

@@ -4,8 +4,8 @@
 package struct QueueListing: Sendable, Hashable {
     package struct Item: Sendable, Hashable {
         package var id: EventID
-        /// nil: a type that only another version knows.
-        package var type: EventType?
+        /// The value of an `EventType`, or a type that only another version knows.
+        package var type: String
         /// The incident that the event is about; nil: none.
         package var incident: EventID?
         package var sequence: String
@@ -16,7 +16,7 @@ package struct QueueListing: Sendable, Hashable {
         package var reason: String?
 
         package init(
-            id: EventID, type: EventType?, incident: EventID?, sequence: String, delivery: Delivery, attempts: Int,
+            id: EventID, type: String, incident: EventID?, sequence: String, delivery: Delivery, attempts: Int,
             reason: String? = nil
         ) {
             self.id = id

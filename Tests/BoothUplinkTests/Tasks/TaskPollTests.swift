@@ -144,8 +144,9 @@ import Testing
         let platform = try ScriptedTasks(hasAuthority: false) { _ in HTTPResponse(status: status) }
         platform.wait("an answer") { !$0.links.isEmpty }
         let pulse = Pulse()
-        platform.uplink.order(.prove(pulse))
         platform.uplink.order(.tasksKept)
+        platform.uplink.order(.prove(pulse))
+        platform.wait("a round after it") { _ in pulse.answers == 1 }
         #expect(platform.now.links == [.ok] && platform.now.asked.count == 1)
         platform.end()
     }
