@@ -294,9 +294,10 @@ int rename(const char *from, const char *to)
     if (syscall(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, 0) != 0) return -1;
     pthread_mutex_lock(&lock);
     if (is_wanted(from) && is_wanted(to)) {
-        int file = live_path(from), taken = live_path(to);
+        int file = live_path(from), taken = find_path(to);
         append(CRASHVFS_RENAME, file, taken, NULL, 0);
         paths[file].is_live = 0;
+        paths[taken].is_live = 1;
     }
     pthread_mutex_unlock(&lock);
     return 0;

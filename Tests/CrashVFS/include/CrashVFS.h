@@ -35,7 +35,7 @@ enum {
 
 struct crashvfs_operation {
     int kind;
-    /// The file's index, see `crashvfs_path`; -1 for a note.
+    /// The file's index, see `crashvfs_path`; -1 for a note, and for the sync of a directory by fsync(2).
     int file;
     int64_t offset;
     int64_t length;
