@@ -5,7 +5,8 @@ import Rehearsal
 import TestSupport
 
 /// Each system call that a journal makes to its files fails in turn, once or from then on, or the process is killed at
-/// it (strace(1), `inject`). Then the directory is opened without faults and judged.
+/// it (strace(1), `inject`). Then the directory is opened without faults and judged. The journal begins in an empty
+/// directory, or beside a damaged one that it reads out first.
 package struct CallAttack {
     /// The most runs for each call and fault; nil: until the run makes no further such call.
     package var runs: Int?
@@ -20,9 +21,34 @@ package struct CallAttack {
         self.seed = seed
     }
 
+    /// rename(3) is renameat2(2) in a program with the recording file system (`CrashVFS`).
     private static let calls = [
-        "pwrite64", "write", "fdatasync", "fsync", "openat", "pread64", "read", "ftruncate", "unlink", "mmap", "rename",
+        "pwrite64", "fdatasync", "fsync", "openat", "pread64", "ftruncate", "unlink", "mmap", "renameat2",
     ]
+
+    /// What a run finds in its directory.
+    private struct Beginning {
+        let name: String
+        /// The files of the journal; nil: an empty directory.
+        let image: [String: [UInt8]]?
+        let notes: [UInt8]
+        let mark: [UInt8]?
+
+        static let empty = Beginning(name: "empty", image: nil, notes: [], mark: nil)
+
+        /// The first frame of the log is damaged: the first page, which lists the tables. SQLite then reads nothing of
+        /// the log, but all rows can be read out.
+        static func damaged(seed: UInt64, limit: Int64) throws -> Beginning {
+            let folder = try Folder()
+            try Corpus.make(.logged, seed: seed, limit: limit, in: folder.path)
+            let corpus = try Corpus(from: folder.path)
+            var image = corpus.image
+            image["journal.sqlite-wal"]?[200] ^= 0xFF
+            return Beginning(
+                name: "damaged", image: image, notes: try Folder.read(folder.path + "/notes") + [0x0A],
+                mark: corpus.mark)
+        }
+    }
 
     /// The faults as strace names them, and whether each repeats for ever. strace counts the calls of each thread
     /// separately, and each opening uses a new thread. So a fault that happens once happens once in each thread.
@@ -44,7 +70,7 @@ package struct CallAttack {
         switch fault {
         // A write that returns 0 has written nothing, so the result is true. For other calls 0 would mean success.
         case "retval=0": call == "pwrite64"
-        case "error=EINTR": !["unlink", "mmap", "rename"].contains(call)
+        case "error=EINTR": !["unlink", "mmap", "renameat2"].contains(call)
         default: true
         }
     }
@@ -58,13 +84,19 @@ package struct CallAttack {
                 outcome.skipped = reason
                 return outcome
             }
-            let counts = try Run.counts(self)
-            outcome.remarks = Self.calls.map { "\(counts[$0] ?? 0) × \($0)" }
-            for call in Self.calls {
-                for fault in faults where Self.isPossible(fault.name, at: call) {
-                    try run(call, fault, of: counts[call] ?? 0, &outcome, &endings, &random)
+            var reached: Set<String> = []
+            for beginning in [Beginning.empty, try .damaged(seed: seed, limit: limit)] {
+                let counts = try Run.counts(self, beginning)
+                reached.formUnion(counts.keys)
+                let made = Self.calls.map { "\(counts[$0] ?? 0) × \($0)" }.joined(separator: ", ")
+                outcome.remarks.append("\(beginning.name): \(made)")
+                for call in Self.calls where counts[call] != nil {
+                    for fault in faults where Self.isPossible(fault.name, at: call) {
+                        try run(beginning, call, fault, of: counts[call] ?? 0, &outcome, &endings, &random)
+                    }
                 }
             }
+            outcome.add("the calls", Self.calls.filter { !reached.contains($0) }.map { "\($0) is never called" })
         } catch {
             outcome.add("seed \(seed)", ["\(error)"])
         }
@@ -80,14 +112,14 @@ package struct CallAttack {
 
     /// Makes the first, the second, … call fail; `count` is the number of calls in a life without faults.
     private func run(
-        _ call: String, _ fault: (name: String, isForEver: Bool), of count: Int, _ outcome: inout Outcome,
-        _ endings: inout [String: Int], _ random: inout SeededRandom
+        _ beginning: Beginning, _ call: String, _ fault: (name: String, isForEver: Bool), of count: Int,
+        _ outcome: inout Outcome, _ endings: inout [String: Int], _ random: inout SeededRandom
     ) throws {
         var places = Array(1...(count + 1))
         if let runs { places = Array(places.dropLast().shuffled(using: &random).prefix(runs)) }
         while !places.isEmpty {
             let batch = try places.prefix(Self.width).map { place in
-                try Run(self, call, fault.name, at: place, forEver: fault.isForEver)
+                try Run(self, beginning, call, fault.name, at: place, forEver: fault.isForEver)
             }
             places.removeFirst(batch.count)
             for run in batch {
@@ -106,19 +138,27 @@ package struct CallAttack {
         private let child: ChildProcess
         private let isForEver: Bool
 
-        init(_ attack: CallAttack, _ call: String, _ fault: String, at place: Int, forEver: Bool) throws {
+        init(
+            _ attack: CallAttack, _ beginning: Beginning, _ call: String, _ fault: String, at place: Int, forEver: Bool
+        ) throws {
             try self.init(
-                attack, isForEver: forEver, "\(call) \(fault) at \(place)\(forEver ? " and after" : "")",
+                attack, beginning, isForEver: forEver,
+                "\(beginning.name), \(call) \(fault) at \(place)\(forEver ? " and after" : "")",
                 ["-e", "trace=\(call)", "-e", "inject=\(call):\(fault):when=\(place)\(forEver ? "+" : "")"])
         }
 
-        private init(_ attack: CallAttack, isForEver: Bool, _ name: String, _ tracing: [String]) throws {
+        private init(
+            _ attack: CallAttack, _ beginning: Beginning, isForEver: Bool, _ name: String, _ tracing: [String]
+        ) throws {
             self.name = name
             self.isForEver = isForEver
             folder = try Folder()
             let path = folder.path
             // Made before the child starts, because only the journal's own calls matter.
             guard mkdir(path + "/state", 0o700) == 0 else { throw TestedJournal.Failure("mkdir refused") }
+            for (file, bytes) in beginning.image ?? [:] { try Folder.write(bytes, to: path + "/state/" + file) }
+            try Folder.write(beginning.notes, to: path + "/notes")
+            if let mark = beginning.mark { try Folder.write(mark, to: folder.markInMemory) }
             var arguments = ["-f", "-qq", "-o", path + "/trace"] + tracing
             for name in [
                 "", "/journal.sqlite", "/journal.sqlite-wal", "/journal.sqlite-journal", "/journal.sqlite-shm",
@@ -134,9 +174,10 @@ package struct CallAttack {
             child = try ChildProcess("/usr/bin/strace", arguments)
         }
 
-        static func counts(_ attack: CallAttack) throws -> [String: Int] {
+        static func counts(_ attack: CallAttack, _ beginning: Beginning) throws -> [String: Int] {
             let run = try Run(
-                attack, isForEver: false, "no fault", ["-e", "trace=" + CallAttack.calls.joined(separator: ",")])
+                attack, beginning, isForEver: false, "no fault",
+                ["-e", "trace=" + CallAttack.calls.joined(separator: ",")])
             guard try run.child.wait(within: .seconds(60)) == .exited(0) else {
                 throw TestedJournal.Failure("a child without faults ended otherwise: \(run.child.lines.map(\.text))")
             }
@@ -167,7 +208,9 @@ package struct CallAttack {
             guard wasReached else { return (false, ending, []) }
             var problems: [String] = []
             if status != .signalled(SIGKILL), Child.Ending(rawValue: Self.code(of: status)) == nil {
-                problems.append("the child ended with \(status): \(child.lines.suffix(3).map(\.text))")
+                // A trap says first where it was.
+                let lines = child.lines.map(\.text).filter { !$0.isEmpty }.prefix(16)
+                problems.append("the child ended with \(status): \(Array(lines))")
             }
             // A disk that fails once costs a second. A disk that fails at each opening is retried less and less often,
             // so data that is only in the file may be missing for longer than a child waits.

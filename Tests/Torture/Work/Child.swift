@@ -42,8 +42,10 @@ package enum Child {
             return .noJournal
         }
         do {
-            // If there was no file yet, it lives without one.
-            let model = journal.contents == nil && ledger.events.isEmpty ? Model() : try Model(of: journal)
+            // If there was no file yet, it lives without one. What an earlier life left is waited for.
+            let isNew = journal.contents == nil && ledger.events.isEmpty
+            if !isNew { _ = try journal.awaitContents() }
+            let model = isNew ? Model() : try Model(of: journal)
             let workload = Workload(seed: seed, journal: journal, model: model)
             for _ in 0..<steps { try workload.step() }
         } catch {
