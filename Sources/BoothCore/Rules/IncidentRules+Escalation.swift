@@ -76,8 +76,8 @@ extension IncidentRules {
         timers[.remind(incident.id)] = max(moment.boot, moment.boot + (wait - age))
     }
 
-    /// For how long an end has been due: since its acceptance, and of letters since their collection where that came
-    /// later. Whoever accepts letters that were collected days ago is not reminded of them at once.
+    /// How long the incident has waited to be closed: since it was accepted. Letters wait since they were collected, if
+    /// that came later.
     private mutating func waited(_ incident: Incident, at moment: Moment) -> Duration? {
         guard let accepted = incident.accepted else { return nil }
         let sinceAcceptance = age(of: accepted, at: moment)
