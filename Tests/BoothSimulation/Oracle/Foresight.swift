@@ -298,7 +298,8 @@ struct Foresight {
         }
         guard !story.isOfOtherBoot else { return }
         if story.state == .raised, !story.isTest { set(.escalate(story.id), now) }
-        if story.state != .raised { scheduleReminder(of: story, at: now) }
+        // How long it has waited is asked when the time is told first: letters may be collected before.
+        if story.state != .raised { set(.remind(story.id), now) }
         if story.category == .mail, let opened = story.opened, let point = story.point, !story.isRestored, !story.isTest
         {
             set(.overdue(point), max(now, opened + (points[point]?.rules.mailOverdue.nanoseconds ?? 0)))
