@@ -28,6 +28,7 @@ package struct TortureCommand {
 
     private var options: [String: String] = [:]
     private var attacks: [String] = []
+    private var isHelp = false
 
     private static let names = [
         "cuts", "bytes", "calls", "full", "kills", "model", "room", "faults", "lies", "rows", "child", "spoil",
@@ -41,7 +42,9 @@ package struct TortureCommand {
     package init(_ arguments: [String]) throws {
         var rest = arguments[...]
         while let argument = rest.popFirst() {
-            if Self.names.contains(argument) {
+            if argument == "--help" {
+                isHelp = true
+            } else if Self.names.contains(argument) {
                 attacks.append(argument)
             } else if argument.hasPrefix("--"), Self.known.contains(String(argument.dropFirst(2))),
                 let value = rest.popFirst()
@@ -51,7 +54,7 @@ package struct TortureCommand {
                 throw UsageError(description: "\"\(argument)\" is not understood\n\(Self.usage)")
             }
         }
-        if attacks.isEmpty { throw UsageError(description: Self.usage) }
+        if attacks.isEmpty, !isHelp { throw UsageError(description: Self.usage) }
     }
 
     private func number<Number: FixedWidthInteger>(_ name: String, _ standard: Number) throws -> Number {
@@ -63,6 +66,10 @@ package struct TortureCommand {
 
     /// - Returns: the exit code.
     package func run() throws -> CInt {
+        guard !isHelp else {
+            print(Self.usage)
+            return 0
+        }
         if attacks.first == "child" { return try child() }
         if attacks.first == "spoil" { return try spoil() }
         if attacks.first == "year" { return try year() }
