@@ -127,6 +127,23 @@ struct WitnessTests {
         #expect(given.isSuperset(of: [presses[0], presses[2]]) && !given.contains(presses[1]))
     }
 
+    @Test(
+        "whose own numbers were changed by hand is found out, and nothing of it is lost",
+        arguments: ["generation", "thinned", "origin"], [Int64.min, -1, .max])
+    func numbersChangedByHand(name: String, value: Int64) throws {
+        let (journal, presses, _) = try Self.withPresses()
+        do {
+            let connection = try Connection.toJournal(journal.journal)
+            try connection.execute("INSERT OR REPLACE INTO meta VALUES('\(name)', \(value))")
+        }
+        let contents = try journal.start()
+        // `origin` is looked at when it is needed.
+        if name != "origin" { #expect(contents?.setAside != nil) }
+        #expect(Set(journal.fetch().map(\.id)).isSuperset(of: presses))
+        journal.record()
+        #expect(journal.reused.isEmpty)
+    }
+
     @Test("without its mark goes on with its rows, in another generation")
     func markDeleted() throws {
         let (journal, presses, _) = try Self.withPresses()

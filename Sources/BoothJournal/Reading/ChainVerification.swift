@@ -175,7 +175,7 @@ extension JournalStore {
     }
 
     /// Whether a reported head belongs to this chain. Reports from a damaged journal refer to another chain.
-    fileprivate func isTold(_ head: ChainHead) throws(SQLiteError) -> Bool { head.events > max(0, try origin() ?? 0) }
+    fileprivate func isTold(_ head: ChainHead) throws(SQLiteError) -> Bool { head.events > (try origin() ?? 0) }
 
     fileprivate func hasEvent(_ number: Int64) throws(SQLiteError) -> Bool {
         try statement("SELECT 1 FROM event WHERE number = ?").first(Value(number)) { row throws(SQLiteError) in
@@ -185,9 +185,7 @@ extension JournalStore {
 
     /// Events up to this number were read out of a damaged journal; nil: none was read out to its end.
     func origin() throws(SQLiteError) -> Int64? {
-        try statement("SELECT value FROM meta WHERE name = 'origin'").first { row throws(SQLiteError) in
-            row.integer(at: 0)
-        }
+        try number("origin", in: 0...ChainLink.numbers.upperBound)
     }
 }
 

@@ -112,9 +112,7 @@ extension JournalStore {
 
     /// Events up to this number may be missing, because history was thinned.
     func thinned() throws(SQLiteError) -> Int64 {
-        try statement("SELECT value FROM meta WHERE name = 'thinned'").first { row throws(SQLiteError) in
-            row.integer(at: 0)
-        } ?? 0
+        try number("thinned", in: 0...ChainLink.numbers.upperBound) ?? 0
     }
 
     /// The error for a row that is not what was written; it counts as damage.

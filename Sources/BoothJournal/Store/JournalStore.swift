@@ -128,12 +128,21 @@ final class JournalStore {
 
     // MARK: Generation
 
-    func generation() throws(SQLiteError) -> Int64 {
-        try connection.integer("SELECT value FROM meta WHERE name = 'generation'") ?? 0
-    }
+    func generation() throws(SQLiteError) -> Int64 { try number("generation", in: 0...Generation.most) ?? 0 }
 
     func setGeneration(_ generation: Int64) throws(SQLiteError) {
         try statement("UPDATE meta SET value = ? WHERE name = 'generation'").run(Value(generation))
+    }
+
+    /// A number of the table `meta`; nil: there is none.
+    ///
+    /// - Throws: damage if it is outside `range`.
+    func number(_ name: String, in range: ClosedRange<Int64>) throws(SQLiteError) -> Int64? {
+        let number = try statement("SELECT value FROM meta WHERE name = ?").first(Value(name)) {
+            row throws(SQLiteError) in row.integer(at: 0)
+        }
+        guard let number, !range.contains(number) else { return number }
+        throw SQLiteError(.step, extendedCode: SQLiteError.damage, message: "\(name) is not what was recorded")
     }
 
     // MARK: Values as text
