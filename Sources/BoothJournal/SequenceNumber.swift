@@ -7,6 +7,9 @@ package struct SequenceNumber: Sendable, Hashable, Comparable {
     /// From 1.
     package var count: Int64
 
+    /// Valid counts; 0: none was given yet.
+    package static let counts: ClosedRange<Int64> = 0...99_999_999_999_999
+
     package init(generation: Int64, count: Int64) {
         self.generation = generation
         self.count = count

@@ -144,6 +144,22 @@ struct WitnessTests {
         #expect(journal.reused.isEmpty)
     }
 
+    @Test(
+        "whose count of a target was changed by hand is found out",
+        arguments: [Int64.min, -1, 100_000_000_000_000, .max])
+    func countChangedByHand(count: Int64) throws {
+        let (journal, presses, _) = try Self.withPresses()
+        do {
+            let connection = try Connection.toJournal(journal.journal)
+            try connection.execute("UPDATE target SET last = \(count)")
+        }
+        let contents = try journal.start()
+        #expect(contents?.setAside != nil)
+        journal.record()
+        #expect(Set(journal.fetch().map(\.id)).isSuperset(of: presses))
+        #expect(journal.reused.isEmpty)
+    }
+
     @Test("without its mark goes on with its rows, in another generation")
     func markDeleted() throws {
         let (journal, presses, _) = try Self.withPresses()

@@ -116,8 +116,11 @@ extension JournalStore {
     }
 
     /// The error for a row that is not what was written; it counts as damage.
-    static func changed(number: Int64) -> SQLiteError {
-        SQLiteError(.step, extendedCode: SQLiteError.damage, message: "event \(number) is not what was recorded")
+    static func changed(number: Int64) -> SQLiteError { changed("event \(number)") }
+
+    /// The same for anything else.
+    static func changed(_ what: String) -> SQLiteError {
+        SQLiteError(.step, extendedCode: SQLiteError.damage, message: "\(what) is not what was recorded")
     }
 }
 

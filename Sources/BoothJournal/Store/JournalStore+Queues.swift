@@ -36,10 +36,17 @@ extension JournalStore {
     }
 
     /// Every target in the file, with the last count given to it in this generation.
+    ///
+    /// - Throws: damage if a count is none that was given.
     func targets() throws(SQLiteError) -> [(number: Int64, id: TargetID, last: Int64)] {
-        try statement("SELECT number, id, last FROM target ORDER BY number").rows { row throws(SQLiteError) in
-            (row.integer(at: 0), TargetID(rawValue: row.text(at: 1)), row.integer(at: 2))
+        let targets = try statement("SELECT number, id, last FROM target ORDER BY number").rows {
+            row throws(SQLiteError) in
+            (number: row.integer(at: 0), id: TargetID(rawValue: row.text(at: 1)), last: row.integer(at: 2))
         }
+        guard targets.allSatisfy({ SequenceNumber.counts.contains($0.last) }) else {
+            throw Self.changed("the count of a target")
+        }
+        return targets
     }
 
     func setLastCount(_ count: Int64, of target: Int64) throws(SQLiteError) {

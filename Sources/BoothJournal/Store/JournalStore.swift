@@ -142,7 +142,7 @@ final class JournalStore {
             row throws(SQLiteError) in row.integer(at: 0)
         }
         guard let number, !range.contains(number) else { return number }
-        throw SQLiteError(.step, extendedCode: SQLiteError.damage, message: "\(name) is not what was recorded")
+        throw Self.changed(name)
     }
 
     // MARK: Values as text

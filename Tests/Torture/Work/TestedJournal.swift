@@ -91,7 +91,8 @@ package final class TestedJournal {
         while let first = rest.first, let loss = losses[first] {
             let recipients = rest.filter { losses[$0] == loss }
             rest.removeAll(where: recipients.contains)
-            let id = EventID(key: max(contents?.lastKey ?? 0, book.highestKey) &+ 1, random: 0)
+            // Not 0: SQLite reads any text as 0, and a changed id must show.
+            let id = EventID(key: max(contents?.lastKey ?? 0, book.highestKey) &+ 1, random: 0x5EED)
             let event = SampleEvent.loss(loss, id: id).entryEvent(for: recipients)
             for target in recipients { book.note(.telling(target: target.rawValue, event: "\(id)")) }
             told.append(event)
