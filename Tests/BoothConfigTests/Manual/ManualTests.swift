@@ -146,9 +146,48 @@ struct ManualTests {
             || table == "serial" && key == "unit"
     }
 
-    @Test("has a row for every kind of point, and incidents.md has one as well", arguments: PointKind.allCases)
+    /// The cells of the manual's rows between `.It Em first` and the end of that list.
+    private func rows(under first: String) throws -> [[String]] {
+        let lines = try source("docs/man/boothd.toml.5").split(separator: "\n").map(String.init)
+        let begin = try #require(lines.firstIndex { $0.hasPrefix(".It Em \(first) Ta") })
+        let list = lines[lines.index(after: begin)...].prefix { $0 != ".El" }
+        return list.map { line in
+            line.dropFirst(4).split(separator: " Ta", omittingEmptySubsequences: false).map {
+                $0.trimmingPrefix(" ").description
+            }
+        }
+    }
+
+    @Test(
+        "has a row for every kind of point with what it raises, and incidents.md has one", arguments: PointKind.allCases
+    )
     func kinds(kind: PointKind) throws {
-        #expect(try source("docs/man/boothd.toml.5").contains("\(kind.rawValue)"))
+        let row = try #require(
+            rows(under: "kind").first { $0[0].split(separator: ", ").contains { $0 == kind.rawValue } })
+        if let raises = kind.defaultClassification {
+            let class_ = raises.incidentClass.rawValue
+            #expect(Array(row.dropFirst()) == [raises.category.rawValue, class_, "\(raises.priority.rawValue)"])
+        } else {
+            #expect(row[1].hasPrefix("none;") || row[1] == "its own keys")
+        }
         #expect(try source("docs/incidents.md").contains("`\(kind.rawValue)`"))
+    }
+
+    @Test("says on points of which kinds a rule may be", arguments: PointRule.allCases)
+    func kindsOfRules(rule: PointRule) throws {
+        let row = try #require(rows(under: "key").first { $0[0] == rule.rawValue })
+        let words = row[2].prefix { $0 != ";" }.replacing("the buttons", with: "help-button, duress-button")
+            .replacing(" and ", with: ", ")
+        let named = words.split(separator: ",").map { $0.trimmingPrefix(" ").description }
+        let all = Set(PointKind.allCases.map(\.rawValue))
+        let kinds: Set<String> =
+            if words == "all" {
+                all
+            } else if words.hasPrefix("all but ") {
+                all.subtracting(words.dropFirst(8).split(separator: ", ").map(String.init))
+            } else {
+                Set(named)
+            }
+        #expect(kinds == Set(PointKind.allCases.filter { $0.rules.contains(rule) }.map(\.rawValue)))
     }
 }
