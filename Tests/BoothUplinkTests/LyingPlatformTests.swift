@@ -106,11 +106,11 @@ import Testing
         end(uplink, platform)
     }
 
-    @Test("halves a refused batch until the one is found, and rejects that alone", arguments: [400, 413, 422])
+    @Test("halves a refused batch until the one is found, and rejects that alone", arguments: [400, 413, 415, 422])
     func poison(status: Int) throws {
         let platform = try ScriptedPlatform { asked in
             if asked.ids.contains(eventID(7)) {
-                return ScriptedPlatform.json(status, #"{"title":"Bad","detail":"no subject"}"#)
+                return ScriptedPlatform.problem(status, #"{"title":"Bad","detail":"no subject"}"#)
             }
             return ScriptedPlatform.accept(asked.ids, maxBatch: 8)
         }
@@ -122,6 +122,42 @@ import Testing
         let verdict = agent.now.receipts.first { $0.id == eventID(7) }?.result
         #expect(verdict == .rejected(reason: "HTTP \(status): Bad: no subject"))
         #expect(agent.now.links.isEmpty)
+        end(uplink, platform)
+    }
+
+    /// syslog-ng#2996, rsyslog#4348, vector#10870: a gateway in service answers for the platform, and empties a queue.
+    @Test(
+        "what a gateway answers instead of the platform sets nothing aside, and all arrives once it lets them through",
+        arguments: [400, 402, 405, 407, 413, 415, 421, 422, 426, 431, 451, 494, 499])
+    func gateway(status: Int) throws {
+        let page = ScriptedPlatform.page(status)
+        let platform = try ScriptedPlatform { _ in page }
+        let agent = try TestAgent()
+        agent.queue(1...3)
+        let uplink = try agent.start(plain(platform))
+        agent.wait("a fault of the link") { if case .refused = $0.link { true } else { false } }
+        platform.answer(ScriptedPlatform.honest)
+        agent.wait("empty queue") { $0.queue.isEmpty }
+        agent.wait("a link that is well") { $0.link == .ok }
+        #expect(agent.now.rejected.isEmpty)
+        end(uplink, platform)
+    }
+
+    @Test("an event that a firewall dislikes is kept and told of, and the others pass", arguments: [405, 403])
+    func disliked(status: Int) throws {
+        let platform = try ScriptedPlatform { asked in
+            asked.ids.contains(eventID(1))
+                ? ScriptedPlatform.page(status) : ScriptedPlatform.accept(asked.ids, maxBatch: 8)
+        }
+        let agent = try TestAgent()
+        agent.queue(1...40)
+        let uplink = try agent.start(plain(platform))
+        agent.wait("the others") { $0.queue.map(\.id) == [eventID(1)] }
+        if status == 405 { #expect(agent.now.link != .ok) }
+        #expect(agent.now.rejected.isEmpty)
+        platform.answer(ScriptedPlatform.honest)
+        agent.wait("empty queue") { $0.queue.isEmpty }
+        agent.wait("a link that is well") { $0.link == .ok }
         end(uplink, platform)
     }
 

@@ -78,6 +78,19 @@ final class ScriptedPlatform: Sendable {
             status: status, headers: [HTTPField("Content-Type", "application/json")] + headers, body: Array(body.utf8))
     }
 
+    /// A problem document, RFC 9457.
+    static func problem(_ status: Int, _ body: String) -> HTTPResponse {
+        HTTPResponse(
+            status: status, headers: [HTTPField("Content-Type", "application/problem+json")], body: Array(body.utf8))
+    }
+
+    /// The page of a gateway.
+    static func page(_ status: Int) -> HTTPResponse {
+        HTTPResponse(
+            status: status, headers: [HTTPField("Content-Type", "text/html")],
+            body: Array("<html><head><title>\(status)</title></head></html>".utf8))
+    }
+
     static let honest: Answer = { accept($0.ids) }
 }
 

@@ -26,11 +26,11 @@ extension Courier {
         let free = presses.free(helps, beside: before)
         guard !free.isEmpty else { return }
         presses.noteTried(helps)
-        send(.presses, Array(free.prefix(limit)), by: .press, at: now)
+        send(.presses, blocked.shipment(of: free.prefix(limit)), by: .press, at: now)
     }
 
     private mutating func sendOthers(at now: BootTime) {
-        let events = Array(batch.prefix(limit))
+        let events = blocked.shipment(of: batch.prefix(limit))
         let isFull = events.count >= limit
         batch = []
         guard ordinary == nil, !backoff.isHeld(at: now), !backoff.isClosed(at: now) else { return }

@@ -10,9 +10,8 @@ extension Courier {
             if setback.cause == .timedOut, flight.events.count > 1 { size.refused(flight.ids) }
             backoff.failed(at: now, hold: setback.hold, using: &random)
             set(.retrying(setback.message))
-        case .refused(let message):
-            backoff.refused(at: now, using: &random)
-            set(.refused(message))
+        case .refused(let message): keep(flight, message, isLasting: true, at: now)
+        case .blocked(let message): keep(flight, message, isLasting: false, at: now)
         case .receipts, .silent, .promised, .unacceptable:
             flight.kind == .status ? concludeStatus(verdict, at: now) : concludeEvents(of: flight, verdict, at: now)
         }
@@ -36,23 +35,23 @@ extension Courier {
             held.hold(flight.ids, until: now + target.receiptWait)
             size.judged(flight.ids)
             endWait(at: now) { $0.answered() }
-            set(.ok)
+            notePassing(of: flight.ids)
         case .unacceptable(let reason):
             endWait(at: now) { $0.answered() }
             if flight.events.count > 1 {
                 size.refused(flight.ids)
-                set(.ok)
+                notePassing(of: [])
             } else {
                 passOn(flight.ids.map { Receipt(id: $0, result: .rejected(reason: reason)) })
             }
-        case .later, .refused: break
+        case .blocked, .later, .refused: break
         }
     }
 
     private mutating func passOn(_ receipts: [Receipt]) {
         size.judged(receipts.lazy.map(\.id))
         steps.append(.report(.receipts(target.id, receipts)))
-        set(.ok)
+        notePassing(of: receipts.map(\.id))
     }
 
     /// A status needs no receipt; any answer in the interface's own form proves contact.
@@ -63,11 +62,11 @@ extension Courier {
             // An answer without receipts does not show that the missing receipts for events are fixed.
             guard link != .refused(words.unnamed) else { return }
             endWait(at: now) { $0.succeeded() }
-            set(.ok)
+            notePassing(of: [])
         case .promised:
             endWait(at: now) { $0.answered() }
-            set(.ok)
-        case .receipts, .unacceptable, .later, .refused: break
+            notePassing(of: [])
+        case .receipts, .unacceptable, .blocked, .later, .refused: break
         }
     }
 
@@ -80,7 +79,7 @@ extension Courier {
             let answered = Set(receipts.map(\.id))
             waiting.removeAll { answered.contains($0) }
         case .unacceptable where flight.events.count == 1: return
-        case .later, .refused, .silent, .unacceptable: break
+        case .blocked, .later, .refused, .silent, .unacceptable: break
         }
         if !waiting.isEmpty { steps.append(.report(.returned(target.id, waiting))) }
     }
@@ -89,7 +88,7 @@ extension Courier {
     mutating func measure(_ flight: Flight, _ verdict: Verdict, _ span: Duration) {
         switch verdict {
         case .receipts, .silent, .promised: break
-        case .unacceptable, .later, .refused: return
+        case .unacceptable, .blocked, .later, .refused: return
         }
         if flight.kind == .presses { noteOvertaken(by: flight) }
         size.answered(flight.events.count, in: span)
@@ -110,7 +109,7 @@ extension Courier {
         if !backoff.isHeld(at: now) { end(&backoff) }
     }
 
-    private mutating func set(_ state: LinkState) {
+    mutating func set(_ state: LinkState) {
         guard state != link else { return }
         link = state
         steps.append(.report(.link(target.id, state)))

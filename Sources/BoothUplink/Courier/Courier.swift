@@ -19,6 +19,7 @@ struct Courier {
     var backoff: Backoff
     var size = BatchSize()
     var held = HeldEvents()
+    var blocked = BlockedEvents()
     var times = AnswerTimes()
     var backlog = Backlog()
     var presses = Presses()
@@ -80,6 +81,8 @@ struct Courier {
     mutating func apply(batch events: [QueuedEvent], number: Int, at now: BootTime) {
         guard let request = asked, request.number == number else { return }
         asked = nil
+        let isWhole = request.onlyHelpAfter == nil && events.count < request.limit
+        if isWhole { blocked.keep { held.contains($0) || events.map(\.id).contains($0) } }
         let wanted = events.filter { isWanted($0, by: request) }
         batch = wanted.flatMap { inOrder($0) }
         if wanted.isEmpty { asksFrom = now + Self.pause }
@@ -89,7 +92,10 @@ struct Courier {
     mutating func apply(status id: EventID, body: String) { status = (id, body) }
 
     /// An operator wants a retry now. A pause that the platform asked for stays in force.
-    mutating func retryNow(at now: BootTime) { backoff.reopen(at: now) }
+    mutating func retryNow(at now: BootTime) {
+        backoff.reopen(at: now)
+        held.release(blocked.ids)
+    }
 
     /// Applies the result of a shipment.
     ///

@@ -19,10 +19,23 @@ package struct AnswerReader: Sendable {
         case 202: return .promised
         default: break
         }
-        if let trouble = HTTPTrouble(reply) { return verdict(on: trouble, hold: reply.retryAfter) }
+        guard Self.isJudgement(reply, ofBatch: asked.count > 1) else {
+            return verdict(on: HTTPTrouble(reply), hold: reply.retryAfter)
+        }
         let problem = Problem(reply.body)
         let texts = [problem.title, problem.detail].compactMap { $0 }.filter { !$0.isEmpty }
         return .unacceptable(reason: "HTTP \(reply.status)" + texts.map { ": \($0)" }.joined())
+    }
+
+    /// Whether the platform itself refuses the content: it says so by a problem document. Gateways, proxies and
+    /// firewalls use the same statuses, with pages of their own. Whoever refuses a batch as too large, a smaller one may
+    /// pass.
+    private static func isJudgement(_ reply: Reply, ofBatch isBatch: Bool) -> Bool {
+        switch reply.status {
+        case 400, 415, 422: Problem.isDocument(reply)
+        case 413: isBatch || Problem.isDocument(reply)
+        default: false
+        }
     }
 
     /// The verdict if there was no complete answer.
@@ -38,6 +51,7 @@ package struct AnswerReader: Sendable {
 
     private func verdict(on trouble: HTTPTrouble, hold: Duration?) -> Verdict {
         let message = words.sentence(trouble)
+        if case .intercepted = trouble { return .blocked(message) }
         return trouble.isLasting ? .refused(message) : .later(Setback(message, cause: trouble.cause, hold: hold))
     }
 
@@ -51,7 +65,7 @@ package struct AnswerReader: Sendable {
         case 204: .none
         case 404, 405, 410, 501: .absent(words.taskSentence(.problem(of: reply)))
         // The request has no content. So the address or the agent's version is wrong.
-        default: taskVerdict(on: HTTPTrouble(reply) ?? .problem(of: reply), hold: reply.retryAfter)
+        default: taskVerdict(on: HTTPTrouble(reply), hold: reply.retryAfter)
         }
     }
 

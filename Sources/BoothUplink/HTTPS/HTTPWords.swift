@@ -34,6 +34,13 @@ package struct HTTPWords: Sendable {
             about(
                 zh: "平台前的网关不接受客户端证书（HTTP 400）；请检查 certificate 和 key",
                 en: "the gateway wants another client certificate (HTTP 400); check certificate and key")
+        case .intercepted(let status):
+            about(
+                zh: "网关或代理不放行（HTTP \(status)，不是平台的答复）；消息保留并自动重发；请检查网关、代理和 url",
+                en: """
+                    a gateway or proxy does not let it through (HTTP \(status), not the platform's own answer); \
+                    it is kept and sent again; check gateway, proxy and url
+                    """)
         case .failure(let cause): sentence(cause)
         }
     }
@@ -69,7 +76,7 @@ package struct HTTPWords: Sendable {
             about(
                 zh: "没有可用的任务接口（HTTP \(status)\(quoted(title))）；请检查 url，或联系平台方",
                 en: "gives no tasks (HTTP \(status)\(quoted(title))); check the url, or ask its operator")
-        case .busy, .status, .redirect, .gateway, .failure: sentence(trouble)
+        case .busy, .status, .redirect, .gateway, .intercepted, .failure: sentence(trouble)
         }
     }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import FoundationEssentials
+import HTTP
 
 /// A problem document (RFC 9457): why a request was refused.
 package struct Problem: Sendable {
@@ -13,6 +14,13 @@ package struct Problem: Sendable {
         let document = try? JSONDecoder().decode(Document.self, from: Data(body))
         title = document?.title.map { shown($0, longest: 200) }
         detail = document?.detail.map { shown($0, longest: PlatformAnswer.longestReason) }
+    }
+
+    /// Whether an answer is a problem document, by its media type and its form.
+    static func isDocument(_ reply: Reply) -> Bool {
+        let type = reply.contentType?.prefix { $0 != ";" && $0 != " " }.lowercased()
+        guard type == "application/problem+json" else { return false }
+        return (try? JSONDecoder().decode(Document.self, from: Data(reply.body))) != nil
     }
 
     private struct Document: Decodable {

@@ -81,6 +81,12 @@ package struct HeldEvents: Sendable {
         deadlines[first.id] = nil
     }
 
+    /// Releases these events, and those held because of them.
+    package mutating func release(_ ids: [EventID]) {
+        for first in firsts.values where ids.contains(first.id) { release(first) }
+        for id in ids { deadlines[id] = nil }
+    }
+
     /// Releases events whose deadline has passed.
     package mutating func expire(at now: BootTime) {
         guard let nextDeadline, nextDeadline <= now else { return }

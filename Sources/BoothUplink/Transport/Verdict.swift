@@ -11,6 +11,9 @@ package enum Verdict: Sendable, Hashable {
     case promised
     /// The content is refused: a single event is rejected with `reason`, a batch is halved.
     case unacceptable(reason: String)
+    /// Something before the platform does not let this shipment through. Its events are kept and sent again; others may
+    /// pass. The message says what is wrong.
+    case blocked(Message)
     /// The platform cannot accept now: send the same again later.
     case later(Setback)
     /// Wrong platform, certificate or address: the events are kept, and an operator has to act. The message says what

@@ -197,7 +197,8 @@ private func malformed(_ task: String) -> (id: String, kind: String, reason: Str
                         500...599 where status != 511:
                         .retrying(words.sentence(.busy(status)))
                     case 300...399: .refused(words.sentence(.redirect(status)))
-                    case 400...499, 511: .refused(words.taskSentence(.status(status, title: nil)))
+                    case 401, 403, 495...497, 511: .refused(words.taskSentence(.status(status, title: nil)))
+                    case 400...499: .refused(words.taskSentence(.intercepted(status)))
                     default: .refused(words.taskSentence(.foreign(status)))
                     }
                 #expect(link(after: status, hasAuthority: hasAuthority) == expected, "status \(status)")
