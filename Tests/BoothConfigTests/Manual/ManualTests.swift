@@ -165,8 +165,8 @@ struct ManualTests {
         let row = try #require(
             rows(under: "kind").first { $0[0].split(separator: ", ").contains { $0 == kind.rawValue } })
         if let raises = kind.defaultClassification {
-            let class_ = raises.incidentClass.rawValue
-            #expect(Array(row.dropFirst()) == [raises.category.rawValue, class_, "\(raises.priority.rawValue)"])
+            let incidentClass = raises.incidentClass.rawValue
+            #expect(Array(row.dropFirst()) == [raises.category.rawValue, incidentClass, "\(raises.priority.rawValue)"])
         } else {
             #expect(row[1].hasPrefix("none;") || row[1] == "its own keys")
         }
