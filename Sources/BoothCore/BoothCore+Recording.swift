@@ -131,6 +131,12 @@ extension BoothCore {
             reloadWaits = false
             effects.add(.readConfiguration)
         }
+        for (target, change) in rejections.note(status) {
+            switch change {
+            case .more: record(rules.noteRejections(by: target, at: now))
+            case .over: record(rules.setFault(.link, of: .rejections(by: target), stands: false, at: now))
+            }
+        }
         guard let news else { return }
         log(.storage(news))
         if news == .ok { effects.add(.keepConfiguration) }
@@ -148,7 +154,8 @@ extension BoothCore {
                 points: contents.points, incidents: contents.incidents, memory: contents.memory, tasks: contents.tasks,
                 lastKey: contents.lastKey, at: now))
         reports.recall(contents.memory)
-        forgetForeignFaults()
+        rejections = Rejections(contents.status)
+        forgetForeignFaults(contents.status)
         startTasks()
     }
 

@@ -5,7 +5,7 @@ import BoothModel
 extension BoothCore {
     /// Runs before the first reading. Restores the faults of devices that are no longer configured; the others stand.
     mutating func begin() {
-        forgetForeignFaults()
+        forgetForeignFaults(parts.storage)
         tellOfWrongFile()
         // A contact that chattered before the start must rest for a while before it is well.
         for (point, state) in rules.chatteringPoints.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
@@ -16,10 +16,13 @@ extension BoothCore {
     }
 
     /// Restores the faults of devices that are no longer configured.
-    mutating func forgetForeignFaults() {
+    ///
+    /// - Parameter status: the journal's state when it was opened.
+    mutating func forgetForeignFaults(_ status: JournalStatus) {
         var known = Set(configuration.points.flatMap { IncidentRules.devices(of: $0) })
         known.formUnion(configuration.outputs.flatMap { IncidentRules.devices(of: $0) })
         known.formUnion(configuration.targets.map { .target($0.id) })
+        known.formUnion(status.queues.filter { $0.rejected > 0 }.map { .rejections(by: $0.target) })
         known.insert(.clock)
         // If the journal opened, its fault is over. The fault of a link stands until its platform answers.
         if !parts.isStorageWell { known.insert(.storage) }

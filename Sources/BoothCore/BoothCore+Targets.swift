@@ -79,12 +79,18 @@ extension BoothCore {
                 let isHandedOver = handOver(handovers[receipt.id], as: receipt, by: target, &decisions)
                 // If others took the incident, the event counts as answered. Otherwise it is set aside as rejected.
                 outcome = isHandedOver ? .accepted : .rejected(reason: reason)
-                if !isHandedOver { log(.rejection(of: receipt, reason, by: target)) }
+                if !isHandedOver { noteRejection(receipt, reason, by: target) }
             }
             settlements.append(.init(target: target, event: receipt.id, outcome: outcome))
         }
         record(decisions, settlements: settlements)
         for receipt in receipts { tell(walkTest?.step(receipt, from: target, at: now.boot)) }
+    }
+
+    /// An event is set aside. People hear of it, unless it only tells of earlier ones.
+    private mutating func noteRejection(_ receipt: Receipt, _ reason: String, by target: TargetID) {
+        log(.rejection(of: receipt, reason, by: target))
+        if !rules.tellsOfRejections(receipt.id) { rejections.note(by: target) }
     }
 
     /// - Returns: whether the incident was handed over to others.

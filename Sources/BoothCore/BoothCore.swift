@@ -17,6 +17,7 @@ package struct BoothCore {
     var rules: IncidentRules
     var lamps: LampPanel
     var parts: PartStates
+    var rejections: Rejections
     var statusLine = StatusLine()
     var heartbeats: Heartbeats
     var reports: ReportCare
@@ -70,6 +71,7 @@ package struct BoothCore {
         parts = PartStates(
             configuration, storage: contents?.status, wrongFile: start.wrongFile, omitted: start.omitted)
         parts.orphans = contents?.orphans ?? []
+        rejections = Rejections(contents?.status)
         heartbeats = Heartbeats(configuration.targets)
         reports = ReportCare(configuration.booth, contents?.memory ?? BoothMemory(), started: now.boot)
         tasks = TaskGate(configuration.targets)

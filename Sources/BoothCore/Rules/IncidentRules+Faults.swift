@@ -27,6 +27,19 @@ extension IncidentRules {
         return finish()
     }
 
+    /// A target refused events for good. If somebody closed the fault of earlier ones, this is another.
+    package mutating func noteRejections(by target: TargetID, at moment: Moment) -> Decision {
+        let device = DeviceID.rejections(by: target)
+        if let fault = faults[device], live[fault.incident]?.isOpen != true { faults[device] = nil }
+        return setFault(.link, of: device, stands: true, at: moment)
+    }
+
+    /// Whether an event is about refused events: if it is refused as well, nobody has to hear of that.
+    package func tellsOfRejections(_ event: EventID) -> Bool {
+        guard let id = incident(of: event), let device = live[id]?.device else { return false }
+        return targets.contains { DeviceID.rejections(by: $0.id) == device }
+    }
+
     /// Every device whose fault can concern a point.
     package static func devices(of point: PointConfiguration) -> [DeviceID] {
         DeviceMap.path(of: point.source) + [

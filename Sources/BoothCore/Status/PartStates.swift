@@ -71,6 +71,7 @@ struct PartStates {
             guard let cause = links[target.id]?.cause else { continue }
             reasons.append(Message(zh: "\(target.id)：\(cause.zh)", en: "\(target.id): \(cause.en)"))
         }
+        reasons += storage.queues.filter { $0.rejected > 0 }.map(\.wordsOnRejections)
         reasons += tasks
         reasons += orphans.map(\.words)
         if let wrongFile { reasons.append(wrongFile.wordsOnWrongFile) }
@@ -87,6 +88,14 @@ extension LinkState {
         case .ok: nil
         case .retrying(let cause), .refused(let cause): cause
         }
+    }
+}
+
+extension JournalStatus.Queue {
+    fileprivate var wordsOnRejections: Message {
+        Message(
+            zh: "\(target) 拒收的消息有 \(rejected) 条，已搁置；原因见 boothctl queue，解决后运行 boothctl retry --all",
+            en: "\(target) refused \(rejected) events, which are set aside; boothctl queue says why, then boothctl retry --all")
     }
 }
 

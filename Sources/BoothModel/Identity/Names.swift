@@ -48,6 +48,9 @@ package struct DeviceID: ConfiguredName {
     /// The link to a target.
     package static func target(_ target: TargetID) -> DeviceID { DeviceID(rawValue: "target:\(target)") }
     /// The wall clock.
+    /// The events that a target refused for good, and that were set aside.
+    package static func rejections(by target: TargetID) -> DeviceID { DeviceID(rawValue: "rejected:\(target)") }
+
     package static let clock = DeviceID(rawValue: "clock")
     /// The disk under the journal.
     package static let storage = DeviceID(rawValue: "storage")

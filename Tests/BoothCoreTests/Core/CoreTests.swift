@@ -170,6 +170,51 @@ import Testing
         #expect(right.contains { if case .startOver = $0 { true } else { false } })
     }
 
+    // MARK: What a platform refuses
+
+    private func refuse(_ event: EventID, _ bench: inout CoreBench) -> [Effect] {
+        bench.tell(
+            .target(.receipts(CoreBench.target, [Receipt(id: event, result: .rejected(reason: "HTTP 422"))])))
+    }
+
+    private func count(_ rejected: Int, _ bench: inout CoreBench) -> [Incident] {
+        let status = JournalStatus(
+            storage: .ok, bytes: 4096, queues: [.init(target: CoreBench.target, queued: 0, rejected: rejected)], open: 1)
+        return bench.tell(.journal(.status(status))).entries.flatMap(\.incidents)
+    }
+
+    @Test("tells of a press that the platform set aside as a fault, until it is offered again")
+    func rejection() throws {
+        var bench = CoreBench()
+        let incident = try press(&bench)
+        #expect(refuse(incident.opening, &bench).entries.flatMap(\.settlements).count == 1)
+        // A status from before the refusal.
+        #expect(count(0, &bench).isEmpty)
+        let fault = try #require(count(1, &bench).first)
+        #expect(fault.device == .rejections(by: CoreBench.target) && fault.category == .link && fault.restored == nil)
+        #expect(bench.core.statusReply().reasons.contains { $0.en.contains("refused 1 events") })
+        // Refusing what tells of it is no news; another press is no second fault.
+        _ = refuse(fault.opening, &bench)
+        #expect(count(2, &bench).isEmpty)
+        #expect(count(0, &bench).first?.restored != nil)
+        #expect(bench.core.statusReply().reasons.isEmpty)
+    }
+
+    @Test("tells of what is set aside after somebody closed the fault of earlier ones")
+    func rejectionAfterClosing() throws {
+        var bench = CoreBench()
+        let incident = try press(&bench)
+        _ = refuse(incident.opening, &bench)
+        let fault = try #require(count(1, &bench).first)
+        bench.call(1, .act(.close(fault.id, outcome: "called")))
+        #expect(count(1, &bench).isEmpty)
+        bench.pass(600)
+        bench.button(.normal)
+        bench.pass(600)
+        _ = refuse(try press(&bench).opening, &bench)
+        #expect(count(2, &bench).first.map { $0.id != fault.id && $0.device == fault.device } == true)
+    }
+
     // MARK: Buses
 
     @Test("lends a bus to one client until its connection ends")

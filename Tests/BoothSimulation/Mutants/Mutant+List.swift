@@ -65,6 +65,10 @@ extension Mutant {
                 "if outcome == .accepted { settlements.append(.init(target: target, event: receipt.id, outcome: outcome)) }"
         ),
         Mutant(
+            name: "silent-rejection", harm: "nobody hears that a platform set a press aside",
+            file: "Sources/BoothCore/BoothCore+Targets.swift",
+            old: "if !rules.tellsOfRejections(receipt.id) { rejections.note(by: target) }", new: ""),
+        Mutant(
             name: "forgotten-answer", harm: "after a restart nobody is told that nobody answered",
             file: "\(rules)+Life.swift",
             old: "timers[incident.state == .raised ? .escalate(incident.id) : .remind(incident.id)] = now",

@@ -36,8 +36,12 @@ struct FaultBook {
         for incident in contents?.incidents ?? [] where incident.restored == nil {
             guard let device = incident.device else { continue }
             told[device] = incident.id
-            // A disk that opened well, and a file that is right, are over their faults.
-            if device != .storage, device != .configuration { lost.insert(device) }
+            // A disk that opened well, and a file that is right, are over their faults; so is a target of which nothing is
+            // set aside any more.
+            let isEmpty = contents?.status.queues.contains {
+                DeviceID.rejections(by: $0.target) == device && $0.rejected == 0
+            }
+            if device != .storage, device != .configuration, isEmpty != true { lost.insert(device) }
         }
     }
 
@@ -85,6 +89,11 @@ struct FaultBook {
         told[device] = nil
         closed.remove(device)
         lost.insert(device)
+    }
+
+    /// It is lost, and whoever closed an earlier fault of it must hear of it again.
+    mutating func setAnew(_ device: DeviceID) {
+        if closed.contains(device) { raiseAnew(device) } else { set(device, isLost: true) }
     }
 
     /// Whether nobody knows what the point's contact does.

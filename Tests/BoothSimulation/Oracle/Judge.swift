@@ -17,6 +17,7 @@ package struct Judge {
     var reports = ReportRule()
     var clock = ClockRule()
     var heartbeats: HeartbeatRule
+    var rejections = RejectionRule()
     /// Of every event: two runs of one history have the same.
     package private(set) var digest: UInt64 = 14_695_981_039_346_656_037
     /// Calls for help among the events of this input.
@@ -69,6 +70,7 @@ package struct Judge {
         outputs.started(at: moment)
         calls = CallRule()
         reports.started(contents, at: moment)
+        rejections.started(contents)
         clock.started(at: moment)
         heartbeats.started(at: moment)
     }
@@ -125,6 +127,11 @@ package struct Judge {
             for effect in effects { print("   \(effect)") }
         }
         note(ledger.settled(settlements, after: input))
+        for settlement in settlements {
+            let device = foresight.offers[settlement.event].flatMap { foresight.stories[$0]?.device }
+            let isAboutOthers = device?.rawValue.hasPrefix("rejected:") != true
+            rejections.settled(settlement, isAboutOthers: isAboutOthers)
+        }
         if isTime { judgeDuties() }
         judgeState()
     }
@@ -194,6 +201,7 @@ package struct Judge {
         switch report {
         case .status(let status):
             isStorageWell = status.storage == .ok
+            rejections.heard(status, &foresight.faults)
             guard !status.storage.isSameKind(as: storage) else { return }
             storage = status.storage
             foresight.faults.set(.storage, isLost: storage != .ok)
@@ -380,6 +388,7 @@ package struct Judge {
         life.recall(contents)
         numbers.recall(contents)
         reports.recall(contents)
+        rejections.started(contents)
     }
 
     /// What the core keeps in memory is bounded by what is open, and by what waits for a receipt.
