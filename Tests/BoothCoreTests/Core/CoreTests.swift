@@ -179,7 +179,8 @@ import Testing
 
     private func count(_ rejected: Int, _ bench: inout CoreBench) -> [Incident] {
         let status = JournalStatus(
-            storage: .ok, bytes: 4096, queues: [.init(target: CoreBench.target, queued: 0, rejected: rejected)], open: 1)
+            storage: .ok, bytes: 4096, queues: [.init(target: CoreBench.target, queued: 0, rejected: rejected)], open: 1
+        )
         return bench.tell(.journal(.status(status))).entries.flatMap(\.incidents)
     }
 
