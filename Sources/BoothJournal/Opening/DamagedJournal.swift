@@ -36,7 +36,9 @@ final class DamagedJournal {
     /// then incidents, points and tasks, then history. Running it twice changes nothing.
     ///
     /// Everything but history may make the file larger than its limit: the limit may have been lowered since.
-    func readOut(into store: JournalStore, marks: [JournalMark]) throws(SQLiteError) {
+    ///
+    /// - Parameter dropsHistory: whether history is also dropped if the disk is full, and not only the file.
+    func readOut(into store: JournalStore, marks: [JournalMark], dropsHistory: Bool) throws(SQLiteError) {
         let states = deliveryStates()
         let settled = marks.reduce(into: [TargetID: Int64]()) { settled, mark in
             settled.merge(mark.targets.mapValues(\.settled), uniquingKeysWith: max)
@@ -47,8 +49,8 @@ final class DamagedJournal {
             try takeOver(into: store, generation, questions) { $0.isWaiting }
             try takeOverMemory(into: store)
         }
-        try unlessFull { () throws(SQLiteError) in try takeOverClosed(into: store) }
-        try unlessFull { () throws(SQLiteError) in
+        try unlessFull(store, dropsHistory) { () throws(SQLiteError) in try takeOverClosed(into: store) }
+        try unlessFull(store, dropsHistory) { () throws(SQLiteError) in
             try takeOver(into: store, generation, questions) { !$0.isWaiting }
         }
         try store.transaction(synced: true) { () throws(SQLiteError) in
@@ -56,10 +58,31 @@ final class DamagedJournal {
         }
     }
 
-    /// Takes history over. What the file has no room for is dropped.
-    private func unlessFull(_ takeOver: () throws(SQLiteError) -> Void) throws(SQLiteError) {
+    /// Takes history over. What the file has no room for is dropped. A disk that is full may have room again soon.
+    private func unlessFull(
+        _ store: JournalStore, _ dropsHistory: Bool, _ takeOver: () throws(SQLiteError) -> Void
+    ) throws(SQLiteError) {
         do throws(SQLiteError) { try takeOver() } catch {
             guard error.isFull else { throw error }
+            let room = try store.room()
+            guard dropsHistory || room.free <= Self.mostPagesOfRow else { throw error }
+        }
+    }
+
+    /// More pages than any row takes.
+    private static let mostPagesOfRow: Int64 = 128
+
+    /// Puts rows into the file. If it has no room for all, as many as it has room for.
+    private func put<Row>(
+        _ rows: ArraySlice<Row>, into store: JournalStore, _ put: (Row) throws(SQLiteError) -> Void
+    ) throws(SQLiteError) {
+        do throws(SQLiteError) {
+            try store.transaction(synced: true) { () throws(SQLiteError) in for row in rows { try put(row) } }
+        } catch {
+            guard error.isFull, rows.count > 1 else { throw error }
+            let middle = rows.startIndex + rows.count / 2
+            try self.put(rows[..<middle], into: store, put)
+            try self.put(rows[middle...], into: store, put)
         }
     }
 
@@ -164,19 +187,16 @@ final class DamagedJournal {
     private func append(
         _ slice: [(event: ChainedEvent, standing: Standing)], to store: JournalStore, _ generation: Int64
     ) throws(SQLiteError) {
-        try store.transaction(synced: true) { () throws(SQLiteError) in
-            for row in slice {
-                let event = JournalEntry.Event(row.event)
-                guard let number = try store.append(event) else { continue }
-                for target in row.standing.waiting {
-                    let delivery = PendingEntry.Delivery(event: event, target: target)
-                    try put(delivery, number: number, in: store, generation)
-                }
-                for (target, reason) in row.standing.refused {
-                    let delivery = PendingEntry.Delivery(
-                        event: event, target: target, outcome: .rejected(reason: reason))
-                    try put(delivery, number: number, in: store, generation)
-                }
+        try put(slice[...], into: store) { row throws(SQLiteError) in
+            let event = JournalEntry.Event(row.event)
+            guard let number = try store.append(event) else { return }
+            for target in row.standing.waiting {
+                let delivery = PendingEntry.Delivery(event: event, target: target)
+                try put(delivery, number: number, in: store, generation)
+            }
+            for (target, reason) in row.standing.refused {
+                let delivery = PendingEntry.Delivery(event: event, target: target, outcome: .rejected(reason: reason))
+                try put(delivery, number: number, in: store, generation)
             }
         }
     }
@@ -223,9 +243,9 @@ final class DamagedJournal {
     }
 
     private func takeOverClosed(into store: JournalStore) throws(SQLiteError) {
-        let closed = closedIncidents(as: store)
-        try store.transaction(synced: true) { () throws(SQLiteError) in
-            for incident in closed where !incident.isOpen { try store.close(incident, newestKey: nil) }
+        let closed = closedIncidents(as: store).filter { !$0.isOpen }
+        try put(closed[...], into: store) { incident throws(SQLiteError) in
+            try store.close(incident, newestKey: nil)
         }
     }
 

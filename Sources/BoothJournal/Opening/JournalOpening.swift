@@ -20,6 +20,9 @@ struct JournalOpening {
     /// Whether a write or a sync failed since the last opening: data in the kernel's cache may never reach the disk.
     var isAfterFailure = false
 
+    /// Whether the history of a damaged file is given up if the disk is full: it was full several times already.
+    var dropsHistory = false
+
     /// Whether a file can be used further.
     private enum Judgement {
         /// Yes, as it is.
@@ -231,7 +234,8 @@ struct JournalOpening {
         into store: JournalStore, in directory: StateDirectory, _ marks: [JournalMark]
     ) throws(JournalError) {
         do throws(SQLiteError) {
-            try DamagedJournal(path: directory.salvage).readOut(into: store, marks: marks)
+            try DamagedJournal(path: directory.salvage).readOut(
+                into: store, marks: marks, dropsHistory: dropsHistory)
         } catch { throw .database(error) }
     }
 

@@ -17,6 +17,7 @@ extension JournalWriter {
         order.generationInMemory = isNumberedFromMemory ? generation : nil
         order.isSuspect = isSuspect
         order.isAfterFailure = hasFailed
+        order.dropsHistory = fullOpenings >= Self.mostFullOpenings
         order.displaced = store.map(Handover.init)
         // Orders wait for the opening that was just started, so no retry is planned.
         retryAt = nil
@@ -46,8 +47,12 @@ extension JournalWriter {
         isOpening = false
         switch outcome {
         case nil: break
-        case .failure(let error): refuse(error)
-        case .success(let opened): takeUp(opened)
+        case .failure(let error):
+            if error.isFull { fullOpenings += 1 }
+            refuse(error)
+        case .success(let opened):
+            fullOpenings = 0
+            takeUp(opened)
         }
     }
 

@@ -18,6 +18,10 @@ final class JournalWriter {
     var file: OpenFile?
     /// Whether a thread is opening a file.
     var isOpening = false
+    /// How often in a row the disk was too full to open one.
+    var fullOpenings = 0
+    /// After so many, what waits is worth more than the history of a damaged file.
+    static let mostFullOpenings = 3
     /// Whether the core has been given a file's contents; below, the contents that `start` returns.
     var isRecalled = false
     var contentsAtStart: JournalContents?
