@@ -149,7 +149,11 @@ extension ModbusConnection {
         conversation.begin(request)
         while true {
             if case .answered(let words) = try conversation.proceed() { return words }
-            try wait(for: conversation, until: deadline, request.operation)
+            do throws(ModbusError) {
+                try wait(for: conversation, until: deadline, request.operation)
+            } catch {
+                throw conversation.lateness ?? error
+            }
         }
     }
 

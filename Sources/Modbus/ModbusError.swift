@@ -12,13 +12,25 @@ package struct ModbusError: Error, Hashable, CustomStringConvertible {
         case listen, serve
     }
 
+    /// How the header of a Modbus TCP answer differs from its request's.
+    package enum Mismatch: Sendable, Hashable {
+        case transaction(UInt16)
+        case unit(UInt8)
+        /// The protocol is not 0, or the length is none that a frame has.
+        case form
+    }
+
     package let operation: Operation
     /// `errno` as the call left it; for `.resolve` a code of getaddrinfo(3).
     package let code: CInt
 
-    package init(_ operation: Operation, code: CInt = errno) {
+    /// What was wrong with the answer's header, over TCP; nil: nothing, or another failure.
+    package let mismatch: Mismatch?
+
+    package init(_ operation: Operation, code: CInt = errno, mismatch: Mismatch? = nil) {
         self.operation = operation
         self.code = code
+        self.mismatch = mismatch
     }
 
     /// No answer, or only a part of it, within the response timeout.

@@ -18,14 +18,21 @@ package final class TCPConversation {
         case answered([UInt16])
     }
 
-    /// The most bytes that may come unasked between two requests.
+    /// The most bytes that may come unasked between two requests, or with other numbers while one waits for its answer.
     private static let mostUnasked = 512
+    /// A connection goes on so many numbers behind the one before, at random. A gateway may give the stale answer of that
+    /// one to the first request of this one: so no number comes again soon, nor one that is near.
+    private static let gap: ClosedRange<UInt16> = 100...1000
 
     /// The socket: close-on-exec, closed with this object.
     package let descriptor: CInt
     private var isConnecting: Bool
     private var request: ModbusRequest?
-    private var transaction: UInt16 = 0
+    /// The number of the last request.
+    package private(set) var transaction: UInt16
+    /// The number of an answer to the current request that was not its own.
+    private var otherTransaction: UInt16?
+    private var othersSize = 0
     private var unsent: [UInt8] = []
     private var received: [UInt8] = []
     private var unasked = 0
@@ -37,21 +44,25 @@ package final class TCPConversation {
 
     /// Begins connecting.
     ///
-    /// - Parameter host: a numeric address from `addresses(of:)`.
+    /// - Parameters:
+    ///   - host: a numeric address from `addresses(of:)`.
+    ///   - previous: the last number of the connection before to the same address; nil: there was none.
     /// - Throws: `ModbusError`: `.open`; `EINVAL` for a name, `ENETUNREACH` and the like when there is no route,
     ///   `EMFILE` from descriptor 1024 on.
-    package init(host: String, port: UInt16) throws(ModbusError) {
+    package init(host: String, port: UInt16, after previous: UInt16? = nil) throws(ModbusError) {
         try DescriptorLimit.check()
         let descriptor = cmodbus_begin_connecting(host, port)
         guard descriptor >= 0 else { throw ModbusError(.open) }
         self.descriptor = descriptor
         isConnecting = true
+        transaction = previous.map { $0 &+ .random(in: Self.gap) } ?? .random(in: .min ... .max)
     }
 
-    /// Takes ownership of a connected stream socket.
-    init(connected descriptor: CInt) {
+    /// Takes ownership of a connected stream socket; the first request has the number after `transaction`.
+    init(connected descriptor: CInt, transaction: UInt16) {
         self.descriptor = descriptor
         isConnecting = false
+        self.transaction = transaction
     }
 
     deinit {
@@ -72,7 +83,7 @@ package final class TCPConversation {
         }
         transaction &+= 1
         self.request = request
-        unasked = 0
+        (unasked, othersSize, otherTransaction) = (0, 0, nil)
         unsent += TCPFrame.sealed(request, transaction: transaction)
     }
 
@@ -82,6 +93,17 @@ package final class TCPConversation {
         abandoned.append((transaction, request.unit))
         if abandoned.count > Self.mostAbandoned { abandoned.removeFirst() }
         self.request = nil
+    }
+
+    /// Whether an answer came that was not for the current request.
+    package var hasOtherAnswer: Bool { otherTransaction != nil }
+
+    /// The error if the current request gets no answer in time: only answers with other numbers came, or none.
+    package var lateness: ModbusError? {
+        guard let request else { return nil }
+        guard let otherTransaction else { return ModbusError(request.operation, code: ETIMEDOUT) }
+        return ModbusError(
+            request.operation, code: cmodbus_bad_data, mismatch: .transaction(otherTransaction))
     }
 
     /// Units whose answers came after the request was abandoned, since the last call.
@@ -148,29 +170,45 @@ package final class TCPConversation {
 
     private func receive(for request: ModbusRequest) throws(ModbusError) -> [UInt8]? {
         while true {
-            let isLate = passLateAnswers()
-            if !isLate, let answer = try TCPFrame.answer(in: received, to: request, transaction: transaction) {
-                received.removeFirst(TCPFrame.headerSize + answer.count)
-                return answer
-            }
+            if let answer = try answer(to: request) { return answer }
             guard let chunk = try read(request.operation) else { return nil }
             received += chunk
         }
     }
 
-    /// Removes the answers to abandoned requests from the start of the received bytes.
+    /// The protocol data unit of the answer, if it is here. Passes over frames of other transactions before it: late
+    /// answers, and stale ones of a gateway.
     ///
-    /// - Returns: whether such an answer is there in part.
-    private func passLateAnswers() -> Bool {
-        while let (transaction, unit, size) = TCPFrame.header(of: received),
-            let index = abandoned.firstIndex(where: { $0.transaction == transaction && $0.unit == unit })
-        {
-            guard received.count >= size else { return true }
-            received.removeFirst(size)
+    /// libmodbus compares only the transaction. This also refuses another unit, protocol or length.
+    private func answer(to request: ModbusRequest) throws(ModbusError) -> [UInt8]? {
+        while let header = try TCPFrame.header(of: received, for: request) {
+            if header.transaction == transaction {
+                guard Int(header.unit) == request.unit else {
+                    throw ModbusError(request.operation, code: cmodbus_bad_unit, mismatch: .unit(header.unit))
+                }
+                guard received.count >= header.size else { return nil }
+                defer { received.removeFirst(header.size) }
+                return Array(received[TCPFrame.headerSize..<header.size])
+            }
+            guard received.count >= header.size else { return nil }
+            received.removeFirst(header.size)
+            try pass(header, during: request)
+        }
+        return nil
+    }
+
+    private func pass(_ header: TCPFrame.Header, during request: ModbusRequest) throws(ModbusError) {
+        let unit = Int(header.unit)
+        if let index = abandoned.firstIndex(where: { $0.transaction == header.transaction && $0.unit == unit }) {
             abandoned.remove(at: index)
             lateUnits.insert(unit)
+            return
         }
-        return false
+        otherTransaction = header.transaction
+        othersSize += header.size
+        guard othersSize <= Self.mostUnasked else {
+            throw ModbusError(request.operation, code: cmodbus_bad_data, mismatch: .transaction(header.transaction))
+        }
     }
 
     /// Checks an idle connection: whether it is still open, and whether the peer sends bytes without being asked.

@@ -15,27 +15,24 @@ enum TCPFrame {
         return ModbusRequest.bytes(of: [transaction, 0, UInt16(pdu.count + 1)]) + [UInt8(request.unit)] + pdu
     }
 
-    /// The protocol data unit of the answer that `received` begins with; nil while it is incomplete.
-    ///
-    /// libmodbus compares only the transaction. This also refuses another unit, protocol or length.
-    /// - Throws: `ModbusError`: a bad frame, as soon as the header shows it.
-    static func answer(
-        in received: [UInt8], to request: ModbusRequest, transaction: UInt16
-    ) throws(ModbusError) -> [UInt8]? {
-        guard received.count >= headerSize else { return nil }
-        let length = Int(received[4]) << 8 | Int(received[5])
-        guard received.prefix(4).elementsEqual(ModbusRequest.bytes(of: [transaction, 0])), rest.contains(length) else {
-            throw ModbusError(request.operation, code: cmodbus_bad_data)
-        }
-        guard Int(received[6]) == request.unit else { throw ModbusError(request.operation, code: cmodbus_bad_unit) }
-        let size = headerSize - 1 + length
-        return received.count >= size ? Array(received[headerSize..<size]) : nil
+    struct Header {
+        let transaction: UInt16
+        let unit: UInt8
+        /// Of the whole frame, in bytes.
+        let size: Int
     }
 
     /// The header that `received` begins with; nil while it is incomplete.
-    static func header(of received: [UInt8]) -> (transaction: UInt16, unit: Int, size: Int)? {
+    ///
+    /// - Throws: `ModbusError`: a bad frame, if it is none of Modbus TCP.
+    static func header(of received: [UInt8], for request: ModbusRequest) throws(ModbusError) -> Header? {
         guard received.count >= headerSize else { return nil }
         let length = Int(received[4]) << 8 | Int(received[5])
-        return (UInt16(received[0]) << 8 | UInt16(received[1]), Int(received[6]), headerSize - 1 + length)
+        guard received[2] == 0, received[3] == 0, rest.contains(length) else {
+            throw ModbusError(request.operation, code: cmodbus_bad_data, mismatch: .form)
+        }
+        return Header(
+            transaction: UInt16(received[0]) << 8 | UInt16(received[1]), unit: received[6],
+            size: headerSize - 1 + length)
     }
 }

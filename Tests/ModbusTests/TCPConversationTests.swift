@@ -41,7 +41,7 @@ import Testing
     init() throws {
         var ends: [CInt] = [-1, -1]
         guard cmodbus_socket_pair(&ends) == 0 else { throw ModbusError(.serve) }
-        conversation = TCPConversation(connected: ends[0])
+        conversation = TCPConversation(connected: ends[0], transaction: 0)
         peer = Peer(ends[1])
     }
 
@@ -67,12 +67,33 @@ import Testing
     @Test("never takes an answer of another unit, transaction, protocol, function or length")
     func foreign() throws {
         #expect(try code([0, 1, 0, 0, 0, 5, 3, 3, 2, 1, 44]) == cmodbus_bad_unit)
-        #expect(try code([0, 2, 0, 0, 0, 5, 2, 3, 2, 1, 44]) == cmodbus_bad_data)
         #expect(try code([0, 1, 0, 5, 0, 5, 2, 3, 2, 1, 44]) == cmodbus_bad_data)
         #expect(try code([0, 1, 0, 0, 0, 5, 2, 4, 2, 1, 44]) == cmodbus_bad_data)
         #expect(try code([0, 1, 0, 0, 0, 7, 2, 3, 4, 1, 44, 1, 45]) == cmodbus_bad_data)
         #expect(try code([0, 1, 0, 0, 0, 0, 2, 3, 2, 1, 44]) == cmodbus_bad_data)
         #expect(try code([0, 1, 0, 0, 255, 255, 2, 3, 2, 1, 44]) == cmodbus_bad_data)
+    }
+
+    @Test("passes over what carries another transaction, and says so if nothing else comes")
+    func otherTransactions() throws {
+        let stale: [UInt8] = [0, 9, 0, 0, 0, 5, 2, 3, 2, 1, 45]
+        #expect(try outcome(stale) == .waiting)
+        #expect(conversation.lateness?.mismatch == .transaction(9) && conversation.lateness?.isBadFrame == true)
+        peer.send(stale + [0, 1, 0, 0, 0, 5, 2, 3, 2, 1, 44])
+        #expect(try conversation.proceed() == .answered([300]))
+        // Nothing at all is late, and not strange.
+        #expect(try outcome([]) == .waiting)
+        #expect(conversation.lateness?.isTimeout == true)
+    }
+
+    @Test("hangs up on a peer that sends nothing but what carries other transactions")
+    func onlyOtherTransactions() throws {
+        let stale = Array(repeating: [0, 9, 0, 0, 0, 5, 2, 3, 2, 1, 45] as [UInt8], count: 60).flatMap(\.self)
+        let error = failure { () throws(ModbusError) in
+            _ = try outcome(stale)
+            _ = try conversation.proceed()
+        }
+        #expect(error?.mismatch == .transaction(9))
     }
 
     @Test("tells an exception, half an answer and the end of the connection apart")
@@ -100,8 +121,9 @@ import Testing
     @Test("an answer after its request was given up is never the next one's")
     func lateAnswer() throws {
         #expect(try outcome([]) == .waiting)
-        let error = failure { () throws(ModbusError) in _ = try outcome([0, 1, 0, 0, 0, 5, 2, 3, 2, 1, 44]) }
-        #expect(error?.isBadFrame == true)
+        #expect(try outcome([0, 1, 0, 0, 0, 5, 2, 3, 2, 1, 44]) == .waiting)
+        peer.send([0, 2, 0, 0, 0, 5, 2, 3, 2, 0, 7])
+        #expect(try conversation.proceed() == .answered([7]))
     }
 
     @Test("what was given up is passed over when it comes, and leaves every request after it its own answer")

@@ -156,7 +156,9 @@ extension DeviceFault {
     }
 
     /// Why a unit counts as lost.
-    static func unit(_ unit: Int, of bus: String, _ error: ModbusError) -> DeviceFault {
+    static func unit(_ unit: Int, of configuration: ModbusBusConfiguration, _ error: ModbusError) -> DeviceFault {
+        let bus = configuration.name
+        if let mismatch = error.mismatch { return strange(mismatch, unit, of: bus) }
         if error.isBadFrame {
             return DeviceFault(
                 .silent,
@@ -189,10 +191,56 @@ extension DeviceFault {
                     zh: "总线 \(bus) 上的单元地址 \(unit) 无法使用；请改为 1 到 247",
                     en: "unit \(unit) on bus \(bus) cannot be addressed; give it an address from 1 to 247"))
         }
+        if case .tcp = configuration.transport { return silentOverTCP(unit, of: bus) }
         return DeviceFault(
             .silent,
             Message(
                 zh: "总线 \(bus) 上的单元 \(unit) 没有应答；请检查其电源、接线、地址和波特率",
                 en: "unit \(unit) on bus \(bus) does not answer; check its power, wiring, address and baud rate"))
+    }
+
+    /// The connection stands, and nothing comes.
+    private static func silentOverTCP(_ unit: Int, of bus: String) -> DeviceFault {
+        DeviceFault(
+            .silent,
+            Message(
+                zh: "总线 \(bus) 已连上，但单元 \(unit) 没有应答；请检查其电源和单元地址；经串口网关的，还要查网关后面的接线和波特率",
+                en: """
+                    bus \(bus) is connected, but unit \(unit) does not answer; check its power and unit number, and behind a \
+                    serial gateway the wiring and baud rate there
+                    """))
+    }
+
+    /// Something answers over TCP, but not what was asked.
+    private static func strange(_ mismatch: ModbusError.Mismatch, _ unit: Int, of bus: String) -> DeviceFault {
+        switch mismatch {
+        case .transaction(let number):
+            DeviceFault(
+                .silent,
+                Message(
+                    zh: "总线 \(bus) 上单元 \(unit) 的应答带的事务号是 \(number)，不是请求的事务号，因此不采信；请升级网关或板卡的固件，或更换",
+                    en: """
+                        the answers of unit \(unit) on bus \(bus) carry transaction \(number), not that of the request, \
+                        so they are not believed; update the gateway or board, or take another
+                        """))
+        case .unit(let other):
+            DeviceFault(
+                .silent,
+                Message(
+                    zh: "总线 \(bus) 上问的是单元 \(unit)，回答的却是单元 \(other)，因此不采信；请更正配置或设备上的单元地址",
+                    en: """
+                        unit \(unit) on bus \(bus) is asked, and unit \(other) answers, which is not believed; correct the \
+                        unit number in the configuration or at the device
+                        """))
+        case .form:
+            DeviceFault(
+                .silent,
+                Message(
+                    zh: "总线 \(bus) 上单元 \(unit) 的应答不是 Modbus TCP 帧；请检查端口，以及网关是否设为 Modbus TCP（而不是透传）",
+                    en: """
+                        what comes from unit \(unit) on bus \(bus) is not Modbus TCP; check the port, and that the gateway \
+                        converts to Modbus TCP and does not pass serial frames through
+                        """))
+        }
     }
 }

@@ -16,6 +16,9 @@ final class TCPLink {
     /// is added.
     static let longestResolving = Duration.seconds(90)
 
+    /// How long the right answer may come after one that was not for the request.
+    private static let sorting = Duration.milliseconds(500)
+
     private struct Exchange {
         var request: ModbusRequest
         var within: Duration
@@ -31,6 +34,8 @@ final class TCPLink {
     private let ledger: UnitLedger
     private var pause = ReopenPause()
     private var conversation: TCPConversation?
+    /// The last number of the connection before.
+    private var transaction: UInt16?
     /// Addresses of the host not tried yet.
     private var addresses: [String] = []
     private var exchange: Exchange?
@@ -73,7 +78,9 @@ final class TCPLink {
             switch try conversation.proceed() {
             case .connected: return send(at: now)
             case .answered(let words): return answered(words, at: now)
-            case .waiting: break
+            case .waiting:
+                guard conversation.hasOtherAnswer, let deadline, deadline > now + Self.sorting else { break }
+                self.deadline = now + Self.sorting
             }
         } catch {
             return failed(error, at: now)
@@ -88,7 +95,7 @@ final class TCPLink {
     }
 
     func close() {
-        conversation = nil
+        drop()
         exchange = nil
         deadline = nil
     }
@@ -96,7 +103,7 @@ final class TCPLink {
     private func connect(at now: BootTime) -> BusAnswer? {
         guard !addresses.isEmpty else { return end(pause.fail(ModbusError(.open, code: ECONNREFUSED), at: now)) }
         do throws(ModbusError) {
-            conversation = try TCPConversation(host: addresses.removeFirst(), port: port)
+            conversation = try TCPConversation(host: addresses.removeFirst(), port: port, after: transaction)
             pause.open()
             deadline = now + connectTimeout
             return nil
@@ -126,8 +133,8 @@ final class TCPLink {
             return notConnected(ModbusError(.open, code: ETIMEDOUT), at: now)
         }
         let request = exchange.request
-        let error = ModbusError(request.operation, code: ETIMEDOUT)
-        guard exchange.within < responseTimeout(request.unit) else { return failed(error, at: now) }
+        let error = conversation?.lateness ?? ModbusError(request.operation, code: ETIMEDOUT)
+        guard error.isTimeout, exchange.within < responseTimeout(request.unit) else { return failed(error, at: now) }
         // The probe had less than the full timeout. A late answer can be recognised by its transaction number.
         conversation?.abandon()
         ledger.count(.timeout, of: request.unit)
@@ -142,7 +149,7 @@ final class TCPLink {
             pause.prove()
             return end(.exception(exception, error))
         }
-        conversation = nil
+        drop()
         if error.isTimeout || error.isBadFrame {
             pause.prove()
             return end(.nothing(error))
@@ -150,8 +157,13 @@ final class TCPLink {
         return end(pause.lose(error, at: now))
     }
 
-    private func notConnected(_ error: ModbusError, at now: BootTime) -> BusAnswer? {
+    private func drop() {
+        transaction = conversation?.transaction ?? transaction
         conversation = nil
+    }
+
+    private func notConnected(_ error: ModbusError, at now: BootTime) -> BusAnswer? {
+        drop()
         return addresses.isEmpty ? end(pause.fail(error, at: now)) : connect(at: now)
     }
 

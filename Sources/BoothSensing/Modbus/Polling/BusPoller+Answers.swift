@@ -125,7 +125,7 @@ extension BusPoller {
         let stale = readings.lose(request.inputs, to: .stale, at: now)
         let isNews = busyRequests[unit]?.isEmpty ?? true
         busyRequests[unit, default: []].insert(request.read)
-        let fault = DeviceFault.unit(unit, of: configuration.name, error)
+        let fault = DeviceFault.unit(unit, of: configuration, error)
         return (isNews ? [report(.unit(unit, of: configuration.name), .lost(fault), at: now)] : []) + stale
     }
 
@@ -137,7 +137,7 @@ extension BusPoller {
         let fault: DeviceFault =
             isLate
             ? .lateUnit(unit, of: configuration.name, configuration.responseTimeout(of: unit))
-            : .unit(unit, of: configuration.name, error)
+            : .unit(unit, of: configuration, error)
         return lose(index, fault, lateAnswer: lateAnswer, asked: asked, at: now)
     }
 
