@@ -112,10 +112,20 @@ struct Foresight {
 
     func isFree(_ point: PointID?) -> Bool { point.flatMap { inputs[$0]?.freeUntil } != nil }
 
+    /// Whether a door stands open of which nobody foresees when it was held open for too long.
+    private func mayBeHeld(_ point: PointID) -> Bool {
+        guard points[point]?.kind == .roomDoor, let memory = memories[point] else { return false }
+        return memory.state == .active && memory.isTold != true
+    }
+
     /// Goes on with what the booth says of points that rest by now.
     mutating func resumeFree(at moment: Moment) {
         for (id, input) in inputs {
             guard let end = input.freeUntil, end <= moment.boot.nanoseconds else { continue }
+            guard !mayBeHeld(id) else {
+                inputs[id]?.freeUntil = moment.boot.nanoseconds + 60_000_000_000
+                continue
+            }
             inputs[id]?.freeUntil = nil
             faults.resume(id)
             for timer in [Timer.onDelay(id), .stuck(id), .doorHeld(id), .gapRest(id), .held(id)] { set(timer, nil) }
