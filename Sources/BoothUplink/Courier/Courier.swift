@@ -82,7 +82,10 @@ struct Courier {
         guard let request = asked, request.number == number else { return }
         asked = nil
         let isWhole = request.onlyHelpAfter == nil && events.count < request.limit
-        if isWhole { blocked.keep { held.contains($0) || events.map(\.id).contains($0) } }
+        if isWhole {
+            let there = request.except.union(events.lazy.map(\.id))
+            blocked.keep(there.contains)
+        }
         let wanted = events.filter { isWanted($0, by: request) }
         batch = wanted.flatMap { inOrder($0) }
         if wanted.isEmpty { asksFrom = now + Self.pause }
