@@ -294,8 +294,10 @@ struct HistoryMaker {
 
     private mutating func clock(at start: Int64) {
         // A leap second, a slip, an hour, 56 years back, a century ahead.
-        let skew: Int64 = pick([1000, -1000, 70, 3_600_000, -3_600_000, -56 * 365 * 86_400_000, 30 * 365 * 86_400_000])
-        add(start, .clock(isSynchronised: chance(0.5), skew: skew))
+        let skews: [Int64] = [
+            1000, -1000, 70, 3_600_000, -3_600_000, -56 * 365 * 86_400_000, 30 * 365 * 86_400_000,
+        ]
+        add(start, .clock(isSynchronised: chance(0.5), skew: pick(skews)))
         add(start + pick([1, 600, 30_000, 100_000]) * Self.second, .clock(isSynchronised: true, skew: 0))
     }
 
