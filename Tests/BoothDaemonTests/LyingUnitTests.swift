@@ -10,7 +10,7 @@ struct LyingUnitTests {
     private static let lies = 10_000
     /// The stated number of cycles after which every point is polled at its period again. A unit that lied four times
     /// in a row is asked half as often with each further miss; the rest is for a busy machine.
-    private static let mostCycles = 20
+    private static let mostCycles = 30
     /// The same for an address that its unit refused: it is asked again each 8 s, which are 40 cycles.
     private static let mostCyclesAfterRefusal = 60
 
