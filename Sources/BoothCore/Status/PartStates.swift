@@ -95,7 +95,7 @@ extension JournalStatus.Queue {
     fileprivate var wordsOnRejections: Message {
         Message(
             zh: "\(target) 拒收的消息有 \(rejected) 条，已搁置；原因见 boothctl queue，解决后运行 boothctl retry --all",
-            en: "\(target) refused \(rejected) events, now set aside; see boothctl queue, then boothctl retry --all")
+            en: "set aside, because \(target) refused them: \(rejected); see boothctl queue, then boothctl retry --all")
     }
 }
 

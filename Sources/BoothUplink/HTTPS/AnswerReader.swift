@@ -28,8 +28,7 @@ package struct AnswerReader: Sendable {
     }
 
     /// Whether the platform itself refuses the content: it says so by a problem document. Gateways, proxies and
-    /// firewalls use the same statuses, with pages of their own. Whoever refuses a batch as too large, a smaller one may
-    /// pass.
+    /// firewalls use the same statuses, with pages of their own. A batch that is too large is halved, whoever says so.
     private static func isJudgement(_ reply: Reply, ofBatch isBatch: Bool) -> Bool {
         switch reply.status {
         case 400, 415, 422: Problem.isDocument(reply)

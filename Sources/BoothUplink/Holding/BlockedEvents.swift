@@ -11,7 +11,7 @@ package struct BlockedEvents: Sendable {
     package static let most = 1000
 
     private struct Record {
-        /// How often it was not let through although something else passed before, and the first time.
+        /// 1 for the first time that it was not let through, and 1 for each time after something else had passed.
         var strikes = 1
         /// Whether something passed since.
         var isReleased = false

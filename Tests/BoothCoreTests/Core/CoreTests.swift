@@ -193,7 +193,7 @@ import Testing
         #expect(count(0, &bench).isEmpty)
         let fault = try #require(count(1, &bench).first)
         #expect(fault.device == .rejections(by: CoreBench.target) && fault.category == .link && fault.restored == nil)
-        #expect(bench.core.statusReply().reasons.contains { $0.en.contains("refused 1 events") })
+        #expect(bench.core.statusReply().reasons.contains { $0.en.contains("police refused them: 1;") })
         // Refusing what tells of it is no news; another press is no second fault.
         _ = refuse(fault.opening, &bench)
         #expect(count(2, &bench).isEmpty)
