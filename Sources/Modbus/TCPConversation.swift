@@ -98,6 +98,9 @@ package final class TCPConversation {
     /// Whether an answer came that was not for the current request.
     package var hasOtherAnswer: Bool { otherTransaction != nil }
 
+    /// Whether no frame is here in part. The rest of one would swallow the answers that follow.
+    package var isInStep: Bool { received.isEmpty }
+
     /// The error if the current request gets no answer in time: only answers with other numbers came, or none.
     package var lateness: ModbusError? {
         guard let request else { return nil }

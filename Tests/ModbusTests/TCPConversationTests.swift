@@ -86,6 +86,13 @@ import Testing
         #expect(conversation.lateness?.isTimeout == true)
     }
 
+    @Test("is out of step while a frame is here in part: its rest would swallow the answers that follow")
+    func outOfStep() throws {
+        #expect(try outcome([0, 9, 0, 0, 0, 250, 2, 3, 248]) == .waiting)
+        #expect(!conversation.isInStep)
+        #expect(conversation.lateness?.isTimeout == true)
+    }
+
     @Test("hangs up on a peer that sends nothing but what carries other transactions")
     func onlyOtherTransactions() throws {
         let stale = Array(repeating: [0, 9, 0, 0, 0, 5, 2, 3, 2, 1, 45] as [UInt8], count: 60).flatMap(\.self)

@@ -134,7 +134,10 @@ final class TCPLink {
         }
         let request = exchange.request
         let error = conversation?.lateness ?? ModbusError(request.operation, code: ETIMEDOUT)
-        guard error.isTimeout, exchange.within < responseTimeout(request.unit) else { return failed(error, at: now) }
+        let isInStep = conversation?.isInStep ?? false
+        guard error.isTimeout, isInStep, exchange.within < responseTimeout(request.unit) else {
+            return failed(error, at: now)
+        }
         // The probe had less than the full timeout. A late answer can be recognised by its transaction number.
         conversation?.abandon()
         ledger.count(.timeout, of: request.unit)
